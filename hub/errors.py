@@ -1,0 +1,95 @@
+"""The exception tree. Failures of the outside world are values (`Outcome`), not exceptions.
+
+HubError
+├── Refused      what was asked cannot be done as asked (HTTP 4xx); nothing was changed
+│   ├── Unknown      the thing named does not exist (404)
+│   ├── Conflict     it clashes with what is already so (409)
+│   ├── NotAllowed   the caller may not do this (403)
+│   └── NotKnown     the caller has not said who they are (401)
+├── Unready      the hub cannot do it now; try again (503)
+└── Defect       a rule of our own is broken: a bug (500)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input: where it is, what it is, what to do.
+
+    `where` is a field name (`place`), or `file:line:column`, or `row 7, column 电话`.
+    """
+
+    where: str
+    what: str
+    hint: str = ""
+
+
+class HubError(Exception):
+    """Everything this product raises on purpose."""
+
+
+class Refused(HubError):
+    """Bad input, refused whole: nothing was changed. `problems` names each field and reason."""
+
+    status = 422
+    title = "Refused"
+
+    def __init__(self, what: str, problems: Sequence[Problem] = (), *, code: str = "refused"):
+        super().__init__(what)
+        self.what = what
+        self.problems = tuple(problems)
+        self.code = code
+
+
+class Unknown(Refused):
+    """The thing named does not exist."""
+
+    status = 404
+    title = "Not found"
+
+
+class Conflict(Refused):
+    """It clashes with something already done or being done."""
+
+    status = 409
+    title = "Conflict"
+
+
+class NotAllowed(Refused):
+    """The caller is known, but may not do this."""
+
+    status = 403
+    title = "Not allowed"
+
+
+class NotKnown(Refused):
+    """The caller has not shown who they are."""
+
+    status = 401
+    title = "Not logged in"
+
+
+class TooMany(Refused):
+    """Too many tries in a short time; `retry_after` in seconds."""
+
+    status = 429
+    title = "Too many tries"
+
+    def __init__(self, what: str, *, retry_after: int):
+        super().__init__(what, code="too_many")
+        self.retry_after = retry_after
+
+
+class Unready(HubError):
+    """The hub cannot do this now (database away, stopping). Nothing was changed; try again."""
+
+    status = 503
+    title = "Not ready"
+
+
+class Defect(HubError):
+    """A rule of our own is broken."""

@@ -1,0 +1,133 @@
+"""What the core asks of the rooms around it: Protocols only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from hub.model import Outcome, Parcel, Playbook, Receipt, Reply
+
+# ── Channels ───────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a channel can do, as data; playbooks are checked against it.
+
+    `parts`: the parts of a wording it needs. `limit`: units it takes (`unit`: chars, bytes or
+    segments). `pace`: units a second one account may send (None: no limit). `receipts`: reports
+    delivery, so `accepted` is not its end. `personal`: its words carry a personal answer link.
+    """
+
+    channel: str  # the medium: sms, voice, push, wecom, screen …
+    parts: tuple[str, ...]
+    limit: int
+    unit: str = "chars"
+    receipts: bool = False
+    answers: bool = False
+    recall: bool = False
+    personal: bool = True
+    parallel: int = 50  # sends in flight for one account
+    pace: float | None = None
+    per: str = "account"  # what the pace binds: account, or address (a chat robot's own limit)
+    cost: float = 0.0  # of one unit (segment, call), in the site's currency
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    ok: bool
+    detail: str = ""
+
+
+class Channel(Protocol):
+    """One provider account. `name` is the registry name (`sms_twilio`).
+
+    The caller may rely on: `send` never raises for anything the provider or the network does, ends
+    within its own deadline (12 s at most), sends at most once, and holds no retry, no sleep, no
+    database and no pacing.
+    """
+
+    name: str
+    traits: Traits
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def probe(self) -> Probe: ...
+
+    async def send(self, parcel: Parcel) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HookRequest:
+    """A request from a provider. `url` is the public URL it was sent to (proxy undone)."""
+
+    url: str
+    headers: Mapping[str, str]  # lower-case names
+    body: bytes
+    form: tuple[tuple[str, str], ...] = ()
+    callback: str = ""  # the signed attempt id of the path, for receipts
+
+
+@dataclass(frozen=True, slots=True)
+class Inward:
+    """What a provider's request said. `response` is what it gets back with 200."""
+
+    receipts: tuple[Receipt, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    response: str = ""
+    content_type: str = "text/plain"
+
+
+@runtime_checkable
+class Inbound(Protocol):
+    """The optional second half of a channel: reports and replies that come in."""
+
+    def verify(self, request: HookRequest) -> bool:
+        """Whether the provider made this request; constant time, never raises."""
+        ...
+
+    def read(self, request: HookRequest) -> Inward:
+        """Receipts and replies in it. Unknown words map to nothing and are counted."""
+        ...
+
+
+# ── Wake ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Wake(Protocol):
+    """Only wakes people up: losing every call costs a second or two, never a fact."""
+
+    async def ring(self, lane: str) -> None:
+        """There is work in this lane. Never raises; returns within 1 s."""
+        ...
+
+    async def tell(self, topic: str, seq: int = 0) -> None:
+        """`incident:7` reached event 42, `screens` changed. Never raises; returns within 1 s."""
+        ...
+
+    def heard(self, topic: str) -> AsyncIterator[tuple[str, int]]:
+        """Doorbells of topics that start with `topic`, as they ring. Gaps are possible."""
+        ...
+
+
+class Library(Protocol):
+    """The playbooks of a site, checked when they were loaded."""
+
+    def get(self, key: str) -> Playbook | None: ...
+
+    def all(self) -> Sequence[Playbook]: ...
+
+    def thaw(self, document: Mapping[str, object]) -> Playbook:
+        """The playbook a frozen document (`Playbook.source`) stands for."""
+        ...
+
+
+class Clock(Protocol):
+    """The time. Only the composition root has the real one."""
+
+    def now(self) -> datetime: ...
+
