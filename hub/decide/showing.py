@@ -1,0 +1,70 @@
+"""What one screen shows: the most pressing notice of the incidents that speak to its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub.model import Kind, Level, Stage
+from hub.states import IncidentState
+
+LINGER = timedelta(minutes=10)
+"""How long an all-clear or a correction stands before the screen goes back to calm."""
+
+_PRESSING = frozenset({Stage.ALERT, Stage.UPDATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A notice ordered onto a screen; `wording` is the row id its words are found by."""
+
+    incident: int
+    notice: int
+    revision: int
+    stage: Stage
+    kind: Kind
+    level: Level
+    status: IncidentState
+    issued_at: datetime
+    wording: int
+
+
+def showing(candidates: Iterable[Candidate], now: datetime) -> Candidate | None:
+    """The notice to show, None for calm.
+
+    Only the newest revision of an incident counts. A closed incident shows nothing; an all-clear
+    or correction is shown for `LINGER`. A danger comes before an end of danger, live before drill,
+    the graver level before the lesser, the newer before the older.
+    """
+    newest: dict[int, Candidate] = {}
+    for candidate in candidates:
+        known = newest.get(candidate.incident)
+        if known is None or candidate.revision > known.revision:
+            newest[candidate.incident] = candidate
+    standing = [c for c in newest.values() if _stands(c, now)]
+    return min(standing, key=_order, default=None)
+
+
+def next_change(candidates: Iterable[Candidate], now: datetime) -> datetime | None:
+    """When what is shown changes by itself (an all-clear that has stood long enough)."""
+    shown = showing(candidates, now)
+    if shown is None or shown.stage in _PRESSING:
+        return None
+    return shown.issued_at + LINGER
+
+
+def _stands(candidate: Candidate, now: datetime) -> bool:
+    if candidate.status is IncidentState.CLOSED:
+        return False
+    return candidate.stage in _PRESSING or now < candidate.issued_at + LINGER
+
+
+def _order(candidate: Candidate) -> tuple[bool, bool, str, float, int]:
+    return (
+        candidate.kind is not Kind.LIVE,
+        candidate.stage not in _PRESSING,
+        candidate.level.value,
+        -candidate.issued_at.timestamp(),
+        -candidate.notice,
+    )

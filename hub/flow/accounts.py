@@ -1,0 +1,219 @@
+"""Who is asking: logins, sessions, API tokens, tickets, and the record of what they did."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from hub.errors import NotKnown, Problem, Refused, TooMany
+from hub.model import Actor
+
+SESSION_LIFE = 12 * 3600 * 1000  # ms: a shift
+ONCE_LIFE = 24 * 3600 * 1000  # ms a printed one-time login works
+TICKET_LIFE = 30_000  # ms
+ROLES = ("admin", "duty", "viewer")
+TRIES = 5  # wrong passwords of one login or address …
+WINDOW = 300.0  # … in this many seconds
+KNOWN = 10_000  # logins and addresses remembered at most; the oldest are forgotten
+PASSWORD_LENGTH = 10
+
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash(secrets.token_urlsafe(16))  # so that an unknown login takes as long
+
+
+class UserRow(Protocol):
+    """A user as stored."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def login(self) -> str: ...
+    @property
+    def password_hash(self) -> str | None: ...
+    @property
+    def disabled(self) -> bool: ...
+    @property
+    def actor(self) -> Actor: ...
+
+
+class AccountLedger(Protocol):
+    """The rows behind logins."""
+
+    async def user(self, login: str) -> UserRow | None: ...
+    async def users(self) -> Sequence[UserRow]: ...
+    async def add_user(
+        self, login: str, *, name: str, role: str, password_hash: str | None
+    ) -> int: ...
+    async def open_session(self, digest: str, user: int, *, life_ms: int) -> None: ...
+    async def session(self, digest: str) -> Actor | None: ...
+    async def end_session(self, digest: str) -> None: ...
+    async def add_token(self, digest: str, *, name: str, role: str, by: str) -> int: ...
+    async def token(self, digest: str) -> Actor | None: ...
+    async def revoke_token(self, token: int) -> bool: ...
+    async def put_ticket(
+        self, digest: str, *, purpose: str, subject: Actor, life_ms: int
+    ) -> None: ...
+    async def redeem(self, digest: str, *, purpose: str) -> Actor | None: ...
+    async def audit(self, actor: str, action: str, obj: str, data: Mapping[str, Any]) -> None: ...
+    async def broken_audit(self) -> int | None: ...
+
+
+@dataclass(slots=True)
+class Tries:
+    """Counts wrong tries per key in a sliding window; bounded: the oldest keys are forgotten."""
+
+    seen: OrderedDict[str, list[float]] = field(default_factory=OrderedDict)
+
+    def check(self, key: str, *, now: float) -> None:
+        """TooMany if this key has used up its tries."""
+        recent = [at for at in self.seen.get(key, ()) if at > now - WINDOW]
+        if len(recent) >= TRIES:
+            raise TooMany(
+                "Too many wrong tries. Wait a little.", retry_after=int(recent[0] + WINDOW - now) + 1
+            )
+
+    def failed(self, key: str, *, now: float) -> None:
+        """One wrong try more."""
+        recent = [at for at in self.seen.get(key, ()) if at > now - WINDOW]
+        self.seen[key] = [*recent, now]
+        self.seen.move_to_end(key)
+        while len(self.seen) > KNOWN:
+            self.seen.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Logins and what they are allowed to be. Secrets leave once and are stored hashed."""
+
+    ledger: AccountLedger
+    tries: Tries = field(default_factory=Tries)
+
+    async def login(self, login: str, password: str, ip: str) -> str:
+        """A session token (12 h); NotKnown for a wrong pair, TooMany after five in five minutes."""
+        keys = (f"login:{login.casefold()}", f"ip:{ip}")
+        for key in keys:
+            self.tries.check(key, now=time.monotonic())
+        user = await self.ledger.user(login)
+        known = user.password_hash if user and not user.disabled else None
+        right = await asyncio.to_thread(_matches, known or _NOBODY, password[:1024])
+        if user is None or known is None or not right:
+            for key in keys:
+                self.tries.failed(key, now=time.monotonic())
+            raise NotKnown("Login or password is wrong.", code="wrong_login")
+        await self.ledger.audit(user.actor.id, "login", user.actor.id, {})
+        return await self._session(user.id)
+
+    async def one_time_login(self, token: str) -> str:
+        """A session token for the printed one-time login; it works once, within a day."""
+        actor = await self.ledger.redeem(_digest(token), purpose="login")
+        if actor is None:
+            raise NotKnown("This login has been used or is too old.", code="used_login")
+        await self.ledger.audit(actor.id, "login_once", actor.id, {})
+        return await self._session(int(actor.id.partition(":")[2]))
+
+    async def _session(self, user: int) -> str:
+        token = secrets.token_urlsafe(32)
+        await self.ledger.open_session(_digest(token), user, life_ms=SESSION_LIFE)
+        return token
+
+    async def session(self, token: str) -> Actor | None:
+        """Whose session this is."""
+        return await self.ledger.session(_digest(token)) if token else None
+
+    async def end_session(self, token: str) -> None:
+        """The session is over."""
+        await self.ledger.end_session(_digest(token))
+
+    async def bearer(self, token: str) -> Actor | None:
+        """Whose API token this is."""
+        return await self.ledger.token(_digest(token)) if token else None
+
+    async def create_token(self, name: str, role: str, who: Actor) -> str:
+        """A new API token, told this once; Refused for an unknown role."""
+        _check_role(role)
+        token = "mst_" + secrets.token_urlsafe(32)
+        number = await self.ledger.add_token(_digest(token), name=name, role=role, by=who.id)
+        await self.ledger.audit(who.id, "token_create", f"token:{number}", {"role": role})
+        return token
+
+    async def revoke_token(self, number: int, who: Actor) -> bool:
+        """The token works no more."""
+        done = await self.ledger.revoke_token(number)
+        await self.ledger.audit(who.id, "token_revoke", f"token:{number}", {"done": done})
+        return done
+
+    async def put_user(
+        self, login: str, *, name: str, role: str, password: str | None, who: Actor
+    ) -> int:
+        """A user exists with this login, role and password; the id."""
+        _check_role(role)
+        hashed = None
+        if password is not None:
+            if len(password) < PASSWORD_LENGTH:
+                what = f"is shorter than {PASSWORD_LENGTH} characters"
+                raise Refused("The password is too short.", [Problem("password", what)])
+            hashed = await asyncio.to_thread(_hasher.hash, password)
+        number = await self.ledger.add_user(login, name=name, role=role, password_hash=hashed)
+        await self.ledger.audit(who.id, "user_put", f"user:{number}", {"role": role})
+        return number
+
+    async def first_login(self, *, who: Actor) -> str:
+        """A one-time login token for the first admin, who is made if there is none."""
+        found = next((u for u in await self.ledger.users() if u.actor.role == "admin"), None)
+        if found is None:
+            await self.ledger.add_user("admin", name="", role="admin", password_hash=None)
+            found = await self.ledger.user("admin")
+        if found is None:
+            raise Refused("There is no admin to log in.")
+        token = secrets.token_urlsafe(32)
+        await self.ledger.put_ticket(
+            _digest(token), purpose="login", subject=found.actor, life_ms=ONCE_LIFE
+        )
+        await self.ledger.audit(who.id, "login_once_create", found.actor.id, {})
+        return token
+
+    async def ticket(self, actor: Actor) -> str:
+        """A ticket for one live connection, good for 30 s."""
+        token = secrets.token_urlsafe(32)
+        await self.ledger.put_ticket(
+            _digest(token), purpose="live", subject=actor, life_ms=TICKET_LIFE
+        )
+        return token
+
+    async def redeem(self, ticket: str) -> Actor | None:
+        """Whose live ticket this was; it is used up."""
+        return await self.ledger.redeem(_digest(ticket), purpose="live")
+
+    async def audit(self, actor: Actor, action: str, obj: str, data: Mapping[str, Any]) -> None:
+        """What was done stands in the chain."""
+        await self.ledger.audit(actor.id, action, obj, data)
+
+    async def broken_audit(self) -> int | None:
+        """The first audit row whose chain does not hold, None if all do."""
+        return await self.ledger.broken_audit()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return _hasher.verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _check_role(role: str) -> None:
+    if role not in ROLES:
+        said = ", ".join(ROLES)
+        raise Refused("Unknown role.", [Problem("role", f"{role!r} is not known", f"one of {said}")])

@@ -1,0 +1,255 @@
+"""Frozen settings from the environment and a TOML file. Nothing else reads `os.environ`.
+
+Every secret may also come from a file: `MUSTER_SECRET_KEY_FILE` instead of `MUSTER_SECRET_KEY`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from hub.errors import Problem, Refused
+
+PREFIX = "MUSTER_"
+SECRET_LENGTH = 32  # characters at least; shorter keys can be guessed
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSetting:
+    """One provider account: `channel` is the registry name, `options` hold its secrets."""
+
+    name: str
+    channel: str
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a process is told from outside.
+
+    `redis_url` None means the embedded Valkey. `secret_key` signs answer links and attempt ids.
+    `wave_speed` > 1 makes wave timers run that much faster (rehearsals only). `loopback_only`:
+    provider accounts may only point at this machine, as in the demo.
+    """
+
+    data: Path
+    database_url: str
+    redis_url: str | None
+    public_url: str
+    secret_key: bytes = field(repr=False)
+    host: str = "127.0.0.1"
+    port: int = 8000
+    country: str = "CN"
+    timezone: str = "Asia/Shanghai"
+    languages: tuple[str, ...] = ("zh-CN", "en")
+    trusted_proxies: tuple[str, ...] = ()
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    accounts: tuple[AccountSetting, ...] = ()
+    wave_speed: float = 1.0
+    receipt_window: float = 600.0  # seconds after which `accepted` without receipt is an end
+    loopback_only: bool = False
+    log_level: str = "info"
+
+    @property
+    def embedded(self) -> bool:
+        """SQLite: one process, one folder."""
+        return self.database_url.startswith("sqlite")
+
+    def with_(self, **changes: Any) -> Settings:
+        """These settings with some fields changed."""
+        return replace(self, **changes)
+
+
+def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) -> Settings:
+    """Settings from the environment; Refused names every variable that is wrong.
+
+    `data` overrides MUSTER_DATA (the demo has a folder of its own).
+    """
+    env = _Environment(os.environ if environ is None else environ)
+    folder = data or Path(env.text("DATA") or _user_data())
+    config = _config(env)
+    url = env.secret("DATABASE_URL") or f"sqlite:///{folder / 'muster.db'}"
+    embedded = url.startswith("sqlite")
+    host, port = _bind(env)
+    settings = Settings(
+        data=folder,
+        database_url=url,
+        redis_url=env.secret("REDIS_URL") or None,
+        public_url=_public_url(env, host, port),
+        secret_key=_secret(env, folder, embedded=embedded),
+        host=host,
+        port=port,
+        country=(env.text("COUNTRY") or str(config.get("country", "CN"))).upper(),
+        timezone=_timezone(env, config),
+        languages=_list(env.text("LANGUAGES")) or tuple(config.get("languages", ("zh-CN", "en"))),
+        trusted_proxies=_list(env.text("TRUSTED_PROXIES")),
+        tls_cert=_path(env.text("TLS_CERT")),
+        tls_key=_path(env.text("TLS_KEY")),
+        accounts=_accounts(env, config),
+        log_level=(env.text("LOG_LEVEL") or "info").lower(),
+    )
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        env.wrong("TLS_CERT", "stands without its partner", "set MUSTER_TLS_CERT and MUSTER_TLS_KEY")
+    if not embedded and settings.redis_url is None:
+        env.wrong("REDIS_URL", "is not set", "several processes on PostgreSQL need a Redis URL")
+    env.refuse()
+    return settings
+
+
+class _Environment:
+    """Reads variables and collects what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]):
+        self._environ = environ
+        self.problems: list[Problem] = []
+
+    def text(self, name: str) -> str:
+        return self._environ.get(PREFIX + name, "").strip()
+
+    def secret(self, name: str) -> str:
+        path = self.text(name + "_FILE")
+        if not path:
+            return self.text(name)
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            self.wrong(name + "_FILE", f"cannot be read ({error.strerror})", "check the path")
+            return ""
+
+    def wrong(self, name: str, what: str, hint: str) -> None:
+        self.problems.append(Problem(PREFIX + name, what, hint))
+
+    def refuse(self) -> None:
+        if self.problems:
+            said = "; ".join(f"{p.where} {p.what}: {p.hint}" for p in self.problems)
+            raise Refused(f"Settings: {said}.", self.problems, code="settings")
+
+
+def _user_data() -> str:
+    root = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return str(Path(root) / "muster")
+
+
+def _config(env: _Environment) -> Mapping[str, Any]:
+    path = env.text("CONFIG")
+    if not path:
+        return {}
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        env.wrong("CONFIG", f"cannot be read ({error.strerror})", "name a TOML file")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        env.wrong("CONFIG", f"is not TOML: {error}", "mend the line named")
+    return {}
+
+
+def _bind(env: _Environment) -> tuple[str, int]:
+    host, _, port = (env.text("BIND") or "127.0.0.1:8000").rpartition(":")
+    if not port.isdigit() or not 0 <= int(port) <= 65535:
+        env.wrong("BIND", f"has no port: {port!r}", "write HOST:PORT, such as 0.0.0.0:8000")
+        return host or "127.0.0.1", 8000
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _public_url(env: _Environment, host: str, port: int) -> str:
+    url = env.text("PUBLIC_URL").rstrip("/")
+    if not url:
+        shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else host  # noqa: S104 - compared, not bound
+        return f"http://{shown}:{port}"
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        env.wrong("PUBLIC_URL", "is no address", "write https://host, without a query")
+    return url
+
+
+def _secret(env: _Environment, folder: Path, *, embedded: bool) -> bytes:
+    key = env.secret("SECRET_KEY")
+    if not key and embedded:
+        return _kept_secret(folder)
+    if len(key) < SECRET_LENGTH:
+        what = "is not set" if not key else f"is shorter than {SECRET_LENGTH} characters"
+        env.wrong("SECRET_KEY", what, "every process needs the same random key")
+    return key.encode()
+
+
+def _kept_secret(folder: Path) -> bytes:
+    """The key of this data folder, made at its first use, readable by its owner alone."""
+    path = folder / "secret.key"
+    try:
+        return path.read_bytes().strip()
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_urlsafe(48).encode()
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes().strip()
+    with os.fdopen(handle, "wb") as file:
+        file.write(key)
+    return key
+
+
+def _timezone(env: _Environment, config: Mapping[str, Any]) -> str:
+    name = env.text("TIMEZONE") or str(config.get("timezone", "Asia/Shanghai"))
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        env.wrong("TIMEZONE", f"is no time zone: {name!r}", "write a name such as Asia/Shanghai")
+        return "UTC"
+    return name
+
+
+def _accounts(env: _Environment, config: Mapping[str, Any]) -> tuple[AccountSetting, ...]:
+    found = [_account(env, entry) for entry in config.get("accounts", ())]
+    sid = env.text("TWILIO_ACCOUNT_SID")
+    if sid:
+        options: dict[str, Any] = {
+            "account_sid": sid,
+            "auth_token": env.secret("TWILIO_AUTH_TOKEN"),
+            "from": env.text("TWILIO_FROM"),
+            "api_url": env.text("TWILIO_API_URL"),
+        }
+        for key, name in (("auth_token", "TWILIO_AUTH_TOKEN"), ("from", "TWILIO_FROM")):
+            if not options[key]:
+                env.wrong(name, "is not set", "MUSTER_TWILIO_ACCOUNT_SID needs it")
+        if pace := env.text("TWILIO_PACE"):
+            options["pace"] = _number(env, "TWILIO_PACE", pace)
+        found.append(AccountSetting("twilio", "sms_twilio", options))
+    if wecom := env.text("WECOM_API_URL"):
+        found.append(AccountSetting("wecom", "chat_wecom", {"api_url": wecom}))
+    return tuple(account for account in found if account is not None)
+
+
+def _account(env: _Environment, entry: object) -> AccountSetting | None:
+    if not isinstance(entry, Mapping) or not entry.get("name") or not entry.get("channel"):
+        env.wrong("CONFIG", "has an account without name or channel", "write name and channel")
+        return None
+    options = {k: v for k, v in entry.items() if k not in {"name", "channel"}}
+    return AccountSetting(str(entry["name"]), str(entry["channel"]), options)
+
+
+def _number(env: _Environment, name: str, text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if value <= 0:
+        env.wrong(name, f"is no positive number: {text!r}", "write segments a second")
+        return None
+    return value
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None

@@ -1,0 +1,253 @@
+"""Rows of people who log in: users, sessions, API tokens, one-use tickets, and the audit chain.
+
+Every secret is stored as its SHA-256; the secrets themselves have 256 random bits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from hub.model import Actor
+from hub.store.database import Database, database_now
+from hub.store.schema import audit, sessions, tickets, tokens, users
+
+LOCK = 0x6D75_7374  # advisory lock of the audit chain: one writer at a time
+SEEN_EVERY = 60_000  # ms between two notes of "seen", so that reading does not write
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    id: int
+    login: str
+    name: str
+    role: str
+    password_hash: str | None
+    disabled: bool
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(f"user:{self.id}", self.role, self.name or self.login)
+
+
+class AccountLedger:
+    """The rows behind logins; every method is one transaction."""
+
+    def __init__(self, db: Database, *, secret: bytes):
+        self._db = db
+        self._secret = secret
+
+    async def user(self, login: str) -> UserRow | None:
+        """The user with this login."""
+        return await self._db.read(partial(_user, login=login))
+
+    async def users(self) -> list[UserRow]:
+        """All users, by login."""
+        return await self._db.read(_users)
+
+    async def add_user(self, login: str, *, name: str, role: str, password_hash: str | None) -> int:
+        """A user exists with this login, changed if it was there; the id."""
+        return await self._db.write(
+            partial(_put_user, login=login, name=name, role=role, password_hash=password_hash)
+        )
+
+    async def open_session(self, digest: str, user: int, *, life_ms: int) -> None:
+        """The session is open for `life_ms`; those over their time are gone."""
+        await self._db.write(partial(_open_session, digest=digest, user=user, life_ms=life_ms))
+
+    async def session(self, digest: str) -> Actor | None:
+        """Whose session it is, if it still runs and the user may log in."""
+        found = await self._db.read(partial(_session, digest=digest))
+        if found is None:
+            return None
+        actor, stale = found
+        if stale:
+            await self._db.write(partial(_touch_session, digest=digest))
+        return actor
+
+    async def end_session(self, digest: str) -> None:
+        """The session is over."""
+        await self._db.write(lambda c: c.execute(delete(sessions).where(sessions.c.hash == digest)))
+
+    async def add_token(self, digest: str, *, name: str, role: str, by: str) -> int:
+        """An API token with this digest works; its id."""
+        return await self._db.write(partial(_add_token, digest=digest, name=name, role=role, by=by))
+
+    async def token(self, digest: str) -> Actor | None:
+        """Whose API token it is, unless revoked."""
+        found = await self._db.read(partial(_token, digest=digest))
+        if found is None:
+            return None
+        actor, stale = found
+        if stale:
+            await self._db.write(partial(_touch_token, digest=digest))
+        return actor
+
+    async def revoke_token(self, token: int) -> bool:
+        """The token works no more; False if it never did."""
+        return await self._db.write(partial(_revoke_token, token=token))
+
+    async def put_ticket(self, digest: str, *, purpose: str, subject: Actor, life_ms: int) -> None:
+        """A one-use ticket can be redeemed once within `life_ms`."""
+        await self._db.write(
+            partial(_put_ticket, digest=digest, purpose=purpose, subject=subject, life_ms=life_ms)
+        )
+
+    async def redeem(self, digest: str, *, purpose: str) -> Actor | None:
+        """Whose ticket it was; it is gone now, whatever the answer."""
+        return await self._db.write(partial(_redeem, digest=digest, purpose=purpose))
+
+    async def audit(self, actor: str, action: str, obj: str, data: Mapping[str, Any]) -> None:
+        """A row more in the chain: each row's HMAC covers the row and the chain before it."""
+        await self._db.write(
+            partial(add_audit, secret=self._secret, actor=actor, action=action, obj=obj, data=data)
+        )
+
+    async def broken_audit(self) -> int | None:
+        """The id of the first audit row whose chain does not hold; None if all hold."""
+        return await self._db.read(partial(_broken, secret=self._secret))
+
+
+def _row(row: Any) -> UserRow:
+    return UserRow(
+        row.id, row.login, row.name, row.role, row.password_hash, row.disabled_at is not None
+    )
+
+
+def _user(conn: Connection, *, login: str) -> UserRow | None:
+    row = conn.execute(select(users).where(users.c.login == login)).one_or_none()
+    return _row(row) if row else None
+
+
+def _users(conn: Connection) -> list[UserRow]:
+    return [_row(row) for row in conn.execute(select(users).order_by(users.c.login))]
+
+
+def _put_user(
+    conn: Connection, *, login: str, name: str, role: str, password_hash: str | None
+) -> int:
+    values = {"name": name, "role": role, "password_hash": password_hash}
+    found = conn.execute(select(users.c.id).where(users.c.login == login)).scalar_one_or_none()
+    if found is not None:
+        conn.execute(update(users).where(users.c.id == found).values(values))
+        return int(found)
+    added = insert(users).values(login=login, created_at=database_now(conn), **values)
+    return int(conn.execute(added.returning(users.c.id)).scalar_one())
+
+
+def _open_session(conn: Connection, *, digest: str, user: int, life_ms: int) -> None:
+    now = database_now(conn)
+    conn.execute(delete(sessions).where(sessions.c.expires_at < now))
+    conn.execute(
+        insert(sessions).values(
+            hash=digest, user_id=user, created_at=now, seen_at=now, expires_at=now + life_ms
+        )
+    )
+
+
+def _session(conn: Connection, *, digest: str) -> tuple[Actor, bool] | None:
+    row = conn.execute(
+        select(users, sessions.c.seen_at, sessions.c.expires_at)
+        .join(sessions, sessions.c.user_id == users.c.id)
+        .where(sessions.c.hash == digest, users.c.disabled_at.is_(None))
+    ).one_or_none()
+    now = database_now(conn)
+    if row is None or row.expires_at < now:
+        return None
+    return _row(row).actor, row.seen_at < now - SEEN_EVERY
+
+
+def _touch_session(conn: Connection, *, digest: str) -> None:
+    now = database_now(conn)
+    conn.execute(update(sessions).where(sessions.c.hash == digest).values(seen_at=now))
+
+
+def _add_token(conn: Connection, *, digest: str, name: str, role: str, by: str) -> int:
+    row = insert(tokens).values(
+        name=name, role=role, hash=digest, created_at=database_now(conn), created_by=by
+    )
+    return int(conn.execute(row.returning(tokens.c.id)).scalar_one())
+
+
+def _token(conn: Connection, *, digest: str) -> tuple[Actor, bool] | None:
+    row = conn.execute(
+        select(tokens).where(tokens.c.hash == digest, tokens.c.revoked_at.is_(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    stale = row.seen_at is None or row.seen_at < database_now(conn) - SEEN_EVERY
+    return Actor(f"token:{row.id}", row.role, row.name), stale
+
+
+def _touch_token(conn: Connection, *, digest: str) -> None:
+    now = database_now(conn)
+    conn.execute(update(tokens).where(tokens.c.hash == digest).values(seen_at=now))
+
+
+def _revoke_token(conn: Connection, *, token: int) -> bool:
+    gone = update(tokens).where(tokens.c.id == token, tokens.c.revoked_at.is_(None))
+    return conn.execute(gone.values(revoked_at=database_now(conn))).rowcount == 1
+
+
+def _put_ticket(
+    conn: Connection, *, digest: str, purpose: str, subject: Actor, life_ms: int
+) -> None:
+    now = database_now(conn)
+    conn.execute(delete(tickets).where(tickets.c.expires_at < now))
+    said = json.dumps([subject.id, subject.role, subject.name])
+    conn.execute(
+        insert(tickets).values(hash=digest, purpose=purpose, subject=said, expires_at=now + life_ms)
+    )
+
+
+def _redeem(conn: Connection, *, digest: str, purpose: str) -> Actor | None:
+    gone = delete(tickets).where(tickets.c.hash == digest, tickets.c.purpose == purpose)
+    row = conn.execute(gone.returning(tickets.c.subject, tickets.c.expires_at)).one_or_none()
+    if row is None or row.expires_at < database_now(conn):
+        return None
+    return Actor(*json.loads(row.subject))
+
+
+def add_audit(
+    conn: Connection,
+    *,
+    secret: bytes,
+    actor: str,
+    action: str,
+    obj: str,
+    data: Mapping[str, Any],
+) -> None:
+    """A row more in the chain, in the caller's transaction."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+    before = conn.execute(select(audit.c.chain).order_by(audit.c.id.desc()).limit(1)).scalar()
+    at = database_now(conn)
+    chain = _chain(secret, before or "", at, actor, action, obj, data)
+    conn.execute(
+        insert(audit).values(
+            at=at, actor=actor, action=action, object=obj, data=dict(data), chain=chain
+        )
+    )
+
+
+def _chain(secret: bytes, before: str, *row: object) -> str:
+    said = json.dumps([before, *row], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hmac.new(secret, said.encode(), hashlib.sha256).hexdigest()
+
+
+def _broken(conn: Connection, *, secret: bytes) -> int | None:
+    before = ""
+    for row in conn.execute(select(audit).order_by(audit.c.id)):
+        expected = _chain(secret, before, row.at, row.actor, row.action, row.object, row.data)
+        if not hmac.compare_digest(expected, row.chain):
+            return int(row.id)
+        before = row.chain
+    return None
+

@@ -1,0 +1,309 @@
+"""Rows of screens: pairing codes, device tokens, presence, and what is ordered onto each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, insert, select, update
+
+from hub.decide.showing import Candidate
+from hub.model import Kind, Level, Stage
+from hub.states import IncidentState
+from hub.store.database import Database, database_now
+from hub.store.schema import (
+    addresses,
+    deliveries,
+    incidents,
+    notices,
+    pairings,
+    places,
+    recipients,
+    screens,
+    wordings,
+)
+
+RECENT = 7 * 24 * 3600 * 1000  # ms: an order older than a week is not shown
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenRow:
+    """A screen as the console lists it. Times in ms since the epoch."""
+
+    recipient: int
+    name: str
+    kind: str  # of its place: lobby, lift, spot …
+    path: str
+    place_id: int | None
+    building: str
+    place_name: Mapping[str, str]
+    paired_at: int | None
+    seen_at: int | None
+    gone_at: int | None
+    showing_notice: int | None
+    showing_revision: int | None
+    shown_at: int | None
+    way: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order onto a screen with all that is said, by language."""
+
+    recipient: int
+    candidate: Candidate
+    playbook: str
+    code: str
+    place: str
+    words: Mapping[str, Mapping[str, str]]
+    next_update_at: int | None
+    updated_at: int
+
+
+class ScreenLedger:
+    """The rows behind screens; every method is one transaction."""
+
+    def __init__(self, db: Database):
+        self._db = db
+
+    async def add_pairing(self, code: str, claim: str, *, life_ms: int) -> bool:
+        """The code can be confirmed for `life_ms`; False if it is taken just now."""
+        return await self._db.write(partial(_add_pairing, code=code, claim=claim, life_ms=life_ms))
+
+    async def confirm(self, code: str, recipient: int, *, token: str, digest: str) -> str:
+        """`ok`, or why not: `code` (unknown or over), `screen` (no such screen)."""
+        return await self._db.write(
+            partial(_confirm, code=code, recipient=recipient, token=token, digest=digest)
+        )
+
+    async def claim(self, claim: str) -> tuple[str, int] | str:
+        """(device token, recipient) once; `waiting` before; `over` when the code has gone."""
+        return await self._db.write(partial(_claim, claim=claim))
+
+    async def by_device(self, digests: Sequence[str]) -> dict[str, int]:
+        """Recipient ids by the hash of their device token, for those that are known."""
+        return await self._db.read(partial(_by_device, digests=tuple(digests)))
+
+    async def present(self, *, seen: Iterable[int], gone: Iterable[int]) -> None:
+        """These screens are connected now, those are not."""
+        await self._db.write(partial(_present, seen=tuple(seen), gone=tuple(gone)))
+
+    async def shown(self, recipient: int, *, notice: int | None, revision: int | None) -> None:
+        """The screen said what it shows."""
+        await self._db.write(
+            partial(_shown, recipient=recipient, notice=notice, revision=revision)
+        )
+
+    async def all(self, site: int | None) -> list[ScreenRow]:
+        """The screens of a site (of all sites for None), by place."""
+        return await self._db.read(partial(_all, site=site))
+
+    async def ordered(self, ids: Sequence[int]) -> list[Ordered]:
+        """Everything that may still be showing on these screens."""
+        return await self._db.read(partial(_ordered, ids=tuple(ids)))
+
+    async def unpair(self, recipient: int) -> bool:
+        """The screen's device token works no more."""
+        return await self._db.write(partial(_unpair, recipient=recipient))
+
+
+def _add_pairing(conn: Connection, *, code: str, claim: str, life_ms: int) -> bool:
+    now = database_now(conn)
+    conn.execute(delete(pairings).where(pairings.c.expires_at < now))
+    if conn.execute(select(pairings.c.code).where(pairings.c.code == code)).first():
+        return False
+    conn.execute(insert(pairings).values(code=code, claim_hash=claim, expires_at=now + life_ms))
+    return True
+
+
+def _confirm(conn: Connection, *, code: str, recipient: int, token: str, digest: str) -> str:
+    now = database_now(conn)
+    waiting = and_(
+        pairings.c.code == code, pairings.c.expires_at >= now, pairings.c.device_token.is_(None)
+    )
+    if conn.execute(select(pairings.c.code).where(waiting)).first() is None:
+        return "code"
+    is_screen = and_(
+        recipients.c.id == recipient,
+        recipients.c.kind == "screen",
+        recipients.c.removed_at.is_(None),
+    )
+    if conn.execute(select(recipients.c.id).where(is_screen)).first() is None:
+        return "screen"
+    conn.execute(update(pairings).where(waiting).values(recipient_id=recipient, device_token=token))
+    put_device(conn, recipient, digest=digest, now=now)
+    return "ok"
+
+
+def put_device(conn: Connection, recipient: int, *, digest: str, now: int) -> None:
+    """The screen answers to this device token alone, and has an address."""
+    values = {"device_hash": digest, "paired_at": now, "seen_at": None, "gone_at": now}
+    done = conn.execute(
+        update(screens).where(screens.c.recipient_id == recipient).values(values)
+    )
+    if done.rowcount == 0:
+        conn.execute(insert(screens).values(recipient_id=recipient, way={}, **values))
+    own = and_(addresses.c.recipient_id == recipient, addresses.c.channel == "screen")
+    if conn.execute(select(addresses.c.id).where(own)).first() is None:
+        conn.execute(
+            insert(addresses).values(recipient_id=recipient, channel="screen", value=str(recipient))
+        )
+
+
+def _claim(conn: Connection, *, claim: str) -> tuple[str, int] | str:
+    row = conn.execute(select(pairings).where(pairings.c.claim_hash == claim)).one_or_none()
+    if row is None or row.expires_at < database_now(conn):
+        return "over"
+    if row.device_token is None:
+        return "waiting"
+    conn.execute(delete(pairings).where(pairings.c.code == row.code))
+    return str(row.device_token), int(row.recipient_id)
+
+
+def _by_device(conn: Connection, *, digests: tuple[str, ...]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(digests), 500):  # SQLite takes 32,766 parameters at most
+        part = digests[start : start + 500]
+        asked = select(screens.c.device_hash, screens.c.recipient_id)
+        for row in conn.execute(asked.where(screens.c.device_hash.in_(part))):
+            found[row.device_hash] = int(row.recipient_id)
+    return found
+
+
+def _present(conn: Connection, *, seen: tuple[int, ...], gone: tuple[int, ...]) -> None:
+    now = database_now(conn)
+    for ids, values in ((seen, {"seen_at": now, "gone_at": None}), (gone, {"gone_at": now})):
+        for start in range(0, len(ids), 500):
+            part = ids[start : start + 500]
+            conn.execute(update(screens).where(screens.c.recipient_id.in_(part)).values(values))
+
+
+def _shown(conn: Connection, *, recipient: int, notice: int | None, revision: int | None) -> None:
+    conn.execute(
+        update(screens)
+        .where(screens.c.recipient_id == recipient)
+        .values(
+            showing_notice=notice, showing_revision=revision, shown_at=database_now(conn)
+        )
+    )
+
+
+def _all(conn: Connection, *, site: int | None) -> list[ScreenRow]:
+    rows = (
+        select(
+            recipients.c.id,
+            recipients.c.name,
+            recipients.c.place_id,
+            places.c.kind,
+            places.c.path,
+            places.c.building,
+            places.c.name.label("place_name"),
+            screens,
+        )
+        .outerjoin(places, places.c.id == recipients.c.place_id)
+        .outerjoin(screens, screens.c.recipient_id == recipients.c.id)
+        .where(recipients.c.kind == "screen", recipients.c.removed_at.is_(None))
+        .order_by(places.c.sort, recipients.c.id)
+    )
+    if site is not None:
+        rows = rows.where(recipients.c.site_id == site)
+    return [_screen_row(row) for row in conn.execute(rows)]
+
+
+def _screen_row(row: Any) -> ScreenRow:
+    return ScreenRow(
+        recipient=row.id,
+        name=row.name,
+        kind=row.kind or "",
+        path=row.path or "",
+        place_id=row.place_id,
+        building=row.building or "",
+        place_name=row.place_name or {},
+        paired_at=row.paired_at if row.device_hash else None,
+        seen_at=row.seen_at,
+        gone_at=row.gone_at,
+        showing_notice=row.showing_notice,
+        showing_revision=row.showing_revision,
+        shown_at=row.shown_at,
+        way=row.way or {},
+    )
+
+
+def _ordered(conn: Connection, *, ids: tuple[int, ...]) -> list[Ordered]:
+    since = database_now(conn) - RECENT
+    found: list[Any] = []
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        found += conn.execute(
+            select(
+                deliveries.c.recipient_id,
+                deliveries.c.wording_id,
+                wordings.c.band,
+                notices.c.id.label("notice"),
+                notices.c.revision,
+                notices.c.stage,
+                notices.c.issued_at,
+                incidents,
+            )
+            .join(notices, notices.c.id == deliveries.c.notice_id)
+            .join(incidents, incidents.c.id == notices.c.incident_id)
+            .join(wordings, wordings.c.id == deliveries.c.wording_id)
+            .where(
+                deliveries.c.channel == "screen",
+                deliveries.c.recipient_id.in_(part),
+                deliveries.c.state.in_(("sending", "unsure", "accepted", "delivered", "read")),
+                incidents.c.status != "closed",
+                notices.c.issued_at > since,
+            )
+        ).all()
+    words = _words(conn, {(row.notice, row.band) for row in found})
+    return [_order(row, words[(row.notice, row.band)]) for row in found]
+
+
+def _words(
+    conn: Connection, keys: set[tuple[int, str]]
+) -> dict[tuple[int, str], dict[str, Mapping[str, str]]]:
+    found: dict[tuple[int, str], dict[str, Mapping[str, str]]] = {key: {} for key in keys}
+    wanted = {notice for notice, _band in keys}
+    asked = select(wordings).where(
+        wordings.c.channel == "screen", wordings.c.notice_id.in_(wanted)
+    )
+    for row in conn.execute(asked) if wanted else ():
+        if (row.notice_id, row.band) in found:
+            found[(row.notice_id, row.band)][row.language] = row.parts
+    return found
+
+
+def _order(row: Any, words: Mapping[str, Mapping[str, str]]) -> Ordered:
+    candidate = Candidate(
+        incident=row.id,
+        notice=row.notice,
+        revision=row.revision,
+        stage=Stage(row.stage),
+        kind=Kind(row.kind),
+        level=Level(row.level),
+        status=IncidentState(row.status),
+        issued_at=datetime.fromtimestamp(row.issued_at / 1000, UTC),
+        wording=row.wording_id,
+    )
+    return Ordered(
+        recipient=row.recipient_id,
+        candidate=candidate,
+        playbook=row.playbook,
+        code=row.code,
+        place=row.place,
+        words=words,
+        next_update_at=row.next_update_at,
+        updated_at=row.issued_at,
+    )
+
+
+def _unpair(conn: Connection, *, recipient: int) -> bool:
+    gone = update(screens).where(screens.c.recipient_id == recipient)
+    done = conn.execute(gone.values(device_hash=None, paired_at=None))
+    own = and_(addresses.c.recipient_id == recipient, addresses.c.channel == "screen")
+    conn.execute(delete(addresses).where(own))
+    return done.rowcount == 1
