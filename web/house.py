@@ -1,0 +1,50 @@
+"""What the web asks of the hub, by name: the composition root hands it in (`web.app`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
+
+from starlette.requests import HTTPConnection
+
+from hub.flow.accounts import Accounts
+from hub.ports import Channel, Clock, Library, Wake
+from hub.settings import Settings
+
+
+class House(Protocol):
+    """A hub that is wired and open. Read-only: the web starts and stops nothing in it."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def wake(self) -> Wake: ...
+    @property
+    def library(self) -> Library: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def channels(self) -> Mapping[str, Channel]: ...
+    @property
+    def db(self) -> Any: ...
+    @property
+    def launch(self) -> Any: ...
+    @property
+    def say(self) -> Any: ...
+    @property
+    def report(self) -> Any: ...
+    @property
+    def answer(self) -> Any: ...
+    @property
+    def watch(self) -> Any: ...
+    @property
+    def estate(self) -> Any: ...
+    @property
+    def screens(self) -> Any: ...
+
+
+def house(connection: HTTPConnection) -> House:
+    """The hub this request is for."""
+    return cast("House", connection.app.state.hub)

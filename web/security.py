@@ -1,0 +1,225 @@
+"""The gate: what every request passes, whatever it asks for. Pure ASGI.
+
+In this order: a request id, a size limit, the origin of changes; on the way out: headers.
+BaseHTTPMiddleware is not used: its task groups cancel database work when a client leaves.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.problems import of_error, problem
+
+log = structlog.get_logger(__name__)
+
+KIB = 1024
+MIB = 1024 * KIB
+BODY_LIMIT = MIB
+BODY_LIMITS: tuple[tuple[str, int], ...] = (
+    ("/api/v1/roster", 20 * MIB),
+    ("/roster", 20 * MIB),
+    ("/hooks/", 64 * KIB),
+    ("/a/", 16 * KIB),
+    ("/login", 16 * KIB),
+)
+"""First match by the start of the path; everything else takes BODY_LIMIT."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN_AUTHORITY = ("/a/", "/hooks/")
+"""A signed token in the path is the authority there: no cookie, so no origin, is asked for."""
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""A page that needs more (the resident's inlined style, by hash) sets its own header."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def allowed_origin(headers: Headers, public_url: str) -> bool:
+    """Whether the Origin is ours: the public address or the host this request came to."""
+    origin = headers.get("origin")
+    if origin is None:
+        return True
+    if origin == origin_of(public_url):
+        return True
+    parts = urlsplit(origin)
+    return parts.scheme in {"http", "https"} and parts.netloc == headers.get("host", "")
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL, as browsers write an Origin."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    port = f":{parts.port}" if parts.port and parts.port != usual else ""
+    return f"{parts.scheme}://{host}{port}"
+
+
+def same_origin(headers: Headers, public_url: str) -> bool:
+    """Whether a change with a cookie comes from our own pages.
+
+    Every browser in use sends Origin or Sec-Fetch-Site with a POST; a request with neither is no
+    browser's, so nobody's cookie was borrowed for it.
+    """
+    if not allowed_origin(headers, public_url):
+        return False
+    site = headers.get("sec-fetch-site")
+    if site in {None, "same-origin", "none"}:
+        return True
+    return headers.get("origin") == origin_of(public_url)
+
+
+class Gate:
+    """Every request has an id, a bounded body, a known origin; every answer has safe headers."""
+
+    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
+        self._app = app
+        self._public_url = public_url
+        self._https = urlsplit(public_url).scheme == "https"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            scope["request_id"] = _request_id(Headers(scope=scope))
+            await self._app(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        scope["request_id"] = _request_id(headers)
+        answer = _Answer(scope, send, https=self._https)
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request=scope["request_id"]):
+            try:
+                await self._passed(scope, headers, receive, answer)
+            except Exception as error:  # noqa: BLE001 - the last door: nothing leaves as a stack
+                await answer.fail(error)
+            _log(scope, answer.status, time.perf_counter() - started)
+
+    async def _passed(
+        self, scope: Scope, headers: Headers, receive: Receive, answer: _Answer
+    ) -> None:
+        path, method = scope["path"], scope["method"]
+        if method not in SAFE and self._foreign(path, headers):
+            said = "This change was asked for from another site. Open the console and try again."
+            refusal = problem(scope, 403, said, code="foreign_origin", title="Not allowed")
+            await refusal(scope, receive, answer)
+            return
+        limit = limit_of(path)
+        if _declared(headers) > limit:
+            await of_error(scope, HTTPException(413))(scope, receive, answer)
+            return
+        await self._app(scope, _limited(receive, limit), answer)
+
+    def _foreign(self, path: str, headers: Headers) -> bool:
+        if path.startswith(OWN_AUTHORITY):
+            return False
+        if headers.get("authorization", "").lower().startswith("bearer "):
+            return False
+        return not same_origin(headers, self._public_url)
+
+
+def limit_of(path: str) -> int:
+    """The largest body, in bytes, this path takes."""
+    return next((size for start, size in BODY_LIMITS if path.startswith(start)), BODY_LIMIT)
+
+
+class _Answer:
+    """Sends with our headers; knows whether an answer has begun."""
+
+    def __init__(self, scope: Scope, send: Send, *, https: bool) -> None:
+        self._scope = scope
+        self._send = send
+        self._https = https
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message.setdefault("headers", [])
+            self._dress(MutableHeaders(raw=message["headers"]))
+        await self._send(message)
+
+    async def fail(self, error: Exception) -> None:
+        """A begun answer is cut (the server closes the connection); else a problem is sent."""
+        response = of_error(self._scope, error)
+        if self.status:
+            raise error
+        await response(self._scope, _nothing, self)
+
+    def _dress(self, headers: MutableHeaders) -> None:
+        for name, value in _always(self._scope["path"]):
+            headers.setdefault(name, value)
+        headers["x-request-id"] = self._scope["request_id"]
+        if self._https:
+            headers.setdefault("strict-transport-security", "max-age=31536000")
+
+
+def _always(path: str) -> Iterable[tuple[str, str]]:
+    yield "content-security-policy", CSP
+    yield "referrer-policy", "same-origin"
+    yield "x-content-type-options", "nosniff"
+    yield "x-frame-options", "DENY"
+    yield "cross-origin-opener-policy", "same-origin"
+    yield "permissions-policy", "camera=(), microphone=(), geolocation=()"
+    if not path.startswith("/static/"):
+        yield "cache-control", "no-store"
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
+
+
+def _request_id(headers: Headers) -> str:
+    """The proxy's id if it is harmless, else a new one."""
+    given = headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _declared(headers: Headers) -> int:
+    size = headers.get("content-length", "0")
+    return int(size) if size.isascii() and size.isdigit() else 0
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
+    """`receive` that raises 413 as soon as more than `limit` bytes have come."""
+    seen = 0
+
+    async def bounded() -> Message:
+        nonlocal seen
+        message: Any = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise HTTPException(413)
+        return message  # type: ignore[no-any-return]
+
+    return bounded
+
+
+def _log(scope: Scope, status: int, seconds: float) -> None:
+    """One line a request: the route's template, never the path (it may hold a token)."""
+    route = scope.get("route_template", "")
+    log.info(
+        "web.request",
+        method=scope["method"],
+        route=route,
+        status=status,
+        ms=round(seconds * 1000, 1),
+    )
