@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
@@ -28,6 +29,40 @@ class Candidate:
     status: IncidentState
     issued_at: datetime
     wording: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenRow:
+    """A screen as the console lists it. Times in ms since the epoch."""
+
+    recipient: int
+    name: str
+    kind: str  # of its place: lobby, lift, spot …
+    path: str
+    place_id: int | None
+    building: str
+    place_name: Mapping[str, str]
+    paired_at: int | None
+    seen_at: int | None
+    gone_at: int | None
+    showing_notice: int | None
+    showing_revision: int | None
+    shown_at: int | None
+    way: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order onto a screen with all that is said, by language."""
+
+    recipient: int
+    candidate: Candidate
+    playbook: str
+    code: str
+    place: str
+    words: Mapping[str, Mapping[str, str]]
+    next_update_at: int | None
+    updated_at: int
 
 
 def showing(candidates: Iterable[Candidate], now: datetime) -> Candidate | None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
-from hub.decide.showing import Candidate
+from hub.decide.showing import Candidate, Ordered, ScreenRow
 from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
 from hub.store.database import Database, database_now
@@ -27,40 +26,6 @@ from hub.store.schema import (
 )
 
 RECENT = 7 * 24 * 3600 * 1000  # ms: an order older than a week is not shown
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenRow:
-    """A screen as the console lists it. Times in ms since the epoch."""
-
-    recipient: int
-    name: str
-    kind: str  # of its place: lobby, lift, spot …
-    path: str
-    place_id: int | None
-    building: str
-    place_name: Mapping[str, str]
-    paired_at: int | None
-    seen_at: int | None
-    gone_at: int | None
-    showing_notice: int | None
-    showing_revision: int | None
-    shown_at: int | None
-    way: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """An order onto a screen with all that is said, by language."""
-
-    recipient: int
-    candidate: Candidate
-    playbook: str
-    code: str
-    place: str
-    words: Mapping[str, Mapping[str, str]]
-    next_update_at: int | None
-    updated_at: int
 
 
 class ScreenLedger:
