@@ -57,7 +57,9 @@ class Postgres:
         self.server.start()
 
     def url(self, database: str) -> str:
-        return f"postgresql://postgres@/{database}?host={self.server.get_postmaster_info().socket_dir}"
+        return (
+            f"postgresql://postgres@/{database}?host={self.server.get_postmaster_info().socket_dir}"
+        )
 
     def create(self, template: str = "template0") -> str:
         """The name of a new database, copied from `template`."""

@@ -1,4 +1,4 @@
-"""How long to wait before trying again: 0.2 s, doubling to 5 s, from the start after a good time."""
+"""How long to wait before trying again: 0.2 s, doubling to 5 s; after a good time from 0.2 s."""
 
 from __future__ import annotations
 

@@ -23,3 +23,7 @@ class LocalWake:
 
     def heard(self, topic: str) -> Listener:
         return self.listeners.listen(topic)
+
+    def close(self) -> None:
+        """Every listener's iteration ends."""
+        self.listeners.close()

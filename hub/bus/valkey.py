@@ -58,8 +58,8 @@ class ValkeyProcess:
 
     def spawn(self) -> None:
         """The server is starting; a socket left by a dead one is gone. Raises Unready."""
-        self.socket.unlink(missing_ok=True)
         try:
+            self.socket.unlink(missing_ok=True)
             with (self.folder / "valkey.log").open("wb") as out:
                 self._process = self._popen(out)
         except OSError as error:
@@ -89,7 +89,8 @@ class ValkeyProcess:
             if self._way == "kernel":
                 self._process.kill()
             self._process.wait(timeout=5)
-        self.socket.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.socket.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """The short socket folder, where one was needed, is gone."""
@@ -175,8 +176,8 @@ async def _started(process: ValkeyProcess) -> None:
                     return
                 await asyncio.sleep(0.01)
     raise Unready(
-        f"the embedded Valkey did not start in {process.folder}: {process.complaint() or 'silent'}; "
-        "set MUSTER_REDIS_URL to use another server"
+        f"the embedded Valkey did not start in {process.folder} "
+        f"({process.complaint() or 'it said nothing'}); set MUSTER_REDIS_URL to use another server"
     )
 
 
