@@ -18,7 +18,7 @@ from arq.connections import ArqRedis
 
 from hub.bus.backoff import Backoff
 from hub.bus.lanes import enqueue
-from hub.bus.link import commands, subscription
+from hub.bus.link import closed, commands, subscription
 from hub.bus.listeners import EVERYTHING, Listener, Listeners
 from hub.bus.outbox import Outbox
 
@@ -92,7 +92,7 @@ class Doorbell:
             while True:
                 self._hear(await self._next(bell))
         finally:
-            await _closed(bell, redis)
+            await closed(bell, redis)
 
     async def _next(self, bell: Any) -> dict[str, Any]:
         """The next word on the line. Raises ConnectionError when nobody is there."""
@@ -129,7 +129,7 @@ class Doorbell:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FAREWELL_SECONDS):
                     await self._sent(redis)
-            await _closed(redis)
+            await closed(redis)
 
     async def _sent(self, redis: ArqRedis) -> bool:
         """Whether all of the outbox went out; otherwise it is back in."""
@@ -164,10 +164,3 @@ def _read(data: Any) -> tuple[str, str, int]:
         return str(origin), str(topic), int(seq)
     except (ValueError, TypeError):
         return "", "", 0
-
-
-async def _closed(*connections: Any) -> None:
-    for connection in connections:
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(1):
-                await connection.aclose()

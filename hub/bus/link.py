@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -17,7 +19,9 @@ COMMAND_SECONDS = 2.0
 def commands(url: str) -> ArqRedis:
     """For commands: each answers within COMMAND_SECONDS or fails. Never retried in silence."""
     pool: Any = ConnectionPool.from_url(url, **_common(), socket_timeout=COMMAND_SECONDS)
-    return ArqRedis(pool, job_serializer=to_json, job_deserializer=json.loads)
+    client = ArqRedis(pool, job_serializer=to_json, job_deserializer=json.loads)
+    client.auto_close_connection_pool = True  # the pool is this client's own
+    return client
 
 
 def subscription(url: str) -> Redis:
@@ -26,7 +30,17 @@ def subscription(url: str) -> Redis:
     redis-py 8 gives every socket 5 s unless told otherwise; a quiet evening lasts longer.
     """
     pool: Any = ConnectionPool.from_url(url, **_common(), socket_timeout=None)
-    return Redis(connection_pool=pool)
+    client = Redis(connection_pool=pool)
+    client.auto_close_connection_pool = True
+    return client
+
+
+async def closed(*connections: Any) -> None:
+    """Nobody of them holds a socket any more; says nothing about one that was dead already."""
+    for connection in connections:
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(1):
+                await connection.aclose()
 
 
 def to_json(job: Any) -> bytes:

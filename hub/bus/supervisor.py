@@ -7,7 +7,6 @@ worker is being built.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from arq.connections import ArqRedis
 
 from hub.bus.backoff import Backoff
 from hub.bus.lanes import Drain, worker
-from hub.bus.link import commands
+from hub.bus.link import closed, commands
 
 log = structlog.get_logger()
 
@@ -95,7 +94,7 @@ class LaneSupervisor:
         done = [past for past in self._past if not past.busy()]
         self._past = [past for past in self._past if past.busy()]
         for past in done:
-            await _closed(past.redis)
+            await closed(past.redis)
 
     async def _finish(self) -> None:
         """Nothing of ours is at work any more."""
@@ -107,7 +106,7 @@ class LaneSupervisor:
             if late:
                 await asyncio.wait(late, timeout=1)
         for past in self._past:
-            await _closed(past.redis)
+            await closed(past.redis)
         self._past = []
 
 
@@ -115,9 +114,3 @@ def _heard_out(task: asyncio.Task[Any]) -> None:
     """Its exception was seen: the drain had ended, only arq's note of it could not be written."""
     if not task.cancelled() and task.exception():
         log.debug("lane_note_lost")
-
-
-async def _closed(redis: ArqRedis) -> None:
-    with contextlib.suppress(Exception):
-        async with asyncio.timeout(1):
-            await redis.aclose(close_connection_pool=True)
