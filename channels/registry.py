@@ -1,0 +1,131 @@
+"""Which channels there are, how each is made from an account, and that this package is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import channels
+from channels.chat_wecom import WecomAccount, WecomRobot
+from channels.screen import Screen
+from channels.sms_twilio import TwilioAccount, TwilioSms
+from hub.errors import Defect, Problem, Refused, Unready
+from hub.ports import Channel, Clock, Wake
+
+SIBLINGS = ("channels", "hub", "playbooks", "web")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One provider account. `settings` holds its secrets and is never printed.
+
+    `countries`: calling codes it serves (`+86`), none meaning all. `pace`: units a second it may
+    send (None: what the provider gives a sender of its kind).
+    """
+
+    name: str
+    channel: str  # the registry name: sms_twilio, chat_wecom, screen
+    settings: Mapping[str, object] = field(default_factory=dict, repr=False)
+    countries: tuple[str, ...] = ()
+    pace: float | None = None
+
+    def serves(self, value: str) -> bool:
+        """Whether this account may send to an address: only numbers have countries."""
+        if not self.countries or not value.startswith("+"):
+            return True
+        return any(value.startswith("+" + code.lstrip("+")) for code in self.countries)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a channel may use of the hub it lives in."""
+
+    clock: Clock
+    wake: Wake
+    public_url: str
+
+
+Maker = Callable[[Account, House], Channel]
+
+
+def _sms_twilio(account: Account, house: House) -> Channel:
+    settings = TwilioAccount.read(account.settings, pace=account.pace)
+    return TwilioSms(settings, clock=house.clock, public_url=house.public_url)
+
+
+def _chat_wecom(account: Account, house: House) -> Channel:
+    settings = WecomAccount.read(account.settings, pace=account.pace)
+    return WecomRobot(settings, clock=house.clock)
+
+
+def _screen(_: Account, house: House) -> Channel:
+    return Screen(wake=house.wake, clock=house.clock)
+
+
+SHIPPED: tuple[tuple[str, Maker], ...] = (
+    (TwilioSms.name, _sms_twilio),
+    (WecomRobot.name, _chat_wecom),
+    (Screen.name, _screen),
+)
+
+
+class Registry:
+    """The channels that can be made, by registry name."""
+
+    def __init__(self, makers: Iterable[tuple[str, Maker]] = SHIPPED) -> None:
+        """`Defect` where two makers claim one name: the later would replace the other unseen."""
+        self._makers: dict[str, Maker] = {}
+        for name, maker in makers:
+            if name in self._makers:
+                raise Defect(f"Two channels are registered as {name!r}: rename one of them")
+            self._makers[name] = maker
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._makers))
+
+    def make(self, account: Account, house: House) -> Channel:
+        """The channel of an account, not yet opened; `Refused` where the account is wrong."""
+        maker = self._makers.get(account.channel)
+        if maker is None:
+            known = ", ".join(self.names())
+            where = f"accounts.{account.name}.channel"
+            problem = Problem(where, f"{account.channel!r} is no channel", f"write one of: {known}")
+            raise Refused(f"Account {account.name} names an unknown channel", [problem])
+        return maker(account, house)
+
+    def make_all(self, accounts: Iterable[Account], house: House) -> dict[str, Channel]:
+        """Every account's channel by account name; `Refused` where two have the same name."""
+        made: dict[str, Channel] = {}
+        for account in accounts:
+            if account.name in made:
+                problem = Problem(f"accounts.{account.name}", "stands twice", "rename one of them")
+                raise Refused(f"Two provider accounts are named {account.name}", [problem])
+            made[account.name] = self.make(account, house)
+        return made
+
+
+def make(account: Account, house: House) -> Channel:
+    """The channel of an account, from the channels this distribution ships."""
+    return Registry().make(account, house)
+
+
+def ours(package: ModuleType = channels) -> None:
+    """`channels` is this distribution's package, whole; else `Unready` says what to do.
+
+    `channels`, `hub` and `web` are import names of other projects too: installed into the same
+    environment they overwrite files of ours, or hide them.
+    """
+    here = Path(__file__).resolve().parent
+    found = Path(package.__file__).resolve().parent if package.__file__ else None
+    marked = getattr(package, "DISTRIBUTION", "") == "muster-hub"
+    missing = [name for name in SIBLINGS if not (here.parent / name / "__init__.py").is_file()]
+    if found == here and marked and not missing:
+        return
+    what = f"the folder of {', '.join(missing)} is missing" if missing else f"found in {found}"
+    raise Unready(
+        f"The Python package 'channels' is not the one of muster-hub ({what}; expected in {here})."
+        " Another project of the same name is installed in this environment."
+        " Install muster-hub alone: run ./run in a clone, or use an environment of its own."
+    )
