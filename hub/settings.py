@@ -97,7 +97,9 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
         log_level=(env.text("LOG_LEVEL") or "info").lower(),
     )
     if bool(settings.tls_cert) != bool(settings.tls_key):
-        env.wrong("TLS_CERT", "stands without its partner", "set MUSTER_TLS_CERT and MUSTER_TLS_KEY")
+        env.wrong(
+            "TLS_CERT", "stands without its partner", "set MUSTER_TLS_CERT and MUSTER_TLS_KEY"
+        )
     if not embedded and settings.redis_url is None:
         env.wrong("REDIS_URL", "is not set", "several processes on PostgreSQL need a Redis URL")
     env.refuse()

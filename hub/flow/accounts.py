@@ -78,7 +78,8 @@ class Tries:
         recent = [at for at in self.seen.get(key, ()) if at > now - WINDOW]
         if len(recent) >= TRIES:
             raise TooMany(
-                "Too many wrong tries. Wait a little.", retry_after=int(recent[0] + WINDOW - now) + 1
+                "Too many wrong tries. Wait a little.",
+                retry_after=int(recent[0] + WINDOW - now) + 1,
             )
 
     def failed(self, key: str, *, now: float) -> None:
@@ -216,4 +217,6 @@ def _matches(hashed: str, password: str) -> bool:
 def _check_role(role: str) -> None:
     if role not in ROLES:
         said = ", ".join(ROLES)
-        raise Refused("Unknown role.", [Problem("role", f"{role!r} is not known", f"one of {said}")])
+        raise Refused(
+            "Unknown role.", [Problem("role", f"{role!r} is not known", f"one of {said}")]
+        )

@@ -250,4 +250,3 @@ def _broken(conn: Connection, *, secret: bytes) -> int | None:
             return int(row.id)
         before = row.chain
     return None
-

@@ -58,9 +58,7 @@ class ScreenLedger:
 
     async def shown(self, recipient: int, *, notice: int | None, revision: int | None) -> None:
         """The screen said what it shows."""
-        await self._db.write(
-            partial(_shown, recipient=recipient, notice=notice, revision=revision)
-        )
+        await self._db.write(partial(_shown, recipient=recipient, notice=notice, revision=revision))
 
     async def all(self, site: int | None) -> list[ScreenRow]:
         """The screens of a site (of all sites for None), by place."""
@@ -106,9 +104,7 @@ def _confirm(conn: Connection, *, code: str, recipient: int, token: str, digest:
 def put_device(conn: Connection, recipient: int, *, digest: str, now: int) -> None:
     """The screen answers to this device token alone, and has an address."""
     values = {"device_hash": digest, "paired_at": now, "seen_at": None, "gone_at": now}
-    done = conn.execute(
-        update(screens).where(screens.c.recipient_id == recipient).values(values)
-    )
+    done = conn.execute(update(screens).where(screens.c.recipient_id == recipient).values(values))
     if done.rowcount == 0:
         conn.execute(insert(screens).values(recipient_id=recipient, way={}, **values))
     own = and_(addresses.c.recipient_id == recipient, addresses.c.channel == "screen")
@@ -150,9 +146,7 @@ def _shown(conn: Connection, *, recipient: int, notice: int | None, revision: in
     conn.execute(
         update(screens)
         .where(screens.c.recipient_id == recipient)
-        .values(
-            showing_notice=notice, showing_revision=revision, shown_at=database_now(conn)
-        )
+        .values(showing_notice=notice, showing_revision=revision, shown_at=database_now(conn))
     )
 
 
@@ -233,9 +227,7 @@ def _words(
 ) -> dict[tuple[int, str], dict[str, Mapping[str, str]]]:
     found: dict[tuple[int, str], dict[str, Mapping[str, str]]] = {key: {} for key in keys}
     wanted = {notice for notice, _band in keys}
-    asked = select(wordings).where(
-        wordings.c.channel == "screen", wordings.c.notice_id.in_(wanted)
-    )
+    asked = select(wordings).where(wordings.c.channel == "screen", wordings.c.notice_id.in_(wanted))
     for row in conn.execute(asked) if wanted else ():
         if (row.notice_id, row.band) in found:
             found[(row.notice_id, row.band)][row.language] = row.parts

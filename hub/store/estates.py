@@ -1,0 +1,135 @@
+"""Rows of the estate: sites, places, recipients and their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from hub.entries import PlaceEntry, RecipientEntry, RecipientView, RosterWrite, SiteEntry
+from hub.model import Place, PlaceKind, Site, SiteId
+from hub.store import people, register
+from hub.store.database import Database, database_now
+from hub.store.places import all_places, put_places
+from hub.store.register import add_recipients, bump
+from hub.store.schema import places, recipients, sites
+
+
+class EstateLedger:
+    """The rows behind the register; every method is one transaction."""
+
+    def __init__(self, db: Database):
+        self._db = db
+
+    async def sites(self) -> list[Site]:
+        """All sites, by id."""
+        return await self._db.read(_sites)
+
+    async def put_site(self, entry: SiteEntry) -> SiteId:
+        """The site is there, with these words and settings; its id."""
+        return await self._db.write(partial(_put_site, entry=entry))
+
+    async def places(self, site: int) -> list[Place]:
+        """The places of a site, parents before children, in their order."""
+        return await self._db.read(partial(all_places, site=site))
+
+    async def recipients(
+        self, site: int, *, search: str, kinds: Sequence[str], after: int, limit: int
+    ) -> list[RecipientView]:
+        """Recipients with an id above `after`, at most `limit`; `search` in name and place."""
+        return await self._db.read(
+            partial(
+                people.list_recipients,
+                site=site,
+                search=search,
+                kinds=kinds,
+                after=after,
+                limit=limit,
+            )
+        )
+
+    async def recipient(self, number: int) -> RecipientView | None:
+        """The recipient with this id, unless removed."""
+        return await self._db.read(partial(people.one_recipient, number=number))
+
+    async def put_recipient(
+        self, site: int, entry: RecipientEntry, *, number: int | None, version: int | None
+    ) -> int | str:
+        """The id; or `place`, `gone`, `version`: why nothing was changed."""
+        return await self._db.write(
+            partial(register.put_recipient, site=site, entry=entry, number=number, version=version)
+        )
+
+    async def remove(self, number: int) -> bool:
+        """The recipient is told nothing any more; its record stays."""
+        return await self._db.write(partial(register.remove_recipient, number=number))
+
+    async def residents(self, site: int) -> tuple[int, list[RecipientView]]:
+        """The roster's revision and everybody an import could touch (residents and staff)."""
+        return await self._db.read(partial(people.register, site=site))
+
+    async def write_roster(self, site: int, change: RosterWrite) -> bool:
+        """The import is in, whole; False if the roster changed meanwhile (nothing is written)."""
+        return await self._db.write(partial(register.write_roster, site=site, change=change))
+
+    async def load(
+        self, site: SiteEntry, rows: Sequence[PlaceEntry], people: Sequence[RecipientEntry]
+    ) -> SiteId:
+        """A whole estate is in, in one transaction, beside what is there."""
+        return await self._db.write(partial(_load, site=site, rows=rows, people=people))
+
+    async def occupied(self, site: int) -> frozenset[int]:
+        """The ids of flats somebody lives in."""
+        return await self._db.read(partial(_occupied, site=site))
+
+    async def counts(self, site: int) -> Mapping[str, int]:
+        """Recipients by kind, and flats."""
+        return await self._db.read(partial(_counts, site=site))
+
+
+def _sites(conn: Connection) -> list[Site]:
+    return [
+        Site(SiteId(r.id), r.key, r.name, r.settings, r.roster_rev)
+        for r in conn.execute(select(sites).order_by(sites.c.id))
+    ]
+
+
+def _put_site(conn: Connection, *, entry: SiteEntry) -> SiteId:
+    values = {"name": dict(entry.name), "settings": dict(entry.settings)}
+    found = conn.execute(select(sites.c.id).where(sites.c.key == entry.key)).scalar_one_or_none()
+    if found is None:
+        added = insert(sites).values(key=entry.key, **values).returning(sites.c.id)
+        found = conn.execute(added).scalar_one()
+        put_places(conn, int(found), [PlaceEntry("", None, PlaceKind.SITE, name=entry.name)])
+    else:
+        conn.execute(update(sites).where(sites.c.id == found).values(values))
+    bump(conn, int(found))
+    return SiteId(int(found))
+
+
+def _occupied(conn: Connection, *, site: int) -> frozenset[int]:
+    homes = select(recipients.c.place_id).distinct()
+    mine = (recipients.c.site_id == site) & recipients.c.removed_at.is_(None)
+    return frozenset(conn.execute(homes.where(mine, recipients.c.kind == "resident")).scalars())
+
+
+def _counts(conn: Connection, *, site: int) -> Mapping[str, int]:
+    alive = (recipients.c.site_id == site) & recipients.c.removed_at.is_(None)
+    by_kind = select(recipients.c.kind, func.count()).where(alive).group_by(recipients.c.kind)
+    found: dict[str, int] = {kind: int(n) for kind, n in conn.execute(by_kind)}
+    flats = select(func.count()).where(places.c.site_id == site, places.c.kind == "unit")
+    return {**found, "flats": int(conn.execute(flats).scalar_one())}
+
+
+def _load(
+    conn: Connection,
+    *,
+    site: SiteEntry,
+    rows: Sequence[PlaceEntry],
+    people: Sequence[RecipientEntry],
+) -> SiteId:
+    number = _put_site(conn, entry=site)
+    known = put_places(conn, number, rows)
+    add_recipients(conn, number, people, known, now=database_now(conn))
+    return number

@@ -1,0 +1,84 @@
+"""Recipients as they stand, read with their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from hub.entries import AddressEntry, RecipientView
+from hub.model import RecipientKind
+from hub.store.schema import addresses, places, recipients, sites
+
+
+def _views(conn: Connection, condition: Any, *, limit: int | None) -> list[RecipientView]:
+    people = (
+        select(recipients, places.c.path)
+        .outerjoin(places, places.c.id == recipients.c.place_id)
+        .where(recipients.c.removed_at.is_(None), condition)
+        .order_by(recipients.c.id)
+        .limit(limit)
+    )
+    rows = conn.execute(people).all()
+    ways = _addresses(conn, [row.id for row in rows])
+    return [_view(row, ways.get(row.id, ())) for row in rows]
+
+
+def _addresses(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[AddressEntry, ...]]:
+    found: dict[int, list[AddressEntry]] = {}
+    for start in range(0, len(ids), 5000):
+        part = ids[start : start + 5000]
+        rows = (
+            select(addresses)
+            .where(addresses.c.recipient_id.between(part[0], part[-1]))
+            .where(addresses.c.removed_at.is_(None))
+            .order_by(addresses.c.recipient_id, addresses.c.sort, addresses.c.id)
+        )
+        for r in conn.execute(rows):
+            usable = r.bad_at is None and r.opted_out_at is None
+            reason = r.bad_reason or ("opted_out" if r.opted_out_at else "")
+            entry = AddressEntry(r.channel, r.value, usable, reason)
+            found.setdefault(r.recipient_id, []).append(entry)
+    return {key: tuple(value) for key, value in found.items()}
+
+
+def _view(row: Any, ways: tuple[AddressEntry, ...]) -> RecipientView:
+    return RecipientView(
+        id=row.id,
+        ref=row.ref,
+        kind=RecipientKind(row.kind),
+        name=row.name,
+        place=row.path or "",
+        language=row.language,
+        roles=tuple(row.roles),
+        needs=tuple(row.needs),
+        drill=bool(row.drill),
+        version=row.version,
+        addresses=ways,
+    )
+
+
+def list_recipients(
+    conn: Connection, *, site: int, search: str, kinds: Sequence[str], after: int, limit: int
+) -> list[RecipientView]:
+    condition = (recipients.c.site_id == site) & (recipients.c.id > after)
+    if kinds:
+        condition &= recipients.c.kind.in_(kinds)
+    if search:
+        like = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        condition &= or_(
+            recipients.c.name.ilike(like, escape="\\"), places.c.path.ilike(like, escape="\\")
+        )
+    return _views(conn, condition, limit=limit)
+
+
+def one_recipient(conn: Connection, *, number: int) -> RecipientView | None:
+    found = _views(conn, recipients.c.id == number, limit=1)
+    return found[0] if found else None
+
+
+def register(conn: Connection, *, site: int) -> tuple[int, list[RecipientView]]:
+    rev = conn.execute(select(sites.c.roster_rev).where(sites.c.id == site)).scalar_one()
+    kinds = recipients.c.kind.in_(("resident", "staff"))
+    return int(rev), _views(conn, (recipients.c.site_id == site) & kinds, limit=None)

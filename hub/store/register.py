@@ -1,0 +1,195 @@
+"""Changes of the register: recipients and addresses, singly and by whole imports."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from hub.entries import AddressEntry, RecipientEntry, RosterWrite
+from hub.model import RecipientKind
+from hub.store.database import database_now, insert_rows
+from hub.store.places import ids_by_path, put_places
+from hub.store.schema import addresses, recipients, screens, sites
+
+_COLUMNS = ["id", "site_id", "kind", "name", "place_id", "language", "roles", "needs", "vulnerable", "helpers", "drill", "ref", "extra", "created_at", "updated_at"]
+_ADDRESS_COLUMNS = ["recipient_id", "channel", "value", "sort", "bad_at", "bad_reason"]
+
+
+def bump(conn: Connection, site: int) -> None:
+    """The roster's revision went up: launches planned before it are planned again."""
+    conn.execute(update(sites).where(sites.c.id == site).values(roster_rev=sites.c.roster_rev + 1))
+
+
+def put_recipient(
+    conn: Connection, *, site: int, entry: RecipientEntry, number: int | None, version: int | None
+) -> int | str:
+    known = ids_by_path(conn, site)
+    if entry.place and entry.place not in known:
+        return "place"
+    if number is not None:
+        row = conn.execute(
+            select(recipients.c.version).where(
+                recipients.c.id == number,
+                recipients.c.site_id == site,
+                recipients.c.removed_at.is_(None),
+            )
+        ).scalar_one_or_none()
+        if row is None:
+            return "gone"
+        if version is not None and row != version:
+            return "version"
+        _change(conn, [(number, entry)], known, now=database_now(conn))
+    else:
+        number = add_recipients(conn, site, [entry], known, now=database_now(conn))[0]
+    bump(conn, site)
+    return number
+
+
+def remove_recipient(conn: Connection, *, number: int) -> bool:
+    asked = select(recipients.c.site_id).where(
+        recipients.c.id == number, recipients.c.removed_at.is_(None)
+    )
+    site = conn.execute(asked).scalar_one_or_none()
+    if site is None:
+        return False
+    _remove(conn, [number], now=database_now(conn))
+    bump(conn, int(site))
+    return True
+
+
+def write_roster(conn: Connection, *, site: int, change: RosterWrite) -> bool:
+    same = sites.c.roster_rev == change.rev
+    bumped = update(sites).where(sites.c.id == site, same)
+    if conn.execute(bumped.values(roster_rev=sites.c.roster_rev + 1)).rowcount != 1:
+        return False
+    known = put_places(conn, site, change.places)
+    now = database_now(conn)
+    _remove(conn, change.removed, now=now)
+    _change(conn, change.changed, known, now=now)
+    add_recipients(conn, site, change.added, known, now=now)
+    return True
+
+
+def add_recipients(
+    conn: Connection,
+    site: int,
+    entries: Sequence[RecipientEntry],
+    known: Mapping[str, int],
+    *,
+    now: int,
+) -> list[int]:
+    """The recipients are in with their addresses; their ids in order."""
+    if not entries:
+        return []
+    first = _next_id(conn, len(entries))
+    ids = {e.ref: first + i for i, e in enumerate(entries) if e.ref}
+    rows = [
+        (
+            first + i, site, e.kind.value, e.name, known.get(e.place) if e.place else known.get(""),
+            e.language, _json(e.roles), _json(e.needs), bool(e.needs),
+            _json([ids[h] for h in e.helpers if h in ids]), e.drill, e.ref or None,
+            _json(dict(e.extra)), now, now,
+        )
+        for i, e in enumerate(entries)
+    ]  # fmt: skip
+    insert_rows(conn, recipients, _COLUMNS, rows)
+    _put_addresses(conn, [(first + i, e.addresses) for i, e in enumerate(entries)], now=now)
+    ways = [
+        {"recipient_id": first + i, "way": dict(e.extra.get("way", {}))}
+        for i, e in enumerate(entries)
+        if e.kind is RecipientKind.SCREEN
+    ]
+    if ways:
+        conn.execute(insert(screens), ways)
+    return list(range(first, first + len(entries)))
+
+
+def _next_id(conn: Connection, count: int) -> int:
+    """The first of `count` recipient ids nobody else gets."""
+    if conn.dialect.name == "postgresql":
+        asked = (
+            "SELECT min(n) FROM (SELECT nextval(pg_get_serial_sequence('recipients', 'id')) AS n "
+            f"FROM generate_series(1, {count:d})) AS numbers"
+        )
+        conn.exec_driver_sql("LOCK TABLE recipients IN SHARE ROW EXCLUSIVE MODE")
+        return int(conn.exec_driver_sql(asked).scalar_one())
+    return int(conn.execute(select(func.coalesce(func.max(recipients.c.id), 0))).scalar_one()) + 1
+
+
+def _put_addresses(
+    conn: Connection, ways: Iterable[tuple[int, Sequence[AddressEntry]]], *, now: int
+) -> None:
+    rows = [
+        (recipient, a.channel, a.value, i, None if a.usable else now, a.reason)
+        for recipient, entries in ways
+        for i, a in enumerate(entries)
+    ]
+    insert_rows(conn, addresses, _ADDRESS_COLUMNS, rows)
+
+
+def _change(
+    conn: Connection,
+    changes: Sequence[tuple[int, RecipientEntry]],
+    known: Mapping[str, int],
+    *,
+    now: int,
+) -> None:
+    if not changes:
+        return
+    statement = (
+        update(recipients)
+        .where(recipients.c.id == bindparam("number"))
+        .values(version=recipients.c.version + 1, updated_at=now)
+    )
+    values = [
+        {
+            "number": number,
+            "kind": e.kind.value,
+            "name": e.name,
+            "place_id": known.get(e.place) if e.place else known.get(""),
+            "language": e.language,
+            "roles": list(e.roles),
+            "needs": list(e.needs),
+            "vulnerable": bool(e.needs),
+            "drill": e.drill,
+            "ref": e.ref or None,
+        }
+        for number, e in changes
+    ]
+    names = [key for key in values[0] if key != "number"]
+    conn.execute(statement.values({name: bindparam(name) for name in names}), values)
+    for number, e in changes:
+        _change_addresses(conn, number, e.addresses, now=now)
+
+
+def _change_addresses(
+    conn: Connection, number: int, wanted: Sequence[AddressEntry], *, now: int
+) -> None:
+    """Exactly these addresses are in use; an opt-out survives, a removed one that is back too."""
+    rows = conn.execute(select(addresses).where(addresses.c.recipient_id == number)).all()
+    stored = {(r.channel, r.value): r for r in rows}
+    keys = {(a.channel, a.value) for a in wanted}
+    for key, row in stored.items():
+        if key not in keys and row.removed_at is None and row.channel != "screen":
+            conn.execute(update(addresses).where(addresses.c.id == row.id).values(removed_at=now))
+    fresh = []
+    for i, a in enumerate(wanted):
+        values = {"sort": i, "removed_at": None, "bad_reason": a.reason}
+        values["bad_at"] = None if a.usable or a.reason == "opted_out" else now
+        if found := stored.get((a.channel, a.value)):
+            conn.execute(update(addresses).where(addresses.c.id == found.id).values(values))
+        else:
+            fresh.append((number, a.channel, a.value, i, values["bad_at"], a.reason))
+    insert_rows(conn, addresses, _ADDRESS_COLUMNS, fresh)
+
+
+def _remove(conn: Connection, ids: Sequence[int], *, now: int) -> None:
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        conn.execute(update(recipients).where(recipients.c.id.in_(part)).values(removed_at=now))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
