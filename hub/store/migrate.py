@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, select
 
+from hub.errors import Defect
 from hub.store.database import Database
 from hub.store.schema import meta
 
@@ -32,7 +33,8 @@ async def is_current(db: Database) -> bool:
 def head() -> str:
     """The newest revision this release knows."""
     found = ScriptDirectory.from_config(_config(None)).get_current_head()
-    assert found is not None
+    if found is None:
+        raise Defect("There are no migrations beside this release.")
     return found
 
 

@@ -13,7 +13,19 @@ from hub.model import Place, PlaceId, PlaceKind, SiteId
 from hub.store.database import insert_rows
 from hub.store.schema import places
 
-_COLUMNS = ["site_id", "parent_id", "kind", "path", "building", "entrance", "floor", "level", "unit", "name", "sort"]
+_COLUMNS = [
+    "site_id",
+    "parent_id",
+    "kind",
+    "path",
+    "building",
+    "entrance",
+    "floor",
+    "level",
+    "unit",
+    "name",
+    "sort",
+]
 
 
 def all_places(conn: Connection, *, site: int) -> list[Place]:
@@ -45,7 +57,8 @@ def put_places(conn: Connection, site: int, entries: Iterable[PlaceEntry]) -> di
         rows = [
             (
                 site, known.get(e.parent) if e.parent is not None else None, e.kind.value, e.path,
-                e.building, e.entrance, e.floor, e.level, e.unit, json.dumps(dict(e.name), ensure_ascii=False), e.sort,
+                e.building, e.entrance, e.floor, e.level, e.unit, 
+                json.dumps(dict(e.name), ensure_ascii=False), e.sort,
             )
             for e in depth
         ]  # fmt: skip

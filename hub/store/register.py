@@ -13,7 +13,23 @@ from hub.store.database import database_now, insert_rows
 from hub.store.places import ids_by_path, put_places
 from hub.store.schema import addresses, recipients, screens, sites
 
-_COLUMNS = ["id", "site_id", "kind", "name", "place_id", "language", "roles", "needs", "vulnerable", "helpers", "drill", "ref", "extra", "created_at", "updated_at"]
+_COLUMNS = [
+    "id",
+    "site_id",
+    "kind",
+    "name",
+    "place_id",
+    "language",
+    "roles",
+    "needs",
+    "vulnerable",
+    "helpers",
+    "drill",
+    "ref",
+    "extra",
+    "created_at",
+    "updated_at",
+]
 _ADDRESS_COLUMNS = ["recipient_id", "channel", "value", "sort", "bad_at", "bad_reason"]
 
 

@@ -1,0 +1,217 @@
+"""The register of places and people: looking it up and changing single entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hub.decide.layout import layout
+from hub.decide.showing import ScreenRow
+from hub.entries import PlaceEntry, RecipientEntry, RecipientView, SiteEntry
+from hub.errors import Conflict, Problem, Refused, Unknown
+from hub.flow.recipient_fields import as_entry, read_entry
+from hub.model import Actor, Place, RecipientKind, Site, SiteId
+from hub.ports import Wake
+from hub.roster.cells import masked
+
+LIST = 200  # entries of one page at most
+
+
+class EstateLedger(Protocol):
+    """The rows behind the register."""
+
+    async def sites(self) -> list[Site]: ...
+    async def put_site(self, entry: SiteEntry) -> SiteId: ...
+    async def places(self, site: int) -> list[Place]: ...
+    async def recipients(
+        self, site: int, *, search: str, kinds: Sequence[str], after: int, limit: int
+    ) -> list[RecipientView]: ...
+    async def recipient(self, number: int) -> RecipientView | None: ...
+    async def put_recipient(
+        self, site: int, entry: RecipientEntry, *, number: int | None, version: int | None
+    ) -> int | str: ...
+    async def remove(self, number: int) -> bool: ...
+    async def load(
+        self, site: SiteEntry, rows: Sequence[PlaceEntry], people: Sequence[RecipientEntry]
+    ) -> SiteId: ...
+    async def occupied(self, site: int) -> frozenset[int]: ...
+    async def counts(self, site: int) -> Mapping[str, int]: ...
+
+
+class ScreenList(Protocol):
+    """Where the screens stand."""
+
+    async def all(self, site: int | None) -> list[ScreenRow]: ...
+
+
+class AuditTrail(Protocol):
+    """Where deeds are recorded."""
+
+    async def audit(self, actor: str, action: str, obj: str, data: Mapping[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """The use-cases around places and people. Numbers leave masked, unless one person is opened."""
+
+    ledger: EstateLedger
+    screens: ScreenList
+    audit: AuditTrail
+    wake: Wake
+    country: str
+    languages: tuple[str, ...]
+
+    async def sites(self) -> list[Site]:
+        """All sites."""
+        return await self.ledger.sites()
+
+    async def site(self, key: str = "") -> Site:
+        """The site with this key, the only one for no key; Unknown otherwise."""
+        found = await self.ledger.sites()
+        if not key and found:
+            return found[0]
+        for site in found:
+            if site.key == key:
+                return site
+        hint = Problem("site", f"{key or 'no site'} is not known", "import a roster first")
+        raise Unknown("There is no such site.", [hint])
+
+    async def places(self, site: int) -> list[Place]:
+        """The places of a site, in their order."""
+        return await self.ledger.places(site)
+
+    async def layout(self, key: str = "") -> dict[str, Any]:
+        """The estate as the board draws it; without buildings when nothing is there yet."""
+        found = await self.ledger.sites()
+        if not found and not key:
+            nothing = {"site": {"key": "", "name": {}}, "buildings": []}
+            return {**nothing, "screens_elsewhere": [], "assembly_points": []}
+        site = await self.site(key)
+        places = await self.ledger.places(site.id)
+        screens = await self.screens.all(site.id)
+        return layout(site, places, screens, occupied=await self.ledger.occupied(site.id))
+
+    async def counts(self, key: str = "") -> Mapping[str, int]:
+        """Recipients by kind, and flats; all zero when nothing is there yet."""
+        found = await self.ledger.sites()
+        return await self.ledger.counts((await self.site(key)).id) if found or key else {}
+
+    async def recipients(
+        self,
+        key: str = "",
+        *,
+        search: str = "",
+        kinds: Sequence[str] = (),
+        after: int = 0,
+        limit: int = 50,
+    ) -> dict[str, Any]:
+        """A page of recipients: `items` with masked numbers, `next` (an id) while there are more."""
+        if not await self.ledger.sites() and not key:
+            return {"items": [], "next": None}
+        site = await self.site(key)
+        limit = max(1, min(limit, LIST))
+        found = await self.ledger.recipients(
+            site.id, search=search.strip()[:80], kinds=kinds, after=after, limit=limit + 1
+        )
+        more = found[limit - 1].id if len(found) > limit else None
+        return {"items": [person_json(view) for view in found[:limit]], "next": more}
+
+    async def recipient(self, number: int, *, who: Actor) -> dict[str, Any]:
+        """One recipient with full addresses, for editing; looking is recorded."""
+        view = await self.ledger.recipient(number)
+        if view is None:
+            raise Unknown("There is no such recipient.")
+        await self.audit.audit(who.id, "recipient_look", f"recipient:{number}", {})
+        return person_json(view, clear=True)
+
+    async def add(self, fields: Mapping[str, Any], *, who: Actor) -> dict[str, Any]:
+        """A recipient is added; Refused names every wrong field."""
+        site = await self.site(str(fields.get("site", "")))
+        return await self._put(
+            site, read_entry(self._blank(), fields, self.country), None, None, who
+        )
+
+    async def change(self, number: int, fields: Mapping[str, Any], *, who: Actor) -> dict[str, Any]:
+        """The named fields are changed; Conflict when `version` is not the stored one."""
+        view = await self.ledger.recipient(number)
+        if view is None:
+            raise Unknown("There is no such recipient.")
+        site = await self.site(str(fields.get("site", "")))
+        version = fields.get("version")
+        if version is not None and not isinstance(version, int):
+            raise Refused("The version is no number.", [Problem("version", "is no number")])
+        entry = read_entry(as_entry(view), fields, self.country)
+        return await self._put(site, entry, number, version, who)
+
+    async def remove(self, number: int, *, who: Actor) -> None:
+        """The recipient is told nothing any more; what was sent stays on record."""
+        if not await self.ledger.remove(number):
+            raise Unknown("There is no such recipient.")
+        await self.audit.audit(who.id, "recipient_remove", f"recipient:{number}", {})
+
+    async def load(
+        self,
+        site: SiteEntry,
+        rows: Sequence[PlaceEntry],
+        people: Sequence[RecipientEntry],
+        *,
+        who: Actor,
+    ) -> SiteId:
+        """A whole estate is in, in one transaction."""
+        number = await self.ledger.load(site, rows, people)
+        counts = {"places": len(rows), "recipients": len(people)}
+        await self.audit.audit(who.id, "estate_load", f"site:{number}", counts)
+        return number
+
+    def _blank(self) -> RecipientEntry:
+        language = self.languages[0] if self.languages else "en"
+        return RecipientEntry("", RecipientKind.RESIDENT, "", "", language)
+
+    async def _put(
+        self,
+        site: Site,
+        entry: RecipientEntry,
+        number: int | None,
+        version: int | None,
+        who: Actor,
+    ) -> dict[str, Any]:
+        said = await self.ledger.put_recipient(site.id, entry, number=number, version=version)
+        if said == "place":
+            where = Problem("place", f"{entry.place!r} is not known", "write it as 3/12/1203")
+            raise Refused("There is no such place.", [where])
+        if said == "gone":
+            raise Unknown("There is no such recipient.")
+        if said == "version":
+            raise Conflict("Somebody changed this entry meanwhile. Load it again.", code="version")
+        verb = "recipient_add" if number is None else "recipient_change"
+        await self.audit.audit(who.id, verb, f"recipient:{said}", {})
+        stored = await self.ledger.recipient(int(said))
+        if stored is None:
+            raise Unknown("The recipient was removed meanwhile.")
+        return person_json(stored, clear=True)
+
+
+def person_json(view: RecipientView, *, clear: bool = False) -> dict[str, Any]:
+    """A recipient as the API says it; numbers masked unless `clear`."""
+    return {
+        "id": view.id,
+        "kind": view.kind.value,
+        "name": view.name,
+        "place": view.place,
+        "language": view.language,
+        "roles": list(view.roles),
+        "needs": list(view.needs),
+        "drill": view.drill,
+        "version": view.version,
+        "addresses": [
+            {
+                "channel": a.channel,
+                "value": a.value if clear else masked(a.value),
+                "usable": a.usable,
+                "reason": a.reason,
+            }
+            for a in view.addresses
+            if a.channel != "screen"
+        ],
+    }

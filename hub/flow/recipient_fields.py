@@ -1,0 +1,134 @@
+"""What a person writes into a recipient's fields, checked all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hub.entries import AddressEntry, RecipientEntry, RecipientView
+from hub.errors import Problem, Refused
+from hub.model import RecipientKind
+from hub.roster.numbers import read_phones
+
+CHANNELS = ("sms", "voice", "email", "wecom", "push", "screen")
+NEEDS = ("moves_slowly", "wheelchair", "powered_device", "hearing", "sight", "infant", "other")
+
+
+def as_entry(view: RecipientView) -> RecipientEntry:
+    """The stored recipient as an entry to be changed."""
+    return RecipientEntry(
+        ref=view.ref or "",
+        kind=view.kind,
+        name=view.name,
+        place=view.place,
+        language=view.language,
+        roles=view.roles,
+        needs=view.needs,
+        drill=view.drill,
+        addresses=view.addresses,
+    )
+
+
+def read_entry(known: RecipientEntry, fields: Mapping[str, Any], country: str) -> RecipientEntry:
+    """`known` with the named fields, all checked at once."""
+    problems: list[Problem] = []
+    kind = _kind(fields, known.kind, problems)
+    name = _text(fields, "name", known.name, problems, limit=120)
+    if not name:
+        problems.append(Problem("name", "is empty", "write a name"))
+    entry = RecipientEntry(
+        ref=known.ref,
+        kind=kind,
+        name=name,
+        place=_text(fields, "place", known.place, problems, limit=60),
+        language=_text(fields, "language", known.language, problems, limit=20),
+        roles=_list(fields, "roles", known.roles, problems),
+        needs=_list(fields, "needs", known.needs, problems, allowed=NEEDS),
+        drill=_flag(fields, "drill", known.drill, problems),
+        addresses=_addresses(fields, known.addresses, problems, country=country),
+        extra=known.extra,
+    )
+    if problems:
+        raise Refused("Some fields are wrong.", problems)
+    return entry
+
+
+def _kind(fields: Mapping[str, Any], known: RecipientKind, out: list[Problem]) -> RecipientKind:
+    said = fields.get("kind", known.value)
+    try:
+        return RecipientKind(said)
+    except ValueError:
+        names = ", ".join(RecipientKind)
+        out.append(Problem("kind", f"{said!r} is not known", f"one of {names}"))
+        return known
+
+
+def _text(
+    fields: Mapping[str, Any], key: str, known: str, out: list[Problem], *, limit: int
+) -> str:
+    value = fields.get(key, known)
+    if not isinstance(value, str) or len(value) > limit:
+        out.append(Problem(key, "is no text of that length", f"at most {limit} characters"))
+        return known
+    return value.strip()
+
+
+def _flag(fields: Mapping[str, Any], key: str, known: bool, out: list[Problem]) -> bool:  # noqa: FBT001 - a value, not a switch
+    value = fields.get(key, known)
+    if not isinstance(value, bool):
+        out.append(Problem(key, "is neither true nor false"))
+        return known
+    return value
+
+
+def _list(
+    fields: Mapping[str, Any],
+    key: str,
+    known: tuple[str, ...],
+    out: list[Problem],
+    *,
+    allowed: Sequence[str] = (),
+) -> tuple[str, ...]:
+    value = fields.get(key, known)
+    if not isinstance(value, (list, tuple)) or not all(isinstance(v, str) for v in value):
+        out.append(Problem(key, "is no list of words"))
+        return known
+    wrong = [v for v in value if allowed and v not in allowed]
+    if wrong:
+        out.append(Problem(key, f"{wrong[0]!r} is not known", "one of " + ", ".join(allowed)))
+    return tuple(dict.fromkeys(value))
+
+
+def _addresses(
+    fields: Mapping[str, Any],
+    known: tuple[AddressEntry, ...],
+    out: list[Problem],
+    *,
+    country: str,
+) -> tuple[AddressEntry, ...]:
+    if "addresses" not in fields:
+        return known
+    value = fields["addresses"]
+    if not isinstance(value, list) or len(value) > 20:
+        out.append(Problem("addresses", "is no list of at most 20"))
+        return known
+    kept = {(a.channel, a.value): a for a in known}
+    found = [_address(item, f"addresses.{i}", out, country) for i, item in enumerate(value)]
+    entries = [kept.get((a.channel, a.value), a) for a in found if a is not None]
+    return tuple({(a.channel, a.value): a for a in entries}.values())
+
+
+def _address(item: Any, where: str, out: list[Problem], country: str) -> AddressEntry | None:
+    channel = item.get("channel") if isinstance(item, Mapping) else None
+    value = item.get("value") if isinstance(item, Mapping) else None
+    if channel not in CHANNELS or not isinstance(value, str) or not value.strip():
+        said = ", ".join(CHANNELS)
+        out.append(Problem(where, "needs a channel and a value", f"channels: {said}"))
+        return None
+    if channel not in {"sms", "voice"}:
+        return AddressEntry(channel, value.strip()[:500])
+    read = [n.address for n in read_phones(value, country=country)]
+    if len(read) != 1 or not read[0].usable:
+        out.append(Problem(where, "is no telephone number", "with its country code: +44 …"))
+        return None
+    return AddressEntry(channel, read[0].value)
