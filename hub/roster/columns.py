@@ -1,0 +1,180 @@
+"""Which column holds what, found from the header row, wherever it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hub.roster.cells import Cell, cell_text, column_letter
+from hub.roster.header_words import CONTAINS, FIELDS, MANY, PLACES
+
+SEARCHED = 40
+"""How many rows from the top may stand above the header."""
+
+_FIELD_OF = {word: field for field, words in FIELDS.items() for word in words}
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|[*:：★●]")
+_NUMBERED = re.compile(r"(.*?\D)\s*[-_]?\s*([1-9])")
+_DIGITS = re.compile(r"\d{5,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its place from 0, the header as written, and the field or ""."""
+
+    index: int
+    header: str
+    field: str
+    label: str = ""  # the number of a numbered header: 电话2
+
+    @property
+    def letter(self) -> str:
+        return column_letter(self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header found: row numbers as the sheet counts them, and every column with a title."""
+
+    row: int
+    last_row: int
+    columns: tuple[Column, ...]
+    repeated: tuple[tuple[Column, Column], ...] = ()
+    texts: tuple[str, ...] = ()
+
+    def first(self, field: str) -> Column | None:
+        """The column of a field that has one column."""
+        return next((c for c in self.columns if c.field == field), None)
+
+    def all(self, field: str) -> tuple[Column, ...]:
+        """Every column of a field, in order."""
+        return tuple(c for c in self.columns if c.field == field)
+
+    @property
+    def score(self) -> int:
+        """How many columns mean something to an import."""
+        return sum(c.field not in {"", "ignored"} for c in self.columns)
+
+    @property
+    def enough(self) -> bool:
+        """True when the columns say where people are, or how they are called, and reached."""
+        fields = {c.field for c in self.columns}
+        return bool(fields & {"name", "phone"}) and (
+            bool(fields & PLACES) or {"name", "phone"} <= fields
+        )
+
+
+def field_of(header: str) -> tuple[str, str]:
+    """(field, number) a header's text stands for; ("", "") when it says nothing known."""
+    text = _BRACKETS.sub(" ", header.lower()).strip(" .-_#")
+    for candidate in _candidates(text):
+        if candidate in _FIELD_OF:
+            return _FIELD_OF[candidate], ""
+        numbered = _NUMBERED.fullmatch(candidate)
+        if numbered and numbered[1].strip() in _FIELD_OF:
+            return _FIELD_OF[numbered[1].strip()], numbered[2]
+    return next(((f, _trailing(text)) for word, f in CONTAINS if word in text), ("", ""))
+
+
+def _candidates(text: str) -> list[str]:
+    joined = "".join(text.split())
+    spaced = " ".join(re.split(r"[\s_]+", text)).replace("no.", "no").replace("number.", "number")
+    lines = [p.strip() for p in re.split(r"[\n/|]+", text) if p.strip()]
+    chinese = "".join(re.findall(r"[一-鿿]+\d?", text))
+    return [joined, spaced, *lines, *([chinese] if chinese else [])]
+
+
+def _trailing(text: str) -> str:
+    found = re.search(r"([1-9])$", text)
+    return found[1] if found else ""
+
+
+def find_header(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Header | None:
+    """The best header among the first rows, one or two lines tall, or None."""
+    best: Header | None = None
+    texts = [(number, [cell_text(c) for c in cells]) for number, cells in rows[:SEARCHED]]
+    for at, (number, cells) in enumerate(texts):
+        if _looks_like_data(cells):
+            continue
+        found = _header(number, number, cells)
+        if at + 1 < len(texts) and texts[at + 1][0] == number + 1:
+            found = _taller(found, cells, texts[at + 1][1])
+        if found.enough and (best is None or found.score > best.score):
+            best = found
+    return best
+
+
+def _looks_like_data(cells: Sequence[str]) -> bool:
+    return any(_DIGITS.search(c) for c in cells) or sum(bool(c) for c in cells) < 2
+
+
+def _taller(single: Header, upper: Sequence[str], lower: Sequence[str]) -> Header:
+    """The two-line reading when the line below adds columns that mean something."""
+    below = _header(single.row + 1, single.row + 1, lower)
+    if _looks_like_data(lower) or below.score < 1:
+        return single
+    wide = max(len(upper), len(lower))
+    pairs = [(_at(upper, i), _at(lower, i)) for i in range(wide)]
+    both = _header(single.row, single.row + 1, [_of_two(a, b) for a, b in pairs])
+    return both if both.score > max(single.score, below.score) else single
+
+
+def _of_two(upper: str, lower: str) -> str:
+    if not lower or lower == upper:
+        return upper
+    joined = upper + lower
+    return joined if field_of(joined)[0] and not field_of(lower)[0] else lower
+
+
+def _at(cells: Sequence[str], index: int) -> str:
+    return cells[index] if index < len(cells) else ""
+
+
+def _header(row: int, last_row: int, cells: Sequence[str]) -> Header:
+    columns: list[Column] = []
+    repeated: list[tuple[Column, Column]] = []
+    seen: dict[str, Column] = {}
+    for index, text in enumerate(cells):
+        if not text:
+            continue
+        field, label = field_of(text) if len(text) <= 40 else ("", "")
+        column = Column(index, text, field, label)
+        if field and field not in MANY and field != "ignored":
+            if field in seen:
+                repeated.append((column, seen[field]))
+                column = Column(index, text, "", label)
+            else:
+                seen[field] = column
+        columns.append(column)
+    return Header(row, last_row, tuple(columns), tuple(repeated), tuple(cells))
+
+
+@dataclass(frozen=True, slots=True)
+class NameGroup:
+    """A name column with the phone and e-mail columns that belong to it."""
+
+    name: Column | None
+    phones: tuple[Column, ...]
+    emails: tuple[Column, ...]
+
+
+def name_groups(header: Header) -> tuple[NameGroup, ...]:
+    """Each name column with its numbers: by the number in the header, else the nearest to the left."""
+    names = header.all("name")
+    if len(names) < 2:
+        return (NameGroup(names[0] if names else None, header.all("phone"), header.all("email")),)
+    phones = _assign(names, header.all("phone"))
+    emails = _assign(names, header.all("email"))
+    return tuple(
+        NameGroup(n, tuple(phones.get(n.index, ())), tuple(emails.get(n.index, ()))) for n in names
+    )
+
+
+def _assign(names: Sequence[Column], columns: Sequence[Column]) -> Mapping[int, list[Column]]:
+    owned: dict[int, list[Column]] = {}
+    labels = {n.label or str(i): n for i, n in enumerate(names, start=1)}
+    for column in columns:
+        left = [n for n in names if n.index < column.index]
+        owner = labels.get(column.label) if column.label else None
+        owned.setdefault((owner or (left[-1] if left else names[0])).index, []).append(column)
+    return owned

@@ -1,0 +1,147 @@
+"""A CSV as a table: its encoding and delimiter found out, never guessed past a damaged byte."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from itertools import islice
+
+from hub.errors import Problem, Refused
+from hub.roster.columns import SEARCHED, find_header
+from hub.roster.limits import LONGEST_CELL, ROWS, refused
+from hub.roster.problem_words import Code
+from hub.roster.table import Rows, Table, Tables
+
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_DELIMITERS = (",", ";", "\t", "|")
+_UTF8_CHINESE = re.compile(rb"[\xe3-\xe9][\x80-\xbf][\x80-\xbf]")
+
+
+def read_csv(data: bytes, *, name: str) -> Tables:
+    """The file's one table. Raises Refused for NUL bytes, unknown encodings and broken quoting."""
+    text, encoding, mixed = decode(data, name=name)
+    text, declared = _declared_delimiter(text)
+    delimiter = declared or _delimiter(text)
+    count = 1 if declared else 0
+
+    def rows() -> Rows:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        try:
+            for number, cells in enumerate(reader, start=1 + count):
+                if number > ROWS + SEARCHED:
+                    raise refused("too_many_rows", file=name)
+                yield number, cells
+        except csv.Error as fault:
+            raise _broken(fault, line=reader.line_num + count, name=name) from fault
+
+    bad_rows = _rows_of_lines(text, mixed, delimiter=delimiter, first=count) if mixed else {}
+    return Tables("csv", (Table(name, rows, {}, bad_rows),), (), encoding, delimiter)
+
+
+def decode(data: bytes, *, name: str) -> tuple[str, str, frozenset[int]]:
+    """(text, encoding, line numbers in another encoding). A byte that fits nothing is Refused."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strict(data, encoding, name=name), encoding, frozenset()
+    if b"\x00" in data:
+        raise refused("nul_bytes", file=name)
+    try:
+        return data.decode("utf-8"), "utf-8", frozenset()
+    except UnicodeDecodeError:
+        return _chinese(data, name=name)
+
+
+def _strict(data: bytes, encoding: str, *, name: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as fault:
+        line = data[: fault.start].count(b"\n") + 1
+        raise refused("encoding", file=name, line=line) from fault
+    if "\x00" in text:
+        raise refused("nul_bytes", file=name)
+    return text
+
+
+def _chinese(data: bytes, *, name: str) -> tuple[str, str, frozenset[int]]:
+    """GB18030, with lines that are plainly UTF-8 decoded as such and reported."""
+    lines = data.split(b"\n")
+    mixed = frozenset(
+        n for n, line in enumerate(lines, start=1) if _UTF8_CHINESE.search(line) and _is_utf8(line)
+    )
+    if not mixed:
+        return _strict(data, "gb18030", name=name), "gb18030", mixed
+    texts = [
+        line.decode("utf-8") if n in mixed else _strict_line(line, n, name=name)
+        for n, line in enumerate(lines, start=1)
+    ]
+    return "\n".join(texts), "gb18030", mixed
+
+
+def _strict_line(line: bytes, number: int, *, name: str) -> str:
+    try:
+        return line.decode("gb18030")
+    except UnicodeDecodeError as fault:
+        raise refused("encoding", file=name, line=number) from fault
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _declared_delimiter(text: str) -> tuple[str, str]:
+    found = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
+    return (text[found.end() :], found[1]) if found else (text, "")
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter under which a header is best understood; failing that, the widest."""
+    sample = "\n".join(islice(text.splitlines(), SEARCHED))
+    scored = [(_score(sample, d), d) for d in _DELIMITERS]
+    return max(scored, key=lambda s: s[0])[1]
+
+
+def _score(sample: str, delimiter: str) -> tuple[int, int]:
+    rows: list[tuple[int, Sequence[str]]] = []
+    try:
+        for row in enumerate(csv.reader(io.StringIO(sample), delimiter=delimiter), start=1):
+            rows.append(row)
+    except csv.Error:
+        return (0, 0)
+    header = find_header(rows)
+    return (header.score if header else 0, max((len(c) for _, c in rows), default=0))
+
+
+def _rows_of_lines(
+    text: str, lines: frozenset[int], *, delimiter: str, first: int
+) -> dict[int, Code]:
+    """The record numbers that lines in another encoding fall into."""
+    rows: dict[int, Code] = {}
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    before = first
+    try:
+        for number, _ in enumerate(reader, start=1 + first):
+            after = reader.line_num + first
+            if any(line in lines for line in range(before + 1, after + 1)):
+                rows[number] = Code.ENCODING_MIXED
+            before = after
+    except csv.Error:
+        return rows
+    return rows
+
+
+def _broken(fault: csv.Error, *, line: int, name: str) -> Refused:
+    if "field larger" in str(fault):
+        return refused("long_cell", file=name, line=line, limit=LONGEST_CELL)
+    refusal = refused("quotes", file=name, line=line)
+    problem = Problem(f"{name}:{line}", str(fault), 'write a quote inside quotes twice: ""')
+    return Refused(refusal.what, (*refusal.problems, problem), code=refusal.code)

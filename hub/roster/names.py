@@ -1,0 +1,85 @@
+"""Names in a cell: one person or a family, and the form that identifies a name."""
+
+from __future__ import annotations
+
+import re
+
+from hub.roster.limits import NAME
+
+_SEPARATORS = re.compile(r"\s*(?:[/;、\n|+&]|\band\b)\s*", re.IGNORECASE)
+_CJK = re.compile(r"[㐀-鿿豈-﫿]+")
+_VACANT = frozenset(
+    {
+        "空置",
+        "空房",
+        "空",
+        "未售",
+        "未入住",
+        "无人",
+        "待租",
+        "vacant",
+        "empty",
+        "unsold",
+        "unoccupied",
+    }
+)
+_NONE = frozenset(
+    {"", "无", "無", "-", "--", "/", "n/a", "na", "none", "未登记", "不详", "unknown"}
+)
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """Every name of a cell. Blanks split Chinese names of two or more characters only."""
+    if text.lower() in _NONE:
+        return ()
+    if _CJK.fullmatch(text):
+        return (text,)
+    names: list[str] = []
+    for piece in _SEPARATORS.split(text):
+        names += _by_commas(piece.strip(" ,，"))
+    return tuple(dict.fromkeys(n for n in names if n))
+
+
+def _by_commas(text: str) -> list[str]:
+    parts = [p.strip() for p in re.split(r"[,，]", text)]
+    if len(parts) > 1 and (all(_cjk(p) for p in parts) or all(" " in p for p in parts)):
+        return [name for p in parts for name in _by_blanks(p)]
+    return _by_blanks(text) if len(parts) == 1 else [text]
+
+
+def _by_blanks(text: str) -> list[str]:
+    words = text.split()
+    if len(words) < 2 or not all(_CJK.fullmatch(w) for w in words):
+        return [text]
+    if all(len(w) >= 2 for w in words):
+        return words
+    return ["".join(words)] if sum(map(len, words)) <= 4 else [text]
+
+
+def _cjk(text: str) -> bool:
+    return bool(_CJK.fullmatch(text.replace(" ", "").replace("·", "")))
+
+
+def one_or_two(name: str) -> bool:
+    """True for `Smith, John`: kept as one name, worth a look."""
+    return "," in name or "，" in name
+
+
+def is_vacant(text: str) -> bool:
+    """True when the name cell says that nobody lives there."""
+    return text.lower() in _VACANT
+
+
+def is_name(text: str) -> bool:
+    """True when the text can be a person's name: letters, not too long, no long number."""
+    return (
+        len(text) <= NAME
+        and any(c.isalpha() for c in text)
+        and not text.startswith("=")
+        and not re.search(r"\d{5,}|@.+\.", text)
+    )
+
+
+def name_key(name: str) -> str:
+    """The name as it identifies a person: case and blanks do not matter."""
+    return "".join(name.casefold().split())

@@ -1,0 +1,59 @@
+"""Rows that are no people: totals, notes, section titles, headers printed again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from hub.roster.columns import Header
+
+_TOTAL = re.compile(
+    r"(?:合\s*计|总\s*计|小\s*计|共\s*计|总户数|总人数|合计人数|grand total|sub-?total|total|sum)"
+    r"(?:[\s:：(（]|\d|人|户|$)",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(
+    r"(?:备\s*注|注|说\s*明|填表说明|填表人|填表|制表人|制表|审核人|审核|编制|更新日期|更新时间|统计日期|打印日期|日期"
+    r"|notes?|remarks?|prepared by|printed|updated|last updated|source|p\.?s\.?)\s*(?:[:：.。]|\d*[、.:：]|$)",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"\d(?:[\s-]?\d){6,}")
+
+
+def noise(texts: Sequence[str], header: Header) -> str:
+    """`total`, `note` or `header` when the row is one of these, else "".
+
+    A row that holds anything like a phone number is never noise, so nobody is lost to a word.
+    """
+    filled = [t for t in texts if t]
+    first = filled[0]
+    if tuple(filled) == tuple(t for t in header.texts if t):
+        return "header"
+    if any(_PHONE.search(t) for t in filled[1:]):
+        return ""
+    if _TOTAL.match(first) and all(_counts(t) for t in filled[1:]):
+        return "total"
+    if _NOTE.match(first) and len(set(filled)) <= 2 and not _PHONE.search(first):
+        return "note"
+    return ""
+
+
+def _counts(text: str) -> bool:
+    """True for what stands beside a total: a count, or another total word."""
+    return bool(
+        re.fullmatch(r"[\d.,\s]*\s*(?:户|人|套|间|栋|条|households?|people|flats|rows)?", text)
+    ) or bool(_TOTAL.match(text))
+
+
+def is_trailing_note(texts: Sequence[str]) -> bool:
+    """True for a sentence alone in its row, without a number, as files end with."""
+    filled = [t for t in texts if t]
+    return (
+        len(filled) == 1
+        and len(filled[0]) >= 6
+        and not _PHONE.search(filled[0])
+        and (
+            bool(re.search(r"[，。；：、:!！]|[一-鿿]{8,}", filled[0]))
+            or len(filled[0].split()) >= 4
+        )
+    )

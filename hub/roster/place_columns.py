@@ -1,0 +1,108 @@
+"""The place of each row of a sheet: cells read once, then settled building by building."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from hub.roster.cells import Cell, cell_text, is_date
+from hub.roster.columns import Column, Header
+from hub.roster.floors import floor_of_unit
+from hub.roster.place_sense import Sense, join, sense_of, settle
+from hub.roster.place_words import NOTHING, Written, read_written
+from hub.roster.problem_words import Code
+from hub.roster.values import SITE, PlaceParts
+
+_ORDER = ("building", "entrance", "floor", "unit", "place")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFound:
+    """A row's place, or why there is none and in which column; notes worth showing."""
+
+    place: PlaceParts
+    problem: Code | None = None
+    column: Column | None = None
+    notes: tuple[tuple[Code, str], ...] = ()
+    empty: bool = False
+
+
+@dataclass(slots=True)
+class PlaceColumns:
+    """Reads the place columns of one sheet. Equal cells are read once."""
+
+    header: Header
+    columns: tuple[Column, ...] = ()
+    _written: dict[tuple[str, ...], Written | Code] = field(default_factory=dict)
+    _found: dict[tuple[str, ...], PlaceFound] = field(default_factory=dict)
+    _sense: Sense = field(default_factory=lambda: Sense({}, {}))
+
+    def __post_init__(self) -> None:
+        found = (self.header.first(f) for f in _ORDER)
+        self.columns = tuple(c for c in found if c is not None)
+
+    @property
+    def names_building(self) -> bool:
+        """True when a column can say which building a row is in."""
+        return any(c.field in {"building", "place"} for c in self.columns)
+
+    def key(self, cells: Sequence[Cell], building: str) -> tuple[str, ...]:
+        """The texts of the place cells of a row, and the building its section stands for."""
+        texts = [cell_text(cells[c.index]) if c.index < len(cells) else "" for c in self.columns]
+        return (building, *texts)
+
+    def learn(self, keys: Iterable[tuple[str, ...]]) -> None:
+        """Afterwards numbers in front of flats mean what they mean in their building."""
+        for key in keys:
+            if key not in self._written:
+                self._written[key] = self._read(key)
+        self._sense = sense_of(w for w in self._written.values() if isinstance(w, Written))
+
+    def _read(self, key: tuple[str, ...]) -> Written | Code:
+        parts = [
+            read_written(text, column=column.field)
+            for column, text in zip(self.columns, key[1:], strict=True)
+        ]
+        whole = join(parts)
+        if isinstance(whole, Code) or not key[0] or whole == NOTHING:
+            return whole
+        return whole if whole.building else replace(whole, building=key[0])
+
+    def find(self, cells: Sequence[Cell], building: str) -> PlaceFound:
+        """The place of a row. Call `learn` with every row's key first."""
+        for column in self.columns:
+            if column.index < len(cells) and is_date(cells[column.index]):
+                return PlaceFound(SITE, Code.PLACE_DATE, column)
+        key = self.key(cells, building)
+        if key not in self._found:
+            self._found[key] = self._settle(key)
+        return self._found[key]
+
+    def _settle(self, key: tuple[str, ...]) -> PlaceFound:
+        written = self._written.get(key) or self._read(key)
+        if written == NOTHING:
+            return PlaceFound(SITE, empty=True)
+        place = written if isinstance(written, Code) else settle(written, self._sense)
+        if isinstance(place, Code) or isinstance(written, Code):
+            code = place if isinstance(place, Code) else Code.PLACE_UNREAD
+            return PlaceFound(SITE, code, self._blamed(key, code))
+        return PlaceFound(place, notes=_notes(written, place))
+
+    def _blamed(self, key: tuple[str, ...], code: Code) -> Column | None:
+        """The column a problem is shown at: the unreadable one, else the innermost filled."""
+        pairs = [(c, t) for c, t in zip(self.columns, key[1:], strict=True) if t]
+        if code is Code.PLACE_UNREAD:
+            for column, text in pairs:
+                if read_written(text, column=column.field).unread:
+                    return column
+        return pairs[-1][0] if pairs else None
+
+
+def _notes(written: Written, place: PlaceParts) -> tuple[tuple[Code, str], ...]:
+    notes: list[tuple[Code, str]] = []
+    derived = floor_of_unit(place.unit)
+    if written.floor and derived and derived != place.floor and written.unit[:1].isdigit():
+        notes.append((Code.FLOOR_DIFFERS, place.floor))
+    if written.estate:
+        notes.append((Code.ESTATE_LEFT_OUT, written.estate))
+    return tuple(notes)

@@ -1,0 +1,96 @@
+"""The tree of places that a set of flats stands in, in the order people count them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from hub.model import PlaceKind, Words
+from hub.roster.floors import level_of
+from hub.roster.values import SITE, PlaceParts, PlaceRow
+
+_PIECES = re.compile(r"\d+|\D+")
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A sorting key that puts 2 before 12 and numbers before letters."""
+    return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in _PIECES.findall(text))
+
+
+def ancestors(place: PlaceParts) -> tuple[PlaceParts, ...]:
+    """The place and everything it stands in, outermost first; nothing for the site."""
+    chain: list[PlaceParts] = []
+    if place.building:
+        chain.append(PlaceParts(place.building))
+    if place.entrance:
+        chain.append(PlaceParts(place.building, place.entrance))
+    if place.floor:
+        chain.append(PlaceParts(place.building, place.entrance, place.floor))
+    if place.unit:
+        chain.append(place)
+    return tuple(chain)
+
+
+def place_tree(places: Iterable[PlaceParts]) -> tuple[PlaceRow, ...]:
+    """Every node the places need, parents before children, without the site itself."""
+    nodes = {node for place in set(places) for node in ancestors(place)}
+    ordered = sorted(nodes, key=_order)
+    return tuple(_row(node, sort) for sort, node in enumerate(ordered, start=1))
+
+
+def _order(place: PlaceParts) -> tuple[object, ...]:
+    level = level_of(place.floor)
+    return (
+        natural(place.building),
+        natural(place.entrance),
+        -1000 if level is None else level,
+        natural(place.floor),
+        natural(place.unit),
+    )
+
+
+def _row(place: PlaceParts, sort: int) -> PlaceRow:
+    chain = ancestors(place)
+    kind = kind_of(place)
+    return PlaceRow(
+        path=place.path,
+        parent=chain[-2].path if len(chain) > 1 else SITE.path,
+        kind=kind,
+        building=place.building,
+        entrance=place.entrance,
+        floor=place.floor,
+        level=level_of(place.floor),
+        unit=place.unit,
+        name=place_name(place),
+        sort=sort,
+    )
+
+
+def kind_of(place: PlaceParts) -> PlaceKind:
+    """What sort of node the innermost named part is."""
+    if place.unit:
+        return PlaceKind.UNIT
+    if place.floor:
+        return PlaceKind.FLOOR
+    if place.entrance:
+        return PlaceKind.ENTRANCE
+    return PlaceKind.BUILDING if place.building else PlaceKind.SITE
+
+
+def place_name(place: PlaceParts) -> Words:
+    """What people call the innermost part, in Chinese and English."""
+    match kind_of(place):
+        case PlaceKind.UNIT:
+            return {"zh-CN": f"{place.unit}室", "en": f"Flat {place.unit}"}
+        case PlaceKind.FLOOR:
+            return _floor_name(place.floor)
+        case PlaceKind.ENTRANCE:
+            return {"zh-CN": f"{place.entrance}单元", "en": f"Entrance {place.entrance}"}
+        case _:
+            return {"zh-CN": f"{place.building}栋", "en": f"Building {place.building}"}
+
+
+def _floor_name(floor: str) -> Words:
+    if floor.startswith("B") and floor[1:].isdigit():
+        return {"zh-CN": f"地下{floor[1:]}层", "en": f"Basement {floor[1:]}"}
+    return {"zh-CN": f"{floor}层", "en": f"Floor {floor}"}

@@ -1,0 +1,138 @@
+"""Reading a residents' file: bytes in, one value out, nothing dropped in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hub.roster.cells import cell_text, masked
+from hub.roster.columns import SEARCHED, Header, find_header
+from hub.roster.csv_table import read_csv
+from hub.roster.limits import BYTES, refused
+from hub.roster.merge import merge_people
+from hub.roster.place_tree import place_tree
+from hub.roster.problem_words import Code
+from hub.roster.sheet import SheetReader
+from hub.roster.table import Table, Tables, head
+from hub.roster.values import (
+    PersonRow,
+    PlaceParts,
+    RosterReading,
+    RowProblem,
+    Severity,
+    SheetRead,
+    Skipped,
+)
+from hub.roster.workbook_table import OLE, ZIP, read_workbook
+
+_NO_TABLES = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"{\\rtf",
+)
+
+
+def read_roster(
+    data: bytes | Path,
+    *,
+    name: str,
+    country: str = "CN",
+    languages: Sequence[str] = ("zh-CN", "en"),
+) -> RosterReading:
+    """Everyone the file names, and everything in it that could not be read.
+
+    `name` is the file's name as shown; `country` reads numbers without a country code; the first
+    of `languages` is given to people without one. Raises Refused only for a file that is no
+    readable table at all; single rows never raise, they are `problems`.
+    """
+    tables = _open(_bytes(data, name=name), name=name)
+    problems: list[RowProblem] = [_sheet_note(h, Code.SHEET_HIDDEN) for h in tables.hidden]
+    people: list[PersonRow] = []
+    places: set[PlaceParts] = set()
+    skipped: list[Skipped] = []
+    sheets: list[SheetRead] = []
+    fields: set[str] = set()
+    for table, header in _headed(tables, problems, name=name):
+        reader = SheetReader(table, header, country, languages, tables.format == "csv")
+        sheets.append(reader.read())
+        people += reader.found.people
+        places |= reader.found.places
+        problems += reader.found.problems
+        skipped += [*_titles(table, header), *reader.found.skipped]
+        fields |= {c.field for c in header.columns} - {"", "ignored"}
+    if not any(s.rows for s in sheets):
+        raise refused("no_rows", file=name)
+    merged = merge_people(people, problem=problems.append)
+    return RosterReading(
+        name=name,
+        format=tables.format,
+        encoding=tables.encoding,
+        delimiter=tables.delimiter,
+        sheets=tuple(sheets),
+        people=merged,
+        places=place_tree(places),
+        problems=tuple(problems),
+        skipped=tuple(skipped),
+        fields=frozenset(fields),
+    )
+
+
+def _bytes(data: bytes | Path, *, name: str) -> bytes:
+    try:
+        if isinstance(data, Path):
+            if data.stat().st_size > BYTES:
+                raise refused("too_large", file=name)
+            data = data.read_bytes()
+    except OSError as fault:
+        raise refused("unreadable", file=name, why=fault.strerror or str(fault)) from fault
+    if len(data) > BYTES:
+        raise refused("too_large", file=name)
+    if not data.strip(b" \t\r\n\xef\xbb\xbf\xff\xfe"):
+        raise refused("empty", file=name)
+    return data
+
+
+def _open(data: bytes, *, name: str) -> Tables:
+    if data.startswith((ZIP, OLE)):
+        return read_workbook(data, name=name)
+    if data.startswith(_NO_TABLES):
+        raise refused("not_a_table", file=name)
+    return read_csv(data, name=name)
+
+
+def _headed(tables: Tables, problems: list[RowProblem], *, name: str) -> list[tuple[Table, Header]]:
+    """Every table with a header. Sheets without one are noted; none at all is Refused."""
+    found: list[tuple[Table, Header]] = []
+    for table in tables.tables:
+        rows = head(table, SEARCHED)
+        header = find_header(rows)
+        if header is not None:
+            found.append((table, header))
+        elif rows:
+            problems.append(_sheet_note(table.name, Code.SHEET_UNREAD))
+    if not found:
+        if not any(head(t, 1) for t in tables.tables):
+            raise refused("empty", file=name)
+        raise refused("no_header", file=name)
+    return found
+
+
+def _sheet_note(sheet: str, code: Code) -> RowProblem:
+    return RowProblem(Severity.NOTE, code, sheet, 0)
+
+
+def _titles(table: Table, header: Header) -> list[Skipped]:
+    """The title lines above the header, and the header itself is in the sheet's description."""
+    above: list[Skipped] = []
+    for number, cells in table.rows():
+        if number >= header.row:
+            break
+        text = " ".join(t for c in cells if (t := cell_text(c)))
+        if text:
+            above.append(Skipped(table.name, number, "title", masked(text)))
+    return above

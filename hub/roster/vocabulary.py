@@ -1,0 +1,95 @@
+"""The words files use for languages, needs, roles and kinds of people. Data, no decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.model import RecipientKind
+
+LANGUAGES: Mapping[str, tuple[str, ...]] = {
+    "zh-CN": (
+        "中文",
+        "汉语",
+        "普通话",
+        "国语",
+        "简体中文",
+        "chinese",
+        "mandarin",
+        "zh",
+        "zh-hans",
+        "cn",
+    ),
+    "zh-HK": ("繁体中文", "粤语", "广东话", "cantonese", "zh-hant", "zh-tw", "yue"),
+    "en": ("英语", "英文", "english", "eng", "en-us", "en-gb"),
+    "ja": ("日语", "日文", "日本語", "japanese", "jp", "jpn"),
+    "ko": ("韩语", "韩文", "朝鲜语", "한국어", "korean", "kr", "kor"),
+    "fr": ("法语", "法文", "français", "french"),
+    "de": ("德语", "德文", "deutsch", "german"),
+    "es": ("西班牙语", "español", "spanish"),
+    "ru": ("俄语", "俄文", "русский", "russian"),
+    "pt": ("葡萄牙语", "português", "portuguese"),
+    "it": ("意大利语", "italiano", "italian"),
+    "ar": ("阿拉伯语", "العربية", "arabic"),
+    "vi": ("越南语", "tiếng việt", "vietnamese"),
+    "th": ("泰语", "ไทย", "thai"),
+    "hi": ("印地语", "हिन्दी", "hindi"),
+    "id": ("印尼语", "indonesian"),
+    "ms": ("马来语", "malay"),
+    "tl": ("菲律宾语", "filipino", "tagalog"),
+}
+
+# Categories of help, never diagnoses (PIPL art. 28: health data needs separate consent).
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "moves_slowly": (
+        "行动不便", "腿脚不便", "行走不便", "行动缓慢", "需搀扶", "拄拐", "moves slowly",
+        "slow", "walks slowly", "reduced mobility", "mobility", "needs assistance",
+    ),
+    "wheelchair": ("轮椅", "坐轮椅", "使用轮椅", "wheelchair", "wheelchair user"),
+    "powered_device": (
+        "用电设备", "医疗用电", "用电医疗设备", "呼吸机", "制氧机", "powered device",
+        "medical device", "oxygen", "ventilator", "powered medical device",
+    ),
+    "hearing": ("听力", "听障", "听力不便", "听不清", "hearing", "hard of hearing", "deaf"),
+    "sight": ("视力", "视障", "视力不便", "看不清", "sight", "low vision", "blind"),
+    "infant": ("婴儿", "婴幼儿", "幼儿", "有婴儿", "infant", "baby", "toddler"),
+}  # fmt: skip
+
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "duty_manager": ("值班经理", "值班主管", "duty manager"),
+    "control_room": ("中控室", "中控", "消控室", "监控室", "control room"),
+    "security": ("秩序维护", "秩序", "保安", "安保", "安全员", "security", "guard"),
+    "engineering": ("工程", "工程部", "维修", "工程维修", "engineering", "engineer", "technician"),
+    "customer_service": ("客服", "前台", "客户服务", "customer service", "reception", "concierge"),
+    "steward": ("楼栋管家", "管家", "疏散引导员", "引导员", "steward", "warden", "fire warden"),
+    "project_manager": ("项目经理", "物业经理", "project manager", "property manager"),
+    "region": ("区域公司", "区域经理", "region", "regional manager"),
+    "deputy": ("副经理", "经理助理", "副值班经理", "deputy", "deputy manager"),
+}
+
+KINDS: Mapping[RecipientKind, tuple[str, ...]] = {
+    RecipientKind.RESIDENT: (
+        "住户", "业主", "租户", "租客", "家属", "居民", "产权人", "户主", "家庭成员", "自住", "出租",
+        "resident", "owner", "tenant", "family", "occupant", "householder",
+    ),
+    RecipientKind.STAFF: (
+        "员工", "物业", "物业人员", "工作人员", "职员", "staff", "employee", "team",
+    ),
+}  # fmt: skip
+
+YES = frozenset({"是", "有", "参加", "y", "yes", "true", "1", "√", "✓", "v", "x"})
+NO = frozenset({"否", "无", "不", "不参加", "n", "no", "false", "0", "×", "-"})
+NOTHING = frozenset(
+    {"", "无", "無", "没有", "否", "正常", "-", "--", "/", "none", "no", "nil", "n/a", "na"}
+)
+
+
+def _turned(table: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    return {w: key for key, words in table.items() for w in (*words, key.lower())} | {
+        key.replace("_", " "): key for key in table
+    }
+
+
+LANGUAGE_OF: Mapping[str, str] = _turned(LANGUAGES)
+NEED_OF: Mapping[str, str] = _turned(NEEDS)
+ROLE_OF: Mapping[str, str] = _turned(ROLES)
+KIND_OF: Mapping[str, RecipientKind] = {w: k for k, words in KINDS.items() for w in words}

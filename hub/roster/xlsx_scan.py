@@ -1,0 +1,177 @@
+"""What has to be known of an XLSX before it is opened, and what opening it does not tell.
+
+The reader holds each sheet as a whole rectangle, so one stray cell far away would cost gigabytes;
+and it gives error cells and formulas without a stored result as empty. Both are found here, in one
+pass over the unpacked sheets that never holds more than a few MB.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from hub.roster.cells import column_letter
+from hub.roster.limits import CELLS, COLUMNS, ROWS, UNPACKED, refused
+from hub.roster.problem_words import Code
+
+_CHUNK = 1024 * 1024
+_CARRY = 4 * 1024 * 1024
+_REF = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{1,4})(\d{1,10})""")
+_ERROR = re.compile(rb"""<(?:\w+:)?c\b(?=[^>]*\bt\s*=\s*["']e["'])[^>]*>""")
+_NO_RESULT = re.compile(
+    rb"""<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"""
+    rb"""(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
+)
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
+_LINK = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
+_ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+
+Faults = dict[tuple[int, int], Code]
+
+
+@dataclass(slots=True)
+class _Extent:
+    row: int = 0
+    column: int = 0
+    faults: Faults = field(default_factory=dict)
+
+
+def scan_xlsx(data: bytes, *, name: str) -> Mapping[str, Faults]:
+    """Sheet name → cells whose content is lost. Raises Refused for what must not be opened."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _scan(archive, data, name=name)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        ValueError,
+        OSError,
+        EOFError,
+        NotImplementedError,
+    ) as e:
+        raise refused("broken_workbook", file=name) from e
+
+
+def _scan(archive: zipfile.ZipFile, data: bytes, *, name: str) -> Mapping[str, Faults]:
+    members = {m.filename.lstrip("/"): m for m in archive.infolist()}
+    if "xl/workbook.xml" not in members:
+        raise refused("not_a_table", file=name)
+    titles = _titles(members, data, name=name)
+    left = [UNPACKED]
+    found: dict[str, Faults] = {}
+    for path, member in members.items():
+        chunks = _inflate(data, member, left=left, name=name)
+        if path.startswith("xl/worksheets/") and path.endswith(".xml"):
+            title = titles.get(path, posixpath.basename(path))
+            found[title] = _scan_sheet(chunks, title=title, name=name)
+        else:
+            for _ in chunks:
+                pass
+    return found
+
+
+def _inflate(
+    data: bytes, member: zipfile.ZipInfo, *, left: list[int], name: str
+) -> Iterator[bytes]:
+    """The member's bytes as they really are, whatever size it claims; `left` counts down."""
+    at = member.header_offset
+    if data[at : at + 4] != b"PK\x03\x04" or member.compress_type not in {0, 8}:
+        raise refused("broken_workbook", file=name)
+    start = at + 30 + int.from_bytes(data[at + 26 : at + 28], "little")
+    start += int.from_bytes(data[at + 28 : at + 30], "little")
+    packed = memoryview(data)[start : start + member.compress_size]
+    if member.compress_type == 0:
+        left[0] -= len(packed)
+        yield bytes(packed)
+        return
+    unpack = zlib.decompressobj(-15)
+    rest: bytes | memoryview = packed
+    while rest and not unpack.eof:
+        chunk = unpack.decompress(rest, _CHUNK)
+        rest = unpack.unconsumed_tail
+        left[0] -= len(chunk)
+        if left[0] < 0:
+            raise refused("unpacked", file=name)
+        yield chunk
+
+
+def _read(members: Mapping[str, zipfile.ZipInfo], path: str, data: bytes, *, name: str) -> bytes:
+    if path not in members:
+        return b""
+    return b"".join(_inflate(data, members[path], left=[_CARRY], name=name))
+
+
+def _titles(members: Mapping[str, zipfile.ZipInfo], data: bytes, *, name: str) -> dict[str, str]:
+    """Path of each sheet in the archive → its title."""
+    links = {
+        a.get("Id", ""): a.get("Target", "")
+        for a in _tags(_LINK, _read(members, "xl/_rels/workbook.xml.rels", data, name=name))
+    }
+    titles: dict[str, str] = {}
+    for attributes in _tags(_SHEET, _read(members, "xl/workbook.xml", data, name=name)):
+        link = next((v for k, v in attributes.items() if k.endswith(":id")), "")
+        target = links.get(link, "")
+        path = target.lstrip("/") if target.startswith("/") else posixpath.join("xl", target)
+        titles[posixpath.normpath(path)] = attributes.get("name", "")
+    return titles
+
+
+def _tags(pattern: re.Pattern[bytes], xml: bytes) -> Iterator[dict[str, str]]:
+    for tag in pattern.finditer(xml):
+        yield {
+            a[1].decode(): html.unescape((a[2] or a[3] or b"").decode("utf-8", "replace"))
+            for a in _ATTRIBUTE.finditer(tag[1])
+        }
+
+
+def _scan_sheet(chunks: Iterator[bytes], *, title: str, name: str) -> Faults:
+    extent = _Extent()
+    carry = b""
+    for chunk in chunks:
+        text = carry + chunk
+        cut = text.rfind(b"</row>") + 6
+        if cut < 6:
+            cut = 0 if len(text) < _CARRY else len(text)
+        _look(text[:cut], extent, title=title, name=name)
+        carry = text[cut:]
+    _look(carry, extent, title=title, name=name)
+    return extent.faults
+
+
+def _look(xml: bytes, extent: _Extent, *, title: str, name: str) -> None:
+    refs = _REF.findall(xml)
+    if refs:
+        extent.row = max(extent.row, max(int(r) for _, r in refs))
+        extent.column = max(extent.column, max(map(_index, {c for c, _ in refs})) + 1)
+        if (
+            extent.row > ROWS + 48_576
+            or extent.column > COLUMNS
+            or extent.row * extent.column > CELLS
+        ):
+            cell = f"{column_letter(extent.column - 1)}{extent.row}"
+            raise refused("too_wide", file=name, sheet=title, cell=cell)
+    if b'"e"' in xml or b"'e'" in xml:
+        for tag in _ERROR.finditer(xml):
+            _note(tag[0], Code.CELL_ERROR, extent)
+    if b"<f" in xml or b":f" in xml:
+        for found in _NO_RESULT.finditer(xml):
+            if b't="str"' not in found[1]:
+                _note(found[1], Code.FORMULA_EMPTY, extent)
+
+
+def _note(tag: bytes, code: Code, extent: _Extent) -> None:
+    if ref := _REF.search(tag):
+        extent.faults[int(ref[2]), _index(ref[1])] = code
+
+
+def _index(letters: bytes) -> int:
+    number = 0
+    for byte in letters.upper():
+        number = number * 26 + byte - 64
+    return number - 1
