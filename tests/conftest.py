@@ -119,16 +119,25 @@ def chromium() -> str:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Where skips are forbidden, a skipped test has failed and says why it was skipped."""
     outcome = yield
-    report = outcome.get_result()  # type: ignore[attr-defined]
+    _no_skip(outcome.get_result())  # type: ignore[attr-defined]
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """The same for a whole file that skips itself."""
+    outcome = yield
+    _no_skip(outcome.get_result())  # type: ignore[attr-defined]
+
+
+def _no_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     if STRICT and report.skipped and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
         report.longrepr = f"skipped, which MUSTER_NO_SKIPS=1 forbids: {report.longrepr}"
+        report.outcome = "failed"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Benches measure; they run when asked for by `-m bench` or by their path."""
-    asked = config.getoption("-m") or any("bench" in str(arg) for arg in config.args)
-    if asked:
+    if "bench" in config.getoption("-m") or any("bench" in str(arg) for arg in config.args):
         return
     benches = [item for item in items if item.get_closest_marker("bench")]
     if benches:
