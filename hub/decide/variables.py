@@ -1,0 +1,173 @@
+"""What a text may say of an incident: the variables of its templates, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from hub.decide.spoken import (
+    in_language,
+    is_chinese,
+    options_of,
+    spoken_building,
+    spoken_clock,
+    spoken_floor,
+    spoken_minutes,
+    spoken_place,
+)
+from hub.model import Parameter, Place, PlaceKind, Playbook, Words
+
+BUILT_IN: Mapping[str, str] = {
+    "place": "where it is, as people say it: 3栋12层 / Tower 3, floor 12",
+    "building": "the building alone: 3栋 / Tower 3; empty for the whole estate",
+    "floor": "the floor alone: 12层 / floor 12; empty if none was named",
+    "issued": "when this text was issued: 02:41",
+    "next_update": "when the next one comes: 02:51",
+    "source": "who says so: the site's own words",
+    "text": "what the operator added; empty if nothing",
+    "code": "the incident's code",
+    "fire_number": "the number of the fire brigade, from the site's settings (119)",
+    "ambulance_number": "the number of the ambulance (120)",
+    "police_number": "the number of the police (110)",
+    "time_of_original": "when the first alert was issued (all clear, correction)",
+    "link": "the answer link, filled in for each person",
+    "name": "the recipient's name, filled in for each person",
+}
+"""Every variable there is besides the playbook's own parameters, and what it says."""
+
+SOURCE: Words = {"zh-CN": "小区物业值班经理", "en": "duty manager, estate office"}
+"""Who says so, on a site that has not set its own words."""
+
+ASSEMBLY: Words = {"zh-CN": "楼外空旷处", "en": "the open ground outside"}
+"""Where to meet, on a site that has not named its assembly points."""
+
+
+EMERGENCY: Mapping[str, str] = {"fire": "119", "ambulance": "120", "police": "110"}
+"""Whom to call where a site has set no numbers of its own (mainland China)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known when a notice is written. `settings` are the site's; times are aware UTC."""
+
+    place: Place | None
+    params: Mapping[str, str]
+    settings: Mapping[str, Any]
+    issued_at: datetime
+    code: str
+    building_name: Words = field(default_factory=dict)
+    next_update_at: datetime | None = None
+    original_at: datetime | None = None
+    text: str = ""
+    timezone: str = "Asia/Shanghai"
+
+
+def variables(playbook: Playbook, facts: Facts, *, language: str) -> dict[str, str]:
+    """Every variable of the playbook's templates in one language (link and name are marks).
+
+    A choice gives its name as `scope` and its value as `scope_value`, for `{% if %}`.
+    """
+    place = public_place(facts.place, playbook.place_depth)
+    zone = str(facts.settings.get("timezone") or facts.timezone)
+    source = facts.settings.get("source")
+    values = {
+        "place": spoken_place(place, language, building_name=facts.building_name),
+        "building": _building(place, facts, language),
+        "floor": spoken_floor(place.floor if place else "", language),
+        "issued": spoken_clock(facts.issued_at, zone),
+        "next_update": spoken_clock(facts.next_update_at, zone),
+        "source": in_language(source if isinstance(source, Mapping) else SOURCE, language),
+        "text": facts.text,
+        "code": facts.code,
+        "time_of_original": spoken_clock(facts.original_at or facts.issued_at, zone),
+    }
+    values |= _numbers(facts.settings.get("emergency"))
+    for parameter in playbook.parameters:
+        values.update(_parameter(parameter, facts, language))
+    return values
+
+
+def _numbers(emergency: object) -> dict[str, str]:
+    own = emergency if isinstance(emergency, Mapping) else {}
+    return {f"{key}_number": str(own.get(key) or usual) for key, usual in EMERGENCY.items()}
+
+
+def variables_by_language(
+    playbook: Playbook, facts: Facts, *, languages: Iterable[str]
+) -> dict[str, dict[str, str]]:
+    """`variables` for each language."""
+    return {tag: variables(playbook, facts, language=tag) for tag in languages}
+
+
+def public_place(place: Place | None, depth: str) -> Place | None:
+    """The place as far down as a playbook speaks of it: a fire is on a floor, not in a flat.
+
+    Whose flat it is stays out of what everyone reads.
+    """
+    if place is None or place.kind is not PlaceKind.UNIT or depth == "unit":
+        return place
+    if depth == "floor":
+        return replace(place, kind=PlaceKind.FLOOR, unit="", name={})
+    return replace(place, kind=PlaceKind.BUILDING, floor="", unit="", name={})
+
+
+def _building(place: Place | None, facts: Facts, language: str) -> str:
+    if place is None or not place.building:
+        return ""
+    name = place.name if place.kind is PlaceKind.BUILDING and place.name else facts.building_name
+    return spoken_building(place.building, language, name)
+
+
+def _parameter(parameter: Parameter, facts: Facts, language: str) -> dict[str, str]:
+    value = facts.params.get(parameter.key, "") or parameter.default
+    if parameter.kind == "choice":
+        return _choice(parameter, value, facts, language)
+    if parameter.kind == "minutes":
+        value = spoken_minutes(value, language)
+    return {parameter.key: value}
+
+
+def _choice(parameter: Parameter, value: str, facts: Facts, language: str) -> dict[str, str]:
+    options = [(option.value, option.name) for option in parameter.options]
+    options += options_of(parameter.source, facts.settings) if parameter.source else []
+    names: dict[str, Words] = dict(options)
+    if not value and options:
+        value = options[0][0]
+    spoken = in_language(names.get(value, {}), language)
+    if not spoken and parameter.source == "assembly_points":
+        spoken = value or in_language(ASSEMBLY, language)
+    return {parameter.key: spoken or value, f"{parameter.key}_value": value}
+
+
+def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, str]:
+    """Likely, rather long values for every variable: what texts are measured with."""
+    chinese = is_chinese(language)
+    values = {
+        "place": "12栋28层" if chinese else "Tower 12, floor 28",
+        "building": "12栋" if chinese else "Tower 12",
+        "floor": "28层" if chinese else "floor 28",
+        "source": in_language(SOURCE, language),
+        "text": text,
+        "code": "F-0231",
+    }
+    values |= dict.fromkeys(("issued", "next_update", "time_of_original"), "02:41")
+    values |= _numbers(None)
+    for parameter in playbook.parameters:
+        values.update(_sample_of(parameter, language))
+    return values
+
+
+def _sample_of(parameter: Parameter, language: str) -> dict[str, str]:
+    if parameter.kind == "choice":
+        names = [in_language(option.name, language) for option in parameter.options]
+        longest = max(names, key=len, default="南草坪，2号门旁")
+        if not names and not is_chinese(language):
+            longest = "the south lawn, by gate 2"
+        value = parameter.default or (parameter.options[0].value if parameter.options else "x")
+        return {parameter.key: longest, f"{parameter.key}_value": value}
+    if parameter.kind == "minutes":
+        return {parameter.key: spoken_minutes("40", language)}
+    text = "设备故障，正在查" if is_chinese(language) else "a fault in the substation"
+    return {parameter.key: "14:30" if parameter.kind == "clock" else text[: parameter.limit]}

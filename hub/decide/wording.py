@@ -1,0 +1,344 @@
+"""Texts from templates: rendered once per band, channel and language; marks filled in at sending.
+
+Templates are data that people edit, so they can do next to nothing: variables, a closed list of
+filters and `{% if %}`. Everything else is refused when a playbook is loaded, before it is compiled;
+the sandbox is the second wall.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from hub.decide.marks import LINK, NAME, fill, has_unwanted, plain, spaced_link
+from hub.decide.segments import count
+from hub.decide.spoken import choose_language, is_chinese, spoken_place
+from hub.decide.texts import PAGE, templates_for
+from hub.decide.variables import Facts, variables, variables_by_language
+from hub.errors import Problem, Refused
+from hub.model import Kind, Playbook, Stage, Wording
+
+__all__ = [
+    "Facts",
+    "Fit",
+    "Flaw",
+    "choose_language",
+    "fill",
+    "flaws",
+    "names_in",
+    "render",
+    "render_all",
+    "spoken_place",
+    "templates_for",
+    "variables",
+    "variables_by_language",
+]
+
+SOURCE_LIMIT = 4_000
+"""Characters of one template."""
+
+DEPTH_LIMIT = 40
+"""Nodes below nodes in one template."""
+
+VALUE_LIMIT = 2_000
+"""Characters of one variable."""
+
+OUTPUT_LIMIT = 4_000
+"""Characters of one rendered part, unless a caller asks for less."""
+
+DRILL_MARK = "【演练】"
+"""What every Chinese drill text begins with, before the sender's signature."""
+
+_ALLOWED = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.Filter,
+    nodes.If,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+)
+_CJK = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff"
+
+
+class Fit(Protocol):
+    """What a channel takes (`hub.ports.Traits` is one)."""
+
+    @property
+    def limit(self) -> int: ...
+
+    @property
+    def unit(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something a template may not do. `line` counts from 1 inside the template."""
+
+    line: int
+    what: str
+    hint: str = ""
+
+
+def spaced(text: str) -> str:
+    """The text with a blank between Chinese characters and figures, as on signs: `3 栋 12 层`."""
+    text = re.sub(f"([{_CJK}])([0-9A-Za-z])", r"\1 \2", text)
+    return re.sub(f"([0-9A-Za-z])([{_CJK}])", r"\1 \2", text)
+
+
+def sentence(text: str) -> str:
+    """The text with its first letter in capitals, to begin a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def period(text: str) -> str:
+    """The text with a full stop of its script, unless it ends with a mark of its own."""
+    if not text or text[-1] in "。！？；…":
+        return text
+    if re.search(f"[{_CJK}]", text):
+        return f"{text.rstrip('.!?;')}。"
+    return text if text[-1] in ".!?" else f"{text.rstrip(';,:')}."
+
+
+FILTERS: Mapping[str, Callable[[str], str]] = {
+    "spaced": spaced,
+    "sentence": sentence,
+    "period": period,
+    "upper": str.upper,
+    "lower": str.lower,
+    "trim": str.strip,
+}
+
+
+@lru_cache(maxsize=1)
+def _environment() -> ImmutableSandboxedEnvironment:
+    made = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    made.globals.clear()
+    made.tests.clear()
+    made.filters.clear()
+    made.filters.update(FILTERS)
+    return made
+
+
+@lru_cache(maxsize=4096)
+def _inspected(source: str) -> tuple[tuple[Flaw, ...], frozenset[str]]:
+    """What is wrong with a template, and the variables it names."""
+    if len(source) > SOURCE_LIMIT:
+        return (Flaw(1, f"is longer than {SOURCE_LIMIT} characters", "shorten it"),), frozenset()
+    try:
+        tree = _environment().parse(source)
+        found = tuple(_walk(tree))
+        names = frozenset(node.name for node in tree.find_all(nodes.Name))
+    except TemplateError as error:
+        line = getattr(error, "lineno", None) or 1
+        return (Flaw(line, f"is not a valid template: {error.message}"),), frozenset()
+    except (RecursionError, ValueError, OverflowError, MemoryError):
+        return (Flaw(1, "is nested too deeply or holds an absurd number"),), frozenset()
+    if has_unwanted(source):
+        found += (Flaw(1, "holds invisible or direction-changing characters", "retype it"),)
+    return found, names
+
+
+def _walk(node: nodes.Node, depth: int = 0) -> Iterator[Flaw]:
+    if depth > DEPTH_LIMIT:
+        yield Flaw(node.lineno or 1, "is nested too deeply")
+        return
+    flaw = _refuse(node)
+    if flaw is not None:
+        yield flaw
+        return
+    for child in node.iter_child_nodes():
+        yield from _walk(child, depth + 1)
+
+
+def _refuse(node: nodes.Node) -> Flaw | None:
+    line = node.lineno or 1
+    can = "only {{ variables }}, {% if %} and the filters " + ", ".join(FILTERS)
+    if not isinstance(node, _ALLOWED):
+        return Flaw(line, f"uses {type(node).__name__}, which texts may not", can)
+    if isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.args or node.kwargs):
+        return Flaw(line, f"uses the filter {node.name!r} in a way texts may not", can)
+    if isinstance(node, nodes.Name) and (node.ctx != "load" or node.name.startswith("_")):
+        return Flaw(line, f"uses the name {node.name!r}, which texts may not", can)
+    if isinstance(node, nodes.Operand) and node.op not in {"eq", "ne"}:
+        return Flaw(line, f"compares by {node.op!r}", "only == and != are known")
+    if isinstance(node, nodes.Const) and not isinstance(node.value, str):
+        return Flaw(line, "holds a value that is not a text", "write it in quotes")
+    return None
+
+
+def flaws(source: str) -> tuple[Flaw, ...]:
+    """Everything a template does that it may not; empty when it is sound."""
+    return _inspected(source)[0]
+
+
+def names_in(source: str) -> frozenset[str]:
+    """The variables a template names; none for one that cannot be read."""
+    return _inspected(source)[1]
+
+
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> Template:
+    found = flaws(source)
+    if found:
+        problems = [
+            Problem(f"line {flaw.line}", f"a text {flaw.what}", flaw.hint) for flaw in found
+        ]
+        raise Refused("A text of the playbook cannot be used.", problems, code="bad_template")
+    return _environment().from_string(source)
+
+
+def render(template: str, values: Mapping[str, str], *, limit: int = OUTPUT_LIMIT) -> str:
+    """The text with its variables, on tidy lines; marks stand where link and name go.
+
+    Raises Refused for a template that does too much, an unknown variable, or too long a text.
+    """
+    clean = {key: _value(key, value) for key, value in values.items()}
+    clean |= {"link": LINK, "name": NAME}
+    compiled = _compiled(template)
+    try:
+        text = _tidy("".join(_bounded(compiled.generate(clean), limit * 2)))
+    except UndefinedError as error:
+        problem = Problem("variables", f"a text needs a variable that is missing: {error.message}")
+        raise Refused("A text cannot be written.", [problem], code="bad_template") from None
+    if len(text) > limit:
+        problem = Problem("text", f"a text has {len(text)} characters, {limit} fit", "shorten it")
+        raise Refused("A text is too long.", [problem], code="too_long")
+    return text
+
+
+def _value(key: str, value: str) -> str:
+    text = plain(str(value))
+    if len(text) > VALUE_LIMIT:
+        problem = Problem(key, f"has {len(text)} characters, {VALUE_LIMIT} fit", "shorten it")
+        raise Refused("What was typed is too long.", [problem], code="too_long")
+    return text
+
+
+def _bounded(pieces: Iterator[str], limit: int) -> Iterator[str]:
+    """The pieces until they are certainly too long: nothing grows without end."""
+    used = 0
+    for piece in pieces:
+        yield piece
+        used += len(piece)
+        if used > limit:
+            return
+
+
+def _tidy(text: str) -> str:
+    lines = (re.sub(r"[ \t]+", " ", line).strip() for line in text.strip().splitlines())
+    return spaced_link("\n".join(lines))
+
+
+def render_all(
+    playbook: Playbook,
+    *,
+    kind: Kind,
+    stage: Stage,
+    variables: Mapping[str, Mapping[str, str]],
+    channels: Mapping[str, Fit],
+    signature: str = "",
+    link_length: int = 48,
+) -> tuple[Wording, ...]:
+    """Every text of a notice, once per band, channel (and page) and language of `variables`.
+
+    Raises one Refused naming every text that is unsound, lacks a variable or does not fit its
+    channel; nothing is half rendered. `signature` goes in front of Chinese texts on sms.
+    """
+    made: list[Wording] = []
+    problems: list[Problem] = []
+    for slot in _slots(playbook, kind, stage, channels, variables):
+        try:
+            parts = _parts(slot, variables[slot.language], signature)
+        except Refused as refused:
+            problems += [slot.problem(found) for found in refused.problems]
+            continue
+        wording = _measured(slot, parts, link_length)
+        made.append(wording)
+        over = overflow(wording, channels.get(slot.channel))
+        problems += [slot.problem(over)] if over else []
+    if problems:
+        raise Refused(
+            "The texts of this notice cannot be sent as they are.", problems, code="words"
+        )
+    return tuple(made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One text to be rendered."""
+
+    band: str
+    channel: str
+    language: str
+    templates: Mapping[str, str]
+
+    def problem(self, found: Problem) -> Problem:
+        """The same problem, saying in which text it is."""
+        text = f"{self.band}, {self.channel}, {self.language}"
+        return Problem(found.where, f"{text}: {found.what}", found.hint)
+
+
+def _slots(
+    playbook: Playbook,
+    kind: Kind,
+    stage: Stage,
+    channels: Iterable[str],
+    languages: Iterable[str],
+) -> Iterator[_Slot]:
+    wanted = tuple(languages)
+    for band in playbook.bands:
+        for channel in dict.fromkeys((*channels, PAGE)):
+            texts = templates_for(playbook, kind=kind, stage=stage, band=band.key, channel=channel)
+            for language in wanted:
+                if language in texts:
+                    yield _Slot(band.key, channel, language, texts[language])
+
+
+def _parts(slot: _Slot, variables: Mapping[str, str], signature: str) -> dict[str, str]:
+    """The rendered parts of one text."""
+    parts = {part: render(source, variables) for part, source in slot.templates.items()}
+    if slot.channel == "sms" and is_chinese(slot.language):
+        return {part: signed(text, signature) for part, text in parts.items()}
+    return parts
+
+
+def signed(text: str, signature: str) -> str:
+    """A Chinese text with the sender's 【signature】 in front; 【演练】 stays before it."""
+    name = plain(signature).strip("【】[] ")
+    if not name or not text:
+        return text
+    mark = DRILL_MARK if text.startswith(DRILL_MARK) else ""
+    return f"{mark}【{name}】{text.removeprefix(mark)}"
+
+
+def _measured(slot: _Slot, parts: Mapping[str, str], link_length: int) -> Wording:
+    segments = 0
+    if slot.channel == "sms":
+        segments = count(parts.get("body", ""), link_length=link_length).parts
+    return Wording(slot.band, slot.channel, slot.language, parts, segments)
+
+
+def overflow(wording: Wording, fit: Fit | None) -> Problem | None:
+    """What is wrong if a text does not fit its channel. Screens wrap: no launch fails for them."""
+    if fit is None or wording.channel in {"screen", PAGE}:
+        return None
+    whole = "\n".join(wording.parts.values())
+    sizes = {"segments": wording.segments, "bytes": len(whole.encode()), "chars": len(whole)}
+    size = sizes.get(fit.unit, len(whole))
+    if size <= fit.limit:
+        return None
+    what = f"takes {size} {fit.unit}, {fit.limit} fit"
+    return Problem("text", what, "shorten what you added, or the words of the playbook")
