@@ -1,0 +1,103 @@
+"""Logins, tokens, tickets, and the chain that records them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+
+from hub.errors import NotKnown, Refused, TooMany
+from hub.flow.accounts import TRIES, Accounts
+from hub.model import Actor
+from hub.store.accounts import AccountLedger
+from hub.store.database import Database, database
+from hub.store.schema import metadata
+
+HUB = Actor("hub", "hub")
+PASSWORD = "long enough to be a password"
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    found = database(database_url)
+    await found.open()
+    await found.write(metadata.create_all)
+    yield found
+    await found.close()
+
+
+@pytest.fixture
+def accounts(db: Database) -> Accounts:
+    return Accounts(AccountLedger(db, secret=b"s" * 32))
+
+
+async def test_a_login_opens_a_session_and_ending_it_closes_it(accounts: Accounts) -> None:
+    await accounts.put_user("lin", name="L", role="duty", password=PASSWORD, who=HUB)
+    token = await accounts.login("lin", PASSWORD, "127.0.0.1")
+    actor = await accounts.session(token)
+    assert actor is not None
+    assert (actor.role, actor.name) == ("duty", "L")
+    await accounts.end_session(token)
+    assert await accounts.session(token) is None
+
+
+async def test_wrong_passwords_are_refused_and_then_slowed(accounts: Accounts) -> None:
+    await accounts.put_user("lin", name="", role="duty", password=PASSWORD, who=HUB)
+    for _ in range(TRIES):
+        with pytest.raises(NotKnown):
+            await accounts.login("lin", "wrong", "10.0.0.9")
+    with pytest.raises(TooMany) as slowed:
+        await accounts.login("lin", PASSWORD, "10.0.0.9")
+    assert 0 < slowed.value.retry_after <= 301
+
+
+async def test_an_unknown_login_is_the_same_refusal(accounts: Accounts) -> None:
+    with pytest.raises(NotKnown, match="Login or password"):
+        await accounts.login("nobody", "x", "10.0.0.8")
+
+
+async def test_a_one_time_login_works_once(accounts: Accounts) -> None:
+    token = await accounts.first_login(who=HUB)
+    actor = await accounts.session(await accounts.one_time_login(token))
+    assert actor is not None
+    assert actor.role == "admin"
+    with pytest.raises(NotKnown, match="used"):
+        await accounts.one_time_login(token)
+
+
+async def test_a_live_ticket_is_no_login_and_works_once(accounts: Accounts) -> None:
+    ticket = await accounts.ticket(Actor("user:1", "viewer"))
+    with pytest.raises(NotKnown):
+        await accounts.one_time_login(ticket)
+    assert await accounts.redeem(ticket) == Actor("user:1", "viewer")
+    assert await accounts.redeem(ticket) is None
+
+
+async def test_api_tokens_are_stored_hashed_and_can_be_revoked(
+    accounts: Accounts, db: Database
+) -> None:
+    token = await accounts.create_token("ci", "duty", HUB)
+    actor = await accounts.bearer(token)
+    assert actor is not None
+    stored = await db.read(lambda c: c.execute(text("SELECT hash FROM tokens")).scalar_one())
+    assert token not in stored
+    assert await accounts.revoke_token(int(actor.id.partition(":")[2]), HUB)
+    assert await accounts.bearer(token) is None
+
+
+async def test_unknown_roles_and_short_passwords_are_refused(accounts: Accounts) -> None:
+    with pytest.raises(Refused, match="role"):
+        await accounts.create_token("x", "god", HUB)
+    with pytest.raises(Refused, match="short"):
+        await accounts.put_user("x", name="", role="duty", password="short", who=HUB)
+
+
+async def test_the_audit_chain_names_the_first_changed_row(
+    accounts: Accounts, db: Database
+) -> None:
+    for i in range(5):
+        await accounts.audit(HUB, "deed", f"thing:{i}", {"n": i})
+    assert await accounts.broken_audit() is None
+    await db.write(lambda c: c.execute(text("UPDATE audit SET object = 'other' WHERE id = 3")))
+    assert await accounts.broken_audit() == 3

@@ -1,0 +1,115 @@
+"""The database: durable writes, consistent reads, groups that keep their members apart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from hub.errors import Refused, Unready
+from hub.store.database import Database, database, database_now, insert_rows
+from hub.store.schema import meta, metadata, sites
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    found = database(database_url)
+    await found.open()
+    await found.write(metadata.create_all)
+    yield found
+    await found.close()
+
+
+def _put(key: str, value: str = "1") -> object:
+    return lambda conn: conn.execute(insert(meta).values(key=key, value=value))
+
+
+def _count(conn: Connection) -> int:
+    return int(conn.execute(select(func.count()).select_from(meta)).scalar_one())
+
+
+async def test_a_failed_change_leaves_its_neighbours_alone(db: Database) -> None:
+    changes = [db.write(_put(str(i % 50))) for i in range(100)]  # type: ignore[arg-type]
+    done = await asyncio.gather(*changes, return_exceptions=True)
+    assert sum(isinstance(d, IntegrityError) for d in done) == 50
+    assert await db.read(_count) == 50
+
+
+async def test_a_change_that_raises_half_way_changes_nothing(db: Database) -> None:
+    def half(conn: Connection) -> None:
+        conn.execute(insert(meta).values(key="half", value="1"))
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        await db.write(half)
+    assert await db.read(_count) == 0
+
+
+async def test_a_question_cannot_write(db: Database) -> None:
+    with pytest.raises((DBAPIError, Unready)):
+        await db.read(_put("x"))  # type: ignore[arg-type]
+    assert await db.read(_count) == 0
+
+
+async def test_a_question_sees_one_moment(db: Database) -> None:
+    await db.write(_put("a"))  # type: ignore[arg-type]
+
+    def twice(conn: Connection) -> tuple[int, int]:
+        return _count(conn), _count(conn)
+
+    answers = await asyncio.gather(
+        *(db.read(twice) for _ in range(20)),
+        *(db.write(_put(f"b{i}")) for i in range(20)),  # type: ignore[arg-type]
+    )
+    assert all(first == second for first, second in answers[:20])
+
+
+async def test_a_cancelled_caller_leaves_a_whole_change_or_none(db: Database) -> None:
+    def two(conn: Connection) -> None:
+        conn.execute(insert(meta).values(key="one", value="1"))
+        conn.execute(insert(meta).values(key="two", value="1"))
+
+    task = asyncio.ensure_future(db.write(two))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await db.write(_put("after"))  # type: ignore[arg-type]
+    assert await db.read(_count) in {1, 3}
+
+
+async def test_rows_go_in_in_bulk(db: Database) -> None:
+    rows = [(f"k{i}", '{"en": "x"}', "{}") for i in range(3000)]
+    await db.write(lambda conn: insert_rows(conn, sites, ["key", "name", "settings"], rows))
+    found = await db.read(lambda conn: conn.execute(select(sites.c.name).limit(1)).scalar_one())
+    assert found == {"en": "x"}
+    assert (
+        await db.read(lambda c: c.execute(select(func.count()).select_from(sites)).scalar()) == 3000
+    )
+
+
+async def test_the_database_has_a_clock(db: Database) -> None:
+    first = await db.read(database_now)
+    second = await db.read(database_now)
+    assert 1_700_000_000_000 < first <= second
+
+
+async def test_a_closed_database_says_so(database_url: str) -> None:
+    found = database(database_url)
+    with pytest.raises(Unready):
+        await found.write(_put("x"))  # type: ignore[arg-type]
+
+
+async def test_a_server_that_is_away_is_unready() -> None:
+    away = database("postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(Unready):
+        await away.open()
+    await away.close()
+
+
+def test_an_unknown_database_is_refused() -> None:
+    with pytest.raises(Refused, match="mysql"):
+        database("mysql://x")

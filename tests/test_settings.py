@@ -1,0 +1,90 @@
+"""Settings: what the environment may say, and what each wrong word gets."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from hub.errors import Refused
+from hub.settings import load
+
+KEY = "k" * 40
+
+
+def test_the_default_is_embedded_and_keeps_its_own_secret(tmp_path: Path) -> None:
+    first = load({}, data=tmp_path)
+    assert first.embedded
+    assert first.public_url == "http://localhost:8000"
+    assert first.secret_key == load({}, data=tmp_path).secret_key
+    assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+
+
+def test_postgresql_needs_a_key_and_redis(tmp_path: Path) -> None:
+    with pytest.raises(Refused) as refused:
+        load({"MUSTER_DATABASE_URL": "postgresql://x/y"}, data=tmp_path)
+    assert {p.where for p in refused.value.problems} == {"MUSTER_SECRET_KEY", "MUSTER_REDIS_URL"}
+
+
+def test_a_short_key_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="shorter than 32"):
+        load({"MUSTER_SECRET_KEY": "short"}, data=tmp_path)
+
+
+def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY + "\n")
+    settings = load({"MUSTER_SECRET_KEY_FILE": str(tmp_path / "key")}, data=tmp_path)
+    assert settings.secret_key == KEY.encode()
+
+
+def test_every_wrong_variable_is_named_at_once(tmp_path: Path) -> None:
+    wrong = {
+        "MUSTER_BIND": "nowhere",
+        "MUSTER_TIMEZONE": "Mars/Base",
+        "MUSTER_PUBLIC_URL": "ftp://x",
+        "MUSTER_TWILIO_ACCOUNT_SID": "AC1",
+        "MUSTER_TWILIO_PACE": "fast",
+        "MUSTER_CONFIG": str(tmp_path / "absent.toml"),
+        "MUSTER_TLS_CERT": "cert.pem",
+    }
+    with pytest.raises(Refused) as refused:
+        load(wrong, data=tmp_path)
+    assert {p.where for p in refused.value.problems} == {
+        "MUSTER_BIND",
+        "MUSTER_TIMEZONE",
+        "MUSTER_PUBLIC_URL",
+        "MUSTER_TWILIO_AUTH_TOKEN",
+        "MUSTER_TWILIO_FROM",
+        "MUSTER_TWILIO_PACE",
+        "MUSTER_CONFIG",
+        "MUSTER_TLS_CERT",
+    }
+
+
+def test_a_twilio_account_by_environment_alone(tmp_path: Path) -> None:
+    settings = load(
+        {
+            "MUSTER_TWILIO_ACCOUNT_SID": "AC1",
+            "MUSTER_TWILIO_AUTH_TOKEN": "secret",
+            "MUSTER_TWILIO_FROM": "+15005550006",
+            "MUSTER_TWILIO_PACE": "25",
+        },
+        data=tmp_path,
+    )
+    account = settings.accounts[0]
+    assert (account.name, account.channel) == ("twilio", "sms_twilio")
+    assert account.options["pace"] == 25.0
+    assert "secret" not in repr(settings)
+
+
+def test_accounts_and_site_defaults_come_from_a_toml_file(tmp_path: Path) -> None:
+    file = tmp_path / "muster.toml"
+    file.write_text(
+        'country = "gb"\nlanguages = ["en"]\n'
+        '[[accounts]]\nname = "groups"\nchannel = "chat_wecom"\napi_url = "https://example.com"\n'
+    )
+    settings = load({"MUSTER_CONFIG": str(file)}, data=tmp_path)
+    assert settings.country == "GB"
+    assert settings.languages == ("en",)
+    assert settings.accounts[0].options == {"api_url": "https://example.com"}
