@@ -93,7 +93,7 @@ class WecomRobot:
 
     name = "chat_wecom"
 
-    def __init__(self, account: WecomAccount, *, clock: Clock) -> None:
+    def __init__(self, account: WecomAccount, *, clock: Clock, deadline: float = DEADLINE) -> None:
         self.traits = Traits(
             channel="wecom",
             parts=("title", "body"),
@@ -105,6 +105,7 @@ class WecomRobot:
         )
         self._account = account
         self._clock = clock
+        self._deadline = deadline
         self._guarded = not account.api_url
         self._url = f"{account.api_url or API}/cgi-bin/webhook/send"
         self._session: aiohttp.ClientSession | None = None
@@ -120,7 +121,7 @@ class WecomRobot:
     async def probe(self) -> Probe:
         """Whether WeCom answers at all: a robot has no call that posts nothing to its group."""
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(self._deadline):
                 answer = await ask(self._ready(), "GET", self._url, guarded=self._guarded)
         except Exception as error:  # noqa: BLE001 - a probe reports, it never raises
             return Probe(ok=False, detail=f"WeCom cannot be reached ({failure(error).code})")
@@ -135,7 +136,7 @@ class WecomRobot:
 
         session = self._ready()
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(self._deadline):
                 answer = await ask(
                     session,
                     "POST",

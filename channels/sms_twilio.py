@@ -92,7 +92,14 @@ class TwilioSms:
 
     name = "sms_twilio"
 
-    def __init__(self, account: TwilioAccount, *, clock: Clock, public_url: str) -> None:
+    def __init__(
+        self,
+        account: TwilioAccount,
+        *,
+        clock: Clock,
+        public_url: str,
+        deadline: float = DEADLINE,
+    ) -> None:
         self.traits = Traits(
             channel="sms",
             parts=("body",),
@@ -108,6 +115,7 @@ class TwilioSms:
         self._account = account
         self._token = account.auth_token.encode()
         self._clock = clock
+        self._deadline = deadline
         self._hooks = f"{public_url.rstrip('/')}/hooks/{self.name}/receipts/"
         self._sender = _sender(account.sender)
         self._client: Client | None = None
@@ -133,7 +141,7 @@ class TwilioSms:
     async def probe(self) -> Probe:
         """Whether the account answers to these credentials; sends nothing."""
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(self._deadline):
                 answer = await self._ready().request_async("GET", f"{self._account.url}.json")
         except Exception as error:  # noqa: BLE001 - a probe reports, it never raises
             return Probe(ok=False, detail=f"Twilio cannot be reached ({failure(error).code})")
@@ -150,7 +158,7 @@ class TwilioSms:
 
         client = self._ready()
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(self._deadline):
                 # Not messages.create_async: it drops the headers (Retry-After) of a refusal.
                 answer = await client.request_async(
                     "POST", f"{self._account.url}/Messages.json", data=form
@@ -167,7 +175,7 @@ class TwilioSms:
         learnt. For attempts whose outcome stayed unknown.
         """
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(self._deadline):
                 found = await self._ready().messages.list_async(to=parcel.to, limit=50)
         except Exception as error:  # noqa: BLE001 - as in send
             return Outcome(Verdict.UNSURE, failure(error).reason, code=type(error).__name__)

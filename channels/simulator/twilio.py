@@ -1,0 +1,198 @@
+"""Plays Twilio's Messages API: create, list, fetch, and the status callbacks that follow."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from channels.simulator.caller import Stranger
+from channels.simulator.dice import Dice
+from channels.simulator.faults import misbehave
+from channels.simulator.ledger import Entry
+from channels.simulator.settings import NOT_ACCEPTED, Fault, Settings
+from channels.simulator.twilio_fates import Fates
+from channels.simulator.twilio_rules import Held, callback_of, error_body, message_body, refusal
+from channels.simulator.world import World, digest
+
+ACCOUNT = "/2010-04-01/Accounts/{account}"
+PAGE = 50
+
+
+class TwilioPlay:
+    """One Twilio account."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._fates = Fates(world)
+        # The newest texts by sid, for list and fetch. Full: the oldest is forgotten.
+        self._held: OrderedDict[str, Held] = OrderedDict()
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.post(f"{ACCOUNT}/Messages.json", self.create),
+            web.get(f"{ACCOUNT}/Messages.json", self.list),
+            web.get(f"{ACCOUNT}/Messages/{{sid}}.json", self.fetch),
+            web.get(f"{ACCOUNT}.json", self.account),
+        ]
+
+    # ── requests ──
+
+    async def create(self, request: web.Request) -> web.StreamResponse:
+        """Takes a text, or does what the seed says instead; in the ledger before the answer."""
+        settings = self._world.settings
+        words = (await request.read()).decode("utf-8", "replace")
+        form = dict(parse_qsl(words, keep_blank_values=True))
+        if (denied := self._denied(request, settings)) is not None:
+            return denied
+
+        to, body = form.get("To", ""), form.get("Body", "")
+        entry = Entry(
+            "sms",
+            callback=callback_of(form.get("StatusCallback", "")),
+            to=to,
+            body_sha256=digest(body),
+        )
+        dice = self._world.dice("sms", to, entry.body_sha256)
+        await self._world.ponder(dice)
+        if (wrong := refusal(form, settings) or self._far(form)) is not None:
+            return self._error(entry, 400, *wrong)
+        fault = self._world.fault(dice)
+        if fault in NOT_ACCEPTED:
+            return await self._turn_away(request, entry, fault)
+
+        held = _held(form, dice)
+        status = 201 if fault is None else 500 if fault is Fault.CRASH else 0
+        await self._world.ledger.write(
+            replace(entry, sid=held.sid, accepted=True, status=status, detail=fault or "")
+        )
+        self._keep(held)
+        self._fates.follow(held, dice, settings=settings)
+        if fault is Fault.CRASH:
+            return _json(error_body(20500, "An internal server error has occurred", status=500))
+        if fault is not None:
+            return await self._misbehave(request, fault)
+        return _json(message_body(held, account=settings.account_sid), status=201)
+
+    async def list(self, request: web.Request) -> web.StreamResponse:
+        """Newest first, by To and by DateSent (a day; `<` and `>` for before and after)."""
+        settings = self._world.settings
+        if (denied := self._denied(request, settings)) is not None:
+            return denied
+        asked = request.query
+        size = min(max(int(asked.get("PageSize", PAGE)), 1), 1000)
+        found = [held for held in reversed(self._held.values()) if _matches(held, asked)]
+        texts = [message_body(held, account=settings.account_sid) for held in found[:size]]
+        page = {"messages": texts, "page": 0, "page_size": size, "next_page_uri": None}
+        here = request.path_qs
+        more = {"first_page_uri": here, "uri": here, "previous_page_uri": None}
+        return _json({**page, **more, "start": 0, "end": max(len(texts) - 1, 0)})
+
+    async def fetch(self, request: web.Request) -> web.StreamResponse:
+        settings = self._world.settings
+        if (denied := self._denied(request, settings)) is not None:
+            return denied
+        held = self._held.get(request.match_info["sid"])
+        if held is None:
+            words = f"The requested resource {request.path} was not found"
+            return _json(error_body(20404, words, status=404), status=404)
+        return _json(message_body(held, account=settings.account_sid))
+
+    async def account(self, request: web.Request) -> web.StreamResponse:
+        settings = self._world.settings
+        if (denied := self._denied(request, settings)) is not None:
+            return denied
+        return _json({"sid": settings.account_sid, "status": "active", "type": "Full"})
+
+    # ── refusals ──
+
+    def _denied(self, request: web.Request, settings: Settings) -> web.Response | None:
+        whole = f"{settings.account_sid}:{settings.auth_token}".encode()
+        good = b"Basic " + base64.b64encode(whole)
+        given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(given, good):
+            return _json(error_body(20003, "Authenticate", status=401), status=401)
+        if request.match_info["account"] != settings.account_sid:
+            words = f"The requested resource {request.path} was not found"
+            return _json(error_body(20404, words, status=404), status=404)
+        return None
+
+    def _far(self, form: Mapping[str, str]) -> tuple[int, str] | None:
+        url = form.get("StatusCallback", "")
+        try:
+            if url:
+                self._world.caller.target(url)
+        except Stranger as error:
+            return 21609, f"Invalid StatusCallback: {error}"
+        return None
+
+    def _error(self, entry: Entry, status: int, code: int, words: str) -> web.Response:
+        self._world.ledger.note(replace(entry, status=status, detail=str(code)))
+        return _json(error_body(code, words, status=status), status=status)
+
+    async def _turn_away(
+        self, request: web.Request, entry: Entry, fault: Fault | None
+    ) -> web.StreamResponse:
+        if fault is Fault.THROTTLE:
+            self._world.ledger.note(replace(entry, status=429, detail=fault))
+            wait = {"Retry-After": str(self._world.settings.throttle_wait)}
+            return _json(error_body(20429, "Too Many Requests", status=429), headers=wait)
+        if fault is Fault.UNAVAILABLE:
+            self._world.ledger.note(replace(entry, status=503, detail=fault))
+            return _json(error_body(20503, "Service is unavailable", status=503))
+        assert fault is not None  # noqa: S101 - the caller looked it up in NOT_ACCEPTED
+        self._world.ledger.note(replace(entry, status=0, detail=fault))
+        return await self._misbehave(request, fault)
+
+    async def _misbehave(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        world = self._world
+        return await misbehave(request, fault, hang=world.settings.hang, wait=world.wait)
+
+    def _keep(self, held: Held) -> None:
+        self._held[held.sid] = held
+        while len(self._held) > self._world.settings.texts_kept:
+            self._held.popitem(last=False)
+
+
+def _held(form: Mapping[str, str], dice: Dice) -> Held:
+    sender = form.get("From") or form.get("MessagingServiceSid", "")
+    return Held(
+        sid="SM" + dice.hexadecimal("sid"),
+        to=form["To"],
+        sender=sender,
+        body=form["Body"],
+        callback_url=form.get("StatusCallback", ""),
+        created=time.time(),
+        validity=int(form.get("ValidityPeriod", "36000")),
+        status="accepted" if sender.startswith("MG") else "queued",
+    )
+
+
+def _matches(held: Held, asked: Mapping[str, str]) -> bool:
+    day = time.strftime("%Y-%m-%d", time.gmtime(held.created))
+    if asked.get("To", held.to) != held.to:
+        return False
+    if asked.get("DateSent", day)[:10] != day:
+        return False
+    return asked.get("DateSent>", day)[:10] <= day <= asked.get("DateSent<", day)[:10]
+
+
+def _json(
+    body: Mapping[str, object], *, status: int = 0, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """A JSON answer; an error body brings its own status."""
+    said = body.get("status")
+    code = status or (said if isinstance(said, int) else 200)
+    return web.Response(
+        body=json.dumps(body).encode(),
+        status=code,
+        headers=headers,
+        content_type="application/json",
+    )
