@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 import time
 import uuid
@@ -68,11 +69,16 @@ class Postgres:
     def create(self, template: str = "template0") -> str:
         """The name of a new database, copied from `template`."""
         name = f"t_{uuid.uuid4().hex}"
-        self.server.psql(f'create database {name} template "{template}" strategy file_copy')
+        self._do(f'create database {name} template "{template}" strategy file_copy')
         return name
 
     def drop(self, name: str) -> None:
-        self.server.psql(f"drop database if exists {name} with (force)")
+        self._do(f"drop database if exists {name} with (force)")
+
+    def _do(self, sql: str) -> None:
+        # Not `server.psql`: that goes through a shell, and a folder may have a space in its name.
+        command = [str(self.server.bin_path / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", "-c", sql]
+        subprocess.run([*command, self.url("postgres")], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="session")
