@@ -29,7 +29,7 @@ def cell_text(value: Cell) -> str:
 
 def tidy(text: str) -> str:
     """`text` in NFKC, without zero-width marks, each run of blanks one space."""
-    if text.isascii() and text.isalnum():
+    if text.isalnum() and unicodedata.is_normalized("NFKC", text):
         return text
     text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     text = text.replace("\r\n", "\n").replace("\r", "\n")

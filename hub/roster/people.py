@@ -119,6 +119,8 @@ def _keep(
 
 def _pair(text: str, addresses: list[AddressRow], group: NameGroup, *, tell: Tell) -> list[Named]:
     names = () if is_vacant(text) else split_names(text)
+    if len(names) == 1 and len(text) < 6 and text.isalpha():
+        return [Named(text, tuple(addresses))]
     if not names:
         return [Named("", tuple(addresses))] if addresses else []
     for name in names:

@@ -21,6 +21,7 @@ class PlaceFound:
     """A row's place, or why there is none and in which column; notes worth showing."""
 
     place: PlaceParts
+    path: str = ""
     problem: Code | None = None
     column: Column | None = None
     notes: tuple[tuple[Code, str], ...] = ()
@@ -72,7 +73,7 @@ class PlaceColumns:
         """The place of a row. Call `learn` with every row's key first."""
         for column in self.columns:
             if column.index < len(cells) and is_date(cells[column.index]):
-                return PlaceFound(SITE, Code.PLACE_DATE, column)
+                return PlaceFound(SITE, "", Code.PLACE_DATE, column)
         key = self.key(cells, building)
         if key not in self._found:
             self._found[key] = self._settle(key)
@@ -85,8 +86,8 @@ class PlaceColumns:
         place = written if isinstance(written, Code) else settle(written, self._sense)
         if isinstance(place, Code) or isinstance(written, Code):
             code = place if isinstance(place, Code) else Code.PLACE_UNREAD
-            return PlaceFound(SITE, code, self._blamed(key, code))
-        return PlaceFound(place, notes=_notes(written, place))
+            return PlaceFound(SITE, "", code, self._blamed(key, code))
+        return PlaceFound(place, place.path, notes=_notes(written, place))
 
     def _blamed(self, key: tuple[str, ...], code: Code) -> Column | None:
         """The column a problem is shown at: the unreadable one, else the innermost filled."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from hub.model import PlaceKind, Words
 from hub.roster.floors import level_of
@@ -12,6 +13,7 @@ from hub.roster.values import SITE, PlaceParts, PlaceRow
 _PIECES = re.compile(r"\d+|\D+")
 
 
+@lru_cache(maxsize=16_384)
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sorting key that puts 2 before 12 and numbers before letters."""
     return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in _PIECES.findall(text))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hub.roster.cells import tidy
 from hub.roster.floors import canonical_floor
@@ -79,6 +80,7 @@ class Written:
 NOTHING = Written()
 
 
+@lru_cache(maxsize=16_384)
 def read_written(text: str, *, column: str = "place") -> Written:
     """What `text` says; bare numbers mean what the `column` holds.
 

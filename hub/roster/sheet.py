@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -26,6 +27,10 @@ from hub.roster.values import (
 )
 
 _TRAITS = ("roles", "kind", "language", "needs", "drill", "ref")
+_EMPTY = ("", None)
+_MAYBE = re.compile(r"\s*[合总小共备注说填制审编更统打日gstnrpul]|\s+$", re.IGNORECASE)
+"""How every total and note begins: other rows are people's and cost no second look."""
+
 _ONCE = frozenset({Code.ESTATE_LEFT_OUT})
 
 
@@ -54,6 +59,9 @@ class SheetReader:
     traits: dict[str, Column] = field(default_factory=dict)
     by_index: dict[int, Column] = field(default_factory=dict)
     places: PlaceColumns = field(init=False)
+    _first: str = ""
+    _width: int = 0
+    _untitled: tuple[int, ...] = ()
     _row: int = 0
     _stopped: bool = False
     _once: set[tuple[Code, str]] = field(default_factory=set)
@@ -64,6 +72,9 @@ class SheetReader:
         self.traits = {f: c for f, c in columns.items() if c is not None}
         self.by_index = {c.index: c for c in self.header.columns}
         self.places = PlaceColumns(self.header)
+        self._width = max(self.by_index) + 1
+        self._untitled = tuple(i for i in range(self._width) if i not in self.by_index)
+        self._first = next((t for t in self.header.texts if t), "")
 
     def read(self) -> SheetRead:
         """Everything into `found`; returns how the sheet was understood."""
@@ -84,28 +95,21 @@ class SheetReader:
         """(row, cells, why it is no data or "", building of its section) of rows below the header."""
         sections = not self.places.names_building
         building = self._sheet_building() if sections else ""
-        width = max(self.by_index, default=0) + 1
         for number, cells in self.table.rows():
-            if number <= self.header.last_row or not any(c not in ("", None) for c in cells):
+            if number <= self.header.last_row:
+                continue
+            filled = [c for c in cells if c not in _EMPTY]
+            if not filled:
                 continue
             why = ""
-            texts = self._short_texts(cells, width)
-            if texts is not None:
+            if len(filled) < 3 or _MAYBE.match(str(filled[0])) or filled[0] == self._first:
+                texts = _texts(cells)
+                if not any(texts):
+                    continue
                 why = noise(texts, self.header)
                 if sections and not why and (section := _section(texts)):
                     building, why = section, "section"
             yield number, cells, why, building
-
-    def _short_texts(self, cells: Sequence[Cell], width: int) -> list[str] | None:
-        """The texts of a row that may be no data; None when it plainly is a person's row."""
-        first = next((c for c in cells if c not in ("", None)), "")
-        if isinstance(first, str) and not first.strip():
-            return _texts(cells) if any(_texts(cells)) else None
-        filled = sum(c not in ("", None) for c in cells)
-        plain = isinstance(first, str) and first[:1].isascii() and not first[:1].isalpha()
-        if filled > 2 and (plain or not isinstance(first, str)):
-            return None
-        return _texts(cells)
 
     def _sheet_building(self) -> str:
         return _section([self.table.name])
@@ -166,29 +170,33 @@ class SheetReader:
         if place.place != SITE:
             self.found.places.add(place.place)
         for person in named.people:
-            self._add(person, place.place, traits)
+            self._add(person, place, traits)
 
     def _check_cells(self, cells: Sequence[Cell]) -> None:
         """Notes damaged cells: in a place or a name they stop the row, in a number only that."""
-        for index, value in enumerate(cells):
-            column = self.by_index.get(index)
-            if column is None:
-                self._stray(index, value)
+        if self.table.faults:
+            for index, column in self.by_index.items():
+                if code := self.table.faults.get((self._row, index)):
+                    self._problem(_weight(column), code, column)
+        for column in self.places.columns:
+            value = cells[column.index] if column.index < len(cells) else ""
+            if not isinstance(value, str) or value.isalnum():
                 continue
-            if self.table.faults and (code := self.table.faults.get((self._row, index))):
-                self._problem(_weight(column), code, column)
-            if not isinstance(value, str) or not value or value.isalnum():
-                continue
-            if column.field in PLACES and value.lstrip().startswith("="):
+            if value.lstrip().startswith("="):
                 self._problem(Severity.STOP, Code.FORMULA, column, value)
-            elif column.field in PLACES and has_lost_text(value):
+            elif has_lost_text(value):
                 self._problem(Severity.STOP, Code.TEXT_LOST, column, value)
+        for index in self._untitled:
+            if index < len(cells):
+                self._stray(index, cells[index])
+        for index in range(self._width, len(cells)):
+            self._stray(index, cells[index])
 
     def _stray(self, index: int, value: Cell) -> None:
         if value in ("", None):
             return
         column = Column(index, "", "")
-        if self.strict_width and index > max(self.by_index):
+        if self.strict_width and index >= self._width:
             self._problem(Severity.STOP, Code.TOO_MANY_CELLS, column, cell_text(value))
         elif (Code.COLUMN_UNREAD, column_letter(index)) not in self._once:
             self._once.add((Code.COLUMN_UNREAD, column_letter(index)))
@@ -216,14 +224,15 @@ class SheetReader:
             shown = " ".join(t for t in _texts(cells) if t)
             self._problem(Severity.STOP, Code.NAME_MISSING, column, shown)
 
-    def _add(self, named: Named, place: PlaceParts, traits: Traits) -> None:
+    def _add(self, named: Named, found: PlaceFound, traits: Traits) -> None:
+        place = found.place
         first = named.addresses[0].value if named.addresses else ""
         name = named.name or place.unit or place.path or "?"
         if not named.name:
             self._problem(Severity.NOTE, Code.NAMED_BY_FLAT, self.groups[0].name, "", (name,))
         self.found.people.append(
             PersonRow(
-                ref=person_ref(place.path, named.name, first=first, own=traits.ref),
+                ref=person_ref(found.path, named.name, first=first, own=traits.ref),
                 place=place,
                 name=name,
                 language=traits.language,
@@ -240,8 +249,11 @@ class SheetReader:
     def _trailing_notes(self) -> None:
         """Sentences alone in their row below the last person are notes, not broken rows."""
         last = max((p.rows[-1] for p in self.found.people), default=0)
+        below = {p.row for p in self.found.problems if p.row > last}
+        if not below:
+            return
         kept: list[RowProblem] = []
-        texts = {n: _texts(c) for n, c, why, _ in self._walk() if n > last and not why}
+        texts = {n: _texts(c) for n, c, why, _ in self._walk() if n in below and not why}
         for problem in self.found.problems:
             trailing = problem.row > last and is_trailing_note(texts.get(problem.row, ()))
             if not trailing:
