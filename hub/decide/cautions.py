@@ -1,0 +1,120 @@
+"""What a person should know before launching: said in both languages, never a reason to refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from hub.decide.audience import roles_of
+from hub.decide.draft import Draft
+from hub.model import Kind, RecipientKind, Words
+
+_ROLES: dict[str, Words] = {
+    "duty_manager": {"zh-CN": "值班经理", "en": "duty manager"},
+    "control_room": {"zh-CN": "中控室", "en": "control room"},
+    "security": {"zh-CN": "秩序维护", "en": "security"},
+    "engineering": {"zh-CN": "工程", "en": "engineering"},
+    "customer_service": {"zh-CN": "客服", "en": "customer service"},
+    "steward": {"zh-CN": "楼栋管家", "en": "building steward"},
+    "project_manager": {"zh-CN": "项目经理", "en": "project manager"},
+    "deputy": {"zh-CN": "副经理", "en": "deputy"},
+    "region": {"zh-CN": "区域公司", "en": "regional office"},
+}
+_CHANNELS: dict[str, Words] = {
+    "sms": {"zh-CN": "短信", "en": "SMS"},
+    "voice": {"zh-CN": "语音电话", "en": "voice calls"},
+    "push": {"zh-CN": "手机推送", "en": "push"},
+    "wecom": {"zh-CN": "企业微信群", "en": "WeCom groups"},
+    "email": {"zh-CN": "邮件", "en": "e-mail"},
+    "screen": {"zh-CN": "屏幕", "en": "screens"},
+    "door": {"zh-CN": "敲门名单", "en": "door-knock list"},
+}
+
+
+_WORDS: dict[str, Words] = {
+    "no_residents": {
+        "zh-CN": "名单中没有住户：这里没有登记住户，或无人参加演练。",
+        "en": "No resident would be told: none is on record here, or none takes part.",
+    },
+    "unreachable": {
+        "zh-CN": "{} 人没有可用的联系方式，请安排上门通知。",
+        "en": "People without any usable address, send somebody to the door: {}.",
+    },
+    "no_account": {
+        "zh-CN": "没有账号，不会发送：{}。",
+        "en": "Not set up, will not be sent: {}.",
+    },
+    "role_unfilled": {
+        "zh-CN": "无人担任：{}。",
+        "en": "Nobody holds these roles: {}.",
+    },
+    "screens_offline": {
+        "zh-CN": "{} 块屏幕未连接，连上后才会显示。",
+        "en": "Screens not connected, they show it once they are back: {}.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Figures the warnings speak of."""
+
+    people: int
+    unreachable: int
+    offline: int
+
+
+Caution = tuple[str, Words]
+
+
+def cautions(made: Draft, kind: Kind, sight: Sight) -> tuple[Caution, ...]:
+    """(code, text) of everything worth a look, the gravest first."""
+    return tuple(_found(made, kind, sight))
+
+
+def _found(made: Draft, kind: Kind, sight: Sight) -> Iterator[Caution]:
+    if not any(row.kind == RecipientKind.RESIDENT for row in made.audience.told):
+        yield _caution("no_residents")
+    if sight.unreachable:
+        yield _caution("unreachable", number=sight.unreachable)
+    if silent := _in_use(made):
+        yield _caution("no_account", silent, names=_CHANNELS)
+    if roles := _unfilled(made, kind):
+        yield _caution("role_unfilled", roles, names=_ROLES)
+    if sight.offline:
+        yield _caution("screens_offline", number=sight.offline)
+
+
+def _caution(
+    code: str,
+    keys: Sequence[str] = (),
+    *,
+    number: int = 0,
+    names: Mapping[str, Words] | None = None,
+) -> Caution:
+    """The text of a code in both languages, with its number or the names of `keys` put in."""
+    said = {}
+    for language, text in _WORDS[code].items():
+        comma = "、" if language == "zh-CN" else ", "
+        listed = comma.join((names or {}).get(key, {}).get(language, key) for key in keys)
+        said[language] = text.format(listed or number)
+    return code, said
+
+
+def _in_use(made: Draft) -> list[str]:
+    """Channels without an account that this playbook has words for."""
+    return sorted(made.without & {wording.channel for wording in made.wordings})
+
+
+def _unfilled(made: Draft, kind: Kind) -> list[str]:
+    """Roles the checklist and the waves count on that nobody on the site holds."""
+    wanted = dict.fromkeys(t.role for t in made.playbook.tasks if t.role and kind in t.kinds)
+    for roles in [one.roles for one in made.playbook.bands] + [
+        one.roles for one in made.playbook.waves
+    ]:
+        wanted.update(dict.fromkeys(sorted(roles)))
+    held: set[str] = set()
+    for person in made.estate.people:
+        if person.kind == RecipientKind.STAFF:
+            held |= roles_of(person.roles)
+    return [role for role in wanted if role not in held]

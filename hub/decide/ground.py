@@ -1,0 +1,96 @@
+"""Which places each band of a playbook covers, around the place that was named."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from hub.model import Band, Place, PlaceKind
+from hub.plans import Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The place that was named, and what its floors look like. `place` None: the whole site.
+
+    `levels`: the floors of the named building (entrance), lowest first. `spreads`: floors
+    evacuate, so the building is all its entrances and not only the named one; `evacuate_all`: the
+    operator chose the whole building.
+    """
+
+    place: Place | None
+    levels: tuple[int, ...] = ()
+    spreads: bool = False
+    evacuate_all: bool = False
+
+
+def survey(
+    place: Place | None, spots: Iterable[Spot], *, bands: Sequence[Band], scope: str = ""
+) -> Ground:
+    """The ground around `place`. `scope` is the operator's parameter of that name, or ""."""
+    spreads = any(band.where == "evacuate" for band in bands)
+    if place is None:
+        return Ground(None, spreads=spreads)
+    levels = {
+        spot.level
+        for spot in spots
+        if spot.level is not None and _beside(place, spot.building, spot.entrance)
+    }
+    if place.level is not None:
+        levels.add(place.level)
+    return Ground(place, tuple(sorted(levels)), spreads=spreads, evacuate_all=scope == "building")
+
+
+def covers(band: Band, spot: Spot | None, ground: Ground) -> bool:
+    """Whether a recipient of this place is in the band's area (its kinds and roles apart).
+
+    A recipient without a place belongs to `site` bands, and to all of them when the whole site was
+    named. Where no floor was named, `floor` and `evacuate` take the named building or entrance.
+    """
+    place = ground.place
+    if band.where == "site" or place is None:
+        return True
+    if spot is None:
+        return False
+    if band.where == "building" or (band.where == "evacuate" and ground.evacuate_all):
+        return _in_building(spot, place, spreads=ground.spreads)
+    return _inside(spot, place) and _on_floor(band, spot, place.level, ground.levels)
+
+
+def distance(spot: Spot | None, ground: Ground) -> int:
+    """Floors between a place and the named floor; 0 where either has no floor."""
+    place = ground.place
+    if spot is None or spot.level is None or place is None or place.level is None:
+        return 0
+    return abs(bisect_left(ground.levels, spot.level) - bisect_left(ground.levels, place.level))
+
+
+def _on_floor(band: Band, spot: Spot, named: int | None, levels: Sequence[int]) -> bool:
+    if named is None:
+        return True
+    if spot.level is None:
+        return False
+    if band.where == "floor":
+        return spot.level == named
+    return spot.level >= levels[max(0, bisect_left(levels, named) - band.below)]
+
+
+def _in_building(spot: Spot, place: Place, *, spreads: bool) -> bool:
+    """The whole building where the hazard spreads; else no more than the named entrance."""
+    if spreads and place.building:
+        return spot.building == place.building
+    return _inside(spot, place)
+
+
+def _inside(spot: Spot, place: Place) -> bool:
+    """Whether a spot is in the building or entrance of a place; outdoors, at that very spot."""
+    if place.building:
+        return _beside(place, spot.building, spot.entrance)
+    return place.kind is PlaceKind.SITE or spot.path == place.path
+
+
+def _beside(place: Place, building: str, entrance: str) -> bool:
+    # What belongs to no entrance (a lobby, a resident whose entrance is unknown) belongs to all.
+    same = not place.entrance or entrance in {"", place.entrance}
+    return bool(place.building) and building == place.building and same

@@ -1,0 +1,240 @@
+"""What a launch would do, as figures and texts; the launch then does exactly this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.decide.audience import bands_by_floor, by_band
+from hub.decide.cautions import Sight, cautions
+from hub.decide.cost import by_medium, cost, currency, seconds
+from hub.decide.draft import Draft
+from hub.decide.plan import ChannelCount, WaveCount, count_wave, texts_of, unreachable, ways_of
+from hub.decide.spoken import spoken_place
+from hub.decide.texts import PAGE
+from hub.decide.variables import public_place
+from hub.model import PEOPLE, Kind, RecipientKind, Words
+from hub.plans import Told
+from hub.ports import Traits
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPlan:
+    """One channel at launch. `cost` in the preview's currency; `seconds` to the last send."""
+
+    channel: str
+    sends: int
+    people: int
+    segments: int
+    cost: float
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class WavePreview:
+    """One wave, if nobody answers before it. `after` in seconds from the launch."""
+
+    key: str
+    name: Words
+    after: float
+    channels: tuple[str, ...]
+    people: int
+    deliveries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text as it will be read, and how many recipients read it at launch."""
+
+    band: str
+    channel: str
+    language: str
+    parts: Mapping[str, str]
+    segments: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The figures of a launch. `confirm`: the head-count to type."""
+
+    people: int
+    households: int
+    vulnerable: int
+    deliveries: int
+    unreachable: int
+    unreachable_households: int
+    screens: int
+    screens_offline: int
+    groups: int
+    channels: tuple[ChannelPlan, ...]
+    seconds: int
+    cost: float
+    currency: str
+    waves: tuple[WavePreview, ...]
+    bands: tuple[tuple[str, Words, int], ...]
+    words: tuple[Text, ...]
+    place: str
+    spoken: Words
+    bands_by_floor: Mapping[str, str]
+    warnings: tuple[tuple[str, Words], ...]
+    confirm: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The preview as the API says it."""
+        return {
+            "people": self.people,
+            "households": self.households,
+            "vulnerable": self.vulnerable,
+            "deliveries": self.deliveries,
+            "unreachable": self.unreachable,
+            "unreachable_households": self.unreachable_households,
+            "screens": self.screens,
+            "screens_offline": self.screens_offline,
+            "groups": self.groups,
+            "channels": [_fields(channel) for channel in self.channels],
+            "seconds": self.seconds,
+            "cost": self.cost,
+            "currency": self.currency,
+            "waves": [_fields(wave) for wave in self.waves],
+            "bands": [{"key": k, "name": dict(n), "people": p} for k, n, p in self.bands],
+            "words": [_fields(text) for text in self.words],
+            "place": {"path": self.place, "spoken": dict(self.spoken)},
+            "bands_by_floor": dict(self.bands_by_floor),
+            "warnings": [{"code": code, "text": dict(text)} for code, text in self.warnings],
+            "confirm": self.confirm,
+        }
+
+
+def preview(made: Draft, *, kind: Kind, accounts: Sequence[Traits]) -> Preview:
+    """The figures of a draft. `accounts`: the traits of every provider account there is."""
+    told = made.audience.told
+    ways, texts = ways_of(made.estate.reached, told), texts_of(made.wordings)
+    counted = [
+        count_wave(told, ways, wave=wave, texts=texts, without=made.without) for wave in made.waves
+    ]
+    lost = unreachable(told, ways, waves=made.waves, texts=texts, without=made.without)
+    first = [count for count in counted if not count.wave.after_ms]
+    channels = _channels(first, by_medium(accounts))
+    screens = [row.recipient for row in told if row.kind == RecipientKind.SCREEN]
+    offline = sum(1 for recipient in screens if recipient in made.estate.offline)
+    country = str(made.estate.settings.get("country") or "CN")
+    people = made.audience.people
+    gone = [row for row in lost if row.kind in PEOPLE]
+    return Preview(
+        people=people,
+        households=made.audience.households,
+        vulnerable=sum(1 for row in told if row.vulnerable and row.kind in PEOPLE),
+        deliveries=sum(count.deliveries for count in first),
+        unreachable=len(gone),
+        unreachable_households=_silent_households(told, lost),
+        screens=len(screens),
+        screens_offline=offline,
+        groups=sum(1 for row in told if row.kind == RecipientKind.GROUP),
+        channels=channels,
+        seconds=max((plan.seconds for plan in channels), default=0),
+        cost=round(sum(plan.cost for plan in channels), 4),
+        currency=currency(country, made.estate.settings.get("currency")),
+        waves=tuple(_wave(count) for count in counted),
+        bands=_bands(made),
+        words=_words(made, first),
+        place=made.target.path,
+        spoken=_spoken(made),
+        bands_by_floor=bands_by_floor(made.estate.spots, made.playbook.bands, made.ground),
+        warnings=cautions(made, kind, Sight(people=people, unreachable=len(gone), offline=offline)),
+        confirm=people,
+    )
+
+
+def _channels(
+    first: Sequence[WaveCount], accounts: Mapping[str, Sequence[Traits]]
+) -> tuple[ChannelPlan, ...]:
+    """The channels used at launch, those with the most sends first."""
+    sums: dict[str, ChannelCount] = {}
+    for counted in first:
+        for channel, count in counted.channels.items():
+            whole = sums.setdefault(channel, ChannelCount())
+            whole.sends += count.sends
+            whole.units += count.units
+            whole.people = max(whole.people, count.people)
+    plans = [
+        ChannelPlan(
+            channel=channel,
+            sends=count.sends,
+            people=count.people,
+            segments=count.units,
+            cost=cost(count.units, accounts.get(channel, ())),
+            seconds=seconds(count.sends, count.units, accounts.get(channel, ())),
+        )
+        for channel, count in sums.items()
+    ]
+    return tuple(sorted(plans, key=lambda plan: (-plan.sends, plan.channel)))
+
+
+def _wave(counted: WaveCount) -> WavePreview:
+    wave = counted.wave
+    return WavePreview(
+        key=wave.key,
+        name=wave.spec["name"],
+        after=wave.after_ms / 1000,
+        channels=tuple(wave.spec["channels"]),
+        people=counted.people,
+        deliveries=counted.deliveries,
+    )
+
+
+def _bands(made: Draft) -> tuple[tuple[str, Words, int], ...]:
+    counts = by_band(made.audience.told)
+    return tuple((band.key, band.name, counts.get(band.key, 0)) for band in made.playbook.bands)
+
+
+def _words(made: Draft, first: Sequence[WaveCount]) -> tuple[Text, ...]:
+    """Every text somebody will read; the page's for everyone it is written for."""
+    readers: dict[tuple[str, str, str], int] = {}
+    for counted in first:
+        for slot, count in counted.readers.items():
+            readers[slot] = max(readers.get(slot, 0), count)
+    here: dict[tuple[str, str], int] = {}
+    for row in made.audience.told:
+        here[row.band, row.language] = here.get((row.band, row.language), 0) + 1
+    for (band, language), count in here.items():
+        readers[band, PAGE, language] = count
+    bands = {row.band for row in made.audience.told}
+    return tuple(
+        Text(
+            w.band,
+            w.channel,
+            w.language,
+            w.parts,
+            w.segments,
+            readers.get((w.band, w.channel, w.language), 0),
+        )
+        for w in made.wordings
+        if w.band in bands and w.channel not in made.without
+    )
+
+
+def _spoken(made: Draft) -> Words:
+    place = public_place(made.target.place, made.playbook.place_depth)
+    languages = dict.fromkeys(["zh-CN", "en", *(w.language for w in made.wordings)])
+    return {
+        tag: spoken_place(place, tag, building_name=made.target.building_name) for tag in languages
+    }
+
+
+def _silent_households(told: Sequence[Told], lost: Sequence[Told]) -> int:
+    """Flats in which nobody can be reached."""
+    gone = {row.recipient for row in lost}
+    flats = {row.household for row in told if row.kind == RecipientKind.RESIDENT}
+    heard = {
+        row.household
+        for row in told
+        if row.kind == RecipientKind.RESIDENT and row.recipient not in gone
+    }
+    return len(flats - heard)
+
+
+def _fields(value: ChannelPlan | WavePreview | Text) -> dict[str, Any]:
+    made: dict[str, Any] = {name: getattr(value, name) for name in value.__slots__}
+    return {key: dict(v) if isinstance(v, Mapping) else v for key, v in made.items()}

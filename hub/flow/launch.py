@@ -1,0 +1,233 @@
+"""Launch: from a request to a running incident, once; and its preview, which writes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hub.decide.draft import Draft, Terms, draft, milliseconds, refused
+from hub.decide.preview import Preview, preview
+from hub.decide.target import find_target
+from hub.errors import Problem, Refused, Unready
+from hub.model import Actor, Kind, Lane, LaunchRequest, Playbook
+from hub.plans import Estate, Keyed, LaunchPlan, Opened, Stale
+from hub.ports import Channel, Clock, Library, Wake
+from hub.roster.place_path import PlaceQuery, parse_place
+
+TRIES = 5
+"""How often a launch is planned anew because the roster changed under it."""
+
+KEY_LIMIT = 255
+"""Characters of an Idempotency-Key."""
+
+
+class LaunchLedger(Protocol):
+    """The rows behind a launch."""
+
+    async def sites(self) -> Mapping[str, int]: ...
+    async def estate(self, site: int, *, preview: bool) -> Estate: ...
+    async def answered(self, keyed: Keyed) -> Opened | None: ...
+    async def open(self, plan: LaunchPlan) -> Opened: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """The incident a request came to; `repeated`: it was launched by an earlier one."""
+
+    id: int
+    code: str
+    people: int
+    deliveries: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """The use-case. `wave_speed` > 1 makes wave timers run that much faster (rehearsals)."""
+
+    ledger: LaunchLedger
+    library: Library
+    clock: Clock
+    wake: Wake
+    channels: Mapping[str, Channel]
+    languages: tuple[str, ...] = ("zh-CN", "en")
+    timezone: str = "Asia/Shanghai"
+    link_length: int = 48
+    wave_speed: float = 1.0
+    # One launch is planned at a time: planning needs the processor and everyone's rows in memory,
+    # and the repeats of an impatient click find the first answer when their turn comes.
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+
+    async def preview(self, request: LaunchRequest) -> Preview:
+        """What `start` would do; writes nothing. Refused as `start`, head-count apart."""
+        async with self.turn:
+            made = await self._draft(request, look=True)
+            accounts = [channel.traits for channel in self.channels.values()]
+            return await asyncio.to_thread(preview, made, kind=request.kind, accounts=accounts)
+
+    async def start(self, request: LaunchRequest, *, who: Actor, key: str | None) -> Launched:
+        """The incident runs, durably, and its lanes were rung.
+
+        The same key again gives the first answer, with another body Conflict. Refused names every
+        problem with the request by field. Unready when the database is away.
+        """
+        keyed = _keyed(request, key)
+        opened = await self._answered(keyed)
+        if opened is None:
+            async with self.turn:
+                opened = await self._answered(keyed) or await self._open(request, who, keyed)
+        if not opened.repeated:
+            await self._ring(opened, request)
+        return Launched(
+            opened.id, opened.code, opened.people, opened.deliveries, repeated=opened.repeated
+        )
+
+    async def _answered(self, keyed: Keyed | None) -> Opened | None:
+        return await self.ledger.answered(keyed) if keyed is not None else None
+
+    async def _open(self, request: LaunchRequest, who: Actor, keyed: Keyed | None) -> Opened:
+        for _ in range(TRIES):
+            made = await self._draft(request, look=False)
+            plan = await asyncio.to_thread(_plan, made, request=request, who=who, keyed=keyed)
+            try:
+                return await self.ledger.open(plan)
+            except Stale:
+                continue
+        raise Unready("The roster keeps changing just now; try again in a moment.")
+
+    async def _draft(self, request: LaunchRequest, *, look: bool) -> Draft:
+        playbook = self.library.get(request.playbook)
+        asked, site, problems = await self._site(request.place)
+        if playbook is None:
+            problems = [_no_playbook(request.playbook, self.library), *problems]
+        if asked is None or site is None:
+            raise refused(problems)
+        estate = await self.ledger.estate(site, preview=look)
+        if playbook is None:
+            raise refused([*problems, *await asyncio.to_thread(_place_problem, asked, estate)])
+        checked = LaunchRequest(
+            playbook=request.playbook,
+            place=request.place,
+            kind=request.kind,
+            params=request.params,
+            confirm_people=None if look else request.confirm_people,
+            announce=request.announce,
+        )
+        return await asyncio.to_thread(self._decide, checked, playbook, estate, asked)
+
+    def _decide(
+        self, request: LaunchRequest, playbook: Playbook, estate: Estate, asked: PlaceQuery
+    ) -> Draft:
+        target = find_target(asked, estate.spots, estate.names, site=estate.site)
+        return draft(
+            request, playbook, estate, target=target, terms=self._terms(), now=self.clock.now()
+        )
+
+    def _terms(self) -> Terms:
+        fits = {channel.traits.channel: channel.traits for channel in self.channels.values()}
+        return Terms(fits, self.languages, self.timezone, self.link_length, self.wave_speed)
+
+    async def _site(self, place: str) -> tuple[PlaceQuery | None, int | None, list[Problem]]:
+        """(the place asked for, its site, what is wrong with it)."""
+        try:
+            asked = parse_place(place)
+        except Refused as error:
+            return None, None, list(error.problems)
+        sites = await self.ledger.sites()
+        if asked.site:
+            site = sites.get(asked.site)
+            hint = f"the sites are {', '.join(sites)}" if sites else "load or import one first"
+            problem = Problem("place", f"there is no site {asked.site}", hint)
+            return asked, site, [] if site is not None else [problem]
+        if len(sites) == 1:
+            return asked, next(iter(sites.values())), []
+        return asked, None, [_which_site(sites, place)]
+
+    async def _ring(self, opened: Opened, request: LaunchRequest) -> None:
+        playbook = self.library.get(request.playbook)
+        await self.wake.ring(lane_of(request.kind, playbook.lane if playbook else Lane.URGENT))
+        await self.wake.tell(f"incident:{opened.id}", opened.seq)
+
+
+def lane_of(kind: Kind, lane: Lane) -> Lane:
+    """Only the real thing is urgent: a drill never stands in its way."""
+    return lane if kind is Kind.LIVE else Lane.ROUTINE
+
+
+def _plan(made: Draft, *, request: LaunchRequest, who: Actor, keyed: Keyed | None) -> LaunchPlan:
+    playbook = made.playbook
+    return LaunchPlan(
+        site=made.estate.site,
+        roster_rev=made.estate.roster_rev,
+        code=made.code,
+        place=made.target.path,
+        kind=str(request.kind),
+        playbook=playbook.key,
+        playbook_version=playbook.version,
+        recipe=playbook.source,
+        level=str(playbook.level),
+        lane=str(lane_of(request.kind, playbook.lane)),
+        params=made.params,
+        people=made.audience.people,
+        households=made.audience.households,
+        audience=made.audience.told,
+        audience_hash=made.audience.hash,
+        wordings=made.wordings,
+        waves=made.waves,
+        tasks=made.tasks,
+        expires_ms=milliseconds(playbook.expires),
+        update_ms=milliseconds(playbook.update_every),
+        without=made.without,
+        actor=who.id,
+        keyed=keyed,
+    )
+
+
+def _keyed(request: LaunchRequest, key: str | None) -> Keyed | None:
+    """The request behind an Idempotency-Key, as it was asked."""
+    if key is None:
+        return None
+    return keyed(
+        "launch",
+        key,
+        {
+            "playbook": request.playbook,
+            "place": request.place,
+            "kind": str(request.kind),
+            "params": dict(request.params),
+            "confirm_people": request.confirm_people,
+            "announce": request.announce,
+        },
+    )
+
+
+def keyed(scope: str, key: str, body: Mapping[str, object]) -> Keyed:
+    """A key and the hash of what it was sent with; Refused for a key that cannot be one."""
+    if not key or len(key) > KEY_LIMIT or not key.isprintable():
+        what = f"is not 1 to {KEY_LIMIT} printable characters"
+        problem = Problem("Idempotency-Key", what, "send a fresh UUID")
+        raise Refused("The Idempotency-Key cannot be used.", [problem], code="key")
+    written = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
+    return Keyed(scope, key, hashlib.sha256(written.encode()).hexdigest())
+
+
+def _no_playbook(key: str, library: Library) -> Problem:
+    known = ", ".join(playbook.key for playbook in library.all())
+    return Problem("playbook", f"there is no playbook {key[:60]!r}", f"the playbooks are {known}")
+
+
+def _which_site(sites: Mapping[str, int], place: str) -> Problem:
+    if not sites:
+        return Problem("place", "there is no site yet", "import a roster, or run the demo")
+    first = next(iter(sites))
+    hint = f"write {first}:{place}; the sites are {', '.join(sites)}"
+    return Problem("place", "does not say which site", hint)
+
+
+def _place_problem(asked: PlaceQuery, estate: Estate) -> list[Problem]:
+    found = find_target(asked, estate.spots, estate.names, site=estate.site)
+    return [found] if isinstance(found, Problem) else []

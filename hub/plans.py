@@ -1,0 +1,203 @@
+"""Values that pass between deciding a notice and storing it. Frozen, without I/O.
+
+Rows that come by the hundred thousand are tuples, not objects: a launch must stay quick and small.
+Times are integer milliseconds, as the database keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from hub.errors import HubError
+from hub.model import Wording
+
+
+class Stale(HubError):
+    """What a plan was made from has changed meanwhile: read again and plan again."""
+
+
+class Spot(NamedTuple):
+    """A place, as much of it as bands look at."""
+
+    id: int
+    kind: str
+    path: str
+    building: str
+    entrance: str
+    floor: str
+    level: int | None
+
+
+class Person(NamedTuple):
+    """A recipient, as much of them as bands look at. `roles` is the JSON text of the column.
+
+    `vulnerable`: marked so, or with any need on record.
+    """
+
+    id: int
+    kind: str
+    place: int | None
+    language: str
+    roles: str
+    vulnerable: bool
+    drill: bool
+
+
+class Told(NamedTuple):
+    """One row of the audience: who, in which band, how soon, in which language."""
+
+    recipient: int
+    kind: str
+    band: str
+    rank: int
+    language: str
+    household: int
+    place: int | None
+    roles: str
+    vulnerable: bool
+
+
+Reached = tuple[int, str, str]
+"""A usable address: recipient, channel, value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """One consistent reading of a site: who lives and works there, and where.
+
+    `reached` and `offline` (screens without a connection) are read for a preview only.
+    """
+
+    site: int
+    key: str
+    name: Mapping[str, str]
+    settings: Mapping[str, Any]
+    roster_rev: int
+    next_number: int  # of the incident to come, for its code
+    spots: Sequence[Spot]
+    names: Mapping[int, Mapping[str, str]]  # of places other than flats, by place id
+    people: Sequence[Person]
+    reached: Sequence[Reached] = ()
+    offline: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """An Idempotency-Key: the same key with the same hash is the same request, asked again."""
+
+    scope: str
+    key: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class WavePlan:
+    """A wave as it will be stored; `spec` is what `start_wave` reads, in the database's words.
+
+    spec: bands, channels, mode, until, needs, roles, fill, repeat, every_ms, name.
+    """
+
+    no: int
+    key: str
+    after_ms: int
+    spec: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPlan:
+    key: str
+    name: Mapping[str, str]
+    role: str
+    after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchPlan:
+    """Everything a launch writes, decided and rendered before the transaction begins."""
+
+    site: int
+    roster_rev: int
+    code: str
+    place: str
+    kind: str
+    playbook: str
+    playbook_version: int
+    recipe: Mapping[str, Any]
+    level: str
+    lane: str
+    params: Mapping[str, str]
+    people: int
+    households: int
+    audience: Sequence[Told]
+    audience_hash: str
+    wordings: Sequence[Wording]
+    waves: Sequence[WavePlan]
+    tasks: Sequence[TaskPlan]
+    expires_ms: int  # life of the alert
+    update_ms: int  # until the next update is promised
+    without: frozenset[str]  # channels no account stands behind
+    actor: str
+    keyed: Keyed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a launch came to: the first answer, also for every repeat of its key."""
+
+    id: int
+    code: str
+    people: int
+    deliveries: int
+    seq: int = 0
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePlan:
+    """Everything a later notice writes. `bands` of `routes` are told by its channels."""
+
+    incident: int
+    stage: str
+    text: str
+    lane: str
+    wordings: Sequence[Wording]
+    expires_ms: int
+    update_ms: int | None  # until the next update is promised; None: no more are
+    without: frozenset[str]
+    actor: str
+    keyed: Keyed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a notice came to."""
+
+    notice: int
+    revision: int
+    deliveries: int
+    seq: int = 0
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Deliveries a wave made: by channel, and in all."""
+
+    channels: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def deliveries(self) -> int:
+        """All of them."""
+        return sum(self.channels.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A due wave that was started (or given up because its incident no longer runs)."""
+
+    incident: int
+    lane: str
+    deliveries: int
+    seq: int

@@ -1,0 +1,95 @@
+"""The frozen audience of an incident as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
+from hub.plans import Told, WavePlan
+from hub.store.database import insert_rows
+from hub.store.schema import audience
+from hub.store.waves import USABLE, WaveRow, covers_sql, quoted
+
+_COLUMNS = (
+    "incident_id",
+    "recipient_id",
+    "kind",
+    "band",
+    "rank",
+    "language",
+    "household",
+    "place_id",
+    "roles",
+    "vulnerable",
+    "unreachable",
+)
+_PART = 10_000  # rows given to the driver at a time, so that no second copy of everyone is held
+
+
+def insert_audience(conn: Connection, incident: int, told: Sequence[Told]) -> None:
+    """Everyone told is on record, as they were when it began."""
+    for start in range(0, len(told), _PART):
+        rows = [(incident, *row, False) for row in told[start : start + _PART]]
+        insert_rows(conn, audience, _COLUMNS, rows)
+
+
+def mark_unreachable(conn: Connection, alert: WaveRow, waves: Sequence[WavePlan]) -> list[int]:
+    """Recipients no wave of the alert can ever reach are marked and have a delivery that says why.
+
+    Reachable: a usable address on a channel with an account and words for them, in a wave that
+    takes them.
+    """
+    ways = [
+        f"({covers_sql(wave.spec)} AND ad.channel IN ({', '.join(map(quoted, channels))}))"
+        for wave in waves
+        if (channels := [c for c in wave.spec["channels"] if c not in alert.without])
+    ]
+    named = {"incident": alert.incident, "notice": alert.notice}
+    some = f"""EXISTS (
+  SELECT 1 FROM addresses ad
+  JOIN wordings w ON w.notice_id = :notice AND w.band = a.band AND w.channel = ad.channel
+    AND w.language = a.language
+  WHERE ad.recipient_id = a.recipient_id AND {USABLE} AND ({" OR ".join(ways)}))"""
+    found = conn.execute(
+        text(
+            "UPDATE audience AS a SET unreachable = true WHERE a.incident_id = :incident"
+            + (f" AND NOT {some}" if ways else "")
+            + " RETURNING recipient_id"
+        ),
+        named if ways else {"incident": alert.incident},
+    )
+    gone = sorted(int(row[0]) for row in found)
+    if gone:
+        _deliveries(conn, alert)
+    return gone
+
+
+def _deliveries(conn: Connection, alert: WaveRow) -> None:
+    """One row each that names the reason: no delivery to them vanishes."""
+    conn.execute(
+        text(f"""
+INSERT INTO deliveries (incident_id, notice_id, recipient_id, channel, address, wave, round, lane,
+  rank, state, reason, due_at, expires_at, planned_at, ended_at)
+SELECT a.incident_id, CAST(:notice AS BIGINT), a.recipient_id, 'none',
+  'recipient\\:' || a.recipient_id, 0, 0, CAST(:lane AS TEXT), a.rank, 'unreachable',
+  CASE WHEN {_some("opted_out_at")} THEN 'opted_out' WHEN {_some("bad_at")} THEN 'bad_address'
+    ELSE 'no_address' END,
+  n.issued_at, CAST(:expires AS BIGINT), n.issued_at, n.issued_at
+FROM audience a JOIN notices n ON n.id = :notice
+WHERE a.incident_id = :incident AND a.unreachable
+ON CONFLICT DO NOTHING"""),
+        {
+            "notice": alert.notice,
+            "incident": alert.incident,
+            "lane": alert.lane,
+            "expires": alert.expires_at,
+        },
+    )
+
+
+def _some(column: str) -> str:
+    return (
+        "EXISTS (SELECT 1 FROM addresses ad WHERE ad.recipient_id = a.recipient_id"
+        f" AND ad.removed_at IS NULL AND ad.{column} IS NOT NULL)"
+    )

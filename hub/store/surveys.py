@@ -1,0 +1,103 @@
+"""A site read for a launch: places, people and, for a preview, addresses and screens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, func, select, text
+
+from hub.errors import Unknown
+from hub.model import PlaceKind
+from hub.plans import Estate, Person, Reached, Spot
+from hub.store.schema import incidents, sites
+from hub.store.waves import USABLE
+
+_PAGE = 20_000  # rows at a time: the event loop breathes between pages
+
+_SPOTS = text(
+    "SELECT id, kind, path, building, entrance, floor, level FROM places"
+    " WHERE site_id = :site ORDER BY sort, id"
+)
+_NAMES = text(
+    f"SELECT id, CAST(name AS TEXT) FROM places WHERE site_id = :site"
+    f" AND kind <> '{PlaceKind.UNIT}'"
+)
+_PEOPLE = text(
+    "SELECT id, kind, place_id, language, CAST(roles AS TEXT),"
+    " vulnerable OR CAST(needs AS TEXT) NOT IN ('[]', 'null'), drill"
+    " FROM recipients WHERE site_id = :site AND removed_at IS NULL AND id > :after"
+    " ORDER BY id LIMIT :page"
+)
+_REACHED = text(
+    "SELECT ad.recipient_id, ad.channel, ad.value, ad.id FROM addresses ad"
+    " JOIN recipients r ON r.id = ad.recipient_id"
+    f" WHERE r.site_id = :site AND r.removed_at IS NULL AND {USABLE} AND ad.id > :after"
+    " ORDER BY ad.id LIMIT :page"
+)
+_OFFLINE = text(
+    "SELECT r.id FROM recipients r LEFT JOIN screens s ON s.recipient_id = r.id"
+    " WHERE r.site_id = :site AND r.kind = 'screen' AND r.removed_at IS NULL"
+    " AND (s.recipient_id IS NULL OR s.device_hash IS NULL OR s.seen_at IS NULL"
+    " OR s.gone_at IS NOT NULL)"
+)
+
+
+def read_sites(conn: Connection) -> Mapping[str, int]:
+    """Site ids by key."""
+    rows = conn.execute(select(sites.c.key, sites.c.id).order_by(sites.c.id))
+    return {str(key): int(site) for key, site in rows}
+
+
+def read_estate(conn: Connection, *, site: int, preview: bool) -> Estate:
+    """Everything a launch is decided from, on one snapshot."""
+    head = conn.execute(select(sites).where(sites.c.id == site)).one_or_none()
+    if head is None:
+        raise Unknown(f"There is no site {site}.")
+    newest = conn.execute(select(func.max(incidents.c.id))).scalar()
+    named = {"site": site}
+    return Estate(
+        site=site,
+        key=head.key,
+        name=head.name,
+        settings=head.settings,
+        roster_rev=head.roster_rev,
+        next_number=int(newest or 0) + 1,
+        spots=[Spot._make(row) for row in conn.execute(_SPOTS, named)],
+        names={int(place): _words(name) for place, name in conn.execute(_NAMES, named)},
+        people=_people(conn, site),
+        reached=_reached(conn, site) if preview else (),
+        offline=_offline(conn, site) if preview else frozenset(),
+    )
+
+
+def _words(name: str | None) -> dict[str, str]:
+    read: Any = json.loads(name) if name else None
+    return {str(k): str(v) for k, v in read.items()} if isinstance(read, dict) else {}
+
+
+def _people(conn: Connection, site: int) -> list[Person]:
+    found: list[Person] = []
+    after = 0
+    while True:
+        rows = conn.execute(_PEOPLE, {"site": site, "after": after, "page": _PAGE}).all()
+        found += [Person(r[0], r[1], r[2], r[3], r[4], bool(r[5]), bool(r[6])) for r in rows]
+        if len(rows) < _PAGE:
+            return found
+        after = rows[-1][0]
+
+
+def _reached(conn: Connection, site: int) -> list[Reached]:
+    found: list[Reached] = []
+    after = 0
+    while True:
+        rows = conn.execute(_REACHED, {"site": site, "after": after, "page": _PAGE}).all()
+        found += [(r[0], r[1], r[2]) for r in rows]
+        if len(rows) < _PAGE:
+            return found
+        after = rows[-1][3]
+
+
+def _offline(conn: Connection, site: int) -> frozenset[int]:
+    return frozenset(int(row[0]) for row in conn.execute(_OFFLINE, {"site": site}))

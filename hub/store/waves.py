@@ -1,0 +1,182 @@
+"""Waves as rows: starting one turns the audience that still needs it into deliveries, set-based.
+
+One text goes to one address, whoever shares it: the recipient told first (rank, then id) has the
+delivery, the others stand in `delivery_also`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, TextClause, bindparam, text
+
+from hub.plans import Sent
+
+_PAIR = 4294967296  # rank * 2^32 + recipient: the smallest is the recipient told first
+
+USABLE = "ad.opted_out_at IS NULL AND ad.bad_at IS NULL AND ad.removed_at IS NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class WaveRow:
+    """A wave about to start. `spec` as in `hub.plans.WavePlan`; `without`: channels no account
+    stands behind."""
+
+    incident: int
+    notice: int
+    no: int
+    round: int
+    lane: str
+    expires_at: int
+    spec: Mapping[str, Any]
+    without: Collection[str] = ()
+
+
+def start_wave(conn: Connection, wave: WaveRow, now: int) -> Sent:
+    """Every usable address of everyone who still needs this wave has one planned delivery.
+
+    Doing it again adds nothing. Returns the deliveries of this wave and round, by channel.
+    """
+    channels = [c for c in wave.spec["channels"] if c not in wave.without]
+    if not channels or not wave.spec["bands"] or _filled(conn, wave):
+        return Sent()
+    asked = _conditions(wave.spec, channels)
+    named = _values(wave, channels) | {"now": now}
+    conn.execute(_text(_insert(asked), named), named)
+    conn.execute(_text(_also(asked), named), named)
+    return sent(conn, wave)
+
+
+def sent(conn: Connection, wave: WaveRow) -> Sent:
+    """The deliveries of one wave and round, by channel."""
+    rows = conn.execute(
+        text(
+            "SELECT channel, count(*) FROM deliveries WHERE notice_id = :notice AND wave = :no"
+            " AND round = :round AND channel <> 'none' GROUP BY channel ORDER BY channel"
+        ),
+        {"notice": wave.notice, "no": wave.no, "round": wave.round},
+    )
+    return Sent({str(channel): int(count) for channel, count in rows})
+
+
+def covers_sql(spec: Mapping[str, Any]) -> str:
+    """The condition on `audience` rows `a` that a wave's spec makes, answers apart."""
+    told = [f"a.band IN ({_list(spec['bands'])})"]
+    if spec.get("needs"):
+        told.append("a.vulnerable")
+    if spec.get("roles"):
+        # Roles are a JSON list of keys; as text it reads the same in both databases.
+        held = " OR ".join(f"CAST(a.roles AS TEXT) LIKE {_like(r)}" for r in spec["roles"])
+        told.append(f"({held})")
+    return " AND ".join(told)
+
+
+def _conditions(spec: Mapping[str, Any], channels: Sequence[str]) -> str:
+    until = {"answered": "a.answer = ''", "delivered": "a.delivered_at IS NULL"}
+    parts = [
+        "a.incident_id = :incident",
+        covers_sql(spec),
+        "r.removed_at IS NULL",
+        "ad.channel IN :channels",
+        USABLE,
+    ]
+    if spec.get("until") in until:
+        parts.append(until[spec["until"]])
+    if spec.get("mode") == "first" and len(channels) > 1:
+        parts.append(_first(channels))
+    return " AND ".join(parts)
+
+
+def _first(channels: Sequence[str]) -> str:
+    """No earlier channel of the wave has a usable address of the same recipient."""
+    order = " ".join(f"WHEN {quoted(c)} THEN {i}" for i, c in enumerate(channels))
+    return (
+        "NOT EXISTS (SELECT 1 FROM addresses sooner WHERE sooner.recipient_id = a.recipient_id"
+        f" AND sooner.channel IN :channels AND {USABLE.replace('ad.', 'sooner.')}"
+        f" AND CASE sooner.channel {order} END < CASE ad.channel {order} END)"
+    )
+
+
+def _insert(asked: str) -> str:
+    return f"""
+INSERT INTO deliveries (incident_id, notice_id, recipient_id, wording_id, channel, address, wave,
+  round, lane, rank, state, due_at, expires_at, planned_at)
+SELECT a.incident_id, w.notice_id, a.recipient_id, w.id, told.channel, told.value,
+  CAST(:no AS INTEGER), CAST(:round AS INTEGER), CAST(:lane AS TEXT), a.rank, 'planned',
+  CAST(:now AS BIGINT), CAST(:expires AS BIGINT), CAST(:now AS BIGINT)
+FROM (
+  SELECT ad.channel, ad.value, min(a.rank * {_PAIR} + a.recipient_id) AS best
+  FROM audience a
+  JOIN recipients r ON r.id = a.recipient_id
+  JOIN addresses ad ON ad.recipient_id = a.recipient_id
+  WHERE {asked}
+  GROUP BY ad.channel, ad.value
+) told
+JOIN audience a ON a.incident_id = :incident AND a.recipient_id = told.best % {_PAIR}
+JOIN wordings w ON w.notice_id = :notice AND w.band = a.band AND w.channel = told.channel
+  AND w.language = a.language
+WHERE true
+ON CONFLICT DO NOTHING"""
+
+
+def _also(asked: str) -> str:
+    return f"""
+INSERT INTO delivery_also (delivery_id, recipient_id)
+SELECT d.id, a.recipient_id
+FROM audience a
+JOIN recipients r ON r.id = a.recipient_id
+JOIN addresses ad ON ad.recipient_id = a.recipient_id
+JOIN deliveries d ON d.notice_id = :notice AND d.channel = ad.channel AND d.address = ad.value
+  AND d.wave = :no AND d.round = :round
+WHERE {asked} AND d.recipient_id <> a.recipient_id
+ON CONFLICT DO NOTHING"""
+
+
+def _values(wave: WaveRow, channels: Sequence[str]) -> dict[str, Any]:
+    return {
+        "incident": wave.incident,
+        "notice": wave.notice,
+        "no": wave.no,
+        "round": wave.round,
+        "lane": wave.lane,
+        "expires": wave.expires_at,
+        "channels": list(channels),
+    }
+
+
+def _text(sql: str, named: Mapping[str, Any]) -> TextClause:
+    lists: list[BindParameter[Any]] = [
+        bindparam(n, expanding=True) for n, v in named.items() if isinstance(v, list)
+    ]
+    return text(sql).bindparams(*lists)
+
+
+def _filled(conn: Connection, wave: WaveRow) -> bool:
+    """Whether enough people of the wave's bands have answered already."""
+    fill = int(wave.spec.get("fill") or 0)
+    if not fill:
+        return False
+    answered = conn.execute(
+        text(
+            "SELECT count(*) FROM audience a WHERE a.incident_id = :incident"
+            f" AND a.band IN ({_list(wave.spec['bands'])}) AND a.answer <> ''"
+        ),
+        {"incident": wave.incident},
+    ).scalar_one()
+    return int(answered) >= fill
+
+
+def _list(words: Sequence[str]) -> str:
+    return ", ".join(quoted(word) for word in words)
+
+
+def quoted(word: str) -> str:
+    """A key of a playbook as an SQL string; colons would be taken for parameters."""
+    return "'" + word.replace("'", "''").replace(":", "\\:") + "'"
+
+
+def _like(role: str) -> str:
+    escaped = role.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return quoted(f'%"{escaped}"%') + " ESCAPE '!'"
