@@ -1,0 +1,67 @@
+"""What a worker holds of a delivery while it sends it, and what it brings back: values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.model import (
+    AttemptId,
+    DeliveryId,
+    IncidentId,
+    Kind,
+    NoticeId,
+    Outcome,
+    RecipientId,
+    Stage,
+    WordingId,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One delivery, leased for one call. `units` is what it takes of an account's pace."""
+
+    attempt: AttemptId
+    delivery: DeliveryId
+    incident: IncidentId
+    notice: NoticeId
+    recipient: RecipientId
+    wording: WordingId | None
+    address: str
+    name: str
+    fence: int
+    units: int
+    expires_at: datetime
+    kind: Kind
+    stage: Stage
+    revision: int
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What one claim brought. `ended`: (incident, event number) of deliveries that came to their
+    end unsent; `full`: as many rows as asked for, so there may be more."""
+
+    claims: tuple[Claim, ...] = ()
+    ended: tuple[tuple[int, int], ...] = ()
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A claim that was certainly not sent. `due_ms`: not before this time (0: at once)."""
+
+    claim: Claim
+    due_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A call that was made, and what it came to. `seconds` it took."""
+
+    claim: Claim
+    outcome: Outcome
+    receipts: bool  # the channel reports delivery later
+    seconds: float = 0.0

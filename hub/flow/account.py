@@ -1,0 +1,96 @@
+"""What a process knows of one provider account while it sends: its pace, its places, its speed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+
+from hub.decide.pacing import AHEAD, Bucket, hold, pace_of, reserve, room
+from hub.model import Lane, Outcome
+from hub.ports import Channel
+from hub.states import Reason
+
+ADDRESSES = 10_000  # buckets kept per address (robots); the longest unused one is forgotten first
+ROUTINE_AHEAD = 0.5  # seconds routine work may book ahead: so long at most an urgent send waits
+BATCH = 200
+HELD = 5.0  # seconds an account rests after a 429 without Retry-After
+LONGEST_HOLD = 60.0
+
+
+class Account:
+    """One channel's pace and places, shared by both lanes of this process."""
+
+    def __init__(self, channel: Channel):
+        self.channel = channel
+        self.name = channel.name
+        self.medium = channel.traits.channel
+        self.parallel = max(1, channel.traits.parallel)
+        self.held_until = 0.0
+        self.latency = 0.1  # seconds, a running mean
+        self.urgent_waits = False
+        # Routine sends leave a quarter of the places to urgent ones: twelve seconds of a hanging
+        # provider must not be twelve seconds for a fire.
+        spare = max(1, self.parallel // 4) if self.parallel > 1 else 0
+        self.slots = {
+            Lane.URGENT: asyncio.Semaphore(self.parallel),
+            Lane.ROUTINE: asyncio.Semaphore(max(1, self.parallel - spare)),
+        }
+        pace = pace_of(channel.traits)
+        self._pace = pace
+        self._per_address = channel.traits.per == "address"
+        self._bucket = Bucket(pace) if pace is not None and not self._per_address else None
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    @property
+    def paced(self) -> bool:
+        """Whether sends have to wait for their turn at all."""
+        return self._pace is not None
+
+    def room(self, lane: Lane, most: int, *, now: float) -> int:
+        """How many deliveries the lane may claim now: those that begin within a few seconds."""
+        if now < self.held_until or (lane is Lane.ROUTINE and self.urgent_waits):
+            return 0
+        ahead = AHEAD if lane is Lane.URGENT else ROUTINE_AHEAD
+        return room(self._bucket, now=now, most=min(most, BATCH), ahead=ahead)
+
+    def capacity(self, lane: Lane, oldest: float) -> int:
+        """How many may be claimed and not yet recorded: the places, and what will follow into them
+        within two seconds at the present speed. `oldest`: age of the oldest call in flight."""
+        places = self.parallel if lane is Lane.URGENT else max(1, self.parallel * 3 // 4)
+        speed = max(self.latency, oldest, 0.001)
+        return places + (0 if speed > AHEAD else min(2 * BATCH, int(places * AHEAD / speed)))
+
+    def book(self, address: str, units: int, *, now: float) -> float:
+        """When this send may begin; its units are taken."""
+        if self._pace is None:
+            return now
+        if self._bucket is not None:
+            self._bucket, at = reserve(self._bucket, units, now=now)
+            return max(at, self.held_until)
+        bucket, at = reserve(self._buckets.pop(address, Bucket(self._pace)), 1, now=now)
+        self._keep(address, bucket)
+        return at
+
+    def unbook(self, address: str, *, now: float) -> None:
+        """A booking far ahead is given back: the delivery comes again when its time is near."""
+        if self._per_address and self._pace is not None and address in self._buckets:
+            bucket = self._buckets[address]
+            back = bucket.full_at - 1 / self._pace.rate
+            self._buckets[address] = Bucket(self._pace, max(back, now))
+
+    def heard(self, outcome: Outcome, address: str, *, seconds: float, now: float) -> None:
+        """The account's speed is known better; after a 429 it rests."""
+        self.latency += (seconds - self.latency) * 0.1
+        if outcome.reason is not Reason.THROTTLED:
+            return
+        rest = min(LONGEST_HOLD, outcome.retry_after or HELD)
+        if self._per_address and self._pace is not None:
+            bucket = self._buckets.pop(address, Bucket(self._pace))
+            self._keep(address, hold(bucket, now + rest))
+        else:
+            self.held_until = max(self.held_until, now + rest)
+
+    def _keep(self, address: str, bucket: Bucket) -> None:
+        self._buckets[address] = bucket
+        if len(self._buckets) > ADDRESSES:
+            self._buckets.popitem(last=False)

@@ -1,0 +1,61 @@
+"""What providers tell us about addresses: gone for good, or opted out. Set once, never by guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+from hub.states import Reason
+from hub.store.batches import run
+
+_COLUMNS = (("channel", "text"), ("value", "text"))
+_BAD = """
+UPDATE addresses SET bad_at = {1}, bad_reason = 'bad_address'
+FROM {rows} WHERE addresses.channel = b.channel AND addresses.value = b.value
+    AND addresses.bad_at IS NULL RETURNING addresses.recipient_id"""
+_OUT = """
+UPDATE addresses SET opted_out_at = {1}
+FROM {rows} WHERE addresses.channel = b.channel AND addresses.value = b.value
+    AND addresses.opted_out_at IS NULL RETURNING addresses.recipient_id"""
+_IN = """
+UPDATE addresses SET opted_out_at = NULL
+FROM {rows} WHERE addresses.channel = b.channel AND addresses.value = b.value
+    AND addresses.opted_out_at IS NOT NULL RETURNING addresses.recipient_id"""
+_REV = text(
+    "UPDATE sites SET roster_rev = roster_rev + 1 WHERE id IN"
+    " (SELECT site_id FROM recipients WHERE id = :recipient)"
+)
+
+
+def spoil(conn: Connection, said: Iterable[tuple[str, str, Reason]], *, now: int) -> None:
+    """Addresses the provider calls non-existent or opted out are not used again.
+
+    `said`: (channel, value, reason) of outcomes and receipts; other reasons change nothing."""
+    bad, out = set(), set()
+    for channel, value, reason in said:
+        if reason is Reason.BAD_ADDRESS:
+            bad.add((channel, value))
+        elif reason is Reason.OPTED_OUT:
+            out.add((channel, value))
+    _change(conn, _BAD, bad, now)
+    _change(conn, _OUT, out, now)
+
+
+def opt_out(conn: Connection, channel: str, value: str, *, now: int) -> int:
+    """Nothing is sent to this address until it opts in; how many recipients have it."""
+    return _change(conn, _OUT, {(channel, value)}, now)
+
+
+def opt_in(conn: Connection, channel: str, value: str) -> int:
+    """The address is used again; for how many recipients that is news."""
+    return _change(conn, _IN, {(channel, value)})
+
+
+def _change(conn: Connection, sql: str, addresses: set[tuple[str, str]], *args: int) -> int:
+    if not addresses:
+        return 0
+    owners = [row[0] for row in run(conn, sql, _COLUMNS, sorted(addresses), *args)]
+    if owners:
+        conn.execute(_REV, {"recipient": owners[0]})
+    return len(owners)

@@ -1,0 +1,185 @@
+"""Claiming due deliveries: who may send what now, with the intent on record before any call."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from hub.decide.claim import Claim, Claimed, Release
+from hub.decide.turn import SEND, Candidate, Turn, turn
+from hub.events import EventKind
+from hub.model import (
+    AttemptId,
+    DeliveryId,
+    IncidentId,
+    Kind,
+    Lane,
+    NoticeId,
+    RecipientId,
+    Stage,
+    WordingId,
+)
+from hub.states import DeliveryState, IncidentState
+from hub.store.batches import IDS, run
+from hub.store.database import Database, database_now
+from hub.store.events import append_event, from_ms
+
+LEASE = 15_000
+"""Milliseconds a claim is held. A send is begun within 2.5 s of it and ends within 12."""
+
+_DUE = """
+SELECT d.id, d.incident_id, d.notice_id, d.recipient_id, d.wording_id, d.address, d.fence,
+       d.expires_at, d.wave, d.round, d.doubled, n.stage, n.revision, i.kind, i.status, r.name,
+       w.segments,
+       CASE WHEN a.answer <> '' THEN NOT EXISTS (
+           SELECT 1 FROM delivery_also o JOIN audience s
+               ON s.incident_id = d.incident_id AND s.recipient_id = o.recipient_id
+           WHERE o.delivery_id = d.id AND s.answer = '') ELSE FALSE END AS answered
+FROM deliveries d
+JOIN notices n ON n.id = d.notice_id
+JOIN incidents i ON i.id = d.incident_id
+LEFT JOIN audience a ON a.incident_id = d.incident_id AND a.recipient_id = d.recipient_id
+LEFT JOIN recipients r ON r.id = d.recipient_id
+LEFT JOIN wordings w ON w.id = d.wording_id
+WHERE d.state = 'planned' AND d.lane = :lane AND d.channel = :channel AND d.due_at <= :now
+ORDER BY d.rank, d.id LIMIT :limit"""
+_PICK = {"sqlite": text(_DUE), "postgresql": text(_DUE + " FOR UPDATE OF d SKIP LOCKED")}
+
+_TAKE = """
+UPDATE deliveries SET state = 'sending', reason = '', fence = deliveries.fence + 1,
+    lease_until = {1}, attempts = deliveries.attempts + 1, account = {2}, sent_at = {3}
+FROM {rows} WHERE deliveries.id = b.id"""
+_ATTEMPT = """
+INSERT INTO attempts (delivery_id, fence, account, started_at)
+SELECT b.id, b.fence, CAST({1} AS text), CAST({2} AS bigint)
+FROM {rows} WHERE TRUE RETURNING delivery_id, id"""
+_DROP = """
+UPDATE deliveries SET state = b.state, reason = b.reason, ended_at = {1}
+FROM {rows} WHERE deliveries.id = b.id"""
+_RELEASE = """
+UPDATE deliveries SET state = 'planned', lease_until = NULL, attempts = deliveries.attempts - 1,
+    due_at = CASE WHEN b.due > deliveries.due_at THEN b.due ELSE deliveries.due_at END
+FROM {rows} WHERE deliveries.id = b.id AND deliveries.fence = b.fence
+    AND deliveries.state = 'sending' RETURNING deliveries.id"""
+_UNSTARTED = """
+DELETE FROM attempts WHERE verdict = '' AND id IN (SELECT b.id FROM {rows})"""
+_WORDING = text("SELECT language, parts FROM wordings WHERE id = :id")
+
+_FENCED = (("id", "bigint"), ("fence", "integer"))
+_DROPPED = (("id", "bigint"), ("state", "text"), ("reason", "text"))
+_RELEASED = (("id", "bigint"), ("fence", "integer"), ("due", "bigint"))
+
+
+class ClaimLedger:
+    """The rows behind `flow.deliver`; every method is one transaction."""
+
+    def __init__(self, db: Database):
+        self._db = db
+
+    async def claim(self, lane: Lane, channel: str, account: str, *, limit: int) -> Claimed:
+        """Up to `limit` deliveries are this worker's for 15 s, attempts written; others at the
+        head of the lane have come to their end unsent."""
+        return await self._db.write(
+            partial(claim, lane=lane, channel=channel, account=account, limit=limit)
+        )
+
+    async def release(self, unsent: Sequence[Release]) -> None:
+        """Claims that were certainly not sent are planned again, as if never claimed."""
+        await self._db.write(partial(release, unsent=unsent))
+
+    async def wording(self, wording: WordingId) -> tuple[str, Mapping[str, str]]:
+        """Language and parts (marks still in them) of a text; it never changes."""
+        return await self._db.read(partial(_wording, wording=wording))
+
+
+def claim(conn: Connection, *, lane: Lane, channel: str, account: str, limit: int) -> Claimed:
+    now = database_now(conn)
+    asked = {"lane": str(lane), "channel": channel, "now": now, "limit": limit}
+    rows = conn.execute(_PICK[conn.dialect.name], asked).all()
+    if not rows:
+        return Claimed()
+
+    turns = [(row, turn(_candidate(row), now=from_ms(now))) for row in rows]
+
+    dropped = _drop(conn, [(row, said) for row, said in turns if said is not SEND], channel, now)
+    taken = _take(conn, [row for row, said in turns if said is SEND], account, now)
+    return Claimed(tuple(taken), dropped, full=len(rows) == limit)
+
+
+def release(conn: Connection, *, unsent: Sequence[Release]) -> None:
+    rows = [(r.claim.delivery, r.claim.fence, r.due_ms) for r in unsent]
+    back = {row[0] for row in run(conn, _RELEASE, _RELEASED, rows)}
+    run(conn, _UNSTARTED, IDS, [(r.claim.attempt,) for r in unsent if r.claim.delivery in back])
+
+
+def _candidate(row: Any) -> Candidate:
+    return Candidate(
+        stage=Stage(row.stage),
+        incident=IncidentState(row.status),
+        expires_at=from_ms(row.expires_at),
+        repeat=row.wave > 0 or row.round > 0,
+        answered=bool(row.answered),
+    )
+
+
+def _take(conn: Connection, rows: Sequence[Any], account: str, now: int) -> Iterable[Claim]:
+    if not rows:
+        return ()
+    ids = [(row.id, row.fence + 1) for row in rows]
+    run(conn, _TAKE, _FENCED, ids, now + LEASE, account, now)
+    attempts = dict(map(tuple, run(conn, _ATTEMPT, _FENCED, ids, account, now)))
+    return [_claim(row, attempts[row.id], account) for row in rows]
+
+
+def _claim(row: Any, attempt: int, account: str) -> Claim:
+    return Claim(
+        attempt=AttemptId(attempt),
+        delivery=DeliveryId(row.id),
+        incident=IncidentId(row.incident_id),
+        notice=NoticeId(row.notice_id),
+        recipient=RecipientId(row.recipient_id),
+        wording=None if row.wording_id is None else WordingId(row.wording_id),
+        address=row.address,
+        name=row.name or "",
+        fence=row.fence + 1,
+        units=max(1, row.segments or 1),
+        expires_at=from_ms(row.expires_at),
+        kind=Kind(row.kind),
+        stage=Stage(row.stage),
+        revision=row.revision,
+        account=account,
+    )
+
+
+def _drop(
+    conn: Connection, ended: Sequence[tuple[Any, Turn]], channel: str, now: int
+) -> tuple[tuple[int, int], ...]:
+    """The ends are on record with one event per incident: (incident, its number)."""
+    if not ended:
+        return ()
+    run(conn, _DROP, _DROPPED, [(row.id, said.state, said.reason) for row, said in ended], now)
+    moves: dict[int, Counter[DeliveryState]] = defaultdict(Counter)
+    for row, said in ended:
+        moves[row.incident_id][said.state] += 1
+    return tuple(
+        (incident, _told(conn, incident, moves[incident], channel, now))
+        for incident in sorted(moves)
+    )
+
+
+def _told(
+    conn: Connection, incident: int, ends: Counter[DeliveryState], channel: str, now: int
+) -> int:
+    moves = [[channel, "planned", str(state), count] for state, count in ends.items()]
+    data = {"moves": moves}
+    return append_event(conn, incident, EventKind.PROGRESS, data, actor="hub", now_ms=now)
+
+
+def _wording(conn: Connection, *, wording: int) -> tuple[str, Mapping[str, str]]:
+    row = conn.execute(_WORDING, {"id": wording}).one()
+    return row.language, json.loads(row.parts) if isinstance(row.parts, str) else row.parts

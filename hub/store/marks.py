@@ -1,0 +1,32 @@
+"""The first time each person was told, delivered to or read by: one mark each, set once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from hub.store.batches import IDS, run
+
+_MARK = """
+UPDATE audience SET {column} = {{1}}
+FROM (SELECT d.incident_id AS incident, d.recipient_id AS person
+      FROM {{rows}} JOIN deliveries d ON d.id = b.id
+      UNION SELECT d.incident_id, o.recipient_id
+      FROM {{rows}} JOIN deliveries d ON d.id = b.id JOIN delivery_also o ON o.delivery_id = d.id
+     ) AS who
+WHERE audience.incident_id = who.incident AND audience.recipient_id = who.person
+    AND audience.{column} IS NULL
+RETURNING audience.incident_id, audience.recipient_id"""
+_MARKS = {column: _MARK.format(column=column) for column in ("told_at", "delivered_at", "read_at")}
+
+
+def mark_people(
+    conn: Connection, column: str, deliveries: Sequence[tuple[int]], *, now: int
+) -> list[tuple[int, int]]:
+    """Everybody these deliveries speak for bears the mark; (incident, recipient) of those who did
+    not before. `column`: told_at, delivered_at or read_at."""
+    if not deliveries:
+        return []
+    rows = run(conn, _MARKS[column], IDS, deliveries, now)
+    return [(int(incident), int(person)) for incident, person in rows]

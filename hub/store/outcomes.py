@@ -1,0 +1,173 @@
+"""Recording what calls came to: a whole batch in one transaction, guarded by the fence."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+
+from hub.decide.claim import Sent
+from hub.decide.retry import Next, Standing, after
+from hub.events import EventKind
+from hub.model import Outcome
+from hub.states import TOLD, DeliveryState, Reason
+from hub.store.addresses import spoil
+from hub.store.batches import IDS, run
+from hub.store.database import Database, database_now
+from hub.store.events import append_event, at_ms, from_ms
+from hub.store.marks import mark_people
+
+_NOW = """
+SELECT d.id, d.incident_id, d.channel, d.address, d.state, d.reason, d.fence, d.attempts,
+    d.unsure, d.doubled, d.expires_at
+FROM {rows} JOIN deliveries d ON d.id = b.id ORDER BY d.id"""
+_FOR_UPDATE = {"sqlite": _NOW, "postgresql": _NOW + " FOR UPDATE OF d"}
+_MOVE = """
+UPDATE deliveries SET state = b.state, reason = b.reason, unsure = b.unsure,
+    due_at = coalesce(b.due, deliveries.due_at), lease_until = b.lease,
+    provider_ref = coalesce(b.ref, deliveries.provider_ref),
+    accepted_at = coalesce(deliveries.accepted_at, b.accepted),
+    ended_at = coalesce(deliveries.ended_at, b.ended)
+FROM {rows} WHERE deliveries.id = b.id"""
+_MOVE_COLUMNS = (
+    ("id", "bigint"), ("state", "text"), ("reason", "text"), ("unsure", "integer"),
+    ("due", "bigint"), ("lease", "bigint"), ("ref", "text"), ("accepted", "bigint"),
+    ("ended", "bigint"),
+)  # fmt: skip
+_VERDICT = """
+UPDATE attempts SET ended_at = {1}, verdict = b.verdict, reason = b.reason, code = b.code,
+    provider_ref = coalesce(b.ref, attempts.provider_ref)
+FROM {rows} WHERE attempts.id = b.id AND attempts.ended_at IS NULL"""
+_VERDICT_COLUMNS = (
+    ("id", "bigint"), ("verdict", "text"), ("reason", "text"), ("code", "text"), ("ref", "text"),
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a batch changed in one incident: becomes its one `progress` event."""
+
+    moves: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    told: list[int] = field(default_factory=list)
+    delivered: list[int] = field(default_factory=list)
+    read: list[int] = field(default_factory=list)
+    shown: list[int] = field(default_factory=list)
+
+    def moved(self, channel: str, before: str, now: str) -> None:
+        """One delivery went from one state of the board to another."""
+        if (seen := on_board(before)) != (to := on_board(now)):
+            self.moves[channel, seen, to] += 1
+
+    def data(self) -> dict[str, Any]:
+        """The event's data; empty when nothing a watcher could see has changed."""
+        found: dict[str, Any] = {
+            name: ids
+            for name in ("told", "delivered", "read", "shown")
+            if (ids := sorted(getattr(self, name)))
+        }
+        if self.moves:
+            found["moves"] = [[*move, count] for move, count in sorted(self.moves.items())]
+        return found
+
+
+def on_board(state: str) -> str:
+    """The state a tally counts a delivery under: one that is being sent still waits, for a
+    watcher; so a claim needs no event of its own."""
+    return "planned" if state == "sending" else state
+
+
+class OutcomeLedger:
+    """Where outcomes are recorded."""
+
+    def __init__(self, db: Database):
+        self._db = db
+
+    async def record(self, sent: Sequence[Sent]) -> tuple[tuple[int, int], ...]:
+        """The outcomes are on record; (incident, number of its new event) for each touched."""
+        return await self._db.write(partial(record, sent=sent))
+
+
+def record(conn: Connection, *, sent: Sequence[Sent]) -> tuple[tuple[int, int], ...]:
+    now = database_now(conn)
+    ids = [(one.claim.delivery,) for one in sent]
+    rows = {row.id: row for row in run(conn, _FOR_UPDATE[conn.dialect.name], IDS, ids)}
+
+    decided = [
+        (one, row, after(one.outcome, _standing(row, one), now=from_ms(now)))
+        for one in sent
+        if (row := rows.get(one.claim.delivery)) is not None and row.fence == one.claim.fence
+    ]
+
+    _finish_attempts(conn, sent, now)
+    if decided:
+        run(conn, _MOVE, _MOVE_COLUMNS, [_moved(*each, now=now) for each in decided])
+    spoil(
+        conn, [(row.channel, row.address, said.outcome.reason) for said, row, _ in decided], now=now
+    )
+    return _events(conn, decided, now)
+
+
+def _standing(row: Any, sent: Sent) -> Standing:
+    return Standing(
+        delivery=row.id,
+        state=DeliveryState(row.state),
+        reason=Reason(row.reason),
+        tries=row.attempts,
+        unsure=row.unsure,
+        doubled=bool(row.doubled),
+        expires_at=from_ms(row.expires_at),
+        receipts=sent.receipts,
+    )
+
+
+def _moved(sent: Sent, row: Any, to: Next, *, now: int) -> tuple[Any, ...]:
+    due = None if to.due_at is None else at_ms(to.due_at.astimezone(UTC))
+    unsure = to.state is DeliveryState.UNSURE
+    return (
+        row.id, to.state, to.reason, to.unsure,
+        None if unsure else due,
+        due if unsure else None,
+        sent.outcome.provider_ref or None,
+        now if to.state in TOLD else None,
+        now if to.ended else None,
+    )  # fmt: skip
+
+
+def _finish_attempts(conn: Connection, sent: Sequence[Sent], now: int) -> None:
+    run(conn, _VERDICT, _VERDICT_COLUMNS, [_verdict(s.claim.attempt, s.outcome) for s in sent], now)
+
+
+def _verdict(attempt: int, outcome: Outcome) -> tuple[Any, ...]:
+    ref = outcome.provider_ref or None
+    return attempt, outcome.verdict, outcome.reason, outcome.code[:80], ref
+
+
+def _events(
+    conn: Connection, decided: Sequence[tuple[Sent, Any, Next]], now: int
+) -> tuple[tuple[int, int], ...]:
+    changes: Mapping[int, Changes] = defaultdict(Changes)
+    told: list[tuple[int]] = []
+    for _, row, to in decided:
+        changes[row.incident_id].moved(row.channel, row.state, to.state)
+        if to.state in TOLD:
+            told.append((row.id,))
+    for incident, recipient in mark_people(conn, "told_at", told, now=now):
+        changes[incident].told.append(recipient)
+    return write_events(conn, changes, now)
+
+
+def write_events(
+    conn: Connection, changes: Mapping[int, Changes], now: int
+) -> tuple[tuple[int, int], ...]:
+    """One `progress` event per incident with anything to show; incidents in order, so that two
+    transactions never wait for each other crosswise."""
+    return tuple(
+        (one, append_event(conn, one, EventKind.PROGRESS, data, actor="hub", now_ms=now))
+        for one in sorted(changes)
+        if (data := changes[one].data())
+    )
