@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from hub.errors import Problem, Refused
 
 LOCK = "muster.lock"
-SOCKET = "hub.sock"
+LONGEST = 100  # bytes of a unix socket's path; systems take 104 to 108
+
+
+def socket_path(folder: Path) -> Path:
+    """Where the hub of this folder listens for its owner's commands.
+
+    In the folder itself; for a long path in a private folder of the system's temporary one, which
+    stands ready afterwards.
+    """
+    usual = folder.resolve() / "hub.sock"
+    if len(os.fsencode(usual)) <= LONGEST:
+        return usual
+    mark = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
+    short = Path(tempfile.gettempdir()) / f"muster-{os.getuid()}-{mark}"
+    short.mkdir(mode=0o700, exist_ok=True)
+    if short.stat().st_uid != os.getuid():
+        raise Refused(f"{short} belongs to somebody else; remove it.", code="socket")
+    short.chmod(0o700)
+    return short / "hub.sock"
 
 
 @contextlib.contextmanager

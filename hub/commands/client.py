@@ -18,7 +18,7 @@ from typing import Any
 import aiohttp
 
 from hub.errors import Conflict, HubError, NotAllowed, NotKnown, Problem, Refused, Unknown, Unready
-from hub.folder import SOCKET, taken
+from hub.folder import socket_path, taken
 from hub.settings import Settings
 
 SECONDS = 120  # a roster of 100,000 rows is read in under 10
@@ -107,7 +107,7 @@ async def connected(settings: Settings) -> AsyncIterator[Client]:
         async with _remote(url or settings.public_url) as client:
             yield client
         return
-    async with at_socket(settings.data / SOCKET) as client:
+    async with at_socket(socket_path(settings.data)) as client:
         yield client
 
 
