@@ -48,6 +48,7 @@ class Doorbell:
         self._channel = f"{house}:bell"
         self._self = secrets.token_hex(8)
         self._outbox = Outbox(EVERYTHING)
+        self._said: set[str] = set()
 
     async def ring(self, lane: str) -> None:
         if self.on_ring:
@@ -78,7 +79,7 @@ class Doorbell:
             try:
                 await self._subscribed()
             except Exception as error:  # noqa: BLE001 whatever ends a connection, we make another
-                log.warning("doorbell_lost", error=type(error).__name__)
+                self._say("doorbell_lost", error)
             self.connected = False
             await asyncio.sleep(backoff.next())
 
@@ -108,11 +109,18 @@ class Doorbell:
     def _hear(self, word: dict[str, Any]) -> None:
         if word["type"] == "subscribe":
             self.connected = True
+            self._said.clear()
             self.listeners.deliver(EVERYTHING, 0)  # who knows what was said before
         elif word["type"] == "message":
             origin, topic, seq = _read(word["data"])
             if topic and origin != self._self:  # what we said ourselves was heard at once
                 self.listeners.deliver(topic, seq)
+
+    def _say(self, event: str, error: Exception) -> None:
+        """An outage is one line in the log, however long it lasts."""
+        say = log.warning if event not in self._said else log.debug
+        self._said.add(event)
+        say(event, error=type(error).__name__)
 
     # ── speaking ──
 
@@ -143,7 +151,7 @@ class Doorbell:
                 await self._published(redis, topics)
         except Exception as error:  # noqa: BLE001 whatever the driver raises, the words are kept
             self._outbox.give_back(lanes, topics)
-            log.warning("doorbell_mute", error=type(error).__name__, waiting=len(topics))
+            self._say("doorbell_mute", error)
             return False
         except BaseException:
             self._outbox.give_back(lanes, topics)

@@ -1,28 +1,28 @@
 """The two lanes, and how a ring becomes exactly one waiting arq job in each.
 
 A ring must never be swallowed by a job that has already looked. So job ids carry a generation: a
-drain raises it before it looks, and rings from then on make a new job. Rings before that are
+job raises it before anybody looks, and rings from then on make a new job. Rings before that are
 answered by the look to come. FLUSHALL forgets the generation and the jobs together.
+
+The job itself only wakes this process' drains: arq would cancel a job that takes its time, and run
+the job of a killed worker again much later; neither may ever happen to a send.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from arq.connections import ArqRedis
 from arq.worker import Worker, func
 from redis.exceptions import RedisError
 
-LANES = ("urgent", "routine")
-JOB_SECONDS = 30  # a killed worker's job runs again after this and 10 s more (arq #402)
+JOB_SECONDS = 10  # far more than a wake takes; a killed worker's job lingers this and 10 s more
 POLL_SECONDS = 0.05
 HEALTH_SECONDS = 5
-PARALLEL = 2  # a drain that has just begun may find the one before it still at work
+PARALLEL = 4
 READ_LIMIT = 1000  # running jobs stay at the head of arq's queue; a short read would starve
-
-Drain = Callable[[str], Awaitable[None]]
 
 
 def queue(house: str, lane: str) -> str:
@@ -31,7 +31,7 @@ def queue(house: str, lane: str) -> str:
 
 
 async def enqueue(redis: ArqRedis, house: str, lane: str) -> None:
-    """A drain that has not begun yet is waiting in `lane`. Raises what the driver raises."""
+    """A job that has not begun yet is waiting in `lane`. Raises what the driver raises."""
     generation = await redis.get(_generation(house, lane)) or b"0"
     # None means that it waits already: exactly what was asked for.
     await redis.enqueue_job(
@@ -42,14 +42,14 @@ async def enqueue(redis: ArqRedis, house: str, lane: str) -> None:
     )
 
 
-def worker(redis: ArqRedis, house: str, lane: str, *, drain: Drain) -> Worker:
-    """An arq worker of one lane that calls `drain(lane)`; run it under the supervisor."""
+def worker(redis: ArqRedis, house: str, lane: str, *, wake: Callable[[], None]) -> Worker:
+    """An arq worker of one lane that calls `wake()`; run it under the supervisor."""
 
     async def job(ctx: dict[Any, Any], lane: str) -> None:  # noqa: ARG001 the shape arq calls
         # Redis may go between the ring and the look; the look is what counts.
         with contextlib.suppress(RedisError, OSError):
             await redis.incr(_generation(house, lane))
-        await drain(lane)
+        wake()
 
     return Worker(
         functions=[func(job, name="drain")],

@@ -7,9 +7,10 @@ import json
 
 import pytest
 
-from hub.bus.lanes import LANES, enqueue, queue
+from hub.bus.lanes import enqueue, queue
 from hub.bus.link import commands, to_json
 from hub.bus.supervisor import LaneSupervisor
+from hub.model import Lane
 from tests.bus.conftest import eventually, running
 
 
@@ -27,9 +28,9 @@ async def test_a_burst_of_rings_is_one_waiting_job(redis, house: str) -> None:
 
 
 async def test_each_lane_has_a_queue_of_its_own(redis, house: str) -> None:
-    for lane in LANES:
+    for lane in Lane:
         await enqueue(redis, house, lane)
-    assert [await redis.zcard(queue(house, lane)) for lane in LANES] == [1, 1]
+    assert [await redis.zcard(queue(house, lane)) for lane in Lane] == [1, 1]
 
 
 async def test_a_job_is_json_and_says_no_more_than_its_lane(redis, house: str) -> None:

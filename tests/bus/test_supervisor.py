@@ -112,6 +112,33 @@ async def test_a_drain_that_fails_stops_nothing(valkey: str, house: str) -> None
         assert lane.rebuilt == 0
 
 
+async def test_a_wake_in_this_process_needs_no_redis() -> None:
+    drained: list[str] = []
+
+    async def drain(lane: str) -> None:
+        drained.append(lane)
+
+    lane = LaneSupervisor("unix:///nonexistent/valkey.sock", "urgent", drain=drain)
+    async with running(lane):
+        lane.wake()
+        await eventually(lambda: drained == ["urgent"])
+
+
+async def test_a_drain_that_waits_for_a_provider_delays_no_other(valkey: str, house: str) -> None:
+    began: list[str] = []
+
+    async def drain(lane: str) -> None:
+        began.append(lane)
+        await asyncio.Event().wait()
+
+    bell = Doorbell(valkey, house=house)
+    lane = LaneSupervisor(valkey, "urgent", drain=drain, house=house, completion=0)
+    async with running(bell, lane):
+        for count in (1, 2, 3, 4, 5, 6):
+            await bell.ring("urgent")
+            await eventually(lambda: len(began) == count)  # noqa: B023
+
+
 async def test_stopping_waits_for_the_drain_at_work(valkey: str, house: str) -> None:
     began, ended = asyncio.Event(), asyncio.Event()
 
