@@ -152,7 +152,7 @@ def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, st
         "text": text,
         "code": "F-0231",
     }
-    values |= dict.fromkeys(("issued", "next_update", "time_of_original"), "02:41")
+    values |= {"issued": "02:41", "next_update": "02:51", "time_of_original": "02:36"}
     values |= _numbers(None)
     for parameter in playbook.parameters:
         values.update(_sample_of(parameter, language))
