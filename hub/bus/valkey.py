@@ -66,6 +66,11 @@ class ValkeyProcess:
             what = f"the embedded Valkey cannot be started in {self.folder}: {error.strerror}"
             raise Unready(f"{what}; set MUSTER_REDIS_URL to use another server") from error
 
+    @property
+    def ended(self) -> int | None:
+        """How it ended: an exit code, or minus the signal; None while it runs."""
+        return self._process.poll() if self._process else None
+
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -188,7 +193,7 @@ async def _kept_alive(process: ValkeyProcess) -> None:
         await asyncio.sleep(WATCH_SECONDS)
         if process.running():
             continue
-        log.warning("valkey_restarting", complaint=process.complaint())
+        log.warning("valkey_restarting", ended=process.ended)
         await asyncio.sleep(backoff.next())
         with contextlib.suppress(Unready):
             await _started(process)
