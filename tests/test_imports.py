@@ -24,6 +24,7 @@ YAML = ("pydantic", "pydantic_core", "ruamel", "structlog")
 DRIVERS = ("sqlalchemy", "alembic", "asyncpg", "structlog")
 PROVIDERS = ("twilio", "wecom", "fcm", "apns", "dingtalk", "feishu", "cap")
 TRAITS = "hub.ports.Traits"  # a value that lives beside its Protocol
+LINKS = "hub.decide.tokens"
 WORLD = "third-party packages"  # any of them, in a row's `may`
 
 
@@ -40,8 +41,9 @@ ROOMS = (
     # Named exceptions first.
     Room("hub.wiring", ("hub", "channels", "playbooks", WORLD)),  # the only composition root
     Room("hub.cli", ("hub", "channels", "playbooks", "web", WORLD)),  # starts web.app
-    Room("hub.worker", ("hub.wiring", "hub.flow", "hub.ports", "hub.settings", *VALUES, WORLD)),
-    Room("web.app", ("hub.wiring", "hub.flow", "hub.ports", "hub.settings", *VALUES, WORLD)),
+    Room("hub.worker", ("hub.wiring", "hub.bus", "hub.flow", "hub.ports", *VALUES, WORLD)),
+    Room("hub.commands", ("hub", "channels", "playbooks", "web", WORLD)),  # the rooms of cli
+    Room("web.app", ("web", "hub.wiring", "hub.flow", "hub.ports", *VALUES, "hub.settings", WORLD)),
     Room("hub.decide.wording", ("hub.decide", *VALUES, TRAITS, "jinja2")),
     # Values: the standard library only.
     *(Room(value, VALUES) for value in VALUES),
@@ -57,7 +59,8 @@ ROOMS = (
     Room("channels.simulator", ("channels.simulator", *VALUES, WORLD)),
     Room("channels", ("channels.http", "hub.ports", *VALUES, WORLD)),  # never another channel
     Room("playbooks", ("playbooks", "hub.decide", "hub.ports", *VALUES, *YAML)),
-    Room("web", ("web", "hub.flow", "hub.ports", "hub.settings", *VALUES, WORLD)),
+    # An answer link is read before anything else is asked, so that a bad one is 404 first.
+    Room("web", ("web", "hub.flow", "hub.ports", "hub.settings", *VALUES, LINKS, WORLD)),
     Room("hub", ("hub.settings", "hub.ports", *VALUES, WORLD)),  # logs, metrics, settings …
 )
 
@@ -141,6 +144,7 @@ def test_every_room_imports_only_what_it_may() -> None:
         ("web.api.incidents", "hub.store.database"),
         ("web.api.incidents", "channels.registry"),
         ("web.api.incidents", "hub.wiring"),
+        ("web.api.incidents", "hub.decide.audience"),
         ("hub.wiring", "web.app"),
         ("playbooks.load", "hub.flow.launch"),
     ],
