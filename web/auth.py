@@ -49,7 +49,9 @@ def cookie_name(connection: HTTPConnection) -> str:
 async def who(connection: HTTPConnection) -> Actor | None:
     """The actor of this request, None if it shows nobody. Asked of the database once a request."""
     if "muster.actor" not in connection.scope:
-        connection.scope["muster.actor"] = await _find(connection)
+        actor = await _find(connection)
+        connection.scope["muster.actor"] = actor
+        connection.scope["state"]["actor"] = actor
     return cast("Actor | None", connection.scope["muster.actor"])
 
 

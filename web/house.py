@@ -8,6 +8,8 @@ from typing import Any, Protocol, cast
 from starlette.requests import HTTPConnection
 
 from hub.flow.accounts import Accounts
+from hub.flow.launch import Launch
+from hub.flow.screens import Screens
 from hub.ports import Channel, Clock, Library, Wake
 from hub.settings import Settings
 
@@ -30,7 +32,7 @@ class House(Protocol):
     @property
     def db(self) -> Any: ...
     @property
-    def launch(self) -> Any: ...
+    def launch(self) -> Launch: ...
     @property
     def say(self) -> Any: ...
     @property
@@ -42,9 +44,9 @@ class House(Protocol):
     @property
     def estate(self) -> Any: ...
     @property
-    def screens(self) -> Any: ...
+    def screens(self) -> Screens: ...
 
 
 def house(connection: HTTPConnection) -> House:
     """The hub this request is for."""
-    return cast("House", connection.app.state.hub)
+    return cast("House", connection.scope["state"]["hub"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.house import House
 from web.problems import of_error, problem
 
 log = structlog.get_logger(__name__)
@@ -83,15 +84,22 @@ def same_origin(headers: Headers, public_url: str) -> bool:
     return headers.get("origin") == origin_of(public_url)
 
 
+Answered = Callable[[str, str, int, float], None]
+"""Told of each request: method, route template, status, seconds."""
+
+
 class Gate:
     """Every request has an id, a bounded body, a known origin; every answer has safe headers."""
 
-    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
+    def __init__(self, app: ASGIApp, *, hub: House, answered: Answered) -> None:
         self._app = app
-        self._public_url = public_url
-        self._https = urlsplit(public_url).scheme == "https"
+        self._answered = answered
+        self._hub = hub
+        self._public_url = hub.settings.public_url
+        self._https = urlsplit(self._public_url).scheme == "https"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope.setdefault("state", {})["hub"] = self._hub
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -110,7 +118,14 @@ class Gate:
                 await self._passed(scope, headers, receive, answer)
             except Exception as error:  # noqa: BLE001 - the last door: nothing leaves as a stack
                 await answer.fail(error)
-            _log(scope, answer.status, time.perf_counter() - started)
+            self._record(scope, answer.status, time.perf_counter() - started)
+
+    def _record(self, scope: Scope, status: int, seconds: float) -> None:
+        """One line and one count a request: the route's template, never the path (it may hold a
+        token)."""
+        method, route = scope["method"], scope.get("route_template", "")
+        log.debug("web.request", method=method, route=route, status=status, ms=int(seconds * 1000))
+        self._answered(method, route, status, seconds)
 
     async def _passed(
         self, scope: Scope, headers: Headers, receive: Receive, answer: _Answer
@@ -211,15 +226,3 @@ def _limited(receive: Receive, limit: int) -> Receive:
         return message  # type: ignore[no-any-return]
 
     return bounded
-
-
-def _log(scope: Scope, status: int, seconds: float) -> None:
-    """One line a request: the route's template, never the path (it may hold a token)."""
-    route = scope.get("route_template", "")
-    log.info(
-        "web.request",
-        method=scope["method"],
-        route=route,
-        status=status,
-        ms=round(seconds * 1000, 1),
-    )

@@ -1,0 +1,50 @@
+"""The whole API as one table: method, path, least role. A route that is not in it is not served."""
+
+from __future__ import annotations
+
+from web.api import estate, incidents, people, playbooks, screens
+from web.auth import ADMIN, ANYONE, DUTY, VIEWER, Door
+
+API = "/api/v1"
+
+DOORS: tuple[Door, ...] = (
+    Door("POST", f"{API}/preview", DUTY, incidents.preview),
+    Door("GET", f"{API}/incidents", VIEWER, incidents.list_incidents),
+    Door("POST", f"{API}/incidents", DUTY, incidents.launch),
+    Door("GET", f"{API}/incidents/{{id:int}}", VIEWER, incidents.incident),
+    Door("GET", f"{API}/incidents/{{id:int}}/deliveries", VIEWER, incidents.deliveries),
+    Door("GET", f"{API}/incidents/{{id:int}}/events", VIEWER, incidents.events),
+    Door("GET", f"{API}/incidents/{{id:int}}/board", VIEWER, incidents.board),
+    Door("GET", f"{API}/incidents/{{id:int}}/flats/{{unit:int}}", DUTY, incidents.flat),
+    Door("POST", f"{API}/incidents/{{id:int}}/notices", DUTY, incidents.notice),
+    Door("POST", f"{API}/incidents/{{id:int}}/stop", DUTY, incidents.stop),
+    Door("POST", f"{API}/incidents/{{id:int}}/close", DUTY, incidents.close),
+    Door("POST", f"{API}/incidents/{{id:int}}/answers", DUTY, incidents.answer),
+    Door("POST", f"{API}/incidents/{{id:int}}/tasks/{{task:int}}", DUTY, incidents.task),
+    Door("POST", f"{API}/incidents/{{id:int}}/calls", DUTY, incidents.call),
+    Door("GET", f"{API}/estate", VIEWER, estate.layout),
+    Door("GET", f"{API}/recipients", DUTY, estate.recipients),
+    Door("POST", f"{API}/recipients", DUTY, estate.add_recipient),
+    Door("GET", f"{API}/recipients/{{id:int}}", DUTY, estate.recipient),
+    Door("PATCH", f"{API}/recipients/{{id:int}}", DUTY, estate.change_recipient),
+    Door("DELETE", f"{API}/recipients/{{id:int}}", DUTY, estate.remove_recipient),
+    Door("POST", f"{API}/roster", DUTY, estate.import_roster),
+    Door("GET", f"{API}/playbooks", VIEWER, playbooks.list_playbooks),
+    Door("GET", f"{API}/screens", VIEWER, screens.list_screens),
+    Door("POST", f"{API}/screens/pairings", ANYONE, screens.add_pairing),
+    Door("POST", f"{API}/screens/pairings/claim", ANYONE, screens.claim),
+    Door("POST", f"{API}/screens/pairings/{{code}}", DUTY, screens.confirm),
+    Door("DELETE", f"{API}/screens/{{recipient:int}}/device", DUTY, screens.unpair),
+    Door("POST", f"{API}/live/tickets", VIEWER, people.add_ticket),
+    Door("GET", f"{API}/session", VIEWER, people.session),
+    Door("POST", f"{API}/tokens", ADMIN, people.add_token),
+    Door("DELETE", f"{API}/tokens/{{id:int}}", ADMIN, people.remove_token),
+    Door("POST", f"{API}/users", ADMIN, people.put_user),
+)
+
+LOGINS: tuple[Door, ...] = (
+    Door("POST", "/login", ANYONE, people.log_in),
+    Door("POST", "/login/once", ANYONE, people.log_in_once),
+    Door("POST", "/login/once/{token}", ANYONE, people.log_in_once),
+    Door("POST", "/logout", ANYONE, people.log_out),
+)

@@ -1,0 +1,105 @@
+"""Places, people, and the roster file they come from."""
+
+from __future__ import annotations
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from hub.errors import Problem, Refused
+from hub.model import RecipientKind
+from web.api.models import RecipientBody
+from web.api.reading import Malformed, body_of, count, flag, limit, number
+from web.auth import actor_of
+from web.house import house
+
+NAME_LENGTH = 200
+
+
+async def layout(request: Request) -> Response:
+    """GET /estate: buildings, entrances, floors, flats, screens, as the board draws them."""
+    return JSONResponse(await house(request).estate.layout(request.query_params.get("site", "")))
+
+
+async def recipients(request: Request) -> Response:
+    """GET /recipients: a page of people, groups and screens; numbers masked."""
+    kinds = [kind for kind in request.query_params.getlist("kind") if kind]
+    wrong = [kind for kind in kinds if kind not in {str(known) for known in RecipientKind}]
+    if wrong:
+        known = ", ".join(RecipientKind)
+        problem = Problem("kind", f"{wrong[0][:40]!r} is not known", f"one of {known}")
+        raise Refused("The query is wrong: kind.", [problem], code="invalid")
+    found = await house(request).estate.recipients(
+        request.query_params.get("site", ""),
+        search=request.query_params.get("search", ""),
+        kinds=kinds,
+        after=count(request, "after", default=0),
+        limit=limit(request),
+    )
+    return JSONResponse(found)
+
+
+async def recipient(request: Request) -> Response:
+    """GET /recipients/{id}: with full addresses; looking is recorded."""
+    found = await house(request).estate.recipient(number(request, "id"), who=actor_of(request))
+    return JSONResponse(found)
+
+
+async def add_recipient(request: Request) -> Response:
+    """POST /recipients: one more; every wrong field is named."""
+    body = await body_of(request, RecipientBody)
+    made = await house(request).estate.add(
+        body.model_dump(exclude_unset=True), who=actor_of(request)
+    )
+    return JSONResponse(made, 201, {"location": f"/api/v1/recipients/{made['id']}"})
+
+
+async def change_recipient(request: Request) -> Response:
+    """PATCH /recipients/{id}: the named fields; 409 when `version` is not the stored one."""
+    body = await body_of(request, RecipientBody)
+    made = await house(request).estate.change(
+        number(request, "id"), body.model_dump(exclude_unset=True), who=actor_of(request)
+    )
+    return JSONResponse(made)
+
+
+async def remove_recipient(request: Request) -> Response:
+    """DELETE /recipients/{id}: told nothing any more."""
+    await house(request).estate.remove(number(request, "id"), who=actor_of(request))
+    return Response(status_code=204)
+
+
+async def import_roster(request: Request) -> Response:
+    """POST /roster: CSV or XLSX as a form field `file`, or as the body itself with `?name=`.
+
+    `dry_run` shows the difference and writes nothing; `skip_problems` takes the good rows.
+    """
+    data, name = await _file(request)
+    report = await house(request).estate.import_roster(
+        data,
+        name,
+        dry_run=flag(request, "dry_run"),
+        skip_problems=flag(request, "skip_problems"),
+        who=actor_of(request),
+    )
+    return JSONResponse(report.to_json())
+
+
+async def _file(request: Request) -> tuple[bytes, str]:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        data = await request.body()
+        return _filled(data), request.query_params.get("name", "roster")[:NAME_LENGTH]
+    async with request.form(max_files=1, max_fields=10) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            problem = Problem("file", "is missing", "send the CSV or XLSX as the field `file`")
+            raise Malformed("No file was sent.", [problem], code="file")
+        return _filled(await file.read()), (file.filename or "roster")[:NAME_LENGTH]
+
+
+def _filled(data: bytes) -> bytes:
+    if not data:
+        problem = Problem("file", "is empty", "send a CSV or XLSX file")
+        raise Malformed("The file is empty.", [problem], code="file")
+    return data

@@ -1,0 +1,163 @@
+"""Incidents: preview, launch, what stands, and what is said and done next."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from hub.errors import Problem, Refused
+from hub.model import Answer, IncidentId, RecipientId, Stage
+from hub.states import DeliveryState, IncidentState
+from web.api.models import AnswerBody, CallBody, LaunchBody, NoticeBody, TaskBody
+from web.api.reading import body_of, count, idempotency_key, limit, number
+from web.auth import actor_of
+from web.house import house
+
+
+async def preview(request: Request) -> Response:
+    """POST /preview: what a launch would do; nothing is written."""
+    body = await body_of(request, LaunchBody)
+    found = await house(request).launch.preview(body.request())
+    return JSONResponse(found.to_json())
+
+
+async def launch(request: Request) -> Response:
+    """POST /incidents: 202 when the incident is durable; the same key gives the first answer."""
+    body = await body_of(request, LaunchBody)
+    made = await house(request).launch.start(
+        body.request(), who=actor_of(request), key=idempotency_key(request)
+    )
+    said = {
+        "id": made.id,
+        "code": made.code,
+        "people": made.people,
+        "deliveries": made.deliveries,
+        "watch": "/live",
+        "url": f"/incidents/{made.id}",
+    }
+    headers = {"location": f"/api/v1/incidents/{made.id}"}
+    if made.repeated:
+        headers["idempotent-replayed"] = "true"
+    return JSONResponse(said, 202, headers)
+
+
+async def list_incidents(request: Request) -> Response:
+    """GET /incidents: newest first."""
+    found = await house(request).watch.incidents(
+        _choice(request, "status", IncidentState),
+        limit=limit(request),
+        after=count(request, "after", default=0),
+    )
+    return JSONResponse(found)
+
+
+async def incident(request: Request) -> Response:
+    """GET /incidents/{id}: status, tally, last seq; nothing that depends on the clock."""
+    return JSONResponse(await house(request).watch.incident(number(request, "id")))
+
+
+async def deliveries(request: Request) -> Response:
+    """GET /incidents/{id}/deliveries: by id, addresses masked."""
+    found = await house(request).watch.deliveries(
+        number(request, "id"),
+        state=_choice(request, "state", DeliveryState),
+        channel=request.query_params.get("channel", "")[:32],
+        after=count(request, "after", default=0),
+        limit=limit(request),
+    )
+    return JSONResponse(found)
+
+
+async def events(request: Request) -> Response:
+    """GET /incidents/{id}/events: after `since`, oldest first, without gaps."""
+    found = await house(request).watch.events(
+        number(request, "id"), since=count(request, "since", default=0), limit=limit(request)
+    )
+    return JSONResponse(found)
+
+
+async def board(request: Request) -> Response:
+    """GET /incidents/{id}/board: the snapshot frame of the websocket."""
+    found = await house(request).watch.board(number(request, "id"))
+    return JSONResponse(found.to_json())
+
+
+async def flat(request: Request) -> Response:
+    """GET /incidents/{id}/flats/{unit}: a household with names; looking is recorded."""
+    hub, who, incident_id = house(request), actor_of(request), number(request, "id")
+    unit = number(request, "unit")
+    found = await hub.watch.flat(incident_id, unit)
+    await hub.accounts.audit(who, "flat_look", f"incident:{incident_id}", {"place": unit})
+    return JSONResponse(found)
+
+
+async def notice(request: Request) -> Response:
+    """POST /incidents/{id}/notices: 202 when what is said next is durable."""
+    body = await body_of(request, NoticeBody)
+    said = await house(request).say.notice(
+        number(request, "id"),
+        Stage(body.stage),
+        text=body.text,
+        who=actor_of(request),
+        key=idempotency_key(request),
+    )
+    made = {"notice": said.notice, "revision": said.revision, "deliveries": said.deliveries}
+    return JSONResponse(made, 202)
+
+
+async def stop(request: Request) -> Response:
+    """POST /incidents/{id}/stop: nothing more is sent; whom that leaves untold."""
+    stopped = await house(request).say.stop(number(request, "id"), who=actor_of(request))
+    return JSONResponse({"untold": stopped.untold})
+
+
+async def close(request: Request) -> Response:
+    """POST /incidents/{id}/close: the record is final."""
+    await house(request).say.close(number(request, "id"), who=actor_of(request))
+    return JSONResponse({"status": str(IncidentState.CLOSED)})
+
+
+async def answer(request: Request) -> Response:
+    """POST /incidents/{id}/answers: an answer on someone's behalf."""
+    body, who = await body_of(request, AnswerBody), actor_of(request)
+    given = Answer(
+        IncidentId(number(request, "id")),
+        RecipientId(body.recipient),
+        body.answer,
+        "staff",
+        {"by": who.id},
+    )
+    await house(request).answer.take(given, who=who, once=None)
+    return JSONResponse({"recipient": body.recipient, "answer": str(body.answer)})
+
+
+async def task(request: Request) -> Response:
+    """POST /incidents/{id}/tasks/{task}: who has it, how it went."""
+    body = await body_of(request, TaskBody)
+    changes = body.model_dump(exclude_none=True)
+    if not changes:
+        problem = Problem("state", "is missing", "give state, assigned or outcome")
+        raise Refused("Nothing to change was given.", [problem], code="invalid")
+    done = await house(request).say.task(
+        number(request, "id"), number(request, "task"), **changes, who=actor_of(request)
+    )
+    return JSONResponse(done)
+
+
+async def call(request: Request) -> Response:
+    """POST /incidents/{id}/calls: an outside call stands in the record."""
+    body = await body_of(request, CallBody)
+    done = await house(request).say.called(
+        number(request, "id"), number=body.number, who=actor_of(request)
+    )
+    return JSONResponse(done or {"number": body.number})
+
+
+def _choice(request: Request, name: str, choices: type[DeliveryState | IncidentState]) -> str:
+    """A state named in the query, "" for none; Refused for a word that is none."""
+    value = request.query_params.get(name, "")
+    if value and value not in {str(choice) for choice in choices}:
+        known = ", ".join(str(choice) for choice in choices)
+        problem = Problem(name, f"{value[:40]!r} is not known", f"one of {known}")
+        raise Refused(f"The query is wrong: {name}.", [problem], code="invalid")
+    return value

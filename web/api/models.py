@@ -1,0 +1,220 @@
+"""The bodies the API takes, checked before they reach the hub, and the shapes it documents.
+
+What comes in refuses unknown fields; sizes are bounded here, meaning is checked by the hub.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.model import AnswerWord, Kind, LaunchRequest
+
+Id = Annotated[int, Field(gt=0, le=2**53, strict=True)]
+Short = Annotated[str, Field(max_length=200)]
+Scalar = str | bool | int | float
+
+TEXT_LIMIT = 1_000
+PERSON_ANSWERS = tuple(str(word) for word in AnswerWord)
+
+
+class Taken(BaseModel):
+    """A body that comes in."""
+
+    model_config = ConfigDict(extra="forbid", str_max_length=10_000)
+
+
+class LaunchBody(Taken):
+    """What to launch, or to preview."""
+
+    playbook: Annotated[str, Field(min_length=1, max_length=64, examples=["fire"])]
+    place: Annotated[str, Field(min_length=1, max_length=128, examples=["3/12"])]
+    kind: Kind = Kind.LIVE
+    params: Annotated[dict[Short, Scalar], Field(max_length=40)] = {}
+    confirm_people: Annotated[int, Field(ge=0, strict=True)] | None = None
+    announce: bool = False
+
+    def request(self) -> LaunchRequest:
+        """As the hub asks for it: every parameter a text."""
+        return LaunchRequest(
+            playbook=self.playbook,
+            place=self.place,
+            kind=self.kind,
+            params={key: _as_text(value) for key, value in self.params.items()},
+            confirm_people=self.confirm_people,
+            announce=self.announce,
+        )
+
+
+class NoticeBody(Taken):
+    """What to say next. An update needs its text; the others have words of their own."""
+
+    stage: Literal["update", "all_clear", "correction"]
+    text: Annotated[str, Field(max_length=TEXT_LIMIT)] = ""
+
+
+class AnswerBody(Taken):
+    """An answer on someone's behalf."""
+
+    recipient: Id
+    answer: AnswerWord
+
+
+class TaskBody(Taken):
+    """What to change of a task; at least one."""
+
+    state: Literal["open", "assigned", "done"] | None = None
+    assigned: Annotated[str, Field(max_length=120)] | None = None
+    outcome: Annotated[str, Field(max_length=TEXT_LIMIT)] | None = None
+
+
+class CallBody(Taken):
+    """An outside call that was made."""
+
+    number: Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[0-9+*# ()-]+$")]
+
+
+class ClaimBody(Taken):
+    """The secret a screen got with its pairing code."""
+
+    claim: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class ConfirmBody(Taken):
+    """Which screen the device with this code is."""
+
+    recipient: Id
+
+
+class LoginBody(Taken):
+    """A login with its password."""
+
+    login: Annotated[str, Field(min_length=1, max_length=200)]
+    password: Annotated[str, Field(min_length=1, max_length=1024)]
+
+
+class TokenBody(Taken):
+    """A new API token."""
+
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+    role: Literal["admin", "duty", "viewer"]
+
+
+class UserBody(Taken):
+    """A user as they should be."""
+
+    login: Annotated[str, Field(min_length=1, max_length=200)]
+    name: Annotated[str, Field(max_length=120)] = ""
+    role: Literal["admin", "duty", "viewer"]
+    password: Annotated[str, Field(max_length=1024)] | None = None
+
+
+class RecipientBody(BaseModel):
+    """Fields of a recipient; those left out stay as they are. Each is checked by the hub."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    site: str | None = None
+    kind: Any = None
+    name: Any = None
+    place: Any = None
+    language: Any = None
+    roles: Any = None
+    needs: Any = None
+    drill: Any = None
+    addresses: Any = None
+    version: Any = None
+
+
+class ProblemOut(BaseModel):
+    """One thing wrong with the input."""
+
+    where: str
+    what: str
+    hint: str
+
+
+class ProblemsOut(BaseModel):
+    """application/problem+json (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    problems: list[ProblemOut]
+
+
+class LaunchedOut(BaseModel):
+    """A launch that is durable."""
+
+    id: int
+    code: str
+    people: int
+    deliveries: int
+    watch: str
+    url: str
+
+
+class SaidOut(BaseModel):
+    """A notice that is durable."""
+
+    notice: int
+    revision: int
+    deliveries: int
+
+
+class PairingOut(BaseModel):
+    """A code to show on the new screen, and the secret it claims its token with."""
+
+    code: str
+    claim: str
+    expires_in: int
+
+
+class DeviceOut(BaseModel):
+    """The device token, handed over once."""
+
+    device: str
+    recipient: int
+
+
+class TicketOut(BaseModel):
+    """A ticket for one hello, good for 30 s."""
+
+    ticket: str
+    expires_in: int
+
+
+class SessionOut(BaseModel):
+    """Who you are."""
+
+    id: str
+    role: str
+    name: str
+
+
+class TokenOut(BaseModel):
+    """A new token, told this once."""
+
+    token: str
+
+
+class ListOut(BaseModel):
+    """A page of a list: give `next` as `after` (of events: `since`) for the next one."""
+
+    items: list[dict[str, Any]]
+    next: int | str | None
+
+
+class AnyOut(BaseModel):
+    """An object described in docs/PROTOCOL.md."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+def _as_text(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,70 @@
+"""Whether this process lives (/healthz) and can do its work (/readyz)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from web.auth import ANYONE, Door
+from web.house import House, house
+
+CHECK_SECONDS = 3.0
+
+
+async def healthz(_request: Request) -> Response:
+    """The process answers. No I/O."""
+    return PlainTextResponse("ok")
+
+
+async def readyz(request: Request) -> Response:
+    """200 when the database answers at the newest schema; else 503. Redis away is no reason: the
+    hub works without it, slower, and says so."""
+    reasons = await _reasons(house(request))
+    degraded = _degraded(house(request))
+    body = {"ready": not reasons, "reasons": reasons, "degraded": degraded}
+    return JSONResponse(body, 503 if reasons else 200)
+
+
+DOORS: tuple[Door, ...] = (
+    Door("GET", "/healthz", ANYONE, healthz),
+    Door("GET", "/readyz", ANYONE, readyz),
+)
+
+
+async def _reasons(hub: House) -> list[Mapping[str, Any]]:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            wrong = await _wrong(hub)
+    except TimeoutError:
+        return [{"part": "database", "what": "does not answer within 3 s"}]
+    except Exception as error:  # noqa: BLE001 - the kind only: its text may hold an address
+        return [{"part": "database", "what": f"does not answer ({type(error).__name__})"}]
+    return [{"part": "database", "what": what} for what in wrong]
+
+
+async def _wrong(hub: House) -> Sequence[str]:
+    """What keeps the hub from its work; the database at least answers if this returns."""
+    if isinstance(hub, Ready):
+        return await hub.ready()
+    await hub.db.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar_one())
+    return ()
+
+
+@runtime_checkable
+class Ready(Protocol):
+    """A hub that can also say whether its schema is the newest."""
+
+    async def ready(self) -> Sequence[str]:
+        """What is wrong, in words for operators; nothing if the hub can work."""
+        ...
+
+
+def _degraded(hub: House) -> list[Mapping[str, str]]:
+    """The doorbell knows whether it hears the other processes; one that is alone needs none."""
+    if getattr(hub.wake, "connected", True):
+        return []
+    return [{"part": "redis", "what": "away: work goes on, a second or two later"}]

@@ -1,0 +1,219 @@
+"""The topics `screen:ID`: what each connected screen shows, one read a ring for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from hub.events import iso
+from hub.flow.screens import Screens, Show
+from hub.ports import Clock
+from web.live_client import Client, Room
+from web.wire import Frame, encode
+
+log = structlog.get_logger(__name__)
+
+GATHER = 0.02  # seconds in which screens that come at once are gathered into one read
+SPACING = 0.25  # seconds between reads while things keep changing
+SHARE = 3.0  # a read that took t seconds is followed by a pause of SHARE x t
+POLL = 5.0  # seconds without a ring after which we look all the same
+PRESENCE = 1.0  # seconds between writes of who came and went
+ALIVE = 30.0  # seconds between writes that the connected are still there
+
+
+class ScreenRooms:
+    """The screens connected to this process and what each was last told."""
+
+    def __init__(self, screens: Screens, clock: Clock) -> None:
+        self.epoch = secrets.token_hex(4)
+        self._rung = asyncio.Event()
+        self._all = False  # the next look is at every screen, not only at new ones
+        self._screens = screens
+        self._clock = clock
+        self._seq = 0
+        self._rooms: dict[int, Room] = {}
+        self._told: dict[int, tuple[object, Frame]] = {}
+        self._fresh: set[int] = set()
+        self._changes_at: datetime | None = None
+        self._present: dict[int, int] = {}
+        self._came: set[int] = set()
+        self._left: set[int] = set()
+
+    # ── who is here ──
+
+    def watch(self, client: Client, screen: int) -> None:
+        """The client gets what this screen shows: at once if known, else with the next read."""
+        room = self._rooms.setdefault(screen, Room(f"screen:{screen}"))
+        told = self._told.get(screen)
+        room.join(client, *([told[1]] if told else []))
+        if told is None:
+            self._fresh.add(screen)
+            self._rung.set()
+
+    def unwatch(self, client: Client, screen: int) -> None:
+        """The client gets no more; a screen nobody watches is forgotten."""
+        room = self._rooms.get(screen)
+        if room is None:
+            return
+        room.leave(client)
+        if not len(room):
+            for known in (self._rooms, self._told):
+                known.pop(screen, None)
+            self._fresh.discard(screen)
+
+    def came(self, screen: int) -> None:
+        """The device of this screen is connected."""
+        self._present[screen] = self._present.get(screen, 0) + 1
+        self._came.add(screen)
+        self._left.discard(screen)
+
+    def went(self, screen: int) -> None:
+        """One connection of this screen's device is over."""
+        self._present[screen] = self._present.get(screen, 1) - 1
+        if self._present[screen] <= 0:
+            del self._present[screen]
+            self._came.discard(screen)
+            self._left.add(screen)
+
+    def __len__(self) -> int:
+        return len(self._present)
+
+    # ── what they show ──
+
+    def ring(self) -> None:
+        """Something may have changed: all connected screens are looked at."""
+        self._all = True
+        self._rung.set()
+
+    async def run(self) -> None:
+        """Reads after each ring, and at least every few seconds; a failing database is retried."""
+        while True:
+            await self._next_ring()
+            await asyncio.sleep(GATHER)
+            self._rung.clear()
+            everything, self._all = self._all, False
+            started = time.monotonic()
+            await self._look(everything=everything)
+            self._catch_up()
+            await asyncio.sleep(max(SPACING, SHARE * (time.monotonic() - started)))
+
+    async def _look(self, *, everything: bool) -> None:
+        wanted = list(self._rooms if everything else self._fresh)
+        if not wanted:
+            return
+        self._fresh.difference_update(wanted)
+        try:
+            found = await self._screens.showing(wanted)
+        except Exception as error:  # noqa: BLE001 - told by silence, retried; the beat goes on
+            log.warning("live.screens_failed", kind=type(error).__name__)
+            self._fresh.update(wanted)
+            return
+        changes = [show.until for show in found.values() if show and show.until]
+        if self._changes_at is not None and not everything:
+            changes.append(self._changes_at)
+        self._changes_at = min(changes, default=None)
+        bodies: dict[object, bytes] = {}
+        for screen, show in found.items():
+            self._tell(screen, show, bodies)
+
+    def _tell(self, screen: int, show: Show | None, bodies: dict[object, bytes]) -> None:
+        """Only what changed is said; what many screens share is encoded once."""
+        key = None if show is None else _key(show)
+        told = self._told.get(screen)
+        room = self._rooms.get(screen)
+        if room is None or (told is not None and told[0] == key):
+            return
+        if key not in bodies:
+            self._seq += 1
+            body = {"op": "clear"} if show is None else _said(show)
+            bodies[key] = encode({**body, "epoch": self.epoch, "seq": self._seq})
+        # the topic is the only part of its own: spliced in, not encoded again
+        payload = b'{"topic":"screen:%d",' % screen + bodies[key][1:]
+        frame = Frame.raw(payload, seq=self._seq)
+        self._told[screen] = (key, frame)
+        room.publish(frame)
+
+    def _catch_up(self) -> None:
+        now = time.monotonic()
+        for screen, room in self._rooms.items():
+            if room.lagging and screen in self._told:
+                room.catch_up(self._told[screen][1], now)
+
+    async def _next_ring(self) -> None:
+        wait = SPACING if self._fresh or self._lagging() else POLL
+        if self._changes_at is not None:
+            wait = min(wait, max(0.0, (self._changes_at - self._clock.now()).total_seconds()))
+        try:
+            async with asyncio.timeout(wait):
+                await self._rung.wait()
+        except TimeoutError:
+            self._all = self._all or not self._fresh
+
+    def _lagging(self) -> bool:
+        return any(room.lagging for room in self._rooms.values())
+
+    # ── presence ──
+
+    async def keep_presence(self) -> None:
+        """Who came and went is written once a second, in one transaction; all of it at the end."""
+        written_at = time.monotonic()
+        try:
+            while True:
+                await asyncio.sleep(PRESENCE)
+                if time.monotonic() - written_at > ALIVE:
+                    self._came.update(self._present)
+                    written_at = time.monotonic()
+                await self._write_presence()
+        finally:
+            self._left.update(self._present)
+            self._came.clear()
+            await asyncio.shield(self._write_presence())
+
+    async def _write_presence(self) -> None:
+        came, left = self._came, self._left
+        if not came and not left:
+            return
+        self._came, self._left = set(), set()
+        try:
+            await self._screens.present(seen=came, gone=left)
+        except Exception as error:  # noqa: BLE001 - kept for the next second
+            log.warning("live.presence_failed", kind=type(error).__name__)
+            self._came |= came & self._present.keys()
+            self._left |= left - self._present.keys()
+
+
+def _key(show: Show) -> object:
+    order = show.order
+    return show.key, order.candidate.wording, order.place, order.next_update_at
+
+
+def _said(show: Show) -> Mapping[str, Any]:
+    """The `show` frame without its topic."""
+    order, chosen = show.order, show.order.candidate
+    return {
+        "op": "show",
+        "notice": chosen.notice,
+        "revision": chosen.revision,
+        "incident": chosen.incident,
+        "code": order.code,
+        "playbook": order.playbook,
+        "kind": str(chosen.kind),
+        "stage": str(chosen.stage),
+        "level": str(chosen.level),
+        "place": order.place,
+        "parts": order.words,
+        "issued": iso(chosen.issued_at),
+        "updated": _iso_ms(order.updated_at),
+        "next_update": _iso_ms(order.next_update_at),
+        "until": None if show.until is None else iso(show.until),
+    }
+
+
+def _iso_ms(ms: int | None) -> str | None:
+    return None if ms is None else iso(datetime.fromtimestamp(ms / 1000, UTC))

@@ -1,0 +1,139 @@
+"""Every topic of this process, and the one listener that rings them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from hub.errors import NotAllowed, NotKnown, Unknown
+from hub.ports import Wake
+from web.live_client import STAFF, Client
+from web.live_incident import Feed, IncidentTopic
+from web.live_screens import ScreenRooms
+from web.live_state import StateFeed, StateTopic
+
+MOST = 2_000  # topics of one process; more are refused until some are left
+EVERYTHING = "*"
+_INCIDENT = re.compile(r"incident:([1-9][0-9]{0,17})")
+_SCREEN = re.compile(r"screen:([1-9][0-9]{0,17})")
+_SITE = re.compile(r"site:([^\x00-\x20]{0,64})")
+
+
+class Topics:
+    """Who watches what. `start` puts a topic's own task into the live task group."""
+
+    def __init__(
+        self,
+        *,
+        wake: Wake,
+        screens: ScreenRooms,
+        incident: Callable[[int], Feed],
+        site: Callable[[str], StateFeed],
+        me: Callable[[str], StateFeed],
+        start: Callable[[IncidentTopic | StateTopic, str], None],
+    ) -> None:
+        self.screens = screens
+        self._wake = wake
+        self._incident = incident
+        self._site = site
+        self._me = me
+        self._start = start
+        self._open: dict[str, IncidentTopic | StateTopic] = {}
+
+    def watchers(self) -> int:
+        """Sockets watching incidents, sites or their own page, each topic counted."""
+        return sum(len(topic.room) for topic in self._open.values())
+
+    async def watch(self, client: Client, topic: str, *, since: int | None, epoch: str) -> None:
+        """The client has the topic's state and gets what comes.
+
+        NotKnown, NotAllowed: close the socket. Unknown: there is no such topic.
+        """
+        if topic in client.topics:
+            self.unwatch(client, topic)
+        if found := _SCREEN.fullmatch(topic):
+            self._watch_screen(client, int(found[1]))
+            return
+        key, make = self._resolve(client, topic)
+        await self._opened(key, make).greet(client, since=since, epoch=epoch)
+
+    def unwatch(self, client: Client, topic: str) -> None:
+        """The client gets nothing more of it."""
+        if found := _SCREEN.fullmatch(topic):
+            self.screens.unwatch(client, int(found[1]))
+        elif room := client.topics.get(topic):
+            room.leave(client)
+
+    def forget(self, client: Client) -> None:
+        """The client is gone: it watches nothing."""
+        for topic in list(client.topics):
+            self.unwatch(client, topic)
+
+    def closed(self, key: str) -> None:
+        """A topic's task has ended."""
+        self._open.pop(key, None)
+
+    async def listen(self) -> None:
+        """Rings topics as the doorbell rings; a ring of `*` is for all. Ends when the bell does."""
+        async for topic, _seq in self._wake.heard(""):
+            if topic.startswith(("incident:", "screens")) or topic == EVERYTHING:
+                self.screens.ring()
+            self._ring(topic)
+
+    def _ring(self, topic: str) -> None:
+        for key, opened in self._open.items():
+            of_states = isinstance(opened, StateTopic) and topic.startswith("incident:")
+            if topic in {key, EVERYTHING} or of_states:
+                opened.rung.set()
+
+    def _watch_screen(self, client: Client, screen: int) -> None:
+        staff = client.actor is not None and client.actor.role in STAFF
+        if not staff and client.screen != screen:
+            raise _closed_to(client)
+        self.screens.watch(client, screen)
+
+    def _resolve(
+        self, client: Client, topic: str
+    ) -> tuple[str, Callable[[], IncidentTopic | StateTopic]]:
+        """The key a topic is kept under, and how it is made."""
+        if found := _INCIDENT.fullmatch(topic):
+            if client.actor is None or client.actor.role not in STAFF:
+                raise _closed_to(client)
+            number = int(found[1])
+            return topic, lambda: IncidentTopic(topic, self._incident(number))
+        if found := _SITE.fullmatch(topic):
+            site = found[1]
+            return topic, lambda: StateTopic(topic, self._site(site))
+        if topic == "me":
+            token = client.token
+            if not token:
+                raise _closed_to(client)
+            return f"me:{token}", lambda: StateTopic("me", self._me(token))
+        raise Unknown(f"There is no topic {topic[:80]!r}.")
+
+    def _opened(
+        self, key: str, make: Callable[[], IncidentTopic | StateTopic]
+    ) -> IncidentTopic | StateTopic:
+        if key not in self._open:
+            if len(self._open) >= MOST:
+                raise Unknown("Too many topics are being watched just now; try again later.")
+            self._open[key] = make()
+            self._start(self._open[key], key)
+        return self._open[key]
+
+
+def _closed_to(client: Client) -> NotKnown | NotAllowed:
+    if client.role == "public":
+        return NotKnown("Say who you are in the hello to watch this.")
+    return NotAllowed("This topic is not for you.")
+
+
+async def run_topic(topic: IncidentTopic | StateTopic, ended: Callable[[], None]) -> None:
+    """The topic's task, until it is no longer watched."""
+    try:
+        await topic.run()
+    finally:
+        ended()
+
+
+__all__ = ["Topics", "run_topic"]

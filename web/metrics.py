@@ -1,0 +1,145 @@
+"""/metrics: what operators watch, in Prometheus' words.
+
+Labels are channels, states, lanes and route templates: never a path, a person or a number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.auth import ANYONE, Door
+from web.house import House, house
+from web.live import Live
+
+TICK = 0.5  # seconds between looks at the loop's lag
+FIGURES_SECONDS = 3.0
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """The figures of one application, in a registry of its own."""
+
+    def __init__(self, live: Live) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "muster_http_requests",
+            "Requests answered.",
+            ("method", "route", "status"),
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "muster_http_seconds",
+            "Time to answer a request.",
+            ("route",),
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.lag = Gauge(
+            "muster_event_loop_lag_seconds",
+            "How late the event loop last was (the worst since the last scrape).",
+            registry=self.registry,
+        )
+        self.figures = _Figures()
+        self.registry.register(self.figures)
+        sockets = Gauge("muster_live_sockets", "Open live sockets.", registry=self.registry)
+        sockets.set_function(lambda: len(live.clients))
+        watchers = Gauge("muster_watchers", "Topics watched by sockets.", registry=self.registry)
+        watchers.set_function(live.topics.watchers)
+        screens = Gauge("muster_screens_connected", "Connected screens.", registry=self.registry)
+        screens.set_function(lambda: len(live.screens))
+        self._worst = 0.0
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """One request more. `route` is a template, `other` for what matched none."""
+        known = method if method in _METHODS else "OTHER"
+        self.requests.labels(known, route or "other", str(status)).inc()
+        self.seconds.labels(route or "other").observe(seconds)
+
+    async def watch_loop(self) -> None:
+        """Measures how late the loop is, for ever."""
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(TICK)
+            self._worst = max(self._worst, time.perf_counter() - before - TICK)
+
+    async def text(self, hub: House) -> bytes:
+        """The exposition; without the database's figures when it does not answer."""
+        self.lag.set(max(0.0, self._worst))
+        self._worst = 0.0
+        try:
+            async with asyncio.timeout(FIGURES_SECONDS):
+                self.figures.now = await hub.watch.figures()
+        except Exception:  # noqa: BLE001 - a scrape must work while the database does not
+            self.figures.now = None
+        return generate_latest(self.registry)
+
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
+
+
+class _Figures(Collector):
+    """What the database counted at this scrape."""
+
+    def __init__(self) -> None:
+        self.now: Mapping[str, Any] | None = None
+
+    def collect(self) -> Iterable[Metric]:
+        up = GaugeMetricFamily("muster_database_up", "1 if the database answered this scrape.")
+        up.add_metric([], 0.0 if self.now is None else 1.0)
+        yield up
+        if self.now is not None:
+            yield from _deliveries(self.now)
+            yield from _lanes(self.now)
+            yield from _latency(self.now)
+
+
+def _deliveries(now: Mapping[str, Any]) -> Iterable[Metric]:
+    family = GaugeMetricFamily(
+        "muster_deliveries", "Deliveries of incidents not closed.", labels=("channel", "state")
+    )
+    for channel, states in now.get("deliveries", {}).items():
+        for state, number in states.items():
+            family.add_metric([str(channel), str(state)], float(number))
+    yield family
+
+
+def _lanes(now: Mapping[str, Any]) -> Iterable[Metric]:
+    depth = GaugeMetricFamily("muster_lane_depth", "Deliveries due now.", labels=("lane",))
+    oldest = GaugeMetricFamily(
+        "muster_lane_oldest_due_seconds", "How long the oldest due one waits.", labels=("lane",)
+    )
+    for lane, figures in now.get("lanes", {}).items():
+        depth.add_metric([str(lane)], float(figures["depth"]))
+        oldest.add_metric([str(lane)], float(figures["oldest_s"]))
+    yield depth
+    yield oldest
+
+
+def _latency(now: Mapping[str, Any]) -> Iterable[Metric]:
+    """Provider latency: per channel, calls at or under each bound (seconds), and their sum."""
+    family = HistogramMetricFamily(
+        "muster_provider_seconds", "Time a provider took to answer a send.", labels=("channel",)
+    )
+    for channel, figures in now.get("latency", {}).items():
+        buckets = [(str(bound), float(number)) for bound, number in figures["buckets"]]
+        family.add_metric([str(channel)], buckets, float(figures["sum_s"]))
+    yield family
+
+
+async def metrics(request: Request) -> Response:
+    """GET /metrics."""
+    own: Metrics = request.app.state.metrics
+    return Response(await own.text(house(request)), headers={"content-type": CONTENT_TYPE_LATEST})
+
+
+DOORS: tuple[Door, ...] = (Door("GET", "/metrics", ANYONE, metrics),)

@@ -1,0 +1,60 @@
+"""/a/{token}: a resident's page. GET and HEAD show it and change nothing; POST takes an answer.
+
+The token is the authority: no cookie, no Origin, no login. A token that is not ours is 404 before
+anything else is looked at. Works without scripts.
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from hub.errors import Unknown
+from web.api.reading import fields_of
+from web.auth import ANYONE, Door, client_ip
+from web.house import house
+from web.limits import limits
+from web.problems import wants_json
+from web.render import page
+from web.resident.nonce import page_nonce
+from web.resident.taking import speaks_for, take
+
+LANGUAGE_LENGTH = 35
+
+
+async def show(request: Request) -> Response:
+    """GET /a/{token}: what happened, what to do, what was answered; nothing is written."""
+    hub, token = house(request), request.path_params["token"]
+    speaks_for(hub, token)
+    found = await hub.answer.page(token)
+    if found is None:
+        raise Unknown("This link is not known. Check that it was copied whole.")
+    nonce = page_nonce(hub.settings.secret_key, token, hub.clock.now())
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({**found.to_json(), "nonce": nonce})
+    return await page(request, "resident/page.html", page=found, nonce=nonce, token=token)
+
+
+async def act(request: Request) -> Response:
+    """POST /a/{token}: the answer is on record. A form goes back to the page, JSON gets what stands."""
+    hub, token = house(request), request.path_params["token"]
+    speaks_for(hub, token)
+    limits(request).answers_link.count(token)
+    limits(request).answers_ip.count(client_ip(request))
+    fields = await fields_of(request)
+    taken = await take(hub, token, fields)
+    if wants_json(request.scope):
+        return JSONResponse(taken)
+    return RedirectResponse(f"/a/{token}{_language(fields.get('lang', ''))}", status_code=303)
+
+
+DOORS: tuple[Door, ...] = (
+    Door("GET", "/a/{token}", ANYONE, show),
+    Door("POST", "/a/{token}", ANYONE, act),
+)
+
+
+def _language(tag: str) -> str:
+    """The page comes back in the language it was read in."""
+    fine = 0 < len(tag) <= LANGUAGE_LENGTH and tag.isascii() and tag.replace("-", "").isalnum()
+    return f"?lang={tag}" if fine else ""

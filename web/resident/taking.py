@@ -1,0 +1,69 @@
+"""A resident's answer, by form, JSON or websocket: the same checks, the same record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub.decide.tokens import read_token
+from hub.errors import Problem, Refused, Unknown
+from hub.model import Actor, Answer, AnswerWord, IncidentId, RecipientId
+from web.house import House
+from web.resident.nonce import is_fresh
+
+WORDS = (AnswerWord.SAFE, AnswerWord.HELP, AnswerWord.EVACUATED, AnswerWord.AWAY)
+EVERYONE = "all"
+
+
+def speaks_for(hub: House, token: str) -> tuple[IncidentId, RecipientId]:
+    """Incident and recipient of a link; Unknown for anything that is not one of ours."""
+    found = read_token(hub.settings.secret_key, token)
+    if found is None:
+        raise Unknown("This link is not known. Check that it was copied whole.")
+    return found
+
+
+async def take(hub: House, token: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer is on record, for the person meant; what now stands.
+
+    `fields`: answer, nonce (of the page), person (a recipient id the page offered, or `all`;
+    without it: the one the link was sent to). Unknown: the link. Refused: a field.
+    """
+    incident, recipient = speaks_for(hub, token)
+    word, nonce = _word(fields), str(fields.get("nonce") or "")
+    if not is_fresh(hub.settings.secret_key, token, nonce, hub.clock.now()):
+        problem = Problem("nonce", "is missing or older than a day", "open the link again")
+        raise Refused("Open the link again, then answer.", [problem], code="nonce")
+    people = await _people(hub, token, recipient, fields.get("person"))
+    first, others = people[0], people[1:]
+    given = Answer(incident, first, word, "link", {"nonce": nonce.partition(".")[0]})
+    who = Actor(f"recipient:{recipient}", "resident")
+    await hub.answer.take(given, who=who, once=None, others=others)
+    return {"answer": str(word), "people": list(people)}
+
+
+def _word(fields: Mapping[str, Any]) -> AnswerWord:
+    said = fields.get("answer")
+    for word in WORDS:
+        if said == word.value:
+            return word
+    known = ", ".join(word.value for word in WORDS)
+    problem = Problem("answer", f"{str(said)[:40]!r} is no answer", f"one of {known}")
+    raise Refused("This answer is not known.", [problem], code="answer")
+
+
+async def _people(
+    hub: House, token: str, own: RecipientId, said: object
+) -> tuple[RecipientId, ...]:
+    """Whom the answer is for: never anyone the page did not offer."""
+    if said in {None, "", str(own), own}:
+        return (own,)
+    page = await hub.answer.page(token)
+    offered = [RecipientId(person.id) for person in page.persons] if page else []
+    if said == EVERYONE:
+        return (own, *(person for person in offered if person != own))
+    for person in offered:
+        if str(said) == str(person):
+            return (person,)
+    problem = Problem("person", "is not one of the people this link speaks for", "choose again")
+    raise Refused("This link does not speak for that person.", [problem], code="person")
