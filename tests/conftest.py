@@ -24,11 +24,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hub.bus.valkey import ValkeyProcess
 
 STRICT = os.environ.get("MUSTER_NO_SKIPS") == "1"
+FOR_TESTS = {"MUSTER_NO_SKIPS", "MUSTER_CHROMIUM"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def pytest_configure() -> None:
+    """No test sees the hub of the person who runs it, and no busy machine fails a property."""
+    for name in [name for name in os.environ if name.startswith("MUSTER_")]:
+        if name not in FOR_TESTS:
+            del os.environ[name]
+    settings.register_profile(
+        "house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,8 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from tests.conftest import FOR_TESTS
+
 ROOT = Path(__file__).parent.parent
 SCRIPTS = ["run", "test", ".ci/run"]
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
@@ -93,6 +95,10 @@ def test_where_skips_are_forbidden_a_skipped_test_has_failed(tmp_path: Path) -> 
     assert runs["1"].returncode != 0
     assert "no browser here" in runs["1"].stdout
     assert "no_such_room" in runs["1"].stdout
+
+
+def test_the_hub_of_the_person_who_runs_the_tests_is_not_seen() -> None:
+    assert {name for name in os.environ if name.startswith("MUSTER_")} <= FOR_TESTS
 
 
 # ── the locks ──
