@@ -47,7 +47,8 @@ _DO_NOT = re.compile(
     r"\b(do not|don.?t|never|no need to|not to|need not)\s+"
     r"((ever|really|actually|run|rush)\s+)?(or\s+)?"
     + _VERB
-    + r"|(勿|不|无需|不用|不要|不必|(?<!特)别|只口述)(再|去|真的?|因演练|因此|误|对外|随意|重复|向)?"
+    + r"|(勿|不|无需|不用|不要|不必|(?<!特)别|只口述)"
+    + r"(再|去|真的?|因演练|因此|误|对外|随意|重复|向)?"
     + _VERB
 )
 _CLAUSE = re.compile(r"[。！？；，、：,.;:!?\n]|\bbut\b|\band\b|\bthen\b|但是?|然后|再")

@@ -85,11 +85,13 @@ LABELS: dict[AnswerWord, frozenset[str]] = {
     ),
 }
 
+# "No help has come" and 没人帮忙 are cries; only a clear "not needed" is none.
 _CALM = re.compile(
-    r"(不用|无需|不需要|不必|没有?|別|别)\s*(再)?\s*(人)?\s*(来)?\s*(需要)?(的)?(帮助|帮忙|求助|救援)"
-    r"|没有?(人)?被困|不是?求救"
-    r"|\b(no|not?\s+need(ing)?|(do\s*n.?t|dont|doesn.?t)\s+need|without|no\s+need\s+(for|of))"
-    r"\s+(any\s+)?help\b|\b(no\s*one|nobody|not)\s+(is\s+)?trapped\b"
+    r"(不用|无需|不需要|不必|別|别)\s*(再)?\s*(人)?\s*(来)?\s*(需要)?(的)?(帮助|帮忙|求助|救援|救我)"
+    r"|没(有)?(人)?被困|不是?求救"
+    r"|\bno\s+(more\s+)?help\s+(is\s+)?(needed|required|necessary)\b"
+    r"|\b((do\s*n.?t|dont|doesn.?t|not)\s+need(ing)?|no\s+need\s+(for|of))\s+(any\s+)?help\b"
+    r"|\b(no\s*one|nobody|not)\s+(is\s+)?trapped\b"
 )
 _CRY = re.compile(
     r"救命|救我|救救|求助|求救|需要帮助|需要救援|帮帮|帮我|快来人|被困"

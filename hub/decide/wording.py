@@ -170,13 +170,18 @@ def _refuse(node: nodes.Node) -> Flaw | None:
         return Flaw(line, f"uses {type(node).__name__}, which texts may not", can)
     if isinstance(node, nodes.Filter) and (node.name not in FILTERS or node.args or node.kwargs):
         return Flaw(line, f"uses the filter {node.name!r} in a way texts may not", can)
-    if isinstance(node, nodes.Name) and (node.ctx != "load" or node.name.startswith("_")):
+    if isinstance(node, nodes.Name) and (node.ctx != "load" or _is_jinjas(node.name)):
         return Flaw(line, f"uses the name {node.name!r}, which texts may not", can)
     if isinstance(node, nodes.Operand) and node.op not in {"eq", "ne"}:
         return Flaw(line, f"compares by {node.op!r}", "only == and != are known")
     if isinstance(node, nodes.Const) and not isinstance(node.value, str):
         return Flaw(line, "holds a value that is not a text", "write it in quotes")
     return None
+
+
+def _is_jinjas(name: str) -> bool:
+    """Whether a name means something to Jinja itself."""
+    return name.startswith("_") or name in {"self", "super", "loop", "caller", "varargs", "kwargs"}
 
 
 def flaws(source: str) -> tuple[Flaw, ...]:

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.decide.replies import Because, Meant, Scope, read_reply
+from hub.model import AnswerWord
+
+SAFE, HELP = AnswerWord.SAFE, AnswerWord.HELP
+OUT, AWAY = AnswerWord.EVACUATED, AnswerWord.AWAY
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("1", SAFE), (" 1 ", SAFE), ("1.", SAFE), ("１", SAFE), ("①", SAFE), ("1️⃣", SAFE),
+        ("（1）", SAFE), ("“1”", SAFE), ("1。", SAFE), ("1!", SAFE), ("#1", SAFE), ("1#", SAFE),
+        ("1安全", SAFE), ("1 安全", SAFE), ("1、安全", SAFE), ("1 safe", SAFE), ("1: I am safe", SAFE),
+        ("1 I'm safe", SAFE), ("1 I’m safe", SAFE), ("回复1", SAFE), ("回复：1", SAFE),
+        ("Reply 1", SAFE), ("1 1", SAFE), ("11", SAFE), ("1\n", SAFE), ("\u200b1", SAFE),
+        ("1 不需要帮助", SAFE), ("1 no help needed", SAFE),
+        ("2", HELP), ("２", HELP), ("2求助", HELP), ("2 my mother cannot walk", HELP),
+        ("2，1203室有老人", HELP), ("回复2", HELP), ("22", HELP), ("1 2", HELP), ("2,1", HELP),
+        ("12", HELP), ("2人被困", HELP),
+        ("3", OUT), ("3已撤离", OUT), ("3 out", OUT), ("3. Evacuated", OUT), ("3 我已撤离", OUT),
+        ("4", AWAY), ("4不在", AWAY), ("4 away", AWAY), ("4 不在家", AWAY), ("4 not at home", AWAY),
+        ("HELP", HELP), ("help me", HELP), ("Help!!!", HELP), ("救命", HELP), ("救命啊！", HELP),
+        ("求助", HELP), ("SOS", HELP), ("sos 1203", HELP), ("我被困在电梯里", HELP),
+        ("请help我", HELP), ("1 but my son needs help", HELP), ("I am trapped", HELP),
+        ("需要帮助", HELP), ("ＨＥＬＰ", HELP),
+    ],
+)  # fmt: skip
+def test_an_answer_is_understood(text: str, word: AnswerWord):
+    found = read_reply(text)
+    assert (found.meant, found.word) == (Meant.ANSWER, word)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "   ", "？", "5", "0", "9", "13", "1 3", "1203", "1213", "3 people here",
+        "3 people on the roof", "1 person is missing", "4 of us", "2栋没事", "2楼着火了吗", "2:30",
+        "2 people are safe", "谢谢", "safe?", "什么情况", "ok", "yes", "No", "12楼", "不需要帮助",
+        "I don't need help", "no help needed", "nobody is trapped", "helped my neighbour",
+        "1安全2求助3已撤离4不在", "stop the alarm please", "when does it end", "1000",
+    ],
+)  # fmt: skip
+def test_what_is_not_certain_is_kept_for_staff(text: str):
+    found = read_reply(text)
+    assert (found.meant, found.word, found.scope) == (Meant.UNCLEAR, None, Scope.NOBODY)
+
+
+def test_three_people_trapped_is_a_cry_and_never_evacuated():
+    assert read_reply("3 people trapped").word is HELP
+    assert read_reply("3人被困").word is HELP
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP", "stop.", " Stop ", "STOPALL", "stop all", "UNSUBSCRIBE", "cancel", "END", "QUIT",
+        "revoke", "OPTOUT", "opt out", "opt-out", "退订", "TD",
+    ],
+)  # fmt: skip
+def test_carrier_keywords_opt_out(text: str):
+    assert read_reply(text).meant is Meant.OPT_OUT
+
+
+@pytest.mark.parametrize("text", ["no help has come", "没人来帮忙，快来人", "no one can help us"])
+def test_help_that_did_not_come_is_a_cry(text: str):
+    assert read_reply(text).word is HELP
+
+
+@pytest.mark.parametrize("text", ["START", "start!", "UNSTOP"])
+def test_start_opts_in_again(text: str):
+    assert read_reply(text).meant is Meant.OPT_IN
+
+
+def test_a_digit_speaks_for_everyone_the_text_spoke_to_help_for_the_household():
+    assert read_reply("1").scope is Scope.SPOKEN_TO
+    assert read_reply("4").scope is Scope.SPOKEN_TO
+    assert read_reply("2").scope is Scope.HOUSEHOLD
+    assert read_reply("救命").scope is Scope.HOUSEHOLD
+
+
+def test_the_reason_is_named():
+    assert read_reply("1").because is Because.DIGIT
+    assert read_reply("help").because is Because.CRY
+    assert read_reply("1 2").because is Because.SEVERAL_WITH_HELP
+    assert read_reply("1 3").because is Because.SEVERAL
+    assert read_reply("").because is Because.EMPTY
+    assert read_reply("谢谢").because is Because.OTHER
+
+
+@given(st.text(max_size=300))
+def test_anything_typed_has_a_meaning(text: str):
+    found = read_reply(text)
+    assert (found.word is not None) == (found.meant is Meant.ANSWER)
+    assert (found.scope is Scope.NOBODY) == (found.word is None)
+
+
+@given(st.text(max_size=40), st.sampled_from(["救命", " SOS ", "需要救援"]), st.text(max_size=40))
+def test_a_cry_is_heard_whatever_stands_around_it(before: str, cry: str, after: str):
+    said = f"{before} {cry} {after}"
+    digits = {c for c in "123" if c in said}
+    if len(digits) < 3 and "不" not in before and "是" not in before:
+        assert read_reply(said).word is HELP
+
+
+@given(st.sampled_from("1234"), st.text(alphabet=" .,;:!#*-()。，！（）\t\n", max_size=6))
+def test_blanks_and_punctuation_never_change_a_digit(digit: str, around: str):
+    assert read_reply(around + digit + around).word is read_reply(digit).word

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hub.decide.spoken import (
+    choose_language,
+    in_language,
+    options_of,
+    spoken_building,
+    spoken_clock,
+    spoken_floor,
+    spoken_minutes,
+    spoken_place,
+)
+from hub.model import Place, PlaceId, PlaceKind, SiteId, Words
+
+
+def place(kind: PlaceKind, path: str, *, name: Words | None = None, **fields: str) -> Place:
+    return Place(PlaceId(1), SiteId(1), None, kind, path, name=name or {}, **fields)  # type: ignore[arg-type]
+
+
+BUILDING = place(PlaceKind.BUILDING, "3", building="3")
+FLOOR = place(PlaceKind.FLOOR, "3/12", building="3", floor="12")
+UNIT = place(PlaceKind.UNIT, "3/12/1203", building="3", floor="12", unit="1203")
+ENTRANCE = place(PlaceKind.ENTRANCE, "3-1", building="3", entrance="1")
+DEEP = place(PlaceKind.UNIT, "3-2/12/1203", building="3", entrance="3-2", floor="12", unit="1203")
+LOBBY = place(PlaceKind.LOBBY, "3/lobby", building="3")
+LIFT = place(PlaceKind.LIFT, "3-1/lift-2", building="3", entrance="1")
+SPOT = place(PlaceKind.SPOT, "gate", name={"zh-CN": "2号门", "en": "gate 2"})
+
+
+@pytest.mark.parametrize(
+    ("where", "chinese", "english"),
+    [
+        (None, "小区", "the estate"),
+        (place(PlaceKind.SITE, ""), "小区", "the estate"),
+        (BUILDING, "3栋", "Tower 3"),
+        (ENTRANCE, "3栋1单元", "Tower 3, entrance 1"),
+        (FLOOR, "3栋12层", "Tower 3, floor 12"),
+        (UNIT, "3栋1203室", "Tower 3, flat 1203"),
+        (DEEP, "3栋2单元1203室", "Tower 3, entrance 2, flat 1203"),
+        (LOBBY, "3栋大堂", "Tower 3 lobby"),
+        (LIFT, "3栋1单元2号梯", "Tower 3, entrance 1 lift 2"),
+        (SPOT, "2号门", "gate 2"),
+    ],
+)
+def test_a_place_is_said_as_people_say_it(where: Place | None, chinese: str, english: str):
+    assert spoken_place(where, "zh-CN") == chinese
+    assert spoken_place(where, "en") == english
+
+
+def test_a_building_goes_by_its_own_name():
+    named = place(PlaceKind.BUILDING, "A", building="A", name={"zh-CN": "紫荆阁", "en": "Bauhinia"})
+    assert spoken_place(named, "zh-CN") == "紫荆阁"
+    assert spoken_place(FLOOR, "en", building_name={"en": "Bauhinia"}) == "Bauhinia, floor 12"
+    assert spoken_place(FLOOR, "zh-CN", building_name={"zh-CN": "紫荆阁"}) == "紫荆阁12层"
+
+
+@pytest.mark.parametrize(
+    ("building", "chinese", "english"),
+    [
+        ("3", "3栋", "Tower 3"),
+        ("12A", "12A栋", "Tower 12A"),
+        ("B", "B栋", "Tower B"),
+        ("紫荆阁", "紫荆阁", "紫荆阁"),
+        ("3号楼", "3号楼", "3号楼"),
+        ("Rose House", "Rose House栋", "Rose House"),
+        ("", "", ""),
+    ],
+)
+def test_a_building_without_a_name_is_numbered(building: str, chinese: str, english: str):
+    assert spoken_building(building, "zh-CN") == chinese
+    assert spoken_building(building, "en") == english
+
+
+def test_basements_are_said_as_such():
+    assert spoken_floor("B1", "zh-CN") == "地下1层"
+    assert spoken_floor("-2", "en") == "basement 2"
+    assert spoken_floor("", "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("wanted", "available", "site", "expected"),
+    [
+        ("zh-CN", ["zh-CN", "en"], [], "zh-CN"),
+        ("zh-cn", ["zh-CN", "en"], [], "zh-CN"),
+        ("zh-TW", ["zh-CN", "en"], [], "zh-CN"),
+        ("zh_HK", ["en", "zh-CN"], [], "zh-CN"),
+        ("en-GB", ["zh-CN", "en"], [], "en"),
+        ("fr", ["zh-CN", "en"], ["zh-CN"], "en"),
+        ("fr", ["zh-CN", "ko"], ["ko", "zh-CN"], "ko"),
+        ("fr", ["ja", "ko"], ["zh-CN"], "ja"),
+        ("", ["zh-CN", "en"], [], "en"),
+    ],
+)
+def test_the_nearest_language_is_chosen(
+    wanted: str, available: list[str], site: list[str], expected: str
+):
+    assert choose_language(wanted, available, site) == expected
+
+
+def test_words_in_the_nearest_language_or_the_fallback():
+    assert in_language({"zh-CN": "火警", "en": "Fire"}, "en-US") == "Fire"
+    assert in_language({"zh-CN": "", "en": "Fire"}, "zh-CN") == "Fire"
+    assert in_language({}, "en", "none") == "none"
+
+
+def test_clocks_are_in_the_timezone_of_the_site():
+    at = datetime(2026, 11, 21, 18, 41, tzinfo=UTC)
+    assert spoken_clock(at, "Asia/Shanghai") == "02:41"
+    assert spoken_clock(at, "Europe/London") == "18:41"
+    assert spoken_clock(None, "Asia/Shanghai") == ""
+
+
+def test_minutes_are_said_in_words():
+    assert spoken_minutes("40", "zh-CN") == "40分钟"
+    assert spoken_minutes("1", "en") == "1 minute"
+    assert spoken_minutes("soon", "en") == "soon"
+
+
+def test_options_come_from_the_settings_and_broken_ones_are_left_out():
+    settings = {
+        "assembly_points": [
+            {"key": "lawn", "name": {"en": "the lawn"}}, {"key": "", "name": {}}, "x", {"key": "y"},
+        ]
+    }  # fmt: skip
+    assert options_of("assembly_points", settings) == [("lawn", {"en": "the lawn"})]
+    assert options_of("assembly_points", {"assembly_points": "lawn"}) == []
+    assert options_of("assembly_points", {}) == []
