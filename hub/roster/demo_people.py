@@ -146,6 +146,7 @@ def _with_needs(
     able = [i for i, p in enumerate(made) if any(a.usable for a in p.addresses)]
     count = min(len(able) // 2, round(len(made) * _PER_PERSON))
     needs = [*_NEEDS, *_MORE_NEEDS]
+    chance.shuffle(needs)
     chosen = sorted(chance.sample(able, count))
     building = {h.home.path: h.home.building for h in found}
     free = frozenset(able) - frozenset(chosen)
@@ -155,7 +156,7 @@ def _with_needs(
         helpers = [made[near].ref]
         if steward := stewards.get(building[person.place]):
             helpers.append(steward)
-        need = needs[turn * len(needs) // max(1, count)] if count < len(needs) else needs[turn % 31]
+        need = needs[turn % len(needs)]
         made[index] = replace(person, needs=(need,), helpers=tuple(helpers))
     return tuple(made)
 
