@@ -137,7 +137,7 @@ class LaunchPlan:
     tasks: Sequence[TaskPlan]
     expires_ms: int  # life of the alert
     update_ms: int  # until the next update is promised
-    without: frozenset[str]  # channels no account stands behind
+    media: frozenset[str]  # channels an account stands behind
     actor: str
     keyed: Keyed | None = None
 
@@ -156,7 +156,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class NoticePlan:
-    """Everything a later notice writes. `bands` of `routes` are told by its channels."""
+    """Everything a later notice writes. `media`: channels an account stands behind."""
 
     incident: int
     stage: str
@@ -165,7 +165,7 @@ class NoticePlan:
     wordings: Sequence[Wording]
     expires_ms: int
     update_ms: int | None  # until the next update is promised; None: no more are
-    without: frozenset[str]
+    media: frozenset[str]
     actor: str
     keyed: Keyed | None = None
 
@@ -201,3 +201,35 @@ class Started:
     lane: str
     deliveries: int
     seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An incident as far as its next notice needs it. `said`: the stages said so far."""
+
+    id: int
+    code: str
+    site: int
+    settings: Mapping[str, Any]
+    place: str
+    kind: str
+    lane: str
+    status: str
+    recipe: Mapping[str, Any]
+    params: Mapping[str, str]
+    alert_at: int  # when the alert was issued
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What stopping or closing came to. `untold`: people not told, though they could have been.
+
+    `help_open`: calls for help nobody has closed; `cleared`: an all-clear or correction was said.
+    """
+
+    untold: int
+    help_open: int = 0
+    cleared: bool = False
+    seq: int = 0
+    repeated: bool = False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hub.decide.audience import roles_of
 from hub.decide.draft import Draft
+from hub.decide.texts import PAGE
 from hub.model import Kind, RecipientKind, Words
 
 _ROLES: dict[str, Words] = {
@@ -103,7 +104,7 @@ def _caution(
 
 def _in_use(made: Draft) -> list[str]:
     """Channels without an account that this playbook has words for."""
-    return sorted(made.without & {wording.channel for wording in made.wordings})
+    return sorted({w.channel for w in made.wordings} - made.media - {PAGE})
 
 
 def _unfilled(made: Draft, kind: Kind) -> list[str]:

@@ -10,7 +10,6 @@ from typing import Any
 from hub.decide.audience import Audience, audience
 from hub.decide.ground import Ground, survey
 from hub.decide.params import settle_params
-from hub.decide.spoken import choose_language
 from hub.decide.target import Target, too_deep
 from hub.decide.variables import Facts, variables_by_language
 from hub.decide.wording import Fit, render_all
@@ -46,7 +45,7 @@ class Draft:
     wordings: tuple[Wording, ...]
     waves: tuple[WavePlan, ...]
     tasks: tuple[TaskPlan, ...]
-    without: frozenset[str]
+    media: frozenset[str]  # channels an account stands behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def draft(
         ),
         waves=waves,
         tasks=task_plans(playbook, request.kind),
-        without=channels_without(playbook, terms.fits),
+        media=frozenset(terms.fits),
     )
 
 
@@ -121,11 +120,6 @@ def languages_of(playbook: Playbook, kind: Kind, stage: Stage = Stage.ALERT) -> 
 def site_languages(settings: Mapping[str, Any], terms: Terms) -> tuple[str, ...]:
     """A site's languages, most important first."""
     return tuple(str(tag) for tag in settings.get("languages") or terms.languages)
-
-
-def channels_without(playbook: Playbook, fits: Mapping[str, Fit]) -> frozenset[str]:
-    """Channels of the waves that no account stands behind."""
-    return frozenset(c for wave in playbook.waves for c in wave.channels if c not in fits)
 
 
 def wave_plans(waves: Sequence[Wave], *, speed: float) -> tuple[WavePlan, ...]:
@@ -239,20 +233,3 @@ def _wordings(
         signature=str(estate.settings.get("sms_signature") or ""),
         link_length=terms.link_length,
     )
-
-
-__all__ = [
-    "Draft",
-    "Terms",
-    "channels_without",
-    "choose_language",
-    "draft",
-    "fits_of",
-    "incident_code",
-    "languages_of",
-    "milliseconds",
-    "refused",
-    "site_languages",
-    "task_plans",
-    "wave_plans",
-]

@@ -65,11 +65,11 @@ def count_wave(
     *,
     wave: WavePlan,
     texts: Mapping[Slot, int],
-    without: Collection[str],
+    media: Collection[str],
 ) -> WaveCount:
     """What a wave sends. `told` in order of rank and id: the first to bring an address has it."""
     counted = WaveCount(wave)
-    channels = [c for c in wave.spec["channels"] if c not in without]
+    channels = [c for c in wave.spec["channels"] if c in media]
     owner: dict[tuple[str, str], Slot | None] = {}
     takes = _taker(wave)
     for row in told:
@@ -158,12 +158,11 @@ def unreachable(
     *,
     waves: Sequence[WavePlan],
     texts: Mapping[Slot, int],
-    without: Collection[str],
+    media: Collection[str],
 ) -> list[Told]:
     """Those no wave can ever reach: no usable address on a channel of a wave that takes them."""
     takers = [
-        (_taker(wave), frozenset(c for c in wave.spec["channels"] if c not in without))
-        for wave in waves
+        (_taker(wave), frozenset(c for c in wave.spec["channels"] if c in media)) for wave in waves
     ]
     return [row for row in told if not _reachable(row, ways.get(row.recipient, ()), takers, texts)]
 

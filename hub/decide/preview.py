@@ -112,9 +112,9 @@ def preview(made: Draft, *, kind: Kind, accounts: Sequence[Traits]) -> Preview:
     told = made.audience.told
     ways, texts = ways_of(made.estate.reached, told), texts_of(made.wordings)
     counted = [
-        count_wave(told, ways, wave=wave, texts=texts, without=made.without) for wave in made.waves
+        count_wave(told, ways, wave=wave, texts=texts, media=made.media) for wave in made.waves
     ]
-    lost = unreachable(told, ways, waves=made.waves, texts=texts, without=made.without)
+    lost = unreachable(told, ways, waves=made.waves, texts=texts, media=made.media)
     first = [count for count in counted if not count.wave.after_ms]
     channels = _channels(first, by_medium(accounts))
     screens = [row.recipient for row in told if row.kind == RecipientKind.SCREEN]
@@ -211,7 +211,7 @@ def _words(made: Draft, first: Sequence[WaveCount]) -> tuple[Text, ...]:
             readers.get((w.band, w.channel, w.language), 0),
         )
         for w in made.wordings
-        if w.band in bands and w.channel not in made.without
+        if w.band in bands and (w.channel in made.media or w.channel == PAGE)
     )
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -13,6 +11,7 @@ from hub.decide.draft import Draft, Terms, draft, milliseconds, refused
 from hub.decide.preview import Preview, preview
 from hub.decide.target import find_target
 from hub.errors import Problem, Refused, Unready
+from hub.flow.keys import keyed
 from hub.model import Actor, Kind, Lane, LaunchRequest, Playbook
 from hub.plans import Estate, Keyed, LaunchPlan, Opened, Stale
 from hub.ports import Channel, Clock, Library, Wake
@@ -20,9 +19,6 @@ from hub.roster.place_path import PlaceQuery, parse_place
 
 TRIES = 5
 """How often a launch is planned anew because the roster changed under it."""
-
-KEY_LIMIT = 255
-"""Characters of an Idempotency-Key."""
 
 
 class LaunchLedger(Protocol):
@@ -181,7 +177,7 @@ def _plan(made: Draft, *, request: LaunchRequest, who: Actor, keyed: Keyed | Non
         tasks=made.tasks,
         expires_ms=milliseconds(playbook.expires),
         update_ms=milliseconds(playbook.update_every),
-        without=made.without,
+        media=made.media,
         actor=who.id,
         keyed=keyed,
     )
@@ -203,16 +199,6 @@ def _keyed(request: LaunchRequest, key: str | None) -> Keyed | None:
             "announce": request.announce,
         },
     )
-
-
-def keyed(scope: str, key: str, body: Mapping[str, object]) -> Keyed:
-    """A key and the hash of what it was sent with; Refused for a key that cannot be one."""
-    if not key or len(key) > KEY_LIMIT or not key.isprintable():
-        what = f"is not 1 to {KEY_LIMIT} printable characters"
-        problem = Problem("Idempotency-Key", what, "send a fresh UUID")
-        raise Refused("The Idempotency-Key cannot be used.", [problem], code="key")
-    written = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
-    return Keyed(scope, key, hashlib.sha256(written.encode()).hexdigest())
 
 
 def _no_playbook(key: str, library: Library) -> Problem:

@@ -43,7 +43,7 @@ def mark_unreachable(conn: Connection, alert: WaveRow, waves: Sequence[WavePlan]
     ways = [
         f"({covers_sql(wave.spec)} AND ad.channel IN ({', '.join(map(quoted, channels))}))"
         for wave in waves
-        if (channels := [c for c in wave.spec["channels"] if c not in alert.without])
+        if (channels := [c for c in wave.spec["channels"] if c in alert.media])
     ]
     named = {"incident": alert.incident, "notice": alert.notice}
     some = f"""EXISTS (

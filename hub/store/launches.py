@@ -180,7 +180,7 @@ def _row(plan: LaunchPlan, incident: int, notice: int, now: int, wave: WavePlan)
         lane=plan.lane,
         expires_at=now + plan.expires_ms,
         spec=wave.spec,
-        without=plan.without,
+        media=plan.media,
     )
 
 

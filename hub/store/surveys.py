@@ -24,6 +24,13 @@ _NAMES = text(
     f"SELECT id, CAST(name AS TEXT) FROM places WHERE site_id = :site"
     f" AND kind <> '{PlaceKind.UNIT}'"
 )
+_SPOTS_OF = text(
+    "SELECT id, kind, path, building, entrance, floor, level FROM places"
+    " WHERE site_id = :site AND building = :building ORDER BY sort, id"
+)
+_NAMES_OF = text(
+    "SELECT id, CAST(name AS TEXT) FROM places WHERE site_id = :site AND building = :building"
+)
 _PEOPLE = text(
     "SELECT id, kind, place_id, language, CAST(roles AS TEXT),"
     " vulnerable OR CAST(needs AS TEXT) NOT IN ('[]', 'null'), drill"
@@ -42,6 +49,16 @@ _OFFLINE = text(
     " AND (s.recipient_id IS NULL OR s.device_hash IS NULL OR s.seen_at IS NULL"
     " OR s.gone_at IS NOT NULL)"
 )
+
+
+def read_spots(
+    conn: Connection, *, site: int, building: str
+) -> tuple[list[Spot], dict[int, dict[str, str]]]:
+    """The places of one building (or, without one, those outside all) and their names."""
+    named = {"site": site, "building": building}
+    spots = [Spot._make(row) for row in conn.execute(_SPOTS_OF, named)]
+    names = {int(place): _words(name) for place, name in conn.execute(_NAMES_OF, named)}
+    return spots, names
 
 
 def read_sites(conn: Connection) -> Mapping[str, int]:

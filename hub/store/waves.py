@@ -14,14 +14,14 @@ from sqlalchemy import BindParameter, Connection, TextClause, bindparam, text
 
 from hub.plans import Sent
 
-_PAIR = 4294967296  # rank * 2^32 + recipient: the smallest is the recipient told first
+PAIR = 4294967296  # rank * 2^32 + recipient: the smallest is the recipient told first
 
 USABLE = "ad.opted_out_at IS NULL AND ad.bad_at IS NULL AND ad.removed_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True)
 class WaveRow:
-    """A wave about to start. `spec` as in `hub.plans.WavePlan`; `without`: channels no account
+    """A wave about to start. `spec` as in `hub.plans.WavePlan`; `media`: channels an account
     stands behind."""
 
     incident: int
@@ -31,7 +31,7 @@ class WaveRow:
     lane: str
     expires_at: int
     spec: Mapping[str, Any]
-    without: Collection[str] = ()
+    media: Collection[str] = ()
 
 
 def start_wave(conn: Connection, wave: WaveRow, now: int) -> Sent:
@@ -39,7 +39,7 @@ def start_wave(conn: Connection, wave: WaveRow, now: int) -> Sent:
 
     Doing it again adds nothing. Returns the deliveries of this wave and round, by channel.
     """
-    channels = [c for c in wave.spec["channels"] if c not in wave.without]
+    channels = [c for c in wave.spec["channels"] if c in wave.media]
     if not channels or not wave.spec["bands"] or _filled(conn, wave):
         return Sent()
     asked = _conditions(wave.spec, channels)
@@ -107,14 +107,14 @@ SELECT a.incident_id, w.notice_id, a.recipient_id, w.id, told.channel, told.valu
   CAST(:no AS INTEGER), CAST(:round AS INTEGER), CAST(:lane AS TEXT), a.rank, 'planned',
   CAST(:now AS BIGINT), CAST(:expires AS BIGINT), CAST(:now AS BIGINT)
 FROM (
-  SELECT ad.channel, ad.value, min(a.rank * {_PAIR} + a.recipient_id) AS best
+  SELECT ad.channel, ad.value, min(a.rank * {PAIR} + a.recipient_id) AS best
   FROM audience a
   JOIN recipients r ON r.id = a.recipient_id
   JOIN addresses ad ON ad.recipient_id = a.recipient_id
   WHERE {asked}
   GROUP BY ad.channel, ad.value
 ) told
-JOIN audience a ON a.incident_id = :incident AND a.recipient_id = told.best % {_PAIR}
+JOIN audience a ON a.incident_id = :incident AND a.recipient_id = told.best % {PAIR}
 JOIN wordings w ON w.notice_id = :notice AND w.band = a.band AND w.channel = told.channel
   AND w.language = a.language
 WHERE true

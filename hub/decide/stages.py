@@ -1,0 +1,42 @@
+"""What may still be said or done to an incident, from where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from hub.model import Stage
+from hub.states import IncidentState
+
+LAST = frozenset({Stage.ALL_CLEAR, Stage.CORRECTION})
+"""Stages that end an incident: they go to those who got what came before."""
+
+
+class No(StrEnum):
+    """Why a notice cannot be said, as a sentence for the person who tried."""
+
+    NONE = ""
+    CLOSED = "This incident is closed: its record is final. Launch a new one."
+    CLEARED = "The all-clear was said. Launch a new incident, or send a correction."
+    CORRECTED = "The correction was said. Launch a new incident if something is really wrong."
+    ALERT = "The alert is what the launch said; say an update, an all-clear or a correction."
+
+
+def may_say(stage: Stage, status: IncidentState, said: Collection[str]) -> No:
+    """NONE, or why this stage cannot be said now."""
+    if stage is Stage.ALERT:
+        return No.ALERT
+    if status is IncidentState.CLOSED:
+        return No.CLOSED
+    if Stage.CORRECTION in said:
+        return No.CORRECTED
+    if status is IncidentState.CLEARED and stage is not Stage.CORRECTION:
+        return No.CLEARED
+    return No.NONE
+
+
+def may_stop(status: IncidentState) -> No:
+    """NONE (also for what is stopped already), or why there is nothing to stop."""
+    if status is IncidentState.CLOSED:
+        return No.CLOSED
+    return No.CLEARED if status is IncidentState.CLEARED else No.NONE

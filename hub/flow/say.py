@@ -1,0 +1,226 @@
+"""Say: what follows the alert. Update, all-clear, correction; stop and close."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from hub.decide.draft import fits_of, languages_of, milliseconds
+from hub.decide.marks import plain
+from hub.decide.stages import LAST, No, may_say
+from hub.decide.target import Target, find_target
+from hub.decide.variables import Facts, variables_by_language
+from hub.decide.wording import render_all
+from hub.errors import Conflict, Problem, Refused
+from hub.flow.keys import keyed
+from hub.model import Actor, Kind, Place, PlaceId, PlaceKind, Playbook, SiteId, Stage, Wording
+from hub.plans import Ended, Keyed, NoticePlan, Running, Spoken, Spot
+from hub.ports import Channel, Clock, Library, Wake
+from hub.roster.place_path import PlaceQuery, parse_place
+from hub.states import IncidentState
+
+TEXT_LIMIT = 300
+"""Characters an operator may add to a notice."""
+
+LAST_LIFE = timedelta(hours=24)
+"""How long an all-clear or a correction is worth sending."""
+
+
+class SayLedger(Protocol):
+    """The rows behind notices after the alert."""
+
+    async def running(self, incident: int) -> Running: ...
+    async def spots(
+        self, site: int, building: str
+    ) -> tuple[Sequence[Spot], Mapping[int, Mapping[str, str]]]: ...
+    async def answered(self, keyed: Keyed) -> Spoken | None: ...
+    async def speak(self, plan: NoticePlan) -> Spoken: ...
+    async def stop(self, incident: int, actor: str) -> Ended: ...
+    async def close(self, incident: int, actor: str) -> Ended: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A notice that was said; `repeated`: by an earlier request with the same key."""
+
+    notice: int
+    revision: int
+    deliveries: int
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """People who could have been told and will not be."""
+
+    untold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What was left open when the record was closed: a warning, not a refusal."""
+
+    untold: int
+    help_open: int
+    cleared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The use-case."""
+
+    ledger: SayLedger
+    library: Library
+    clock: Clock
+    wake: Wake
+    channels: Mapping[str, Channel]
+    timezone: str = "Asia/Shanghai"
+    link_length: int = 48
+
+    async def notice(
+        self, incident_id: int, stage: Stage | str, *, text: str = "", who: Actor, key: str | None
+    ) -> Said:
+        """The notice is on record and on its way.
+
+        An update goes to the whole audience, an all-clear and a correction to those who may have
+        got what came before; they end the incident. The same key again gives the first answer.
+        Unknown for no such incident, Conflict where it may not be said, Refused for bad input.
+        """
+        asked = None if key is None else _keyed(incident_id, str(stage), text, key)
+        spoken = await self.ledger.answered(asked) if asked is not None else None
+        if spoken is None:
+            running = await self.ledger.running(incident_id)
+            known = _checked(stage, text, running)
+            plan = await self._plan(running, known, text, who=who, asked=asked)
+            spoken = await self.ledger.speak(plan)
+            await self._ring(incident_id, running.lane, spoken.seq)
+        return Said(spoken.notice, spoken.revision, spoken.deliveries, repeated=spoken.repeated)
+
+    async def stop(self, incident_id: int, *, who: Actor) -> Stopped:
+        """Nothing planned is sent any more and no wave starts. Conflict after the all-clear."""
+        ended = await self.ledger.stop(incident_id, who.id)
+        await self._tell(incident_id, ended)
+        return Stopped(ended.untold)
+
+    async def close(self, incident_id: int, *, who: Actor) -> Closed:
+        """The record is final. Conflict while an all-clear is still going out."""
+        ended = await self.ledger.close(incident_id, who.id)
+        await self._tell(incident_id, ended)
+        return Closed(ended.untold, ended.help_open, ended.cleared)
+
+    async def _tell(self, incident: int, ended: Ended) -> None:
+        if not ended.repeated:
+            await self.wake.tell(f"incident:{incident}", ended.seq)
+
+    async def _ring(self, incident: int, lane: str, seq: int) -> None:
+        await self.wake.ring(lane)
+        await self.wake.tell(f"incident:{incident}", seq)
+
+    async def _plan(
+        self, running: Running, stage: Stage, text: str, *, who: Actor, asked: Keyed | None
+    ) -> NoticePlan:
+        playbook = self.library.thaw(running.recipe)
+        target = await self._target(running)
+        words = await asyncio.to_thread(
+            self._words, running, playbook, target, stage=stage, text=plain(text)
+        )
+        last = stage in LAST
+        return NoticePlan(
+            incident=running.id,
+            stage=str(stage),
+            text=plain(text),
+            lane=running.lane,
+            wordings=words,
+            expires_ms=milliseconds(LAST_LIFE if last else playbook.expires),
+            update_ms=None if last else milliseconds(playbook.update_every),
+            media=frozenset(channel.traits.channel for channel in self.channels.values()),
+            actor=who.id,
+            keyed=asked,
+        )
+
+    async def _target(self, running: Running) -> Target:
+        """Where it is, in the words of today; what the path says if the place has gone."""
+        asked = parse_place(running.place)
+        if asked.whole:
+            return Target(None, running.place, {})
+        spots, names = await self.ledger.spots(running.site, asked.building)
+        found = find_target(asked, spots, names, site=running.site)
+        return found if isinstance(found, Target) else _by_path(asked, running)
+
+    def _words(
+        self, running: Running, playbook: Playbook, target: Target, *, stage: Stage, text: str
+    ) -> tuple[Wording, ...]:
+        kind, now = Kind(running.kind), self.clock.now()
+        facts = Facts(
+            place=target.place,
+            params=running.params,
+            settings=running.settings,
+            issued_at=now,
+            code=running.code,
+            building_name=target.building_name,
+            next_update_at=None if stage in LAST else now + playbook.update_every,
+            original_at=datetime.fromtimestamp(running.alert_at / 1000, UTC),
+            text=text,
+            timezone=self.timezone,
+        )
+        fits = {channel.traits.channel: channel.traits for channel in self.channels.values()}
+        languages = languages_of(playbook, kind, stage)
+        return render_all(
+            playbook,
+            kind=kind,
+            stage=stage,
+            variables=variables_by_language(playbook, facts, languages=languages),
+            channels=fits_of(playbook, fits),
+            signature=str(running.settings.get("sms_signature") or ""),
+            link_length=self.link_length,
+        )
+
+
+def _checked(stage: Stage | str, text: str, running: Running) -> Stage:
+    """The stage, once it may be said with this text."""
+    problems = []
+    known = next((one for one in Stage if one == stage), None)
+    if known is None or known is Stage.ALERT:
+        said = "update, all_clear or correction"
+        problems.append(Problem("stage", f"{str(stage)[:40]!r} cannot be said", f"say {said}"))
+    if len(plain(text)) > TEXT_LIMIT:
+        what = f"has {len(plain(text))} characters, {TEXT_LIMIT} fit"
+        problems.append(Problem("text", what, "shorten it"))
+    if problems or known is None:
+        said = "; ".join(f"{p.where} {p.what}" for p in problems)
+        raise Refused(f"This cannot be said: {said}.", problems, code="notice")
+    no = may_say(known, IncidentState(running.status), running.said)
+    if no is not No.NONE:
+        raise Conflict(str(no), code=no.name.lower())
+    return known
+
+
+def _by_path(asked: PlaceQuery, running: Running) -> Target:
+    kind = PlaceKind.BUILDING
+    if asked.spot:
+        kind = PlaceKind.SPOT
+    elif asked.unit:
+        kind = PlaceKind.UNIT
+    elif asked.floor:
+        kind = PlaceKind.FLOOR
+    elif asked.entrance:
+        kind = PlaceKind.ENTRANCE
+    place = Place(
+        id=PlaceId(0),
+        site=SiteId(running.site),
+        parent=None,
+        kind=kind,
+        path=asked.path,
+        building=asked.building,
+        entrance=asked.entrance,
+        floor=asked.floor,
+        unit=asked.unit,
+    )
+    return Target(place, running.place, {})
+
+
+def _keyed(incident: int, stage: str, text: str, key: str) -> Keyed:
+    return keyed(f"notice:{incident}", key, {"stage": stage, "text": text})

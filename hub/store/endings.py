@@ -1,0 +1,101 @@
+"""Stopping and closing an incident, in one transaction each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, func, select, text
+
+from hub.decide.stages import LAST, No, may_stop
+from hub.errors import Conflict
+from hub.events import EventKind
+from hub.model import PEOPLE
+from hub.plans import Ended
+from hub.states import IncidentState, Reason
+from hub.store.database import database_now
+from hub.store.events import append_event
+from hub.store.incidents import cancel_waves, lock_incident, move_incident, stages_said, take_back
+from hub.store.schema import audience, tasks
+
+_LEAVING = text(
+    "SELECT count(*) FROM deliveries d JOIN notices n ON n.id = d.notice_id"
+    " WHERE d.incident_id = :incident AND n.stage IN ('all_clear', 'correction')"
+    " AND d.state IN ('planned', 'sending', 'unsure')"
+)
+
+
+def stop_incident(conn: Connection, *, incident: int, actor: str) -> Ended:
+    """Nothing planned is sent and no wave starts; how many people stay untold.
+
+    Stopping what is stopped changes nothing. Conflict once the all-clear was said.
+    """
+    now = database_now(conn)
+    gone = take_back(conn, incident, reason=Reason.STOPPED, now=now)
+    status = IncidentState(lock_incident(conn, incident))
+    no = may_stop(status)
+    if no is not No.NONE:
+        raise Conflict(str(no), code=no.name.lower())
+    if status is IncidentState.STOPPED:
+        return Ended(_untold(conn, incident), repeated=True)
+    more = take_back(conn, incident, reason=Reason.STOPPED, now=now)
+    cancel_waves(conn, incident)
+    move_incident(conn, incident, status=str(IncidentState.STOPPED), stopped_at=now)
+    untold = _untold(conn, incident)
+    data = {"untold": untold, "moves": _moves(gone) + _moves(more)}
+    seq = append_event(conn, incident, EventKind.STOPPED, data, actor=actor, now_ms=now)
+    return Ended(untold, seq=seq)
+
+
+def close_incident(conn: Connection, *, incident: int, actor: str) -> Ended:
+    """The record is final; what is left open is said, not refused.
+
+    Closing what is closed changes nothing. Conflict while an all-clear is still going out.
+    """
+    now = database_now(conn)
+    gone = take_back(conn, incident, reason=Reason.STOPPED, now=now)
+    status = IncidentState(lock_incident(conn, incident))
+    cleared = bool(stages_said(conn, incident) & LAST)
+    untold, helpless = _untold(conn, incident), _help_open(conn, incident)
+    if status is IncidentState.CLOSED:
+        return Ended(untold, helpless, cleared, repeated=True)
+    _check_said(conn, incident)
+    more = take_back(conn, incident, reason=Reason.STOPPED, now=now)
+    cancel_waves(conn, incident)
+    status_now = str(IncidentState.CLOSED)
+    move_incident(conn, incident, status=status_now, closed_at=now, next_update_at=None)
+    data: dict[str, Any] = {"untold": untold, "help_open": helpless, "cleared": cleared}
+    data["moves"] = _moves(gone) + _moves(more)
+    seq = append_event(conn, incident, EventKind.CLOSED, data, actor=actor, now_ms=now)
+    return Ended(untold, helpless, cleared, seq)
+
+
+def _check_said(conn: Connection, incident: int) -> None:
+    left = conn.execute(_LEAVING, {"incident": incident}).scalar_one()
+    if left:
+        raise Conflict(
+            f"The all-clear is still going out ({left} left). Close when it is out.",
+            code="leaving",
+        )
+
+
+def _untold(conn: Connection, incident: int) -> int:
+    asked = select(func.count()).where(
+        audience.c.incident_id == incident,
+        audience.c.kind.in_([str(kind) for kind in PEOPLE]),
+        audience.c.told_at.is_(None),
+        audience.c.unreachable.is_(False),
+    )
+    return int(conn.execute(asked).scalar_one())
+
+
+def _help_open(conn: Connection, incident: int) -> int:
+    asked = select(func.count()).where(
+        tasks.c.incident_id == incident,
+        tasks.c.recipient_id.is_not(None),
+        tasks.c.state != "done",
+    )
+    return int(conn.execute(asked).scalar_one())
+
+
+def _moves(gone: dict[str, int]) -> list[list[str | int]]:
+    return [[channel, "planned", "cancelled", count] for channel, count in gone.items()]

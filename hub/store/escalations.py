@@ -1,0 +1,131 @@
+"""Due waves as rows: each is started by exactly one process, in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, insert, text, update
+
+from hub.events import EventKind
+from hub.plans import Sent, Started
+from hub.states import IncidentState, WaveState
+from hub.store.database import Database, database_now
+from hub.store.events import append_event
+from hub.store.incidents import lock_incident
+from hub.store.schema import waves
+from hub.store.waves import WaveRow, start_wave
+
+_NEXT = text(
+    "SELECT id, incident_id FROM waves WHERE state = 'waiting' AND due_at <= :now"
+    " ORDER BY due_at, id LIMIT 1"
+)
+_TAKE = text(
+    "UPDATE waves SET state = 'started', started_at = :now"
+    " WHERE id = :id AND state = 'waiting' AND due_at <= :now RETURNING id, notice_id, no, round,"
+    " key, spec"
+)
+_HEAD = text(
+    "SELECT i.lane, n.expires_at FROM incidents i, notices n"
+    " WHERE i.id = :incident AND n.id = :notice"
+)
+
+
+class EscalateLedger:
+    """What escalation reads and writes."""
+
+    def __init__(self, db: Database):
+        self._db = db
+
+    async def any_due(self) -> bool:
+        """Whether a wave waits whose time has come."""
+        return await self._db.read(_any_due)
+
+    async def start_due(self, media: Collection[str]) -> Started | None:
+        """The wave that is due longest is started, or given up; None when none is due.
+
+        `media`: channels an account stands behind.
+        """
+        return await self._db.write(partial(start_due, media=frozenset(media)))
+
+
+def _any_due(conn: Connection) -> bool:
+    return conn.execute(_NEXT, {"now": database_now(conn)}).one_or_none() is not None
+
+
+def start_due(
+    conn: Connection, *, media: Collection[str], now: int | None = None
+) -> Started | None:
+    """One due wave, started by us alone: the incident's lock keeps all others out."""
+    now = database_now(conn) if now is None else now
+    found = conn.execute(_NEXT, {"now": now}).one_or_none()
+    if found is None:
+        return None
+    status = lock_incident(conn, found.incident_id)
+    wave = conn.execute(_TAKE, {"id": found.id, "now": now}).one_or_none()
+    if wave is None:  # another process was quicker
+        return Started(found.incident_id, "", 0, 0)
+    head = conn.execute(_HEAD, {"incident": found.incident_id, "notice": wave.notice_id}).one()
+    if status != IncidentState.OPEN or now >= head.expires_at:
+        return _given_up(conn, found)
+
+    row = WaveRow(
+        incident=found.incident_id,
+        notice=wave.notice_id,
+        no=wave.no,
+        round=wave.round,
+        lane=head.lane,
+        expires_at=head.expires_at,
+        spec=_spec(wave.spec),
+        media=media,
+    )
+    made = start_wave(conn, row, now)
+    values = update(waves).where(waves.c.id == wave.id).values(deliveries=made.deliveries)
+    conn.execute(values)
+    _again(conn, row, wave.key, now)
+    return Started(
+        found.incident_id, head.lane, made.deliveries, _event(conn, row, wave.key, made, now)
+    )
+
+
+def _given_up(conn: Connection, found: Any) -> Started:
+    """A wave of an incident that no longer runs, or of a notice too old to be true."""
+    change = update(waves).where(waves.c.id == found.id)
+    conn.execute(change.values(state=str(WaveState.CANCELLED), started_at=None))
+    return Started(found.incident_id, "", 0, 0)
+
+
+def _again(conn: Connection, row: WaveRow, key: str, now: int) -> None:
+    """The next round waits its time from now: a hub that was away does not send several at once."""
+    if row.round >= int(row.spec.get("repeat") or 0):
+        return
+    following = {
+        "incident_id": row.incident,
+        "notice_id": row.notice,
+        "no": row.no,
+        "round": row.round + 1,
+        "key": key,
+        "spec": dict(row.spec),
+        "due_at": now + int(row.spec.get("every_ms") or 0),
+        "state": str(WaveState.WAITING),
+    }
+    conn.execute(insert(waves).values(following))
+
+
+def _event(conn: Connection, row: WaveRow, key: str, made: Sent, now: int) -> int:
+    data = {
+        "notice": row.notice,
+        "wave": row.no,
+        "round": row.round,
+        "key": key,
+        "deliveries": made.deliveries,
+        "moves": [[channel, "", "planned", count] for channel, count in made.channels.items()],
+    }
+    return append_event(conn, row.incident, EventKind.WAVE, data, actor="hub", now_ms=now)
+
+
+def _spec(stored: Any) -> Mapping[str, Any]:
+    read: Mapping[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
+    return read

@@ -1,0 +1,103 @@
+"""The incident's own row: read for a notice, locked, moved on; and what is taken back with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, select, text, update
+
+from hub.errors import Unknown
+from hub.model import Stage
+from hub.plans import Running
+from hub.states import Reason, WaveState
+from hub.store.schema import incidents, notices, sites, waves
+
+_PLANNED = (
+    "incident_id = :incident AND state = 'planned' AND notice_id IN (SELECT id FROM notices"
+    " WHERE incident_id = :incident AND stage IN ('alert', 'update'))"
+)
+_COUNT = f"SELECT channel, count(*) FROM deliveries WHERE {_PLANNED} GROUP BY channel"
+_CANCEL = (
+    f"UPDATE deliveries SET state = 'cancelled', reason = :reason, ended_at = :now WHERE {_PLANNED}"
+)
+_CANCEL_COUNTED = (
+    f"WITH gone AS ({_CANCEL} RETURNING channel)"
+    " SELECT channel, count(*) FROM gone GROUP BY channel"
+)
+
+
+def running(conn: Connection, *, incident: int) -> Running:
+    """The incident as its next notice needs it; Unknown if there is none."""
+    asked = (
+        select(incidents, sites.c.settings.label("site_settings"))
+        .join(sites, sites.c.id == incidents.c.site_id)
+        .where(incidents.c.id == incident)
+    )
+    row = conn.execute(asked).one_or_none()
+    if row is None:
+        raise Unknown(f"There is no incident {incident}.")
+    told = conn.execute(
+        select(notices.c.stage, notices.c.issued_at)
+        .where(notices.c.incident_id == incident)
+        .order_by(notices.c.revision)
+    ).all()
+    return Running(
+        id=row.id,
+        code=row.code,
+        site=row.site_id,
+        settings=row.site_settings,
+        place=row.place,
+        kind=row.kind,
+        lane=row.lane,
+        status=row.status,
+        recipe=row.recipe,
+        params=row.params,
+        alert_at=told[0].issued_at if told else row.launched_at,
+        said=tuple(one.stage for one in told),
+    )
+
+
+def lock_incident(conn: Connection, incident: int) -> str:
+    """Its status; nobody else changes it until the transaction ends."""
+    asked = select(incidents.c.status).where(incidents.c.id == incident).with_for_update()
+    status = conn.execute(asked).scalar_one_or_none()
+    if status is None:
+        raise Unknown(f"There is no incident {incident}.")
+    return str(status)
+
+
+def move_incident(conn: Connection, incident: int, **changes: Any) -> None:
+    """The incident's row says this now."""
+    conn.execute(update(incidents).where(incidents.c.id == incident).values(**changes))
+
+
+def stages_said(conn: Connection, incident: int) -> set[Stage]:
+    """The stages said so far."""
+    asked = select(notices.c.stage).where(notices.c.incident_id == incident)
+    return {Stage(stage) for (stage,) in conn.execute(asked)}
+
+
+def take_back(conn: Connection, incident: int, *, reason: Reason, now: int) -> dict[str, int]:
+    """No planned delivery of alert and updates will be sent; how many, by channel.
+
+    Called before and again after the incident is locked: before, so that this waits for claims
+    that hold deliveries and want the incident (never the other way round: no deadlock); after,
+    for what a wave planned in between.
+    """
+    named = {"incident": incident, "reason": str(reason), "now": now}
+    if conn.dialect.name != "sqlite":
+        return {str(c): int(n) for c, n in conn.execute(text(_CANCEL_COUNTED), named)}
+    # One writer: nothing can change between the two.
+    counts = {str(c): int(n) for c, n in conn.execute(text(_COUNT), {"incident": incident})}
+    if counts:
+        conn.execute(text(_CANCEL), named)
+    return counts
+
+
+def cancel_waves(conn: Connection, incident: int) -> None:
+    """No further wave of this incident starts."""
+    conn.execute(
+        update(waves)
+        .where(waves.c.incident_id == incident, waves.c.state == str(WaveState.WAITING))
+        .values(state=str(WaveState.CANCELLED))
+    )
