@@ -69,7 +69,7 @@ class TwilioAccount:
 
     @classmethod
     def read(cls, settings: Mapping[str, object], *, pace: float | None = None) -> TwilioAccount:
-        """The account in settings `account_sid auth_token from [api_url] [cost]`, or `Refused`."""
+        """The account in `account_sid auth_token from` [`api_url pace cost`], or `Refused`."""
         needed = ("account_sid", "auth_token", "from")
         missing = [key for key in needed if not str(settings.get(key) or "").strip()]
         if missing:
@@ -79,8 +79,8 @@ class TwilioAccount:
         sid, token, sender = (str(settings[key]).strip() for key in needed)
         url = str(settings.get("api_url") or "")
         url = base_url(url, where="MUSTER_TWILIO_API_URL") if url else ""
-        cost = float(str(settings.get("cost") or 0))
-        return cls(sid, token, sender, url, pace, cost)
+        pace = pace or _number(settings, "pace")
+        return cls(sid, token, sender, url, pace, _number(settings, "cost") or 0.0)
 
     @property
     def url(self) -> str:
@@ -237,6 +237,20 @@ class TwilioSms:
         if self._client is None:
             raise Defect("sms_twilio was used before open() or after close()")
         return self._client
+
+
+def _number(settings: Mapping[str, object], key: str) -> float | None:
+    given = settings.get(key)
+    if given is None or given == "":
+        return None
+    try:
+        number = float(str(given))
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < float("inf"):
+        problem = Problem(f"sms_twilio.{key}", f"is {given!r}", "write a number, like 10")
+        raise Refused(f"The Twilio account has a {key} that is no number", [problem])
+    return number
 
 
 def _sender(sender: str) -> dict[str, object]:

@@ -50,7 +50,7 @@ def _covered(request: HookRequest) -> tuple[tuple[tuple[str, str], ...], bool]:
 
 def _is_form(request: HookRequest) -> bool:
     kind = request.headers.get("content-type", "").split(";", 1)[0].strip().lower()
-    if kind in {"application/x-www-form-urlencoded", "multipart/form-data"}:
+    if kind == "application/x-www-form-urlencoded":
         return True
     return not kind and (bool(request.form) or not request.body)
 

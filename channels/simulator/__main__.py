@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -49,7 +50,8 @@ def main(
         **{key: value for key, value in given.items() if value},
     )
     try:
-        asyncio.run(_serve(Simulator(settings, path=ledger, host=host, port=port)))
+        with asyncio.Runner(loop_factory=_loop()) as runner:
+            runner.run(_serve(Simulator(settings, path=ledger, host=host, port=port)))
     except Refused as error:
         for problem in error.problems:
             click.echo(f"{problem.where} {problem.what}: {problem.hint}", err=True)
@@ -57,6 +59,15 @@ def main(
     except OSError as error:
         click.echo(f"Cannot listen on {host}:{port}: {error.strerror or error}", err=True)
         sys.exit(1)
+
+
+def _loop() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Uvloop where it exists: a third faster; there is none for Windows."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
 
 
 async def _serve(simulator: Simulator) -> None:

@@ -29,7 +29,7 @@ class Heard:
 
     @property
     def good(self) -> bool:
-        return 200 <= self.status < 400  # noqa: PLR2004 - success or a redirect after a form
+        return 200 <= self.status < 400
 
 
 class Stranger(OSError):

@@ -7,9 +7,11 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,9 @@ class Entry:
         return int(head) if head.isascii() and head.isdigit() else None
 
     def line(self) -> str:
-        held = {key: value for key, value in asdict(self).items() if value not in ("", 0)}
-        return json.dumps(held, ensure_ascii=False, separators=(",", ":"))
+        values = {key: getattr(self, key) for key in self.__slots__}
+        held = {key: value for key, value in values.items() if value}
+        return _ENCODE(held)
 
 
 def read_ledger(path: Path) -> list[Entry]:

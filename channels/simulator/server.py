@@ -53,9 +53,11 @@ class Simulator:
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        async with contextlib.AsyncExitStack() as stack:
-            await self._start(stack)
-            self._stack = stack.pop_all()
+        try:
+            await self._start(self._stack)
+        except BaseException:
+            await self._stack.aclose()  # not through it: a task group would wrap the error
+            raise
         return self
 
     async def __aexit__(self, *failure: object) -> None:

@@ -27,17 +27,11 @@ class Fates:
         phone = Dice(settings.seed, "phone", held.to)
         status, error = _fate(held, phone, sent=sent, settings=settings)
         self._world.agenda.later(final, self._arrive, held, status, error)
-        if dice.chance("late", settings.receipt_late):
-            final *= settings.late_factor
-        if dice.chance("disordered", settings.receipt_disordered):
-            sent, final = final, sent
-        if not dice.chance("lost_sent", settings.receipt_lost):
-            self._world.agenda.later(sent, self._report, held, "sent", None, 0)
-        if not dice.chance("lost", settings.receipt_lost):
-            self._world.agenda.later(final, self._report, held, status, error, 0)
-        if dice.chance("doubled", settings.receipt_doubled):
-            again = final + dice.around("again", settings.sent_after)
-            self._world.agenda.later(again, self._report, held, status, error, 0)
+        if not held.callback_url:
+            return
+        for when, last in reports(dice, settings, sent=sent, final=final):
+            word = (status, error) if last else ("sent", None)
+            self._world.agenda.later(when, self._report, held, *word, 0)
 
     async def _arrive(self, held: Held, status: str, error: int | None) -> None:
         held.status, held.error = status, error
@@ -49,8 +43,6 @@ class Fates:
 
     async def _report(self, held: Held, status: str, error: int | None, tries: int) -> None:
         """One status callback, signed; repeated once where the hub could not be reached."""
-        if not held.callback_url:
-            return
         form = {
             "SmsSid": held.sid,
             "SmsStatus": status,
@@ -80,6 +72,24 @@ class Fates:
                 detail=status,
             )
         )
+
+
+def reports(
+    dice: Dice, settings: Settings, *, sent: float, final: float
+) -> list[tuple[float, bool]]:
+    """When callbacks come and which are the last word: punctual, late, doubled, odd or lost."""
+    if dice.chance("late", settings.receipt_late):
+        final *= settings.late_factor
+    if dice.chance("disordered", settings.receipt_disordered):
+        sent, final = final, sent
+    planned = []
+    if not dice.chance("lost_sent", settings.receipt_lost):
+        planned.append((sent, False))
+    if not dice.chance("lost", settings.receipt_lost):
+        planned.append((final, True))
+    if dice.chance("doubled", settings.receipt_doubled):
+        planned.append((final + dice.around("again", settings.sent_after), True))
+    return planned
 
 
 def _fate(held: Held, phone: Dice, *, sent: float, settings: Settings) -> tuple[str, int | None]:

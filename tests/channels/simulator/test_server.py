@@ -1,0 +1,134 @@
+"""The server: starts, stops cleanly in the middle of things, and keeps its own desk."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from channels.simulator import Fault, Simulator, read_ledger
+from hub.errors import Refused
+from tests.channels.simulator.client import AUTH, PATH, form, get, post, swift
+
+
+async def test_it_stops_at_once_with_requests_and_callbacks_in_the_air(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    async with asyncio.timeout(10), aiohttp.ClientSession() as session:
+        async with Simulator(swift(sent_after=60.0, hang=60.0), path=path) as sim:
+            await post(sim, form())
+            sim.change(faults={Fault.HANG_AFTER: 1.0})
+            hanging = asyncio.create_task(
+                session.post(sim.url + PATH, data=form(Body="hang"), headers=AUTH)
+            )
+            while len(read_ledger(path)) < 2:
+                await asyncio.sleep(0.01)
+            assert sim.pending > 0
+        await asyncio.wait([hanging])
+    assert len(read_ledger(path)) == 2
+
+
+async def test_a_ledger_of_its_own_is_gone_afterwards_a_given_one_stays(tmp_path: Path) -> None:
+    async with Simulator(swift()) as sim:
+        await post(sim, form())
+        own = sim.path
+        assert own.exists()
+    assert not own.exists()
+    async with Simulator(swift(), path=tmp_path / "kept") as sim:
+        await post(sim, form())
+    assert len(read_ledger(tmp_path / "kept")) == 1
+
+
+async def test_a_failure_inside_still_stops_everything() -> None:
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - what happens inside is the point
+        async with Simulator(swift()) as sim:
+            await post(sim, form())
+            _ = 1 // 0
+    with pytest.raises(aiohttp.ClientConnectorError):
+        await post(sim, form())
+
+
+async def test_a_port_in_use_is_an_error_and_leaves_nothing_behind() -> None:
+    async with Simulator(swift()) as sim:
+        port = int(sim.url.rpartition(":")[2])
+        with pytest.raises(OSError, match="in use"):
+            async with Simulator(swift(), port=port):
+                pass
+
+
+async def test_the_ledger_is_read_over_http_from_where_one_left_off() -> None:
+    async with Simulator(swift()) as sim:
+        for n in range(3):
+            await post(sim, form(Body=f"{n}"))
+        _, first = await get(sim, "/_sim/ledger")
+        _, rest = await get(sim, "/_sim/ledger", after="2")
+    assert (len(first["items"]), first["next"]) == (3, 3)
+    assert [item["sid"] for item in rest["items"]] == [first["items"][2]["sid"]]
+
+
+async def test_settings_change_while_it_runs_and_nonsense_is_refused() -> None:
+    async with Simulator(swift()) as sim, aiohttp.ClientSession() as session:
+
+        async def patch(body: bytes) -> tuple[int, dict[str, object]]:
+            async with session.post(sim.url + "/_sim/settings", data=body) as response:
+                return response.status, await response.json()
+
+        assert (await patch(b'{"faults": {"unavailable": 1}}'))[0] == 200
+        assert (await post(sim, form()))[0] == 503
+        status, said = await patch(b'{"wind": 9}')
+        assert (status, said["problems"][0]["where"]) == (422, "wind")  # type: ignore[index]
+        assert (await patch(b"[1]"))[0] == 400
+        assert (await patch(b"{"))[0] == 400
+        assert (await patch(b'{"hub_url": "http://10.0.0.1"}'))[0] == 422
+
+
+async def test_health_and_state_answer() -> None:
+    async with Simulator(swift(sent_after=60.0)) as sim:
+        await post(sim, form(StatusCallback="http://127.0.0.1:9/r/1.x"))
+        assert (await get(sim, "/healthz"))[1] == {"ok": True}
+        assert (await get(sim, "/_sim/state"))[1] == {"pending": 3, "failed": 0}
+
+
+def test_a_hub_elsewhere_is_refused_before_anything_starts() -> None:
+    with pytest.raises(Refused, match="this machine"):
+        Simulator(swift(hub_url="http://198.51.100.7:8000"))
+
+
+async def test_a_body_without_bound_is_refused() -> None:
+    async with Simulator(swift()) as sim, aiohttp.ClientSession() as session:
+        data = b"Body=" + b"x" * 200_000
+        async with session.post(sim.url + PATH, data=data, headers=AUTH) as response:
+            assert response.status == 413
+
+
+async def test_as_a_process_it_says_where_it_is_and_ends_on_sigterm(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "channels.simulator", "--port", "0", "--ledger", str(path)),
+        *("--seed", "7", "--profile", "nasty", "--speed", "60"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    said = json.loads(await process.stdout.readline())
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{said['url']}/healthz") as response,
+    ):
+        assert response.status == 200
+    process.terminate()
+    async with asyncio.timeout(15):
+        assert await process.wait() == 0
+    assert said["ledger"] == str(path)
+
+
+async def test_as_a_process_it_refuses_a_hub_elsewhere_in_words() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "channels.simulator", "--hub-url", "http://198.51.100.7"),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 1
+    assert b"hub_url is not this machine" in said
