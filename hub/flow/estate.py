@@ -8,9 +8,11 @@ from typing import Any, Protocol
 
 from hub.decide.layout import layout
 from hub.decide.showing import ScreenRow
-from hub.entries import PlaceEntry, RecipientEntry, RecipientView, SiteEntry
+from hub.entries import PlaceEntry, RecipientEntry, RecipientView, RosterWrite, SiteEntry
 from hub.errors import Conflict, Problem, Refused, Unknown
 from hub.flow.recipient_fields import as_entry, read_entry
+from hub.flow.roster_import import ImportReport, import_file
+from hub.flow.site_defaults import first_site
 from hub.model import Actor, Place, RecipientKind, Site, SiteId
 from hub.ports import Wake
 from hub.roster.cells import masked
@@ -35,6 +37,8 @@ class EstateLedger(Protocol):
     async def load(
         self, site: SiteEntry, rows: Sequence[PlaceEntry], people: Sequence[RecipientEntry]
     ) -> SiteId: ...
+    async def residents(self, site: int) -> tuple[int, list[RecipientView]]: ...
+    async def write_roster(self, site: int, change: RosterWrite) -> bool: ...
     async def occupied(self, site: int) -> frozenset[int]: ...
     async def counts(self, site: int) -> Mapping[str, int]: ...
 
@@ -106,7 +110,7 @@ class Estate:
         after: int = 0,
         limit: int = 50,
     ) -> dict[str, Any]:
-        """A page of recipients: `items` with masked numbers, `next` (an id) while there are more."""
+        """A page of recipients: `items` with masked numbers, `next` (an id) while more follow."""
         if not await self.ledger.sites() and not key:
             return {"items": [], "next": None}
         site = await self.site(key)
@@ -163,6 +167,44 @@ class Estate:
         counts = {"places": len(rows), "recipients": len(people)}
         await self.audit.audit(who.id, "estate_load", f"site:{number}", counts)
         return number
+
+    async def import_roster(
+        self,
+        data: bytes,
+        name: str,
+        *,
+        dry_run: bool,
+        skip_problems: bool,
+        who: Actor,
+        site: str = "",
+    ) -> ImportReport:
+        """The file is in, whole, or (`dry_run`) what that would change; see `import_file`."""
+        into = await self._into(site, dry_run=dry_run)
+        report = await import_file(
+            self.ledger,
+            into,
+            data,
+            name,
+            country=str(into.settings.get("country", self.country)),
+            languages=self.languages,
+            dry_run=dry_run,
+            skip_problems=skip_problems,
+        )
+        if report.applied:
+            counts = report.difference.to_json(limit=0)["counts"]
+            await self.audit.audit(who.id, "roster_import", f"site:{into.id}", counts)
+        return report
+
+    async def _into(self, key: str, *, dry_run: bool) -> Site:
+        """The site an import goes to; the first import of a fresh hub makes it."""
+        found = await self.ledger.sites()
+        if found or key:
+            return await self.site(key)
+        entry = first_site(self.country, self.languages)
+        if dry_run:
+            return Site(SiteId(0), entry.key, entry.name, entry.settings, 0)
+        await self.ledger.put_site(entry)
+        return await self.site()
 
     def _blank(self) -> RecipientEntry:
         language = self.languages[0] if self.languages else "en"

@@ -11,6 +11,7 @@ from hub.model import RecipientKind
 from hub.roster.numbers import read_phones
 
 CHANNELS = ("sms", "voice", "email", "wecom", "push", "screen")
+MOST_ADDRESSES = 20
 NEEDS = ("moves_slowly", "wheelchair", "powered_device", "hearing", "sight", "infant", "other")
 
 
@@ -109,8 +110,8 @@ def _addresses(
     if "addresses" not in fields:
         return known
     value = fields["addresses"]
-    if not isinstance(value, list) or len(value) > 20:
-        out.append(Problem("addresses", "is no list of at most 20"))
+    if not isinstance(value, list) or len(value) > MOST_ADDRESSES:
+        out.append(Problem("addresses", f"is no list of at most {MOST_ADDRESSES}"))
         return known
     kept = {(a.channel, a.value): a for a in known}
     found = [_address(item, f"addresses.{i}", out, country) for i, item in enumerate(value)]

@@ -79,6 +79,8 @@ def one_recipient(conn: Connection, *, number: int) -> RecipientView | None:
 
 
 def register(conn: Connection, *, site: int) -> tuple[int, list[RecipientView]]:
-    rev = conn.execute(select(sites.c.roster_rev).where(sites.c.id == site)).scalar_one()
+    rev = conn.execute(select(sites.c.roster_rev).where(sites.c.id == site)).scalar_one_or_none()
+    if rev is None:
+        return 0, []
     kinds = recipients.c.kind.in_(("resident", "staff"))
     return int(rev), _views(conn, (recipients.c.site_id == site) & kinds, limit=None)

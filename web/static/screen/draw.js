@@ -1,0 +1,228 @@
+/** Draws a screen's whole picture from one value, in one cut. Text only ever through textContent. */
+
+import { CLEAR, CORRECTED, DRILL, DRILL_OVER, LEVEL, SAY, wayWords } from "./words.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const PATHS = {
+  danger: ["M12 2.5 23 21.5H1z", "M12 9v6M12 18v.3"],
+  tick: ["M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20z", "M7 12.5l3.5 3.5L17 9"],
+  info: ["M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20z", "M12 11v6M12 7.2v.1"],
+  offline: ["M3 9c5-5 13-5 18 0M6 12.5c3.5-3.5 8.5-3.5 12 0M9 16c1.7-1.7 4.3-1.7 6 0M12 19.5h.01", "M4 4l16 16"],
+};
+
+/** `view`: {show, info, stale, now, tz}. Draws into `root`; returns nothing. */
+export function drawNotice(root, view) {
+  const { show, info } = view;
+  const look = lookOf(show);
+  const zh = part(show, "zh-CN");
+  const en = part(show, "en");
+  const both = zh !== en;
+  const notes = notesOf(view, zh, en);
+  const box = el("div", `screen ${look.look}${notes.length || show.kind === "drill" ? " tight" : ""}`);
+  box.append(top(look, view), el("div", "notes", ...notes), middle(view, zh, en, both), foot(view, show, info));
+  document.body.dataset.kind = show.kind;
+  document.title = `${show.kind === "drill" ? "【演练】DRILL: " : ""}${zh.headline || en.headline}`;
+  root.replaceChildren(box);
+  fit(box);
+}
+
+/** The calm picture: clock, office notices, and whether the line is up. */
+export function drawCalm(root, view) {
+  const { info, stale, now, tz, notices } = view;
+  const box = el("div", "calm");
+  const dates = (tag, style) => new Intl.DateTimeFormat(tag, { timeZone: tz, ...style }).format(now);
+  const clock = el("section", "clock",
+    el("p", "", place(info, "zh-CN"), " ", lang("en", el("span", "", place(info, "en")))),
+    el("div", "",
+      el("time", "num", clockOf(now, tz)),
+      el("p", "date",
+        dates("zh-CN", { month: "long", day: "numeric", weekday: "long" }), el("br"),
+        lang("en", el("span", "", dates("en-GB", { weekday: "long", day: "numeric", month: "long" }))))));
+  const list = (notices || []).map((n) => el("article", "", el("b", "", n.title), el("p", "", n.body)));
+  const office = el("section", "office",
+    el("h2", "", SAY.office.zh, " ", lang("en", el("span", "", SAY.office.en))),
+    ...(list.length ? list : [el("article", "", el("b", "", SAY.nothing.zh), lang("en", el("p", "", SAY.nothing.en)))]),
+    status(view, stale));
+  document.body.dataset.kind = "none";
+  document.title = `${place(info, "zh-CN")} ${place(info, "en")}`;
+  box.append(clock, office);
+  root.replaceChildren(box);
+}
+
+/** The pairing picture: a code for a person to type in the console. */
+export function drawPairing(root, code) {
+  document.body.dataset.kind = "none";
+  document.title = "Muster";
+  root.replaceChildren(el("div", "pair",
+    el("h1", "", SAY.pair.zh, lang("en", el("span", "", SAY.pair.en))),
+    el("div", "code num", code ? `${code.slice(0, 3)} ${code.slice(3)}` : "··· ···"),
+    el("p", "", SAY.pairHow.zh, lang("en", el("span", "", SAY.pairHow.en)))));
+}
+
+/** hh:mm of a moment in the site's time zone. */
+export function clockOf(at, tz) {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone: tz, hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  }).format(at);
+}
+
+function lookOf(show) {
+  const over = show.stage === "all_clear" || show.stage === "correction";
+  if (show.kind === "drill") return over ? DRILL_OVER : DRILL;
+  if (show.stage === "all_clear") return CLEAR;
+  if (show.stage === "correction") return CORRECTED;
+  return LEVEL[show.level] || LEVEL.P2;
+}
+
+function top(look, view) {
+  return el("div", "top",
+    el("span", "lv", mark(look.mark), el("span", "", look.zh)),
+    lang("en", el("span", "", look.en)),
+    el("span", "ck num", `${place(view.info, "zh-CN")} ${clockOf(view.now, view.tz)}`));
+}
+
+function notesOf(view, zh, en) {
+  const { show, stale, tz } = view;
+  const notes = [];
+  if (show.kind === "drill") notes.push(note("dr", null, SAY.drill));
+  if (stale) notes.push(note("stale", "offline", SAY.stale(clockOf(stale, tz))));
+  if (show.stage === "update") {
+    const said = SAY.update(show.revision - 1, clockOf(new Date(show.issued), tz));
+    notes.push(note("upd", "danger", {
+      zh: [said.zh, zh.detail].filter(Boolean).join(" "),
+      en: [said.en, en.detail].filter(Boolean).join(": "),
+    }));
+  }
+  return notes;
+}
+
+function note(kind, icon, said) {
+  return el("div", `note ${kind}`, ...(icon ? [mark(icon)] : []),
+    lang("zh", el("span", "", said.zh)), lang("en", el("span", "", said.en)));
+}
+
+function middle(view, zh, en, both) {
+  const { show, info } = view;
+  const over = show.stage === "all_clear" || show.stage === "correction";
+  const say = el("div", "say",
+    el("div", "", el("h1", "", zh.headline), ...(both ? [lang("en", el("p", "second", en.headline))] : [])),
+    el("p", "do", zh.action, ...(both ? [lang("en", el("small", "", en.action))] : [])));
+  if (show.stage !== "update" && zh.detail) {
+    say.append(el("div", "more", ...(over ? [] : [detailMark(zh.detail)]),
+      el("span", "", zh.detail, ...(both ? [el("br"), lang("en", el("span", "", en.detail))] : []))));
+  }
+  const way = el("div", "way");
+  const out = !over && leaves(zh, en) ? wayWords(info && info.way) : null;
+  if (over) way.append(big("tick"));
+  if (out) way.append(arrow(info.way.arrow), el("b", "", out.zh), lang("en", el("span", "", out.en)));
+  way.append(el("b", out ? "ap" : "", zh.way), ...(both ? [lang("en", el("span", "", en.way))] : []));
+  return el("div", "mid", say, way);
+}
+
+/** Whether the words send people out of this building: only then does an exit hint belong here. */
+function leaves(zh, en) {
+  return /离开|撤离|出楼|集合/.test(`${zh.action}${zh.way}`.replace(/不必撤离|无需撤离/g, ""))
+    || /leave|walk out|meet at|evacuate/i.test(`${en.action} ${en.way}`.replace(/need not leave/gi, ""));
+}
+
+function foot(view, show, info) {
+  const { tz, now } = view;
+  const over = show.stage === "all_clear" || show.stage === "correction";
+  const at = (iso) => (iso ? clockOf(new Date(iso), tz) : "–");
+  const fact = (said, value) => el("span", "", `${said.zh} `, lang("en", el("span", "", said.en)), el("b", "num", value));
+  const facts = [fact(over ? SAY.ended : SAY.issued, at(show.issued)), fact(SAY.updated, at(show.updated))];
+  if (over && show.until) facts.push(fact(SAY.returns, at(show.until)));
+  if (!over && show.next_update) {
+    const late = new Date(show.next_update) < now;
+    facts.push(fact(late ? SAY.due : SAY.next, at(show.next_update)));
+  }
+  const source = info && info.source ? info.source : null;
+  if (source) facts.push(fact(SAY.from, source["zh-CN"] || source.en || ""));
+  const code = el("span", "code", `${SAY.code.zh} `, lang("en", el("span", "", SAY.code.en)), el("b", "num", show.code || ""));
+  return el("div", "foot", ...facts, code);
+}
+
+function status(view, stale) {
+  if (stale) {
+    const said = SAY.lost(clockOf(stale, view.tz));
+    return el("p", "st lost", said.zh, lang("en", el("span", "", said.en)));
+  }
+  const said = view.contact ? SAY.well(clockOf(view.contact, view.tz)) : SAY.never;
+  return el("p", "st", said.zh, " ", lang("en", el("span", "", said.en)));
+}
+
+/** Words too long for their line shrink it step by step, never below the floor of the design. */
+function fit(box) {
+  const say = box.querySelector(".say");
+  const title = say.querySelector("h1");
+  for (let size = 13; size >= 7; size -= 0.6) {
+    if (say.scrollHeight <= say.clientHeight + 1 && title.scrollWidth <= title.clientWidth + 1) return;
+    title.style.setProperty("--h", size.toFixed(1));
+  }
+}
+
+function part(show, tag) {
+  const words = show.parts || {};
+  const found = words[tag] || words[tag.slice(0, 2)] || words.en || Object.values(words)[0] || {};
+  return { headline: "", action: "", detail: "", way: "", ...found };
+}
+
+function place(info, tag) {
+  if (!info) return "";
+  const words = info.place || {};
+  return words[tag] || words.en || info.name || "";
+}
+
+function mark(name) {
+  return drawing("0 0 24 24", "", PATHS[name], 2.2);
+}
+
+function big(name) {
+  return drawing("0 0 24 24", "arrow", PATHS[name], 2.2);
+}
+
+function arrow(turn) {
+  const svg = drawing("0 0 40 30", `arrow ${turn || "ahead"}`, [], 0);
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", "M2 11h20V3l16 12-16 12v-8H2z");
+  path.setAttribute("fill", "currentColor");
+  svg.append(path);
+  return svg;
+}
+
+function detailMark(words) {
+  const lift = /电梯|lift/i.test(words);
+  return lift
+    ? drawing("0 0 24 24", "", ["M5 3h14v18H5z", "M12 3v18", "M2 22 22 2"], 2.2)
+    : mark("info");
+}
+
+function drawing(box, name, paths, width) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", box);
+  svg.setAttribute("aria-hidden", "true");
+  if (name) svg.setAttribute("class", name);
+  for (const d of paths) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    path.setAttribute("fill", "none");
+    path.setAttribute("stroke", "currentColor");
+    path.setAttribute("stroke-width", String(width));
+    path.setAttribute("stroke-linecap", "round");
+    path.setAttribute("stroke-linejoin", "round");
+    svg.append(path);
+  }
+  return svg;
+}
+
+function el(name, cls, ...inside) {
+  const node = document.createElement(name);
+  if (cls) node.className = cls;
+  node.append(...inside.filter((item) => item !== "" && item !== null && item !== undefined));
+  return node;
+}
+
+function lang(tag, node) {
+  node.lang = tag;
+  return node;
+}

@@ -1,0 +1,84 @@
+/** The line to the hub: one websocket, said hello, kept alive, come back with jitter. */
+
+const QUIET = 40000; // ms without a word from the hub (it beats every 15 s): the line is dead
+const SOON = 500;
+const LATE = 15000;
+
+/** `on`: {open, frame, down, refused}. `close()` ends it for good. */
+export class Link {
+  constructor(hello, on) {
+    this.hello = hello;
+    this.on = on;
+    this.tries = 0;
+    this.heard = 0;
+    this.socket = null;
+    this.ended = false;
+    this.connect();
+    this.watch = setInterval(() => this.check(), 1000);
+    addEventListener("online", () => this.again(0));
+  }
+
+  connect() {
+    if (this.ended) return;
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(`${scheme}//${location.host}/live`, ["muster.v1"]);
+    this.socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify({ op: "hello", ...this.hello }));
+    socket.onmessage = (event) => this.frame(socket, event);
+    socket.onclose = (event) => this.closed(socket, event.code);
+  }
+
+  frame(socket, event) {
+    if (socket !== this.socket) return;
+    this.heard = Date.now();
+    let frame;
+    try {
+      frame = JSON.parse(event.data);
+    } catch {
+      return; // not ours; the next one will be
+    }
+    if (frame.op === "welcome") {
+      this.tries = 0;
+      this.on.open(frame);
+    } else {
+      this.on.frame(frame);
+    }
+  }
+
+  send(frame) {
+    if (this.socket && this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+  }
+
+  closed(socket, code) {
+    if (socket !== this.socket || this.ended) return;
+    this.socket = null;
+    this.on.down();
+    if (code === 4401 || code === 4403) this.on.refused(code);
+    else this.again(code === 1012 ? SOON : Math.min(LATE, SOON * 2 ** this.tries));
+  }
+
+  /** Comes back after up to `most` ms: full jitter, so that ten thousand do not knock at once. */
+  again(most) {
+    if (this.ended || this.socket) return;
+    this.tries += 1;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.connect(), most ? 100 + Math.random() * most * 2 : 0);
+  }
+
+  check() {
+    const socket = this.socket;
+    if (socket && this.heard && Date.now() - this.heard > QUIET) {
+      this.socket = null;
+      this.heard = 0;
+      socket.close();
+      this.on.down();
+      this.again(SOON);
+    }
+  }
+
+  close() {
+    this.ended = true;
+    clearInterval(this.watch);
+    if (this.socket) this.socket.close();
+  }
+}
