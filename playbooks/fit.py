@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 
+from hub.decide.fit import signed
 from hub.decide.segments import count
 from hub.decide.spoken import is_chinese
 from hub.decide.texts import PAGE, SCREEN
-from hub.decide.wording import signed
 from playbooks.case import Case, Finding, Needs, Said, Text
 
 LINK_LENGTH = 48

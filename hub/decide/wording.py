@@ -8,14 +8,15 @@ the sandbox is the second wall.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from hub.decide.filters import FILTERS
+from hub.decide.fit import Fit, overflow, signed
 from hub.decide.marks import LINK, NAME, fill, has_unwanted, plain, spaced_link
 from hub.decide.segments import count
 from hub.decide.spoken import choose_language, is_chinese, spoken_place
@@ -32,8 +33,10 @@ __all__ = [
     "fill",
     "flaws",
     "names_in",
+    "overflow",
     "render",
     "render_all",
+    "signed",
     "spoken_place",
     "templates_for",
     "variables",
@@ -52,9 +55,6 @@ VALUE_LIMIT = 2_000
 OUTPUT_LIMIT = 4_000
 """Characters of one rendered part, unless a caller asks for less."""
 
-DRILL_MARK = "【演练】"
-"""What every Chinese drill text begins with, before the sender's signature."""
-
 _ALLOWED = (
     nodes.Template,
     nodes.Output,
@@ -70,17 +70,6 @@ _ALLOWED = (
     nodes.Or,
     nodes.Not,
 )
-_CJK = "\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff"
-
-
-class Fit(Protocol):
-    """What a channel takes (`hub.ports.Traits` is one)."""
-
-    @property
-    def limit(self) -> int: ...
-
-    @property
-    def unit(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,36 +79,6 @@ class Flaw:
     line: int
     what: str
     hint: str = ""
-
-
-def spaced(text: str) -> str:
-    """The text with a blank between Chinese characters and figures, as on signs: `3 栋 12 层`."""
-    text = re.sub(f"([{_CJK}])([0-9A-Za-z])", r"\1 \2", text)
-    return re.sub(f"([0-9A-Za-z])([{_CJK}])", r"\1 \2", text)
-
-
-def sentence(text: str) -> str:
-    """The text with its first letter in capitals, to begin a sentence."""
-    return text[:1].upper() + text[1:]
-
-
-def period(text: str) -> str:
-    """The text with a full stop of its script, unless it ends with a mark of its own."""
-    if not text or text[-1] in "。！？；…":
-        return text
-    if re.search(f"[{_CJK}]", text):
-        return f"{text.rstrip('.!?;')}。"
-    return text if text[-1] in ".!?" else f"{text.rstrip(';,:')}."
-
-
-FILTERS: Mapping[str, Callable[[str], str]] = {
-    "spaced": spaced,
-    "sentence": sentence,
-    "period": period,
-    "upper": str.upper,
-    "lower": str.lower,
-    "trim": str.strip,
-}
 
 
 @lru_cache(maxsize=1)
@@ -320,30 +279,8 @@ def _parts(slot: _Slot, variables: Mapping[str, str], signature: str) -> dict[st
     return parts
 
 
-def signed(text: str, signature: str) -> str:
-    """A Chinese text with the sender's 【signature】 in front; 【演练】 stays before it."""
-    name = plain(signature).strip("【】[] ")
-    if not name or not text:
-        return text
-    mark = DRILL_MARK if text.startswith(DRILL_MARK) else ""
-    return f"{mark}【{name}】{text.removeprefix(mark)}"
-
-
 def _measured(slot: _Slot, parts: Mapping[str, str], link_length: int) -> Wording:
     segments = 0
     if slot.channel == "sms":
         segments = count(parts.get("body", ""), link_length=link_length).parts
     return Wording(slot.band, slot.channel, slot.language, parts, segments)
-
-
-def overflow(wording: Wording, fit: Fit | None) -> Problem | None:
-    """What is wrong if a text does not fit its channel. Screens wrap: no launch fails for them."""
-    if fit is None or wording.channel in {"screen", PAGE}:
-        return None
-    whole = "\n".join(wording.parts.values())
-    sizes = {"segments": wording.segments, "bytes": len(whole.encode()), "chars": len(whole)}
-    size = sizes.get(fit.unit, len(whole))
-    if size <= fit.limit:
-        return None
-    what = f"takes {size} {fit.unit}, {fit.limit} fit"
-    return Problem("text", what, "shorten what you added, or the words of the playbook")

@@ -16,7 +16,8 @@ OUT, AWAY = AnswerWord.EVACUATED, AnswerWord.AWAY
     [
         ("1", SAFE), (" 1 ", SAFE), ("1.", SAFE), ("１", SAFE), ("①", SAFE), ("1️⃣", SAFE),
         ("（1）", SAFE), ("“1”", SAFE), ("1。", SAFE), ("1!", SAFE), ("#1", SAFE), ("1#", SAFE),
-        ("1安全", SAFE), ("1 安全", SAFE), ("1、安全", SAFE), ("1 safe", SAFE), ("1: I am safe", SAFE),
+        ("1安全", SAFE), ("1 安全", SAFE), ("1、安全", SAFE), ("1 safe", SAFE),
+        ("1: I am safe", SAFE),
         ("1 I'm safe", SAFE), ("1 I’m safe", SAFE), ("回复1", SAFE), ("回复：1", SAFE),
         ("Reply 1", SAFE), ("1 1", SAFE), ("11", SAFE), ("1\n", SAFE), ("\u200b1", SAFE),
         ("1 不需要帮助", SAFE), ("1 no help needed", SAFE),

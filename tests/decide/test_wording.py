@@ -15,13 +15,8 @@ from hub.decide.wording import (
     fill,
     flaws,
     names_in,
-    overflow,
-    period,
     render,
     render_all,
-    sentence,
-    signed,
-    spaced,
 )
 from hub.errors import Refused
 from hub.model import Kind, Playbook, Stage, Wording
@@ -229,42 +224,6 @@ def test_operator_text_never_breaks_a_shipped_template(text: str, language: str)
     assert "02:51" in said
 
 
-def test_signs_put_blanks_between_figures_and_characters():
-    assert spaced("3栋12层A座") == "3 栋 12 层 A 座"
-    assert spaced("Tower 3") == "Tower 3"
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("已到场", "已到场。"), ("已到场。", "已到场。"), ("走B梯.", "走B梯。"), ("Use stair B", "Use stair B."),
-        ("Use stair B!", "Use stair B!"), ("Wait,", "Wait."), ("", ""),
-    ],
-)  # fmt: skip
-def test_a_full_stop_of_the_right_script(text: str, expected: str):
-    assert period(text) == expected
-
-
-def test_a_sentence_begins_with_a_capital():
-    assert sentence("duty manager") == "Duty manager"
-    assert sentence("") == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("3栋起火", "【滨江】3栋起火"),
-        ("【演练】3栋起火", "【演练】【滨江】3栋起火"),
-        ("【更正】误发", "【滨江】【更正】误发"),
-        ("", ""),
-    ],
-)
-def test_the_signature_stands_in_front_but_drill_before_it(text: str, expected: str):
-    assert signed(text, "滨江") == expected
-    assert signed(text, "【滨江】") == expected
-    assert signed(text, "") == text
-
-
 def words(
     *,
     kind: Kind = Kind.LIVE,
@@ -332,14 +291,6 @@ def test_one_bad_template_refuses_the_whole_notice():
     with pytest.raises(Refused) as refused:
         words(playbook=book)
     assert any("hold, sms, en" in problem.what for problem in refused.value.problems)
-
-
-def test_a_screen_never_stops_a_launch():
-    long = Wording("b", "screen", "en", {"headline": "x" * 1000})
-    assert overflow(long, SCREEN) is None
-    assert overflow(replace(long, channel="wecom"), Traits("wecom", ("body",), 999, "bytes"))
-    assert overflow(replace(long, channel="push"), Traits("push", ("body",), 999))
-    assert overflow(replace(long, channel="sms"), None) is None
 
 
 def test_fire_in_the_whole_estate_tells_everyone_to_leave():
