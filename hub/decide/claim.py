@@ -65,3 +65,12 @@ class Sent:
     outcome: Outcome
     receipts: bool  # the channel reports delivery later
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """What a screen says it shows."""
+
+    screen: int
+    notice: int
+    revision: int

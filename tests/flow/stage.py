@@ -97,7 +97,7 @@ class Stage:
     async def set_up(
         self, people: int = 10, *, status: str = "open", prefer_double: bool = False
     ) -> Stage:
-        await self.db.write(lambda conn: t.metadata.create_all(conn))
+        await self.db.write(t.metadata.create_all)
         await self.db.write(lambda conn: self._estate(conn, people))
         await self.db.write(lambda conn: self.launch(conn, status=status, double=prefer_double))
         return self
@@ -263,7 +263,7 @@ class Stage:
         asked = select(table)
         for name, value in where.items():
             asked = asked.where(table.c[name] == value)
-        order = [column for column in table.primary_key.columns]
+        order = list(table.primary_key.columns)
         return await self.db.read(lambda conn: conn.execute(asked.order_by(*order)).all())
 
     async def deliveries(self) -> list[Any]:

@@ -1,0 +1,130 @@
+"""Everything a resident's page shows: values only. Times are aware UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hub.events import iso
+from hub.model import Kind, Level, Stage, Words
+from hub.states import IncidentState
+
+PageWords = Mapping[str, Mapping[str, str]]
+"""{language: {part: text}}: the words for pages, in every language they were written in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody the page offers to answer for: the one the link is for comes first."""
+
+    id: int
+    name: str
+    answer: str
+    answered_at: datetime | None
+    help_open: bool = False  # somebody is to come
+    help_assigned: str = ""  # who
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One notice, the newest first; `text` is what the duty manager added."""
+
+    notice: int
+    stage: Stage
+    revision: int
+    issued_at: datetime
+    text: str
+    words: PageWords
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentPage:
+    """One person's view of one incident. `facts`: the launch's parameters; `site`: its settings
+    (source, assembly points, emergency numbers)."""
+
+    incident: int
+    code: str
+    kind: Kind
+    level: Level
+    status: IncidentState
+    playbook: str
+    playbook_name: Words
+    place: str
+    place_spoken: Words
+    launched_at: datetime
+    next_update_at: datetime | None
+    closed_at: datetime | None
+    language: str
+    persons: tuple[Person, ...]
+    said: tuple[Said, ...]
+    facts: Mapping[str, str]
+    site: Mapping[str, Any]
+
+    @property
+    def is_drill(self) -> bool:
+        """A drill and a test say so everywhere."""
+        return self.kind is not Kind.LIVE
+
+    @property
+    def now(self) -> Said | None:
+        """The newest notice: the one instruction that counts."""
+        return self.said[0] if self.said else None
+
+    @property
+    def words(self) -> PageWords:
+        """The words of the newest notice that has any, by language."""
+        return next((said.words for said in self.said if said.words), {})
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages the page can be read in, the person's own first."""
+        others = [tag for tag in self.words if tag != self.language]
+        return (self.language, *others) if self.language in self.words else tuple(others)
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether an answer still counts."""
+        return self.status is not IncidentState.CLOSED
+
+    def to_json(self) -> dict[str, Any]:
+        """The page's state for a script (topic `me`); the person's own data alone."""
+        return {
+            "incident": self.code,
+            "kind": str(self.kind),
+            "level": str(self.level),
+            "status": str(self.status),
+            "drill": self.is_drill,
+            "playbook": self.playbook,
+            "playbook_name": dict(self.playbook_name),
+            "place_spoken": dict(self.place_spoken),
+            "launched_at": iso(self.launched_at),
+            "next_update_at": self.next_update_at and iso(self.next_update_at),
+            "languages": list(self.languages),
+            "persons": [_person(one) for one in self.persons],
+            "said": [_said(one) for one in self.said],
+            "takes_answers": self.takes_answers,
+        }
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "answer": person.answer,
+        "answered_at": person.answered_at and iso(person.answered_at),
+        "help_open": person.help_open,
+        "help_assigned": person.help_assigned,
+    }
+
+
+def _said(said: Said) -> dict[str, Any]:
+    return {
+        "notice": said.notice,
+        "stage": str(said.stage),
+        "revision": said.revision,
+        "issued_at": iso(said.issued_at),
+        "text": said.text,
+        "words": {tag: dict(parts) for tag, parts in said.words.items()},
+    }

@@ -1,0 +1,92 @@
+"""Taking answers, whatever channel they came by; and the page a resident gives them on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from hub.decide.answers import Answered, Given
+from hub.decide.resident import ResidentPage
+from hub.decide.tokens import answer_token, read_token
+from hub.errors import Problem, Refused
+from hub.model import Actor, Answer, AnswerWord, IncidentId, RecipientId
+from hub.ports import Wake
+
+MOST = 64  # people one answer may speak for
+
+
+class AnswerLedger(Protocol):
+    """Where answers are kept."""
+
+    async def take(self, given: Given) -> Answered: ...
+
+
+class PageLedger(Protocol):
+    """Where residents' pages are read."""
+
+    async def page(self, incident: int, recipient: int) -> ResidentPage | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAnswer:
+    """The use-case of a human's acknowledgment."""
+
+    ledger: AnswerLedger
+    pages: PageLedger
+    wake: Wake
+    secret: bytes
+
+    async def take(
+        self,
+        answer: Answer,
+        *,
+        who: Actor,
+        once: str | None,
+        others: Sequence[RecipientId] = (),
+    ) -> Answered:
+        """The answer is durable and stops the waves still to come for these people.
+
+        A later answer replaces it, the history stays. `once` makes a repeat harmless. Unknown: no
+        such incident, or it does not speak to this person; Conflict: it is closed."""
+        if len(others) > MOST:
+            where = Problem("others", f"names more than {MOST} people", "answer flat by flat")
+            raise Refused("One answer cannot speak for so many.", [where], code="too_many_people")
+        given = Given(
+            incident=answer.incident,
+            recipient=answer.recipient,
+            word=answer.word,
+            via=answer.via,
+            actor=who.id,
+            evidence=answer.evidence,
+            once=once,
+            others=tuple(others),
+        )
+        answered = await self.ledger.take(given)
+        if answered.seq:
+            await self.wake.tell(f"incident:{answer.incident}", answered.seq)
+        return answered
+
+    def whose(self, token: str) -> tuple[IncidentId, RecipientId] | None:
+        """Which incident and person an answer link stands for; None if it is not ours. No I/O."""
+        return read_token(self.secret, token)
+
+    def token(self, incident: int, recipient: int) -> str:
+        """The token of a person's answer link."""
+        return answer_token(self.secret, incident, recipient)
+
+    async def page(self, token: str) -> ResidentPage | None:
+        """What the page of this link shows; None for a link that is not ours or speaks to nobody.
+        Changes nothing."""
+        named = read_token(self.secret, token)
+        return None if named is None else await self.pages.page(*named)
+
+
+def answer_word(said: object) -> AnswerWord:
+    """The answer a form or a frame names; Refused with what is allowed for anything else."""
+    try:
+        return AnswerWord(str(said))
+    except ValueError:
+        allowed = ", ".join(word for word in AnswerWord)
+        where = Problem("answer", "is not an answer we know", f"one of {allowed}")
+        raise Refused("This answer is not known.", [where], code="unknown_answer") from None

@@ -1,0 +1,120 @@
+"""One resident's page, read on one snapshot. Reading writes nothing, ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from hub.decide.resident import PageWords, Person, ResidentPage, Said
+from hub.model import Kind, Level, Stage
+from hub.states import IncidentState
+from hub.store.database import Database
+from hub.store.events import from_ms
+from hub.store.placed import as_json, spoken_of
+
+_INCIDENT = text("""
+SELECT i.id, i.code, i.site_id, i.place, i.kind, i.level, i.status, i.playbook, i.params, i.recipe,
+    i.launched_at, i.next_update_at, i.closed_at, s.settings, a.band, a.language
+FROM incidents i JOIN sites s ON s.id = i.site_id
+JOIN audience a ON a.incident_id = i.id AND a.recipient_id = :recipient
+WHERE i.id = :incident""")
+# Those who share an address of this person to which this incident sent anything.
+_PERSONS = text("""
+SELECT a.recipient_id AS id, r.name, a.answer, a.answered_at, t.id AS task, t.assigned
+FROM audience a JOIN recipients r ON r.id = a.recipient_id
+LEFT JOIN tasks t ON t.incident_id = a.incident_id AND t.recipient_id = a.recipient_id
+    AND t.key = 'help' AND t.state <> 'done'
+WHERE a.incident_id = :incident AND (a.recipient_id = :recipient OR a.recipient_id IN (
+    SELECT o.recipient_id FROM addresses ad JOIN notices n ON n.incident_id = :incident
+    JOIN deliveries d ON d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value
+    JOIN delivery_also o ON o.delivery_id = d.id WHERE ad.recipient_id = :recipient
+    UNION SELECT d.recipient_id FROM addresses ad JOIN notices n ON n.incident_id = :incident
+    JOIN deliveries d ON d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value
+    WHERE ad.recipient_id = :recipient))
+ORDER BY CASE WHEN a.recipient_id = :recipient THEN 0 ELSE 1 END, a.recipient_id""")
+_SAID = text("""
+SELECT n.id, n.stage, n.revision, n.issued_at, n.text, w.language, w.parts
+FROM notices n LEFT JOIN wordings w ON w.notice_id = n.id AND w.channel = 'page'
+    AND w.band IN (:band, '*')
+WHERE n.incident_id = :incident
+ORDER BY n.revision DESC, CASE WHEN w.band = '*' THEN 0 ELSE 1 END, w.language""")
+
+
+class PageLedger:
+    """Where residents' pages are read."""
+
+    def __init__(self, db: Database):
+        self._db = db
+
+    async def page(self, incident: int, recipient: int) -> ResidentPage | None:
+        """The page; None if the incident does not speak to this person (any more)."""
+        return await self._db.read(partial(_page, incident=incident, recipient=recipient))
+
+
+def _page(conn: Connection, *, incident: int, recipient: int) -> ResidentPage | None:
+    asked = {"incident": incident, "recipient": recipient}
+    row = conn.execute(_INCIDENT, asked).first()
+    if row is None:
+        return None
+    persons = conn.execute(_PERSONS, asked).all()
+    said = conn.execute(_SAID, {"incident": incident, "band": row.band}).all()
+    settings = as_json(row.settings) or {}
+    return ResidentPage(
+        incident=row.id,
+        code=row.code,
+        kind=Kind(row.kind),
+        level=Level(row.level),
+        status=IncidentState(row.status),
+        playbook=row.playbook,
+        playbook_name=(as_json(row.recipe) or {}).get("name") or {},
+        place=row.place,
+        place_spoken=spoken_of(conn, row.site_id, row.place),
+        launched_at=from_ms(row.launched_at),
+        next_update_at=_time(row.next_update_at),
+        closed_at=_time(row.closed_at),
+        language=row.language,
+        persons=tuple({one.id: _person(one) for one in persons}.values()),
+        said=_notices(said),
+        facts=as_json(row.params) or {},
+        site=settings,
+    )
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        answer=row.answer,
+        answered_at=_time(row.answered_at),
+        help_open=row.task is not None,
+        help_assigned=row.assigned or "",
+    )
+
+
+def _notices(rows: Sequence[Any]) -> tuple[Said, ...]:
+    words: dict[int, dict[str, Mapping[str, str]]] = {}
+    heads: dict[int, Any] = {}
+    for row in rows:
+        heads.setdefault(row.id, row)
+        if row.language is not None:
+            words.setdefault(row.id, {})[row.language] = as_json(row.parts)
+    return tuple(_said(head, words.get(notice, {})) for notice, head in heads.items())
+
+
+def _said(row: Any, words: PageWords) -> Said:
+    return Said(
+        notice=row.id,
+        stage=Stage(row.stage),
+        revision=row.revision,
+        issued_at=from_ms(row.issued_at),
+        text=row.text,
+        words=words,
+    )
+
+
+def _time(ms: int | None) -> datetime | None:
+    return None if ms is None else from_ms(ms)
