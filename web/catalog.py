@@ -1,0 +1,73 @@
+"""The words of every page: two catalogues with the same keys, and how a page picks one.
+
+A text may hold `{name}` (an argument) and `{name|one|many}` (a word that depends on a count).
+Numbers are grouped by thousands, alike in both languages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from starlette.requests import Request
+
+FOLDER = Path(__file__).parent / "words"
+LANGUAGES = ("zh-CN", "en")
+COOKIE = "muster_lang"
+MARK = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Every text of one language by its key."""
+    words: dict[str, str] = json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))
+    return words
+
+
+def speak(language: str, key: str, **args: object) -> str:
+    """The text of `key` in `language`, arguments filled in; KeyError names what is missing."""
+
+    def fill(mark: re.Match[str]) -> str:
+        value = args[mark[1]]
+        if mark[2] is None:
+            return f"{value:,}" if isinstance(value, int) else str(value)
+        return mark[2] if value == 1 else mark[3]
+
+    return MARK.sub(fill, catalogue(language)[key])
+
+
+def known(tag: str) -> str | None:
+    """Our language for a BCP 47 tag (`zh`, `zh-Hans-CN`, `en-GB`), or None."""
+    first = tag.strip().lower().split("-")[0]
+    return next((own for own in LANGUAGES if own.lower().split("-")[0] == first), None)
+
+
+def accepted(header: str) -> str | None:
+    """The language an Accept-Language header likes best among ours, or None."""
+    wishes: list[tuple[float, int, str]] = []
+    for place, part in enumerate(header.split(",")):
+        tag, _, rest = part.partition(";")
+        own = known(tag)
+        if own:
+            wishes.append((-_weight(rest), place, own))
+    return min(wishes)[2] if wishes and min(wishes)[0] < 0 else None
+
+
+def _weight(rest: str) -> float:
+    name, _, value = rest.strip().partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0
+
+
+def language_of(request: Request, site: Sequence[str] = LANGUAGES) -> str:
+    """Which language a page speaks: `?lang=`, then the cookie, then the browser, then the site."""
+    asked = known(request.query_params.get("lang", ""))
+    kept = known(request.cookies.get(COOKIE, ""))
+    liked = accepted(request.headers.get("accept-language", ""))
+    default = next((own for tag in site if (own := known(tag))), LANGUAGES[0])
+    return asked or kept or liked or default

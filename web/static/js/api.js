@@ -1,0 +1,54 @@
+// The hub's HTTP door. A refusal is shown where it happened: what was not done, and what to do.
+import { h } from "./dom.js";
+import { t } from "./words.js";
+
+export class Trouble extends Error {
+  constructor(status, body) {
+    super(body.detail || body.title || t("error.http", { status }));
+    this.status = status;
+    this.code = body.code ?? "";
+    this.problems = body.problems ?? [];
+  }
+}
+
+export async function call(method, path, { body, headers = {}, signal, timeout = 20000 } = {}) {
+  const form = body instanceof FormData;
+  const end = AbortSignal.timeout(timeout);
+  let response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      credentials: "same-origin",
+      headers: { Accept: "application/json", ...(body && !form ? { "Content-Type": "application/json" } : {}), ...headers },
+      body: form ? body : body === undefined ? undefined : JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, end]) : end,
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Trouble(0, { detail: t("error.away"), code: "away" });
+  }
+  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  const text = await response.text();
+  let data = {};
+  try { data = text ? JSON.parse(text) : {}; } catch { data = { detail: t("error.http", { status: response.status }) }; }
+  if (!response.ok) throw new Trouble(response.status, data);
+  return data;
+}
+export const get = (path, options) => call("GET", path, options);
+export const post = (path, body, options = {}) => call("POST", path, { ...options, body });
+export const patch = (path, body, options = {}) => call("PATCH", path, { ...options, body });
+
+/** Random and unguessable also where the page is not a secure context. */
+export function onceKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** A refusal as people read it. */
+export function trouble(error) {
+  return h("div", { class: "trouble", role: "alert" },
+    h("p", {}, h("b", {}, error.message)),
+    error.problems?.length
+      ? h("ul", {}, error.problems.slice(0, 20).map((p) => h("li", {}, p.where ? h("b", {}, `${p.where}: `) : null, p.what, p.hint ? ` ${p.hint}` : "")))
+      : null);
+}

@@ -1,0 +1,101 @@
+// Update, all clear, correction, stop, close: each shows its words and who gets them, then asks once.
+import { get, onceKey, post, trouble } from "../api.js";
+import { ask } from "../dialog.js";
+import { h, $ } from "../dom.js";
+import { t, say, named } from "../words.js";
+import { drawWords } from "../launch/wordings.js";
+
+export class Actions {
+  constructor({ id, state, kind }) { this.id = id; this.state = state; this.kind = kind; this.busy = false; }
+
+  async run(what) {
+    if (this.busy) return null;
+    this.busy = true;
+    try {
+      if (what === "stop") return await this.#stop();
+      if (what === "close") return await this.#close();
+      return await this.#notice(what);
+    } finally { this.busy = false; }
+  }
+
+  #whom(stage) {
+    const { tally } = this.state;
+    if (stage === "update") return t("act.whom.update", { n: tally?.people });
+    return t(`act.whom.${stage}`, { n: tally?.told });
+  }
+
+  #notice(stage) {
+    const key = onceKey();
+    const words = h("div", { class: "said-box" }, h("p", { class: "hint" }, t("loading")));
+    const text = h("textarea", { id: "notice-text", rows: 3, maxlength: 200, autofocus: true, "aria-describedby": "notice-hint" });
+    const last = this.state.notices?.at(-1);
+    const body = h("div", { class: "ask-body" },
+      h("p", { class: "two" }, this.#whom(stage)),
+      h("div", { class: "field" }, h("label", { for: "notice-text" }, t(`act.text.${stage}`)), text, h("span", { class: "hint", id: "notice-hint" }, t(`act.hint.${stage}`))),
+      last?.text ? h("p", { class: "hint" }, t("act.last", { stage: named("stage", last.stage), n: last.revision, text: last.text })) : null,
+      h("section", { "aria-label": t("act.words") }, h("h3", {}, t("act.words")), words));
+    let waiting = 0, asked = null;
+    const look = async () => {
+      asked?.abort();
+      asked = new AbortController();
+      try {
+        const seen = await post(`/incidents/${this.id}/notices/preview`, { stage, text: text.value.trim() }, { signal: asked.signal });
+        words.replaceChildren(drawWords(seen, { kind: this.kind }));
+      } catch (error) {
+        if (error.name === "AbortError") return;
+        words.replaceChildren(error.status === 404 || error.status === 405 ? h("p", { class: "hint" }, t("act.words_from_playbook")) : trouble(error));
+      }
+    };
+    text.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 300); });
+    look();
+    return ask({
+      title: t(`act.title.${stage}`), body, wide: true, look: stage === "all_clear" ? "go-clear" : "main", go: t(`act.go.${stage}`),
+      act: () => post(`/incidents/${this.id}/notices`, { stage, text: text.value.trim() }, { headers: { "Idempotency-Key": key } }),
+    });
+  }
+
+  #stop() {
+    const { tally } = this.state;
+    return ask({
+      title: t("act.title.stop"), look: "live", go: t("act.go.stop"),
+      body: h("div", { class: "ask-body" }, h("p", {}, t("act.stop_1", { n: tally?.not_told })), h("p", { class: "two" }, t("act.stop_2"))),
+      act: () => post(`/incidents/${this.id}/stop`, {}),
+    });
+  }
+  #close() {
+    const { tally } = this.state;
+    return ask({
+      title: t("act.title.close"), go: t("act.go.close"),
+      body: h("div", { class: "ask-body" }, h("p", {}, t("act.close_1")), tally?.answers?.help ? h("p", { class: "warn" }, h("b", {}, t("act.close_help", { n: tally.answers.help }))) : null),
+      act: () => post(`/incidents/${this.id}/close`, {}),
+    });
+  }
+
+  /** Who goes: any name; the staff of the roster are offered. */
+  async assign(one, id = one.task) {
+    const people = h("datalist", { id: "staff" });
+    const who = h("input", { id: "who", list: "staff", required: true, maxlength: 60, autofocus: true, autocomplete: "off" });
+    get("/recipients?kind=staff&limit=100").then(({ items }) => people.append(...items.map((p) => h("option", { value: p.name }, (p.roles ?? []).map((r) => named("role", r)).join(t("comma")))))).catch(() => {});
+    return ask({
+      title: t("help.assign_title", { place: say(one.spoken) || one.place }), go: t("help.assign"),
+      body: h("div", { class: "ask-body" }, h("div", { class: "field" }, h("label", { for: "who" }, t("help.assign_who")), who, people)),
+      act: () => post(`/incidents/${this.id}/tasks/${id}`, { assigned: who.value.trim() }),
+    });
+  }
+  async finish(id, name) {
+    const outcome = h("input", { id: "outcome", maxlength: 120, autofocus: true, autocomplete: "off" });
+    return ask({
+      title: name, go: t("tasks.finish"),
+      body: h("div", { class: "ask-body" }, h("div", { class: "field" }, h("label", { for: "outcome" }, t("tasks.outcome")), outcome, h("span", { class: "hint" }, t("tasks.outcome_hint")))),
+      act: () => post(`/incidents/${this.id}/tasks/${id}`, { state: "done", outcome: outcome.value.trim() }),
+    });
+  }
+  more(open) {
+    const pick = (what) => { $("dialog.ask")?.close(); open(what); };
+    const closed = this.state.incident?.status;
+    return ask({ title: t("act.more"), body: h("div", { class: "ask-body stack-buttons" },
+      h("button", { class: "btn big wide", type: "button", onclick: () => pick("correction") }, t("act.correction")),
+      closed === "open" ? h("button", { class: "btn big wide stop", type: "button", onclick: () => pick("stop") }, t("act.stop")) : null,
+      closed === "cleared" || closed === "stopped" ? h("button", { class: "btn big wide", type: "button", onclick: () => pick("close") }, t("act.close")) : null) });
+  }
+}

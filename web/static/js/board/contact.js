@@ -1,0 +1,31 @@
+// Whether the numbers are live. After 5 s without contact it says since when; after 30 s it fades.
+import { $, h, put } from "../dom.js";
+import { t } from "../words.js";
+import { clock } from "../clock.js";
+
+const STALE = 5000, FADED = 30000;
+
+export class Contact {
+  #live; #said = "";
+  constructor(live, { speak }) {
+    this.#live = live; this.speak = speak;
+  }
+  tick() {
+    const silent = Date.now() - this.#live.lastContact;
+    const stale = silent > STALE;
+    const now = stale ? "stale" : this.#live.open ? "open" : "wait";
+    document.body.toggleAttribute("data-stale", stale);
+    document.body.toggleAttribute("data-faded", silent > FADED);
+    if (stale) put($("#stale-age"), t("stale.age", { n: Math.floor(silent / 1000) }));
+    if (now === this.#said) return;
+    this.#said = now;
+    put($("#contact span"), t(now === "open" ? "band.connected" : stale ? "band.lost" : "band.connecting"));
+    const bar = $("#stale");
+    bar.hidden = !stale;
+    if (stale) {
+      const at = clock(new Date(this.#live.lastContact).toISOString());
+      bar.replaceChildren(h("b", {}, t("stale.since", { at })), " ", h("span", {}, t("stale.trying")), " ", h("span", { id: "stale-age", class: "num" }), h("span", { class: "two" }, t("stale.actions")));
+      this.speak(t("stale.since", { at }));
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// Who needs help now: minutes since, place, need, who has it. Order of arrival, never re-sorted.
+import { $, h, put } from "../dom.js";
+import { t, say, named } from "../words.js";
+import { age } from "../clock.js";
+import { CalmList } from "./rows.js";
+
+export class HelpList {
+  #items = [];
+  #list;
+
+  constructor({ wall, may, assign, finish, open }) {
+    this.wall = wall; this.may = may; this.assign = assign; this.finish = finish; this.open = open;
+    this.#list = new CalmList($("#help-rows"), $("#help-more"), { key: (one) => one.task ?? one.recipient, draw: (one, row) => this.#row(one, row) });
+  }
+  get oldest() { return this.#items.map((one) => one.since).filter(Boolean).sort()[0]; }
+  get unassigned() { return this.#items.filter((one) => !one.assigned).length; }
+
+  show(items, flats) {
+    this.#items = items;
+    this.#list.show(items);
+    const nobody = this.unassigned;
+    put($("#h-h"), items.length ? t("help.title", { n: flats || items.length }) : t("help.none_title"));
+    put($("#help-note"), items.length ? (nobody ? t("help.nobody", { n: nobody }) : t("help.all_assigned")) : "");
+    $("#help").classList.toggle("calm", !items.length);
+  }
+
+  #row(one, before) {
+    const row = before ?? this.#make(one);
+    this.#age(row, one);
+    const needs = (one.needs ?? []).map((need) => named("need", need)).join(t("comma"));
+    put($("[data-needs]", row), this.wall ? t("help.people", { n: one.people ?? 1 }) : [t("help.people", { n: one.people ?? 1 }), needs].filter(Boolean).join(" "));
+    const who = $("[data-who]", row);
+    if (who.dataset.now !== (one.assigned || "-")) {
+      who.dataset.now = one.assigned || "-";
+      who.replaceChildren(...this.#who(one));
+    }
+    return row;
+  }
+  #make(one) {
+    const place = say(one.spoken) || one.place;
+    const name = this.wall ? h("b", {}, place) : h("button", { class: "link", onclick: () => this.open(one) }, h("b", {}, place));
+    return h("li", {}, h("span", { class: "m num" }, h("span", { "data-age": "" }), h("small", { "data-unit": "" })), h("div", {}, name, h("p", { "data-needs": "" })), h("span", { class: "who", "data-who": "" }));
+  }
+  #who(one) {
+    if (this.wall || !this.may) return [h("span", { class: one.assigned ? "" : "nobody" }, one.assigned || t("help.unassigned"))];
+    if (!one.assigned) return [h("button", { class: "btn main", onclick: () => this.assign(one) }, t("help.assign"))];
+    return [h("span", {}, one.assigned), h("button", { class: "btn quiet small", onclick: () => this.finish(one) }, t("help.finish"))];
+  }
+  #age(row, one) {
+    if (!one.since) return;
+    const { n, unit } = age(one.since);
+    put($("[data-age]", row), n);
+    put($("[data-unit]", row), unit);
+  }
+  tick() {
+    for (const one of this.#items) {
+      const row = $(`[data-key="${one.task ?? one.recipient}"]`, $("#help-rows"));
+      if (row) this.#age(row, one);
+    }
+  }
+  first() { $("#help-rows button")?.focus() ?? $("#help").focus(); }
+}

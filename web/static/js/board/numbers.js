@@ -1,0 +1,30 @@
+// The eight numbers and the legend's counts: changed in place, never in order. Unknown is "–".
+import { $, $$, put } from "../dom.js";
+import { t, num, pct } from "../words.js";
+import { ageText } from "../clock.js";
+
+const cell = (key) => $(`[data-num="${key}"]`);
+function set(key, n, note) {
+  const box = cell(key);
+  put($(".n", box), num(n));
+  put($(".s", box), note || " ");
+}
+
+export function numbers({ tally, incident, help, waves }) {
+  if (!tally) return;
+  const { answers = {}, flats = {} } = tally;
+  const oldest = (help ?? []).map((row) => row.since).filter(Boolean).sort()[0];
+  set("help", answers.help ?? 0, flats.help ? (oldest ? t("nums.help_note", { n: flats.help, age: ageText(oldest) }) : t("nums.help_flats", { n: flats.help })) : t("nums.help_none"));
+  set("people", tally.people, t("nums.people_note", { homes: tally.households ?? 0, vulnerable: tally.vulnerable ?? 0 }));
+  set("told", tally.told, pct(tally.told, tally.people));
+  set("delivered", tally.delivered, pct(tally.delivered, tally.people));
+  set("answered", tally.answered, pct(tally.answered, tally.people));
+  const safe = (answers.safe ?? 0) + (answers.evacuated ?? 0) + (answers.away ?? 0);
+  set("safe", safe, t("nums.safe_note", { evacuated: answers.evacuated ?? 0, away: answers.away ?? 0 }));
+  const wave = (waves ?? []).filter((one) => one.state === "started").at(-1);
+  set("waiting", tally.not_told, tally.not_told && wave && incident?.status === "open" ? t("nums.waiting_note", { n: Number(wave.no) + 1 }) : "");
+  set("unreachable", tally.unreachable, flats.unre ? t("nums.doors", { n: flats.unre }) : "");
+  cell("help").classList.toggle("quiet", !(answers.help > 0));
+  put($("#band-help"), answers.help ? t("band.help", { n: answers.help }) : "");
+  for (const box of $$("[data-flats]")) put(box, num(flats[box.dataset.flats] ?? 0));
+}

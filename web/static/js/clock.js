@@ -1,0 +1,35 @@
+// Times: a clock in the site's zone for facts, an age for staff, a countdown for what is due.
+import { lang, t } from "./words.js";
+
+const timeZone = document.body.dataset.timezone || "Asia/Shanghai";
+const hms = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const hm = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { timeZone, year: "numeric", month: "short", day: "numeric" });
+
+/** How far this computer's clock is ahead of the hub's, in milliseconds. */
+let ahead = 0;
+export const agree = (serverTime) => { ahead = Date.now() - Date.parse(serverTime); };
+export const now = () => Date.now() - ahead;
+
+export const clock = (iso) => (iso ? hms.format(new Date(iso)) : "–");
+export const clockShort = (iso) => (iso ? hm.format(new Date(iso)) : "–");
+export const date = (iso) => (iso ? day.format(new Date(iso)) : "–");
+
+const two = (n) => String(n).padStart(2, "0");
+
+/** `8:42`, `1:08:42` */
+export function span(ms) {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const h = Math.floor(s / 3600);
+  return h ? `${h}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`;
+}
+export const spanSeconds = (s) => (s === null || s === undefined ? "–" : span(s * 1000));
+
+/** An age as number and unit: {n: 7, unit: "min"}. */
+export function age(iso) {
+  const s = Math.max(0, Math.floor((now() - Date.parse(iso)) / 1000));
+  if (s < 60) return { n: s, unit: t("unit.sec") };
+  if (s < 5400) return { n: Math.floor(s / 60), unit: t("unit.min") };
+  return { n: Math.floor(s / 3600), unit: t("unit.hour") };
+}
+export const ageText = (iso) => { const a = age(iso); return `${a.n} ${a.unit}`; };

@@ -1,0 +1,30 @@
+// Every incident, newest first; drills and tests say so in every row.
+import { get, trouble } from "./api.js";
+import { $, h } from "./dom.js";
+import { t, named, num } from "./words.js";
+import { clockShort, date } from "./clock.js";
+import { showRunning, spoken } from "./running.js";
+
+const body = $("#list tbody"), empty = $("#empty"), more = $("#next");
+let next = null;
+
+async function load(after = null) {
+  try {
+    const found = await get(`/incidents?limit=50${after ? `&after=${after}` : ""}`);
+    body.append(...found.items.map(row));
+    next = found.next;
+    more.hidden = !next;
+    empty.hidden = Boolean(body.children.length);
+    if (!body.children.length) empty.textContent = t("history.empty");
+  } catch (error) { empty.hidden = false; empty.replaceChildren(trouble(error)); }
+}
+function row(one) {
+  const tally = one.tally ?? {};
+  return h("tr", { class: `is-${one.kind}` },
+    h("th", { scope: "row" }, h("span", { class: `tag kind-${one.kind}` }, named("kind", one.kind)), " ", h("a", { href: `/incidents/${one.id}` }, spoken(one)), h("span", { class: "two" }, ` ${one.code ?? ""}`)),
+    h("td", {}, named("status", one.status)), h("td", { class: "num" }, `${date(one.launched_at)} ${clockShort(one.launched_at)}`),
+    [one.people, tally.told, tally.answered, tally.unreachable].map((n) => h("td", { class: "r num" }, num(n))));
+}
+more.addEventListener("click", () => load(next));
+showRunning($("#running"));
+load();

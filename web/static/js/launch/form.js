@@ -1,0 +1,113 @@
+// The launch form: place, words, reach; sent by typing the head-count that the preview named.
+import { get, onceKey, post, trouble } from "../api.js";
+import { $, h } from "../dom.js";
+import { t, say } from "../words.js";
+import { span } from "../clock.js";
+import { freshPlan, lastPlan } from "../estate/known.js";
+import { Picker, bandKey } from "./picker.js";
+import { params, values } from "./params.js";
+import { reach, unknown } from "./reach.js";
+import { drawWords } from "./wordings.js";
+
+const { kind, playbook, depth, hazard, icon } = document.body.dataset;
+const key = onceKey(); // one page, one incident: however often the button is pressed
+const place = $("#place"), confirm = $("#confirm"), send = $("#send");
+const opened = Date.now();
+let picker = null, preview = null, asked = null, waiting = 0, sending = false;
+
+const bare = (path) => path.trim().split(":").at(-1);
+const request = () => ({ playbook, place: place.value.trim(), kind, params: values($("#params")) });
+
+function changed() {
+  clearTimeout(waiting);
+  picker?.place(bare(place.value));
+  preview = null;
+  ready();
+  document.body.toggleAttribute("data-asking", Boolean(place.value.trim()));
+  waiting = setTimeout(look, 220);
+}
+async function look() {
+  asked?.abort();
+  if (!place.value.trim()) return forget("");
+  asked = new AbortController();
+  try { show(await post("/preview", request(), { signal: asked.signal })); }
+  catch (error) { if (error.name !== "AbortError") refuse(error); }
+}
+function forget(said) {
+  preview = null;
+  unknown();
+  picker?.bands({}, []);
+  $("#bands").replaceChildren();
+  $("#place-is").textContent = said;
+  $("#words-count").textContent = "";
+  $("#words").replaceChildren(h("p", { class: "empty" }, t("form.words_empty")));
+  $("#go-text").replaceChildren(h("b", {}, t("form.go_first")));
+  document.body.removeAttribute("data-asking");
+  place.removeAttribute("aria-invalid");
+  ready();
+}
+function refuse(error) {
+  forget("");
+  const own = error.problems?.filter((one) => one.where === "place") ?? [];
+  if (own.length) {
+    $("#place-is").textContent = [own[0].what, own[0].hint].filter(Boolean).join(" ");
+    place.setAttribute("aria-invalid", "true");
+  } else $("#reach").replaceChildren(trouble(error));
+}
+function show(seen) {
+  preview = seen;
+  document.body.removeAttribute("data-asking");
+  place.removeAttribute("aria-invalid");
+  const bands = seen.bands ?? [];
+  const where = say(seen.place?.spoken) || seen.place?.path || place.value;
+  $("#place-is").textContent = where;
+  const used = [...new Set(Object.values(seen.bands_by_floor ?? {}))];
+  const order = bands.map((one) => one.key).filter((one) => used.includes(one));
+  picker?.bands(seen.bands_by_floor ?? {}, order);
+  bandKey($("#bands"), bands.filter((one) => order.includes(one.key)), true);
+  $("#words").replaceChildren(drawWords(seen, { kind, icon }));
+  $("#words-count").textContent = t("form.texts", { n: (seen.words ?? []).length });
+  reach(seen);
+  $("#go-text").replaceChildren(h("b", {}, t(`form.go.${kind}`, { hazard })), " ", t("form.go_for", { place: where }), " ", h("b", {}, t("form.go_people", { n: seen.people })), h("br"), h("span", { class: "two" }, t(`form.go_note.${kind}`)));
+  ready();
+}
+const wanted = () => preview?.confirm ?? preview?.people;
+function ready() {
+  const match = preview && confirm.value.replace(/[\s,，]/g, "") === String(wanted());
+  send.disabled = !match || sending;
+  confirm.toggleAttribute("data-match", Boolean(match));
+}
+
+async function launch(event) {
+  event.preventDefault();
+  if (sending || send.disabled) return;
+  sending = true;
+  send.disabled = true;
+  $("#go-trouble").replaceChildren();
+  try {
+    const made = await post("/incidents", { ...request(), confirm_people: Number(wanted()) }, { headers: { "Idempotency-Key": key }, timeout: 60000 });
+    location.assign(`/incidents/${made.id}`);
+  } catch (error) {
+    sending = false;
+    $("#go-trouble").replaceChildren(trouble(error), h("p", { class: "hint" }, t(error.code === "away" ? "form.away" : "form.not_sent")));
+    ready();
+  }
+}
+
+function raise(layout) {
+  picker = new Picker($("#picker"), layout, { depth, pick: (path) => { place.value = path; changed(); } });
+  picker.place(bare(place.value));
+  if (!layout.buildings.length) $("#picker").replaceChildren(h("p", { class: "empty" }, t("form.no_estate")));
+}
+place.addEventListener("input", changed);
+confirm.addEventListener("input", ready);
+$("#go-form").addEventListener("submit", launch);
+setInterval(() => { $("#opened").textContent = t("form.opened", { t: span(Date.now() - opened) }); }, 1000);
+
+const known = lastPlan();
+if (known) raise(known);
+freshPlan().then(({ layout, changed: other }) => { if (!known || other) { raise(layout); if (preview) show(preview); } }).catch(() => {});
+get("/playbooks").then(({ items }) => {
+  params($("#params"), items.find((one) => one.key === playbook)?.parameters ?? [], changed);
+  if (place.value) changed();
+}).catch((error) => $("#params").replaceChildren(trouble(error)));

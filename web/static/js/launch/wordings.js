@@ -1,0 +1,47 @@
+// The real text of each medium for each part of the audience, in every language it goes out in.
+import { h, icon } from "../dom.js";
+import { t, say, named, num } from "../words.js";
+
+const SCREEN = "screen";
+const LOOK = { sms: "bub", voice: "bub voice", wecom: "bub", push: "push", screen: "screen" };
+
+/** Words of a preview, the band that is in most danger first, the others folded. */
+export function drawWords(preview, { kind, icon: sign = "bell" } = {}) {
+  const words = preview.words ?? [];
+  const bands = [...new Set(words.map((one) => one.band))];
+  const names = new Map((preview.bands ?? []).map((one) => [one.key, one]));
+  if (!words.length) return h("p", { class: "empty" }, t("form.words_empty"));
+  return h("div", { class: "texts" }, bands.map((band, i) => {
+    const own = words.filter((one) => one.band === band);
+    const content = mediums(own, kind, sign);
+    const title = band === "*" ? t("form.everyone") : say(names.get(band)?.name) || named("band", band);
+    const people = names.get(band)?.people;
+    const head = [h("b", {}, title), people === undefined ? null : h("span", { class: "two" }, t("form.band_people", { n: people }))];
+    return i === 0 ? h("section", { class: "band-words" }, h("h3", {}, head), content) : h("details", { class: "band-words" }, h("summary", {}, head, h("span", { class: "first", lang: own[0].language }, firstLine(own))), content);
+  }));
+}
+const firstLine = (own) => { const one = own.find((w) => w.channel !== SCREEN) ?? own[0]; return one.parts.body ?? one.parts.action ?? one.parts.title ?? Object.values(one.parts)[0] ?? ""; };
+
+function mediums(own, kind, sign) {
+  const channels = [...new Set(own.map((one) => one.channel))].sort((a, b) => order(a) - order(b));
+  return channels.map((channel) => channel === SCREEN ? screen(own.filter((one) => one.channel === channel), kind) : h("div", { class: "said" }, own.filter((one) => one.channel === channel).map((one) => text(one, sign))));
+}
+const order = (channel) => ["sms", "push", "screen", "voice", "wecom"].indexOf(channel) + 1 || 9;
+
+function cap(one) {
+  return h("p", { class: "cap" }, h("span", {}, `${named("channel", one.channel)} `, h("span", { lang: one.language }, named("language", one.language))), h("span", { class: "num" }, [one.segments > 1 || one.channel === "sms" ? t("form.parts", { n: one.segments || 1 }) : null, one.people !== undefined && one.people !== null ? num(one.people) : null].filter(Boolean).join(" · ")));
+}
+function text(one, sign) {
+  const { title, body, ...rest } = one.parts;
+  const inside = LOOK[one.channel] === "push" ? h("div", { class: "pushm" }, h("span", { class: "ic" }, icon(sign)), h("b", {}, title ?? ""), h("span", {}, body ?? ""))
+    : h("div", { class: LOOK[one.channel] ?? "bub" }, title ? h("b", {}, title) : null, body ? h("span", { class: "words" }, body) : null, Object.values(rest).map((part) => h("span", { class: "words" }, part)));
+  return h("div", { lang: one.language }, cap(one), inside);
+}
+/** A screen shows its languages together, so the picture does too. */
+function screen(all, kind) {
+  const [first, ...others] = [...all].sort((a, b) => (a.language.startsWith("zh") ? -1 : 1) - (b.language.startsWith("zh") ? -1 : 1));
+  return h("div", { class: "said one" }, h("div", {}, cap({ ...first, segments: 0 }), h("div", { class: `scrmock ${kind}` },
+    h("div", { lang: first.language }, h("b", { class: "hl" }, first.parts.headline), h("b", { class: "do" }, first.parts.action)),
+    h("div", {}, others.map((one) => h("small", { lang: one.language }, [one.parts.headline, one.parts.action].filter(Boolean).join(". ").replaceAll("..", "."))),
+      first.parts.detail ? h("small", { lang: first.language }, first.parts.detail) : null))));
+}

@@ -1,0 +1,79 @@
+// One websocket: ticket, hello, watch; back with `since` and `epoch` after a loss.
+import { post } from "./api.js";
+import { agree } from "./clock.js";
+
+const ASK = 2500; // a ping this often, so that a dead line is known within five seconds
+const SILENT = 9000;
+const LONGEST = 8000;
+
+export class Live extends EventTarget {
+  #topic; #seq = null; #epoch = null; #tries = 0; #socket = null; #quiet = 0; #over = false;
+  lastContact = Date.now();
+  open = false;
+
+  constructor(topic) {
+    super();
+    this.#topic = topic;
+    setInterval(() => this.#ping(), ASK);
+    addEventListener("online", () => { this.#tries = 0; this.#socket ?? this.connect(); });
+  }
+
+  async connect() {
+    clearTimeout(this.retry);
+    let ticket;
+    try {
+      ({ ticket } = await post("/live/tickets", {}, { timeout: 6000 }));
+    } catch (error) {
+      return error.status === 401 || error.status === 403 ? this.#tell("refused", { what: error.message }) : this.#again();
+    }
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/live`, "muster.v1");
+    this.#socket = socket;
+    socket.onopen = () => {
+      socket.send(JSON.stringify({ op: "hello", ticket }));
+      socket.send(JSON.stringify({ op: "watch", topic: this.#topic, ...(this.#seq === null ? {} : { since: this.#seq, epoch: this.#epoch }) }));
+      this.#listen();
+    };
+    socket.onmessage = ({ data }) => this.#read(JSON.parse(data));
+    socket.onclose = ({ code }) => {
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      this.#drop();
+      if (code === 4403) this.#tell("refused", { what: "" });
+      else this.#again(code === 1012 || code === 1013);
+    };
+  }
+
+  close() { this.#over = true; clearTimeout(this.retry); this.#socket?.close(); }
+
+  #read(frame) {
+    this.lastContact = Date.now();
+    this.#listen();
+    if (frame.op === "snapshot" && frame.at) agree(frame.at);
+    if (frame.topic === this.#topic && frame.seq !== undefined) {
+      this.#seq = frame.seq;
+      this.#epoch = frame.epoch ?? this.#epoch;
+    }
+    if (frame.op === "welcome" || frame.op === "snapshot") {
+      this.#tries = 0;
+      if (!this.open) { this.open = true; this.#tell("contact", { open: true }); }
+    }
+    this.#tell(frame.op, frame);
+  }
+
+  #listen() {
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.#socket?.close(), SILENT);
+  }
+  #ping() { if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send('{"op":"ping"}'); }
+  #drop() {
+    clearTimeout(this.#quiet);
+    if (this.open) { this.open = false; this.#tell("contact", { open: false }); }
+  }
+  #again(soon = false) {
+    if (this.#over) return;
+    const wait = Math.min(LONGEST, 300 * 2 ** this.#tries++);
+    this.retry = setTimeout(() => this.connect(), (soon ? 300 : wait / 2) + Math.random() * wait);
+  }
+  #tell(kind, detail) { this.dispatchEvent(new CustomEvent(kind, { detail })); }
+}
