@@ -1,0 +1,440 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from hub.errors import Conflict, Refused, Unready
+from hub.model import Kind, LaunchRequest
+from hub.store.database import database
+from tests.launch_estate import WHO, House, Who, house, open_house, put_estate, put_many
+
+PATHS = ("3/5/501", "3/11/1101", "3/12/1201", "3/12/1202", "3/20/2001", "4/1/101")
+FIRE = LaunchRequest("fire", "3/12")
+
+
+def sms(number: int) -> tuple[tuple[str, str], ...]:
+    return (("sms", f"+1555010{number:04d}"),)
+
+
+PEOPLE = (
+    Who("3/12/1201", ways=sms(1)),
+    Who("3/12/1202", ways=sms(2), language="en", needs=["moves_slowly"], drill=True),
+    Who("3/5/501", ways=sms(3)),
+    Who("3/20/2001", ways=sms(3)),  # shares a number with 501
+    Who("4/1/101"),
+    Who(None, kind="staff", ways=sms(4), roles=["security"], drill=True),
+    Who("3", kind="screen", ways=[("screen", "")]),
+    Who(None, kind="group", ways=[("wecom", "robot-1")]),
+)
+
+
+@asynccontextmanager
+async def running(url: str, people: Any = PEOPLE, **more: Any) -> AsyncIterator[House]:
+    home = await open_house(url, **more)
+    try:
+        await home.db.write(lambda conn: put_estate(conn, PATHS, people))
+        yield home
+    finally:
+        await home.db.close()
+
+
+async def test_a_launch_writes_the_incident_and_its_first_deliveries(database_url: str) -> None:
+    async with running(database_url) as home:
+        launched = await home.launch.start(FIRE, who=WHO, key="k")
+
+        rows = await home.rows(
+            "SELECT recipient_id, channel, state FROM deliveries ORDER BY recipient_id"
+        )
+        assert rows == [
+            (1, "sms", "planned"),
+            (2, "sms", "planned"),
+            (4, "sms", "planned"),
+            (5, "none", "unreachable"),
+            (6, "sms", "planned"),
+            (7, "screen", "planned"),
+            (8, "wecom", "planned"),
+        ]
+        assert (launched.people, launched.deliveries, launched.repeated) == (6, 6, False)
+        assert await home.one("SELECT count(*) FROM tasks") > 0
+        assert home.bells.rung == ["urgent"]
+        assert home.bells.told == [(f"incident:{launched.id}", 1)]
+
+
+async def test_a_shared_number_gets_one_text_that_speaks_for_both(database_url: str) -> None:
+    async with running(database_url) as home:
+        await home.launch.start(FIRE, who=WHO, key="k")
+
+        also = await home.rows(
+            "SELECT d.recipient_id, o.recipient_id FROM delivery_also o"
+            " JOIN deliveries d ON d.id = o.delivery_id"
+        )
+        assert also == [(4, 3)], "the one who must leave is told, the other stands beside"
+
+
+async def test_those_in_danger_come_first(database_url: str) -> None:
+    async with running(database_url) as home:
+        await home.launch.start(FIRE, who=WHO, key="k")
+
+        first = await home.rows("SELECT recipient_id FROM audience WHERE rank = 0 ORDER BY 1")
+        assert first == [(2,), (6,)], "the vulnerable on the fire floor, and staff"
+
+
+async def test_each_reads_the_words_of_their_band_and_language(database_url: str) -> None:
+    async with running(database_url) as home:
+        await home.launch.start(FIRE, who=WHO, key="k")
+
+        rows = await home.rows(
+            "SELECT d.recipient_id, w.band, w.language FROM deliveries d"
+            " JOIN wordings w ON w.id = d.wording_id"
+        )
+        read = {recipient: (band, language) for recipient, band, language in rows}
+        assert read[1] == ("evacuate", "zh-CN")
+        assert read[2] == ("evacuate", "en")
+        assert read[6] == ("staff", "zh-CN")
+
+
+async def test_launched_is_the_first_event_with_moves_and_unreachable(database_url: str) -> None:
+    async with running(database_url) as home:
+        await home.launch.start(FIRE, who=WHO, key="k")
+
+        seq, kind, data = (await home.rows("SELECT seq, kind, data FROM events"))[0]
+        said = _json(data)
+        assert (seq, kind) == (1, "launched")
+        assert ["sms", "", "planned", 4] in said["moves"]
+        assert ["none", "", "unreachable", 1] in said["moves"]
+        assert said["unreachable"] == [5]
+
+
+async def test_a_repeat_is_the_same_incident(database_url: str) -> None:
+    async with running(database_url) as home:
+        first = await home.launch.start(FIRE, who=WHO, key="k")
+        again = await home.launch.start(FIRE, who=WHO, key="k")
+
+        assert again.repeated
+        assert (again.id, again.code, again.deliveries) == (first.id, first.code, first.deliveries)
+        assert await home.one("SELECT count(*) FROM incidents") == 1
+
+
+async def test_the_same_key_with_another_body_is_a_conflict(database_url: str) -> None:
+    async with running(database_url) as home:
+        await home.launch.start(FIRE, who=WHO, key="k")
+
+        with pytest.raises(Conflict) as refused:
+            await home.launch.start(LaunchRequest("fire", "4"), who=WHO, key="k")
+        assert refused.value.problems[0].where == "Idempotency-Key"
+
+
+async def test_a_bad_body_with_a_used_key_is_a_conflict_before_it_is_validated(
+    database_url: str,
+) -> None:
+    async with running(database_url) as home:
+        await home.launch.start(FIRE, who=WHO, key="k")
+
+        with pytest.raises(Conflict):
+            await home.launch.start(LaunchRequest("nonsense", "9/9"), who=WHO, key="k")
+
+
+async def test_twenty_clicks_at_once_are_one_incident(database_url: str) -> None:
+    async with running(database_url) as home:
+        got = await asyncio.gather(*(home.launch.start(FIRE, who=WHO, key="k") for _ in range(20)))
+
+        assert len({one.id for one in got}) == 1
+        assert sum(not one.repeated for one in got) == 1
+        assert await home.one("SELECT count(*) FROM incidents") == 1
+        assert await home.one("SELECT count(*) FROM deliveries") == 7
+
+
+async def test_clicks_in_several_processes_are_one_incident(database_url: str) -> None:
+    """Each process has its own turn lock: only the database holds them together."""
+    async with running(database_url) as home:
+        houses = [house(home.db) for _ in range(8)]
+        got = await asyncio.gather(
+            *(one.launch.start(FIRE, who=WHO, key="k") for one in houses for _ in range(2))
+        )
+
+        assert len({one.id for one in got}) == 1
+        assert await home.one("SELECT count(*) FROM incidents") == 1
+
+
+async def test_launches_of_several_processes_get_codes_of_their_own(database_url: str) -> None:
+    async with running(database_url) as home:
+        houses = [house(home.db) for _ in range(4)]
+        got = await asyncio.gather(
+            *(one.launch.start(FIRE, who=WHO, key=f"k{n}") for n, one in enumerate(houses))
+        )
+
+        assert len({one.code for one in got}) == 4
+        assert all(one.code.startswith("FIRE-") for one in got)
+
+
+async def test_the_code_in_the_texts_is_the_incidents(database_url: str) -> None:
+    async with running(database_url) as home:
+        for key in "ab":
+            launched = await home.launch.start(FIRE, who=WHO, key=key)
+            texts = await home.rows(
+                "SELECT w.parts FROM wordings w JOIN notices n ON n.id = w.notice_id"
+                " WHERE n.incident_id = :i",
+                i=launched.id,
+            )
+            codes = {word for row in texts for word in str(row[0]).split() if "FIRE-" in word}
+            assert all(launched.code in word for word in codes)
+
+
+async def test_a_drill_reaches_only_those_who_take_part(database_url: str) -> None:
+    async with running(database_url) as home:
+        drill = LaunchRequest("fire", "3/12", Kind.DRILL)
+        launched = await home.launch.start(drill, who=WHO, key="k")
+
+        reached = await home.rows("SELECT recipient_id FROM deliveries ORDER BY recipient_id")
+        assert reached == [(2,), (6,)]
+        assert launched.people == 2
+        assert home.bells.rung == ["routine"], "a drill never stands in front of the real thing"
+
+
+async def test_an_announced_drill_reaches_everyone(database_url: str) -> None:
+    async with running(database_url) as home:
+        drill = LaunchRequest("fire", "3/12", Kind.DRILL, announce=True)
+
+        assert (await home.launch.start(drill, who=WHO, key="k")).people == 6
+
+
+async def test_every_text_of_a_drill_says_so(database_url: str) -> None:
+    async with running(database_url) as home:
+        drill = LaunchRequest("fire", "3/12", Kind.DRILL)
+        await home.launch.start(drill, who=WHO, key="k")
+
+        for language, parts in await home.rows(
+            "SELECT language, parts FROM wordings WHERE channel = 'sms'"
+        ):
+            word = "演练" if language == "zh-CN" else "drill"
+            assert word in str(_json(parts)["body"]).lower()
+
+
+async def test_opted_out_and_bad_numbers_are_unreachable_and_say_why(database_url: str) -> None:
+    people = (
+        Who("3/12/1201", ways=sms(1), opted_out=True),
+        Who("3/12/1202", ways=sms(2), bad=True),
+        Who("3/12/1202"),
+        Who("3/12/1202", ways=sms(3)),
+    )
+    async with running(database_url, people) as home:
+        launched = await home.launch.start(FIRE, who=WHO, key="k")
+
+        rows = await home.rows(
+            "SELECT recipient_id, state, reason, address FROM deliveries ORDER BY recipient_id"
+        )
+        assert [row[:3] for row in rows] == [
+            (1, "unreachable", "opted_out"),
+            (2, "unreachable", "bad_address"),
+            (3, "unreachable", "no_address"),
+            (4, "planned", ""),
+        ]
+        assert rows[0][3] == "recipient:1"
+        assert launched.deliveries == 1
+
+
+async def test_an_address_on_a_channel_without_an_account_reaches_nobody(
+    database_url: str,
+) -> None:
+    people = (Who("3/12/1201", ways=[("voice", "+15550100001")]), Who("3/12/1202", ways=sms(2)))
+    async with running(database_url, people) as home:
+        await home.launch.start(FIRE, who=WHO, key="k")
+
+        states = await home.rows("SELECT state FROM deliveries ORDER BY recipient_id")
+        assert states == [("unreachable",), ("planned",)]
+
+
+async def test_removed_people_are_not_told(database_url: str) -> None:
+    async with running(database_url) as home:
+        await home.run("UPDATE recipients SET removed_at = 1 WHERE id = 1")
+        await home.launch.start(FIRE, who=WHO, key="k")
+
+        assert await home.one("SELECT count(*) FROM deliveries WHERE recipient_id = 1") == 0
+
+
+@pytest.mark.parametrize(
+    ("request_", "where"),
+    [
+        (LaunchRequest("nonsense", "3/12"), {"playbook"}),
+        (LaunchRequest("fire", "9/12"), {"place"}),
+        (LaunchRequest("fire", "3/99"), {"place"}),
+        (LaunchRequest("fire", "???"), {"place"}),
+        (LaunchRequest("fire", "other:3/12"), {"place"}),
+        (LaunchRequest("fire", "3/12/1201"), {"place"}),
+        (LaunchRequest("fire", "3/12", confirm_people=5), {"confirm_people"}),
+        (
+            LaunchRequest("fire", "3/12", params={"assembly_point": "moon"}),
+            {"params.assembly_point"},
+        ),
+        (LaunchRequest("fire", "3/12", params={"nonsense": "x"}), {"params.nonsense"}),
+        (
+            LaunchRequest("fire", "9", params={"assembly_point": "moon", "a": "b"}),
+            {"place", "params.assembly_point", "params.a"},
+        ),
+        (LaunchRequest("nonsense", "9"), {"playbook", "place"}),
+    ],
+)
+async def test_what_is_wrong_is_named_by_field_and_nothing_changes(
+    tmp_path: Any, request_: LaunchRequest, where: set[str]
+) -> None:
+    async with running(f"sqlite:///{tmp_path / 'hub.db'}") as home:
+        with pytest.raises(Refused) as refused:
+            await home.launch.start(request_, who=WHO, key="k")
+
+        assert refused.value.status == 422
+        assert {problem.where for problem in refused.value.problems} == where
+        assert all(problem.hint for problem in refused.value.problems)
+        assert await home.one("SELECT count(*) FROM incidents") == 0
+        assert await home.one("SELECT count(*) FROM requests") == 0
+
+
+async def test_the_right_head_count_launches(database_url: str) -> None:
+    async with running(database_url) as home:
+        looked = await home.launch.preview(FIRE)
+        request = LaunchRequest("fire", "3/12", confirm_people=looked.confirm)
+
+        assert (await home.launch.start(request, who=WHO, key="k")).people == looked.confirm
+
+
+async def test_an_empty_audience_is_refused_and_never_everybody(database_url: str) -> None:
+    async with running(database_url, [Who("3/12/1201", ways=sms(1))]) as home:
+        drill = LaunchRequest("fire", "3/12", Kind.DRILL)
+        with pytest.raises(Refused) as refused:
+            await home.launch.start(drill, who=WHO, key="k")
+
+        assert "drill" in refused.value.problems[0].what
+
+
+async def test_several_sites_want_the_site_named(database_url: str) -> None:
+    async with running(database_url) as home:
+        await home.db.write(
+            lambda conn: put_estate(conn, ["3/12/1201"], [Who("3/12/1201")], key="river")
+        )
+        with pytest.raises(Refused) as refused:
+            await home.launch.preview(FIRE)
+        there = await home.launch.preview(LaunchRequest("fire", "river:3/12"))
+
+        assert "main:3/12" in refused.value.problems[0].hint
+        assert there.people == 1
+
+
+async def test_the_whole_site_is_the_word_all(database_url: str) -> None:
+    async with running(database_url) as home:
+        launched = await home.launch.start(LaunchRequest("fire", "all"), who=WHO, key="k")
+
+        assert await home.one("SELECT place FROM incidents") == "all"
+        assert launched.people == 6
+
+
+async def test_a_preview_writes_nothing(database_url: str) -> None:
+    async with running(database_url) as home:
+        await home.launch.preview(FIRE)
+
+        for table in ("incidents", "audience", "deliveries", "requests", "events", "waves"):
+            assert await home.one(f"SELECT count(*) FROM {table}") == 0
+        assert home.bells.rung == []
+
+
+async def test_a_preview_says_everything_the_console_shows(database_url: str) -> None:
+    async with running(database_url) as home:
+        said = (await home.launch.preview(FIRE)).to_json()
+
+        assert (said["people"], said["households"], said["confirm"]) == (6, 5, 6)
+        assert (said["vulnerable"], said["unreachable"], said["screens"]) == (1, 1, 1)
+        assert (said["screens_offline"], said["groups"], said["deliveries"]) == (1, 1, 6)
+        assert said["place"]["spoken"] == {"zh-CN": "3栋12层", "en": "Tower 3, floor 12"}
+        assert said["bands_by_floor"]["3/12"] == "evacuate"
+        assert said["bands_by_floor"]["3/5"] == "hold"
+        by_channel = {one["channel"]: one for one in said["channels"]}
+        assert by_channel["sms"]["sends"] == 4
+        assert by_channel["sms"]["people"] == 5
+        codes = {one["code"] for one in said["warnings"]}
+        assert {"unreachable", "no_account", "screens_offline"} <= codes
+        assert all(one["text"]["zh-CN"] and one["text"]["en"] for one in said["warnings"])
+
+
+async def test_a_roster_that_changes_meanwhile_is_read_again(database_url: str) -> None:
+    async with running(database_url) as home:
+        ledger = home.launch.ledger
+        read = ledger.estate
+        reads = 0
+
+        async def estate(site: int, *, preview: bool) -> Any:
+            nonlocal reads
+            found = await read(site, preview=preview)
+            reads += 1
+            if reads == 1:
+                await home.run("UPDATE recipients SET removed_at = 1 WHERE id = 1")
+                await home.run("UPDATE sites SET roster_rev = roster_rev + 1")
+            return found
+
+        ledger.estate = estate  # type: ignore[method-assign]
+        launched = await home.launch.start(FIRE, who=WHO, key="k")
+
+        assert (reads, launched.people) == (2, 5)
+
+
+async def test_a_roster_that_never_rests_is_unready(database_url: str) -> None:
+    async with running(database_url) as home:
+        ledger = home.launch.ledger
+        read = ledger.estate
+
+        async def estate(site: int, *, preview: bool) -> Any:
+            found = await read(site, preview=preview)
+            await home.run("UPDATE sites SET roster_rev = roster_rev + 1")
+            return found
+
+        ledger.estate = estate  # type: ignore[method-assign]
+        with pytest.raises(Unready):
+            await home.launch.start(FIRE, who=WHO, key="k")
+        assert await home.one("SELECT count(*) FROM requests") == 0
+
+
+async def test_a_database_that_is_away_is_unready(database_url: str) -> None:
+    home = house(database(database_url))  # never opened
+
+    with pytest.raises(Unready):
+        await home.launch.start(FIRE, who=WHO, key="k")
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\nb"])
+async def test_a_key_that_cannot_be_one_is_refused(tmp_path: Any, key: str) -> None:
+    async with running(f"sqlite:///{tmp_path / 'hub.db'}") as home:
+        with pytest.raises(Refused) as refused:
+            await home.launch.start(FIRE, who=WHO, key=key)
+        assert refused.value.problems[0].where == "Idempotency-Key"
+
+
+async def test_waves_have_their_times_divided_in_a_rehearsal(tmp_path: Any) -> None:
+    async with running(f"sqlite:///{tmp_path / 'hub.db'}", wave_speed=60.0) as home:
+        await home.launch.start(FIRE, who=WHO, key="k")
+
+        waits = await home.rows(
+            "SELECT w.key, w.due_at - n.issued_at FROM waves w JOIN notices n ON n.id = w.notice_id"
+            " WHERE w.no > 1 ORDER BY w.no LIMIT 2"
+        )
+        assert waits == [("staff_call", 1_000), ("again", 3_000)]
+
+
+async def test_thirty_thousand_people_are_planned(tmp_path: Any) -> None:
+    home = await open_house(f"sqlite:///{tmp_path / 'hub.db'}")
+    try:
+        await home.db.write(lambda conn: put_many(conn, 30_000))
+        looked = await home.launch.preview(FIRE)
+        launched = await home.launch.start(FIRE, who=WHO, key="k")
+
+        assert (launched.people, launched.deliveries) == (30_000, 29_400)
+        assert (looked.people, looked.deliveries, looked.unreachable) == (30_000, 29_400, 600)
+        planned = await home.one("SELECT count(*) FROM deliveries WHERE state = 'planned'")
+        assert planned == 29_400
+    finally:
+        await home.db.close()
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
