@@ -59,6 +59,7 @@ class ValkeyProcess:
     def spawn(self) -> None:
         """The server is starting; a socket left by a dead one is gone. Raises Unready."""
         try:
+            self.socket.parent.mkdir(mode=0o700, exist_ok=True)
             self.socket.unlink(missing_ok=True)
             with (self.folder / "valkey.log").open("wb") as out:
                 self._process = self._popen(out)
@@ -191,9 +192,11 @@ async def _kept_alive(process: ValkeyProcess) -> None:
     backoff = Backoff()
     while True:
         await asyncio.sleep(WATCH_SECONDS)
-        if process.running():
+        # A cleaner of temporary folders may take the socket away and leave the server deaf.
+        if process.running() and process.socket.exists():
             continue
         log.warning("valkey_restarting", ended=process.ended)
+        process.kill()
         await asyncio.sleep(backoff.next())
         with contextlib.suppress(Unready):
             await _started(process)

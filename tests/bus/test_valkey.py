@@ -119,6 +119,17 @@ async def test_a_killed_server_is_started_again_at_the_same_address(tmp_path: Pa
         assert process.url == url
 
 
+async def test_a_server_whose_socket_was_swept_away_is_started_again(tmp_path: Path) -> None:
+    server = EmbeddedValkey(tmp_path)
+
+    async with server:
+        assert server.process is not None
+        process, first = server.process, server.process.pid
+        process.socket.unlink()
+
+        await eventually(lambda: process.pid != first and process.answers())
+
+
 async def test_a_server_that_cannot_start_says_why_and_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "valkey.sock").mkdir()
 
