@@ -1,0 +1,179 @@
+"""Once a second, in every worker, Redis or not: what time and crashes left is put right."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from hub.errors import HubError
+from hub.flow.bell import Bell
+from hub.model import Lane
+from hub.ports import Wake
+
+EVERY = 1.0  # seconds
+STEP = 20.0  # seconds one step may take
+LIVES_EVERY = 10  # sweeps; a claim meets what is too old at the head of its lane anyway
+WINDOWS_EVERY = 30  # sweeps; it looks at every accepted delivery of the open incidents
+RECEIPT_WINDOW_MS = 600_000
+
+log = structlog.get_logger(__name__)
+
+
+class Found(Protocol):
+    """What one step found."""
+
+    @property
+    def lost(self) -> int: ...
+    @property
+    def doubled(self) -> int: ...
+    @property
+    def failed(self) -> int: ...
+    @property
+    def expired(self) -> int: ...
+    @property
+    def silent(self) -> int: ...
+    @property
+    def reached(self) -> tuple[tuple[int, int], ...]: ...
+    @property
+    def lanes(self) -> tuple[Lane, ...]: ...
+
+
+class SweepLedger(Protocol):
+    """Where time passes, by the database's clock."""
+
+    async def leases(self) -> Found: ...
+    async def doubts(self) -> Found: ...
+    async def lives(self) -> Found: ...
+    async def windows(self, window_ms: int) -> Found: ...
+    async def due(self) -> Found: ...
+
+
+class Waves(Protocol):
+    """Who starts waves whose time has come."""
+
+    async def due(self) -> int: ...
+
+
+class Drain(Protocol):
+    """Who sends."""
+
+    async def drain(self, lane: Lane) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep did. `troubles`: steps that failed, by name; the next sweep tries again."""
+
+    lost: int = 0  # leases that ran out with a call begun
+    doubled: int = 0  # sent once more in doubt
+    failed: int = 0  # doubts that ended
+    expired: int = 0
+    silent: int = 0  # accepted, and no receipt in the window
+    waves: int = 0
+    lanes: tuple[Lane, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def idle(self) -> bool:
+        """Nothing was found and nothing failed."""
+        return self == Swept()
+
+
+@dataclass(slots=True)
+class _Sum:
+    counts: dict[str, int] = field(default_factory=dict)
+    lanes: tuple[Lane, ...] = ()
+    troubles: list[str] = field(default_factory=list)
+
+    def add(self, found: Found) -> None:
+        for name in ("lost", "doubled", "failed", "expired", "silent"):
+            self.counts[name] = self.counts.get(name, 0) + getattr(found, name)
+        self.lanes = self.lanes or found.lanes
+
+
+class Sweep:
+    """The net below every other part."""
+
+    def __init__(
+        self,
+        *,
+        ledger: SweepLedger,
+        escalate: Waves,
+        deliver: Drain,
+        wake: Wake,
+        receipt_window_ms: int = RECEIPT_WINDOW_MS,
+        every: float = EVERY,
+    ):
+        self._ledger, self._escalate, self._deliver = ledger, escalate, deliver
+        self._bell = Bell(wake)
+        self._window = receipt_window_ms
+        self._every = every
+        self._drains: dict[Lane, asyncio.Task[int]] = {}
+        self._count = 0
+        self.last_at: float | None = None  # loop time of the last sweep without trouble
+
+    async def once(self) -> Swept:
+        """Every step was tried once; one that fails harms no other. Lanes with due work are being
+        drained when this returns, not yet empty."""
+        said = _Sum()
+        await self._step("leases", said, self._ledger.leases)
+        await self._step("doubts", said, self._ledger.doubts)
+        if self._count % LIVES_EVERY == 0:
+            await self._step("lives", said, self._ledger.lives)
+        if self._count % WINDOWS_EVERY == 0:
+            await self._step("windows", said, lambda: self._ledger.windows(self._window))
+        self._count += 1
+        waves = await self._waves(said)
+        await self._step("due", said, self._ledger.due)
+        for lane in said.lanes:
+            self._drain(lane)
+        if not said.troubles:
+            self.last_at = asyncio.get_running_loop().time()
+        return Swept(**said.counts, waves=waves, lanes=said.lanes, troubles=tuple(said.troubles))
+
+    async def run(self) -> None:
+        """Sweeps for ever, each second; cancelled, it lets go of nothing that is being sent."""
+        while True:
+            await self.once()
+            await asyncio.sleep(self._every)
+
+    async def _step(self, name: str, said: _Sum, step: Callable[[], Awaitable[Found]]) -> None:
+        try:
+            async with asyncio.timeout(STEP):
+                found = await step()
+        except Exception as error:  # noqa: BLE001 the loop must outlive any one step
+            self._trouble(name, said, error)
+            return
+        said.add(found)
+        self._bell.ring(found.reached)
+
+    async def _waves(self, said: _Sum) -> int:
+        try:
+            async with asyncio.timeout(STEP):
+                return await self._escalate.due()
+        except Exception as error:  # noqa: BLE001 as above
+            self._trouble("waves", said, error)
+            return 0
+
+    def _trouble(self, name: str, said: _Sum, error: Exception) -> None:
+        said.troubles.append(name)
+        known = isinstance(error, HubError | TimeoutError)
+        log.warning("sweep_failed", step=name, error=type(error).__name__, known=known)
+
+    def _drain(self, lane: Lane) -> None:
+        """One drain a lane is on its way at a time; `Deliver` owns what it sends."""
+        running = self._drains.get(lane)
+        if running is not None and not running.done():
+            return
+        self._drains[lane] = asyncio.get_running_loop().create_task(self._drained(lane))
+
+    async def _drained(self, lane: Lane) -> int:
+        try:
+            return await self._deliver.drain(lane)
+        except Exception as error:  # noqa: BLE001 the next sweep drains again
+            log.warning("drain_failed", lane=str(lane), error=type(error).__name__)
+            return 0

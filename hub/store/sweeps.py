@@ -1,0 +1,217 @@
+"""What time does to deliveries, set-based: leases run out, doubts end, lives and windows pass."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from hub.decide.unsure import CALLBACK_WAIT, Doubt, Resolution, Resolved, resolve
+from hub.model import Lane, Stage
+from hub.states import DeliveryState, IncidentState, Reason
+from hub.store.batches import IDS, run
+from hub.store.database import Database, database_now
+from hub.store.events import from_ms
+from hub.store.outcomes import Changes, write_events
+
+AT_ONCE = 500  # rows of one kind in one transaction: a sweep never holds the writer for long
+WAIT_MS = int(CALLBACK_WAIT.total_seconds() * 1000)
+
+_LEASES = """
+SELECT d.id, d.incident_id, d.channel, d.state, d.fence, d.attempts,
+    EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND a.fence = d.fence) AS begun
+FROM deliveries d WHERE d.state = 'sending' AND d.lease_until < :now
+ORDER BY d.id LIMIT :limit"""
+_LOST = """
+UPDATE deliveries SET state = b.state, reason = b.reason, lease_until = b.look,
+    unsure = deliveries.unsure + b.doubt
+FROM {rows} WHERE deliveries.id = b.id"""
+_LOST_COLUMNS = (
+    ("id", "bigint"), ("state", "text"), ("reason", "text"), ("look", "bigint"),
+    ("doubt", "integer"),
+)  # fmt: skip
+_LOST_ATTEMPTS = """
+UPDATE attempts SET verdict = 'unsure', reason = 'lost_worker'
+WHERE verdict = '' AND delivery_id IN (SELECT b.id FROM {rows})"""
+
+_DOUBTS = """
+SELECT d.id, d.incident_id, d.channel, d.state, d.reason, d.doubled, d.lease_until, d.expires_at,
+    d.wave, d.round, n.stage, i.status, a.answer, {double} AS prefer_double
+FROM deliveries d JOIN incidents i ON i.id = d.incident_id JOIN notices n ON n.id = d.notice_id
+LEFT JOIN audience a ON a.incident_id = d.incident_id AND a.recipient_id = d.recipient_id
+WHERE d.state = 'unsure' AND d.lease_until < :now ORDER BY d.id LIMIT :limit"""
+_PREFERS = {
+    "sqlite": "json_extract(i.recipe, '$.prefer_double')",
+    "postgresql": "i.recipe ->> 'prefer_double'",
+}
+_RESOLVED = """
+UPDATE deliveries SET state = b.state, reason = b.reason, lease_until = NULL, due_at = {1},
+    doubled = (b.doubled = 1 OR deliveries.doubled), ended_at = b.ended
+FROM {rows} WHERE deliveries.id = b.id"""
+_RESOLVED_COLUMNS = (
+    ("id", "bigint"), ("state", "text"), ("reason", "text"), ("doubled", "integer"),
+    ("ended", "bigint"),
+)  # fmt: skip
+
+_EXPIRED = """
+SELECT d.id, d.incident_id, d.channel, d.state FROM deliveries d
+WHERE d.state = 'planned' AND d.lane = :lane AND d.channel = :channel AND d.expires_at <= :now
+ORDER BY d.rank, d.id LIMIT :limit"""
+_EXPIRE = """
+UPDATE deliveries SET state = 'expired', reason = 'too_old', ended_at = {1}
+FROM {rows} WHERE deliveries.id = b.id"""
+_SILENT = """
+SELECT d.id, d.incident_id FROM deliveries d JOIN incidents i ON i.id = d.incident_id
+WHERE i.status <> 'closed' AND d.state = 'accepted' AND d.ended_at IS NULL
+    AND d.accepted_at < :before ORDER BY d.id LIMIT :limit"""
+_SILENCE = """
+UPDATE deliveries SET reason = 'no_receipt', ended_at = {1}
+FROM {rows} WHERE deliveries.id = b.id"""
+_DUE = text("""
+SELECT DISTINCT lane, channel FROM deliveries WHERE state = 'planned' AND due_at <= :now""")
+_DUE_LANE = text("""
+SELECT 1 FROM deliveries WHERE state = 'planned' AND lane = :lane AND due_at <= :now LIMIT 1""")
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """What one pass over time found: how many of each, events written, lanes with due work."""
+
+    lost: int = 0
+    doubled: int = 0
+    failed: int = 0
+    expired: int = 0
+    silent: int = 0
+    reached: tuple[tuple[int, int], ...] = ()
+    lanes: tuple[Lane, ...] = ()
+
+
+class SweepLedger:
+    """Where time passes. Everything goes by the database's clock."""
+
+    def __init__(self, db: Database):
+        self._db = db
+
+    async def leases(self) -> Overdue:
+        """Leases that ran out: in doubt if a call was begun, else planned again."""
+        return await self._db.write(leases)
+
+    async def doubts(self) -> Overdue:
+        """Doubts whose wait is over: sent once more, or failed by name."""
+        return await self._db.write(doubts)
+
+    async def lives(self) -> Overdue:
+        """Planned deliveries that are too old to be true."""
+        return await self._db.write(lives)
+
+    async def windows(self, window_ms: int) -> Overdue:
+        """Accepted ones whose receipt never came: that is their end, and its reason."""
+        return await self._db.write(partial(windows, window_ms=window_ms))
+
+    async def due(self) -> Overdue:
+        """The lanes in which something is to be sent now. Reads only."""
+        return await self._db.read(_due)
+
+
+def leases(conn: Connection) -> Overdue:
+    now = database_now(conn)
+    rows = _locked(conn, _LEASES, now=now)
+    if not rows:
+        return Overdue()
+    run(conn, _LOST, _LOST_COLUMNS, [_lost(row, now) for row in rows])
+    begun = [(row.id,) for row in rows if row.begun]
+    run(conn, _LOST_ATTEMPTS, IDS, begun)
+    moved = [(row, "unsure" if row.begun else "planned") for row in rows]
+    return Overdue(lost=len(begun), reached=_events(conn, moved, now))
+
+
+def _lost(row: Any, now: int) -> tuple[Any, ...]:
+    if row.begun:
+        return row.id, DeliveryState.UNSURE, Reason.LOST_WORKER, now + WAIT_MS, 1
+    return row.id, DeliveryState.PLANNED, Reason.NONE, None, 0
+
+
+def doubts(conn: Connection) -> Overdue:
+    now = database_now(conn)
+    rows = _locked(conn, _DOUBTS.format(double=_PREFERS[conn.dialect.name]), now=now)
+    if not rows:
+        return Overdue()
+    ends = [(row, resolve(_doubt(row), now=from_ms(now))) for row in rows]
+    run(conn, _RESOLVED, _RESOLVED_COLUMNS, [_resolved(row, to, now) for row, to in ends], now)
+    doubled = sum(to.how is Resolved.DOUBLE for _, to in ends)
+    reached = _events(conn, [(row, str(to.state)) for row, to in ends], now)
+    return Overdue(doubled=doubled, failed=len(ends) - doubled, reached=reached)
+
+
+def _doubt(row: Any) -> Doubt:
+    last = row.stage in {Stage.ALL_CLEAR, Stage.CORRECTION}
+    wanted = row.status == IncidentState.OPEN or (last and row.status != IncidentState.CLOSED)
+    answered = row.stage == Stage.ALERT and bool(row.answer)
+    return Doubt(
+        look_at=from_ms(row.lease_until),
+        expires_at=from_ms(row.expires_at),
+        reason=Reason(row.reason),
+        doubled=bool(row.doubled),
+        prefer_double=row.prefer_double in {1, "true"},
+        wanted=wanted and not answered,
+    )
+
+
+def _resolved(row: Any, to: Resolution, now: int) -> tuple[Any, ...]:
+    again = to.how is Resolved.DOUBLE
+    return row.id, to.state, to.reason, int(again), None if again else now
+
+
+def lives(conn: Connection) -> Overdue:
+    """By lane and channel, so that the index of planned deliveries serves."""
+    now = database_now(conn)
+    rows: list[Any] = []
+    for lane, channel in _lanes(conn, now):
+        rows += _locked(conn, _EXPIRED, now=now, lane=lane, channel=channel)
+    if not rows:
+        return Overdue()
+    run(conn, _EXPIRE, IDS, [(row.id,) for row in rows], now)
+    return Overdue(
+        expired=len(rows), reached=_events(conn, [(row, "expired") for row in rows], now)
+    )
+
+
+def windows(conn: Connection, *, window_ms: int) -> Overdue:
+    now = database_now(conn)
+    rows = _locked(conn, _SILENT, before=now - window_ms)
+    if rows:
+        run(conn, _SILENCE, IDS, [(row.id,) for row in rows], now)
+    return Overdue(silent=len(rows))
+
+
+def _due(conn: Connection) -> Overdue:
+    now = database_now(conn)
+    found = [
+        lane
+        for lane in Lane
+        if conn.execute(_DUE_LANE, {"lane": str(lane), "now": now}).first() is not None
+    ]
+    return Overdue(lanes=tuple(found))
+
+
+def _lanes(conn: Connection, now: int) -> list[tuple[str, str]]:
+    return [(row.lane, row.channel) for row in conn.execute(_DUE, {"now": now})]
+
+
+def _locked(conn: Connection, sql: str, **values: Any) -> Sequence[Any]:
+    """Rows no other sweep holds: each is swept once, whoever comes first."""
+    lock = "" if conn.dialect.name == "sqlite" else " FOR UPDATE OF d SKIP LOCKED"
+    return conn.execute(text(sql + lock), {"limit": AT_ONCE, **values}).all()
+
+
+def _events(
+    conn: Connection, moved: Iterable[tuple[Any, str]], now: int
+) -> tuple[tuple[int, int], ...]:
+    changes: dict[int, Changes] = defaultdict(Changes)
+    for row, state in moved:
+        changes[row.incident_id].moved(row.channel, row.state, state)
+    return write_events(conn, changes, now)

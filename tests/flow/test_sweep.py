@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from hub.errors import Unready
+from hub.flow.sweep import Sweep, Swept
+from hub.model import Lane, Outcome, Verdict
+from hub.states import Reason
+from hub.store import schema as t
+from hub.store.sweeps import SweepLedger
+from tests.flow.stage import Doorbell, Provider, Stage
+from tests.flow.test_deliver import sender
+
+
+class Waves:
+    def __init__(self, count: int = 0, error: Exception | None = None):
+        self.count, self.error = count, error
+
+    async def due(self) -> int:
+        if self.error is not None:
+            raise self.error
+        return self.count
+
+
+class Sent:
+    def __init__(self) -> None:
+        self.lanes: list[Lane] = []
+
+    async def drain(self, lane: Lane) -> int:
+        self.lanes.append(lane)
+        return 0
+
+
+def sweeper(stage: Stage, deliver=None, waves=None, **settings) -> Sweep:
+    return Sweep(
+        ledger=SweepLedger(stage.db),
+        escalate=waves or Waves(),
+        deliver=deliver or Sent(),
+        wake=Doorbell(),
+        **settings,
+    )
+
+
+async def crashed(stage: Stage, people: int = 3) -> Provider:
+    """A worker died with its calls in the air: attempts are on record, outcomes are not."""
+    await stage.plan()
+    begun = asyncio.Event()
+
+    async def answer(_parcel):
+        begun.set()
+        await asyncio.sleep(3600)
+        return Outcome(Verdict.ACCEPTED)
+
+    provider = Provider(answer=answer)
+    dead = sender(stage, provider)
+    asyncio.get_running_loop().create_task(dead.drain(Lane.URGENT))
+    await begun.wait()
+    while len(provider.ledger) < people:
+        await asyncio.sleep(0.001)
+    for task in list(dead._running):
+        task.cancel()
+    await asyncio.wait(set(dead._running))
+    return provider
+
+
+async def later(stage: Stage) -> None:
+    """The lease, or the wait for a callback, is over."""
+    await stage.set(t.deliveries, {}, lease_until=1)
+
+
+@pytest.mark.parametrize("double", [True, False])
+async def test_a_crash_between_claim_and_record_leaves_a_doubt_that_ends(stage, double):
+    await stage.set_up(people=3, prefer_double=double)
+    provider = await crashed(stage)
+    assert {row.state for row in await stage.deliveries()} == {"sending"}
+    assert await sweeper(stage).once() == Swept()  # the leases still hold
+
+    await later(stage)
+    assert (await sweeper(stage).once()).lost == 3
+    rows = await stage.deliveries()
+    assert {(r.state, r.reason, r.unsure) for r in rows} == {("unsure", "lost_worker", 1)}
+    assert {a.verdict for a in await stage.rows(t.attempts)} == {"unsure"}
+
+    await later(stage)
+    swept = await sweeper(stage).once()
+    if not double:
+        assert swept.failed == 3
+        ends = {(r.state, r.reason, bool(r.ended_at)) for r in await stage.deliveries()}
+        assert ends == {("failed", "lost_worker", True)}
+        assert await stage.moves() == {
+            ("sms", "planned", "unsure"): 3,
+            ("sms", "unsure", "failed"): 3,
+        }
+        return
+    assert (swept.doubled, swept.lanes) == (3, (Lane.URGENT,))
+    provider.answer = None
+    await sender(stage, provider).drain(Lane.URGENT)
+    rows = await stage.deliveries()
+    assert {(r.state, bool(r.doubled)) for r in rows} == {("accepted", True)}
+    assert set(provider.counts().values()) == {2}
+
+
+async def test_no_more_than_one_copy_is_ever_sent_in_doubt(stage):
+    await stage.set_up(people=1, prefer_double=True)
+    await stage.plan()
+
+    async def answer(_parcel):
+        return Outcome(Verdict.UNSURE, Reason.TIMEOUT)
+
+    provider = Provider(answer=answer)
+    for _ in range(5):
+        await sender(stage, provider).drain(Lane.URGENT)
+        await later(stage)
+        await sweeper(stage).once()
+    row = (await stage.deliveries())[0]
+    assert (row.state, row.reason, row.unsure) == ("failed", "timeout", 2)
+    assert len(provider.ledger) == 2
+
+
+async def test_a_stopped_or_answered_alert_is_not_doubled(stage):
+    await stage.set_up(people=2, prefer_double=True)
+    await stage.plan(state="unsure", reason="timeout", lease_until=1, unsure=1)
+    await stage.set(t.audience, {"recipient_id": stage.people[0]}, answer="safe")
+    await sweeper(stage).once()
+    assert [r.state for r in await stage.deliveries()] == ["failed", "planned"]
+
+    await stage.set(t.deliveries, {}, state="unsure", lease_until=1, doubled=False)
+    await stage.set(t.incidents, {}, status="stopped")
+    await sweeper(stage).once()
+    assert [r.state for r in await stage.deliveries()] == ["failed", "failed"]
+
+
+async def test_a_lease_without_an_attempt_is_planned_again(stage):
+    await stage.set_up(people=1)
+    await stage.plan(state="sending", lease_until=1, fence=1)
+    swept = await sweeper(stage).once()
+    assert swept.lost == 0
+    row = (await stage.deliveries())[0]
+    assert (row.state, row.unsure) == ("planned", 0)
+
+
+async def test_what_is_too_old_expires_unsent(stage):
+    await stage.set_up(people=2)
+    await stage.plan(expires_at=1)
+    assert (await sweeper(stage).once()).expired == 2
+    assert {(r.state, r.reason) for r in await stage.deliveries()} == {("expired", "too_old")}
+    assert await stage.moves() == {("sms", "planned", "expired"): 2}
+
+
+async def test_silence_after_the_receipt_window_is_an_end_with_a_reason(stage):
+    await stage.set_up(people=1)
+    await stage.plan(state="accepted", reason="ok", accepted_at=await stage.now() - 5_000)
+    assert (await sweeper(stage).once()).silent == 0
+    assert (await sweeper(stage, receipt_window_ms=1_000).once()).silent == 1
+    row = (await stage.deliveries())[0]
+    assert (row.state, row.reason, bool(row.ended_at)) == ("accepted", "no_receipt", True)
+    assert (await sweeper(stage, receipt_window_ms=1_000).once()).silent == 0
+
+
+async def test_lanes_with_due_work_are_drained_without_any_ring(stage):
+    await stage.set_up(people=3)
+    await stage.plan(lane="routine")
+    deliver = Sent()
+    swept = await sweeper(stage, deliver).once()
+    await asyncio.sleep(0)
+    assert swept.lanes == (Lane.ROUTINE,)
+    assert deliver.lanes == [Lane.ROUTINE]
+
+
+async def test_a_failing_step_harms_no_other(stage):
+    await stage.set_up(people=1)
+    await stage.plan(expires_at=1)
+    swept = await sweeper(stage, waves=Waves(error=Unready("away"))).once()
+    assert (swept.expired, swept.waves, swept.troubles) == (1, 0, ("waves",))
+
+
+class Interrupted(SweepLedger):
+    """The real rows, behind a line that is cut while `away`."""
+
+    away = True
+
+    async def leases(self):
+        if self.away:
+            raise Unready("The database is away.")
+        return await super().leases()
+
+
+async def test_the_loop_outlives_a_database_that_is_away(stage):
+    await stage.set_up(people=1)
+    ledger = Interrupted(stage.db)
+    sweep = Sweep(ledger=ledger, escalate=Waves(), deliver=Sent(), wake=Doorbell(), every=0.01)
+    loop = asyncio.create_task(sweep.run())
+    await asyncio.sleep(0.05)
+    assert sweep.last_at is None
+    ledger.away = False
+    while sweep.last_at is None:
+        await asyncio.sleep(0.01)
+    loop.cancel()
+    await asyncio.wait([loop])
