@@ -20,7 +20,7 @@ LANGUAGE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 def duration(text: str) -> timedelta:
     """The length of time `30s`, `10m`, `24h` or `7d` stand for."""
-    if not re.match(DURATION, text):
+    if not re.fullmatch(DURATION, text):
         raise ValueError("write a length of time as 30s, 10m, 24h or 7d")
     return timedelta(seconds=int(text[:-1]) * _SECONDS[text[-1]])
 

@@ -1,0 +1,40 @@
+"""What the playbook tests share: the shipped files, a site's channels, and edited copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.errors import Problem
+from hub.ports import Traits
+from playbooks.check import check_text
+from playbooks.load import packaged_texts
+
+FILES = packaged_texts()
+FIRE = FILES["fire.yaml"]
+POWER = FILES["power-outage.yaml"]
+LANGUAGES = ("zh-CN", "en")
+
+TRAITS: Mapping[str, Traits] = {
+    "sms": Traits("sms", ("body",), 6, "segments", receipts=True, answers=True),
+    "voice": Traits("voice", ("body",), 1500),
+    "screen": Traits("screen", ("headline", "action", "detail", "way"), 400, personal=False),
+    "wecom": Traits("wecom", ("title", "body"), 2048, "bytes", personal=False),
+}
+
+
+def changed(text: str, *edits: tuple[str, str]) -> str:
+    """The text with each first piece replaced; it must be there, or the test proves nothing."""
+    for old, new in edits:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    return text
+
+
+def problems(text: str) -> list[Problem]:
+    """What the check says of a text on a site with all channels."""
+    return check_text(text, name="fire.yaml", traits=TRAITS, languages=LANGUAGES)
+
+
+def line_of(text: str, piece: str) -> int:
+    """The line a piece stands on, counted from 1."""
+    return text[: text.index(piece)].count("\n") + 1
