@@ -6,7 +6,7 @@ import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from channels.simulator.agenda import Agenda
 from channels.simulator.caller import Caller, Heard
@@ -99,7 +99,7 @@ class Residents:
             return
         form = offered[word]
         url = urljoin(link, form.action) if form.action else link
-        headers = {"X-Forwarded-For": _home(dice), "Origin": "null"}
+        headers = {"X-Forwarded-For": _home(dice), "Origin": _origin(link)}
         for filled in form.filled(word):
             heard = await self._caller.post(url, form=filled, headers=headers)
             self._note(phone, "link", word, heard=heard)
@@ -152,6 +152,11 @@ def _word(dice: Dice, settings: Settings, *, place: int, offered: set[str]) -> s
     whole = sum(known.values())
     shares = {word: share / whole for word, share in known.items()}
     return dice.choose(f"word{place}", shares) or next(iter(known))
+
+
+def _origin(link: str) -> str:
+    parts = urlsplit(link)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _home(dice: Dice) -> str:
