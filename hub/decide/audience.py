@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from operator import itemgetter
 
 from hub.decide.ground import Ground, covers, distance
 from hub.decide.spoken import choose_language
@@ -25,24 +27,20 @@ DANGER = frozenset({"floor", "evacuate"})
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Everyone an incident speaks to, those told first first; no recipient twice."""
+    """Everyone an incident speaks to, those told first first; no recipient twice.
+
+    `people`: residents, staff and outside parties, not groups and screens. `households`: flats,
+    and residents without one.
+    """
 
     told: tuple[Told, ...]
-
-    @property
-    def people(self) -> int:
-        """Residents, staff and outside parties; not groups and screens."""
-        return sum(1 for row in self.told if row.kind in PEOPLE)
-
-    @property
-    def households(self) -> int:
-        """Flats (and residents without one)."""
-        return len({row.household for row in self.told if row.kind == RecipientKind.RESIDENT})
+    people: int
+    households: int
 
     @property
     def hash(self) -> str:
         """The same for the same people, bands and languages, whatever order they came in."""
-        lines = "\n".join(f"{row.recipient} {row.band} {row.language}" for row in self.told)
+        lines = "\n".join(f"{row[0]} {row[2]} {row[4]}" for row in self.told)
         return hashlib.sha256(lines.encode()).hexdigest()
 
 
@@ -61,19 +59,31 @@ def audience(
     `languages`: those there are words in, at least one. `drill_only`: only recipients that take
     part in drills. Nobody found is an empty audience, never everybody.
     """
-    place = _Places(spots, bands, ground)
-    pick = _picker(bands)
-    speak = lru_cache(maxsize=None)(lambda tag: choose_language(tag, languages, site_languages))
-    found: list[Told] = []
-    for person in people:
-        if drill_only and not person.drill:
+    places = _Places(spots, bands, ground)
+    pick, look, units = _picker(bands), places.of, places.units
+
+    @cache
+    def speak(tag: str) -> str:
+        return choose_language(tag, languages, site_languages)
+
+    found: dict[int, Told] = {}
+    for number, kind, place, language, roles, vulnerable, drill in people:
+        if drill_only and not drill:
             continue
-        area, near = place.of(person.place)
-        chosen = pick((person.kind, person.roles, person.vulnerable, area, near))
+        chosen = pick((kind, roles, vulnerable, look(place)))
         if chosen is not None:
-            found.append(_told(person, chosen, speak(person.language), place.units))
-    found.sort(key=lambda row: (row.rank, row.recipient))
-    return Audience(tuple(found))
+            band, rank = chosen
+            home = place if place is not None and place in units else -number
+            found[number] = Told(
+                number, kind, band, rank, speak(language), home, place, roles, vulnerable
+            )
+    return _audience(sorted(found.values(), key=itemgetter(3, 0)))
+
+
+def _audience(told: Sequence[Told]) -> Audience:
+    kinds = Counter(map(itemgetter(1), told))
+    flats = {row[5] for row in told if row[1] == RecipientKind.RESIDENT}
+    return Audience(tuple(told), sum(kinds[kind] for kind in PEOPLE), len(flats))
 
 
 def bands_by_floor(spots: Sequence[Spot], bands: Sequence[Band], ground: Ground) -> dict[str, str]:
@@ -89,37 +99,45 @@ def bands_by_floor(spots: Sequence[Spot], bands: Sequence[Band], ground: Ground)
     return shown
 
 
+_Area = tuple[int, int]
+"""What is known of a place: the bands that cover it as bits, floors to the named one."""
+
+
 class _Places:
-    """Which bands cover a place, worked out once per building, entrance and floor."""
+    """What is known of each place, worked out once per building, entrance and floor."""
 
     def __init__(self, spots: Sequence[Spot], bands: Sequence[Band], ground: Ground):
         self._bands, self._ground = bands, ground
         self._spots = {spot.id: spot for spot in spots}
-        self._known: dict[object, tuple[int, int]] = {}
+        self._alike: dict[object, _Area] = {}
+        self._known: dict[int | None, _Area] = {}
         self.units = {spot.id for spot in spots if spot.kind == PlaceKind.UNIT}
 
-    def of(self, place: int | None) -> tuple[int, int]:
-        """(covering bands as bits, distance to the named floor)."""
-        spot = self._spots.get(place) if place is not None else None
-        key = (
-            (spot.building, spot.entrance, spot.level, "" if spot.building else spot.path)
-            if spot is not None
-            else None
-        )
-        found = self._known.get(key)
+    def of(self, place: int | None) -> _Area:
+        """What is known of a place (None: of a recipient without one)."""
+        found = self._known.get(place)
         if found is None:
-            found = self._known[key] = self._look(spot)
+            found = self._known[place] = self._area(place)
         return found
 
-    def _look(self, spot: Spot | None) -> tuple[int, int]:
+    def _area(self, place: int | None) -> _Area:
+        spot = self._spots.get(place) if place is not None else None
+        if spot is None:
+            return self._look(None)
+        alike = (spot.building or spot.path, spot.entrance, spot.level)
+        if alike not in self._alike:
+            self._alike[alike] = self._look(spot)
+        return self._alike[alike]
+
+    def _look(self, spot: Spot | None) -> _Area:
         bits = 0
         for index, band in enumerate(self._bands):
             bits |= covers(band, spot, self._ground) << index
         return bits, min(distance(spot, self._ground), _STEP // 2)
 
 
-_Who = tuple[str, str, bool, int, int]
-"""What the choice depends on: kind, roles, vulnerable, covering bands as bits, distance."""
+_Who = tuple[str, str, bool, _Area]
+"""What the choice depends on: kind, roles, vulnerable, place."""
 
 
 def _picker(bands: Sequence[Band]) -> Callable[[_Who], tuple[str, int] | None]:
@@ -128,7 +146,7 @@ def _picker(bands: Sequence[Band]) -> Callable[[_Who], tuple[str, int] | None]:
 
     @cache
     def pick(who: _Who) -> tuple[str, int] | None:
-        kind, roles, vulnerable, area, near = who
+        kind, roles, vulnerable, (area, near) = who
         held = roles_of(roles)
         for index, band in enumerate(bands):
             if area >> index & 1 and _takes(band, kind, held, vulnerable=vulnerable):
@@ -162,22 +180,6 @@ def roles_of(written: str) -> frozenset[str]:
     """The roles in the JSON text of a recipient's `roles`."""
     found = json.loads(written) if written else []
     return frozenset(str(role) for role in found) if isinstance(found, list) else frozenset()
-
-
-def _told(person: Person, chosen: tuple[str, int], language: str, units: set[int]) -> Told:
-    place = person.place
-    household = place if place is not None and place in units else -person.id
-    return Told(
-        person.id,
-        person.kind,
-        chosen[0],
-        chosen[1],
-        language,
-        household,
-        place,
-        person.roles,
-        person.vulnerable,
-    )
 
 
 def by_band(told: Iterable[Told]) -> Mapping[str, int]:

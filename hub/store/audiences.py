@@ -29,8 +29,9 @@ _PART = 10_000  # rows given to the driver at a time, so that no second copy of 
 
 def insert_audience(conn: Connection, incident: int, told: Sequence[Told]) -> None:
     """Everyone told is on record, as they were when it began."""
-    for start in range(0, len(told), _PART):
-        rows = [(incident, *row, False) for row in told[start : start + _PART]]
+    ordered = sorted(told)  # by recipient: the index grows at its end alone
+    for start in range(0, len(ordered), _PART):
+        rows = [(incident, *row, False) for row in ordered[start : start + _PART]]
         insert_rows(conn, audience, _COLUMNS, rows)
 
 
