@@ -57,12 +57,18 @@ async def _hook(request: Request, *, callback: str) -> HookRequest:
     body = await request.body()
     headers = {name.lower(): value for name, value in request.headers.items()}
     return HookRequest(
-        url=hub.settings.public_url + request.scope["path"] + query,
+        url=hub.settings.public_url + _as_sent(request) + query,
         headers=headers,
         body=body,
         form=_form(headers.get("content-type", ""), body),
         callback=callback,
     )
+
+
+def _as_sent(request: Request) -> str:
+    """The path as it was written, not decoded: the signature covers the letters of the URL."""
+    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    return raw.decode("latin-1")
 
 
 def _form(kind: str, body: bytes) -> tuple[tuple[str, str], ...]:

@@ -8,7 +8,9 @@ from typing import Any, Protocol, cast
 from starlette.requests import HTTPConnection
 
 from hub.flow.accounts import Accounts
+from hub.flow.answer import TakeAnswer
 from hub.flow.launch import Launch
+from hub.flow.report import Report
 from hub.flow.screens import Screens
 from hub.ports import Channel, Clock, Library, Wake
 from hub.settings import Settings
@@ -36,9 +38,9 @@ class House(Protocol):
     @property
     def say(self) -> Any: ...
     @property
-    def report(self) -> Any: ...
+    def report(self) -> Report: ...
     @property
-    def answer(self) -> Any: ...
+    def answer(self) -> TakeAnswer: ...
     @property
     def watch(self) -> Any: ...
     @property

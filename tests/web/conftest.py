@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.web.parts import House, open_hub, served
+from tests.web.parts import House, make_template, open_hub, served
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> None:
+    asyncio.run(make_template(tmp_path_factory.mktemp("template")))
 
 
 @pytest.fixture
-async def web(tmp_path: Path) -> AsyncIterator[House]:
+async def web(template: None, tmp_path: Path) -> AsyncIterator[House]:
     """A hub behind a real server on a free port."""
     async with open_hub(tmp_path) as hub, served(hub) as house:
         yield house

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import secrets
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,19 +16,28 @@ from typing import Any
 import httpx2
 from sqlalchemy import insert
 
+from channels.sms_twilio import TwilioAccount, TwilioSms
 from hub.bus.local import LocalWake
 from hub.flow.accounts import Accounts
+from hub.flow.answer import TakeAnswer
 from hub.flow.estate import Estate
 from hub.flow.launch import Launch
+from hub.flow.report import Report
+from hub.flow.say import Say
 from hub.flow.screens import Screens
 from hub.model import Actor
 from hub.settings import Settings
 from hub.store import schema as t
 from hub.store.accounts import AccountLedger
+from hub.store.answers import AnswerLedger
 from hub.store.database import Database, database
+from hub.store.displays import DisplayLedger
 from hub.store.estates import EstateLedger
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import migrate
+from hub.store.notices import SayLedger
+from hub.store.pages import PageLedger
+from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
 from playbooks.load import Library
 from web.app import create_app
@@ -35,6 +45,7 @@ from web.server import Bind, Serving, serve
 
 SECRET = b"a secret of thirty-two characters"
 HUB = Actor("hub", "hub")
+TWILIO = "twilio auth token of the tests"
 PASSWORD = "correct horse battery"
 
 
@@ -55,14 +66,28 @@ def settings(folder: Path, *, public_url: str = "http://localhost:8000") -> Sett
     )
 
 
+TEMPLATE: list[Path] = []
+"""An empty database with the newest schema, made once a session."""
+
+
+async def make_template(folder: Path) -> None:
+    """TEMPLATE stands."""
+    db = database(f"sqlite:///{folder / 'template.db'}")
+    await db.open()
+    await migrate(db)
+    await db.close()
+    TEMPLATE[:] = [folder / "template.db"]
+
+
 @contextlib.asynccontextmanager
 async def open_hub(folder: Path) -> AsyncIterator[Any]:
     """Everything the web asks of a hub that stands on its own two feet already."""
     chosen = settings(folder)
+    if TEMPLATE:
+        shutil.copy(TEMPLATE[0], folder / "hub.db")
     db = database(chosen.database_url)
     await db.open()
     try:
-        await migrate(db)
         yield wired(chosen, db)
     finally:
         await db.close()
@@ -72,17 +97,34 @@ def wired(chosen: Settings, db: Database) -> Any:
     clock, wake = RealClock(), LocalWake()
     accounts = AccountLedger(db, secret=chosen.secret_key)
     library = Library.packaged()
+    twilio = TwilioSms(
+        TwilioAccount("AC1", TWILIO, "+12025550100"), clock=clock, public_url=chosen.public_url
+    )
+    channels = {twilio.name: twilio}
+    answer = TakeAnswer(AnswerLedger(db), PageLedger(db), wake, chosen.secret_key)
     return SimpleNamespace(
         settings=chosen,
         db=db,
         clock=clock,
         wake=wake,
         library=library,
-        channels={},
+        channels=channels,
         accounts=Accounts(accounts),
         screens=Screens(ScreenLedger(db), accounts, clock, wake),
         estate=Estate(EstateLedger(db), ScreenLedger(db), accounts, wake, "CN", chosen.languages),
-        launch=Launch(LaunchLedger(db), library, clock, wake, {}),
+        launch=Launch(LaunchLedger(db), library, clock, wake, channels),
+        say=Say(SayLedger(db), library, clock, wake, channels),
+        answer=answer,
+        report=Report(
+            receipts=ReceiptLedger(db),
+            displays=DisplayLedger(db),
+            replies=AnswerLedger(db),
+            answers=answer,
+            audit=accounts,
+            channels=channels,
+            wake=wake,
+            secret=chosen.secret_key,
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hub.errors import Problem, Refused
-from hub.model import Answer, IncidentId, RecipientId, Stage
+from hub.model import Answer, IncidentId, RecipientId
 from hub.states import DeliveryState, IncidentState
 from web.api.models import AnswerBody, CallBody, LaunchBody, NoticeBody, TaskBody
 from web.api.reading import body_of, count, idempotency_key, limit, number
@@ -96,7 +96,7 @@ async def notice(request: Request) -> Response:
     body = await body_of(request, NoticeBody)
     said = await house(request).say.notice(
         number(request, "id"),
-        Stage(body.stage),
+        body.stage,
         text=body.text,
         who=actor_of(request),
         key=idempotency_key(request),
@@ -112,9 +112,10 @@ async def stop(request: Request) -> Response:
 
 
 async def close(request: Request) -> Response:
-    """POST /incidents/{id}/close: the record is final."""
-    await house(request).say.close(number(request, "id"), who=actor_of(request))
-    return JSONResponse({"status": str(IncidentState.CLOSED)})
+    """POST /incidents/{id}/close: the record is final; what was left open."""
+    closed = await house(request).say.close(number(request, "id"), who=actor_of(request))
+    left = {"untold": closed.untold, "help_open": closed.help_open, "cleared": closed.cleared}
+    return JSONResponse({"status": str(IncidentState.CLOSED), **left})
 
 
 async def answer(request: Request) -> Response:

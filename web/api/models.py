@@ -50,8 +50,8 @@ class LaunchBody(Taken):
 class NoticeBody(Taken):
     """What to say next. An update needs its text; the others have words of their own."""
 
-    stage: Literal["update", "all_clear", "correction"]
-    text: Annotated[str, Field(max_length=TEXT_LIMIT)] = ""
+    stage: Annotated[str, Field(max_length=40, examples=["update", "all_clear", "correction"])]
+    text: str = ""
 
 
 class AnswerBody(Taken):

@@ -15,7 +15,7 @@ from web.auth import ANYONE, Door, client_ip
 from web.house import house
 from web.limits import limits
 from web.problems import wants_json
-from web.render import page
+from web.resident.drawing import drawn
 from web.resident.nonce import page_nonce
 from web.resident.taking import speaks_for, take
 
@@ -32,11 +32,11 @@ async def show(request: Request) -> Response:
     nonce = page_nonce(hub.settings.secret_key, token, hub.clock.now())
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({**found.to_json(), "nonce": nonce})
-    return await page(request, "resident/page.html", page=found, nonce=nonce, token=token)
+    return drawn(request, found, token=token, nonce=nonce)
 
 
 async def act(request: Request) -> Response:
-    """POST /a/{token}: the answer is on record. A form goes back to the page, JSON gets what stands."""
+    """POST /a/{token}: the answer is on record. A form goes back to the page."""
     hub, token = house(request), request.path_params["token"]
     speaks_for(hub, token)
     limits(request).answers_link.count(token)

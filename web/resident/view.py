@@ -1,0 +1,211 @@
+"""What a resident's page says, in one language: from values to words, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hub.decide.resident import Person, ResidentPage, Said
+from hub.model import DIGITS, AnswerWord, Level, Stage
+from web.catalog import LANGUAGES, known, speak
+
+OVER = frozenset({Stage.ALL_CLEAR, Stage.CORRECTION})
+NAMES = {"zh-CN": "中文", "en": "English"}
+CALMER = frozenset({Level.P2, Level.P3, Level.P4})
+
+Say = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    """A language, its words, and a clock on the wall of the site."""
+
+    language: str
+    zone: ZoneInfo
+
+    @property
+    def t(self) -> Say:
+        return partial(speak, self.language)
+
+    def clock(self, at: datetime) -> str:
+        return f"{at.astimezone(self.zone):%H:%M}"
+
+    def pick(self, words: Mapping[str, Any]) -> Any:
+        """The entry in this language, else in any."""
+        return words.get(self.language) or next(iter(words.values()), "")
+
+
+def language_for(page: ResidentPage, asked: str) -> str:
+    """The language to speak: the one asked for, else the person's own, else the first of ours."""
+    return known(asked) or known(page.language) or LANGUAGES[1]
+
+
+def view_of(page: ResidentPage, *, language: str, timezone: str) -> dict[str, Any]:
+    """Everything the template needs, as plain texts."""
+    speaker = _Speaker(language, ZoneInfo(timezone))
+    words = speaker.pick(page.words) or {}
+    several = len(page.persons) > 1
+    return {
+        "language": language,
+        "other": _other(language),
+        "look": _look(page),
+        "band": _band(page, speaker),
+        "title": words.get("title") or speaker.pick(page.playbook_name),
+        "do": words.get("do", ""),
+        "how": words.get("facts", ""),
+        "news": _news(page, speaker),
+        "takes_answers": page.takes_answers and bool(page.persons),
+        "several": several,
+        "differ": len({person.answer for person in page.persons}) > 1,
+        "ask": _ask(page, speaker),
+        "answered": _answered(page, speaker),
+        "buttons": _buttons(page.persons, speaker, several=several),
+        "persons": [_person(person, speaker) for person in page.persons] if several else [],
+        "place": speaker.pick(page.place_spoken),
+        "issued": _issued(page, speaker),
+        "next_update": _next(page, speaker),
+        "source": speaker.pick(page.site.get("source") or {}),
+        "code": page.code,
+        "older": [_older(said, speaker) for said in page.said[1:]],
+        "call": _call(page, speaker),
+    }
+
+
+def _other(language: str) -> dict[str, str]:
+    tag = next(tag for tag in LANGUAGES if tag != language)
+    return {"tag": tag, "name": NAMES[tag]}
+
+
+def _is_over(page: ResidentPage) -> bool:
+    return page.now is not None and page.now.stage in OVER
+
+
+def _look(page: ResidentPage) -> str:
+    if page.is_drill:
+        return "drill"
+    if _is_over(page):
+        return "green"
+    return "amber" if page.level in CALMER else "red"
+
+
+def _band(page: ResidentPage, speaker: _Speaker) -> str:
+    if page.kind == "test":
+        return speaker.t("res.test")
+    if page.is_drill:
+        return speaker.t("res.drill_over" if _is_over(page) else "res.drill")
+    if page.now is not None and page.now.stage is Stage.CORRECTION:
+        return speaker.t("res.correction")
+    return speaker.t("res.clear" if _is_over(page) else f"res.level.{page.level}")
+
+
+def _news(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
+    """The newest thing the duty manager added."""
+    for said in page.said:
+        if said.text:
+            return {"time": speaker.clock(said.issued_at), "text": said.text}
+    return None
+
+
+def _ask(page: ResidentPage, speaker: _Speaker) -> str:
+    if any(person.answer for person in page.persons):
+        return speaker.t("res.change")
+    count = len(page.persons)
+    return speaker.t("res.ask_all", n=count) if count > 1 else speaker.t("res.ask")
+
+
+def _answered(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
+    """What stands above the buttons: help before anything else, so that it is never hidden."""
+    given = [person for person in page.persons if person.answer]
+    if not given:
+        return None
+    person = next((p for p in given if p.answer == AnswerWord.HELP), given[0])
+    same = len({p.answer for p in page.persons}) == 1 and len(page.persons) > 1
+    said = speaker.t(f"res.{person.answer}{'_all' if same else ''}")
+    name = f"{person.name}: " if len(page.persons) > 1 and not same else ""
+    time = speaker.clock(person.answered_at) if person.answered_at else ""
+    return {
+        "word": person.answer,
+        "said": name + said,
+        "time": time,
+        "then": _then(page, person, speaker),
+    }
+
+
+def _then(page: ResidentPage, person: Person, speaker: _Speaker) -> str:
+    if person.answer != AnswerWord.HELP:
+        return speaker.t("res.thanks_over" if _is_over(page) else "res.thanks")
+    if page.is_drill:
+        return speaker.t("res.help_open_drill")
+    if person.help_assigned:
+        return speaker.t("res.help_with", who=person.help_assigned)
+    return speaker.t("res.help_open", number=_number(page))
+
+
+def _buttons(
+    persons: tuple[Person, ...], speaker: _Speaker, *, several: bool
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "word": str(word),
+            "digit": digit,
+            "text": speaker.t(f"res.{word}{'_all' if several else ''}"),
+            "pressed": bool(persons) and all(person.answer == word for person in persons),
+        }
+        for digit, word in DIGITS.items()
+    ]
+
+
+def _person(person: Person, speaker: _Speaker) -> dict[str, Any]:
+    said = speaker.t(f"answer.{person.answer}") if person.answer else speaker.t("res.nobody")
+    return {
+        "id": person.id,
+        "name": person.name,
+        "said": said,
+        "buttons": [
+            {
+                "word": str(word),
+                "text": speaker.t(f"answer.{word}"),
+                "pressed": person.answer == word,
+            }
+            for word in DIGITS.values()
+        ],
+    }
+
+
+def _issued(page: ResidentPage, speaker: _Speaker) -> str:
+    first = speaker.clock(page.said[-1].issued_at if page.said else page.launched_at)
+    if len(page.said) < 2:
+        return first
+    updated = speaker.clock(page.said[0].issued_at)
+    return speaker.t("res.issued_updated", issued=first, updated=updated)
+
+
+def _next(page: ResidentPage, speaker: _Speaker) -> str:
+    if _is_over(page) or page.next_update_at is None:
+        return ""
+    return speaker.t("res.by", time=speaker.clock(page.next_update_at))
+
+
+def _older(said: Said, speaker: _Speaker) -> dict[str, str]:
+    return {
+        "time": speaker.clock(said.issued_at),
+        "stage": speaker.t(f"res.stage.{said.stage}"),
+        "text": said.text,
+    }
+
+
+def _number(page: ResidentPage) -> str:
+    numbers = page.site.get("emergency") or {}
+    return str(numbers.get("fire", "112"))
+
+
+def _call(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
+    if _is_over(page):
+        return None
+    number = _number(page)
+    key = "res.call_drill" if page.is_drill else "res.call"
+    return {"number": number, "text": speaker.t(key, number=number)}
