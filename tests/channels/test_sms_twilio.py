@@ -156,3 +156,15 @@ def test_verify_uses_the_accounts_own_token() -> None:
     bad = HookRequest(url, {**headers, "x-twilio-signature": sign(b"tik", url, form)}, b"", form)
     assert _channel().verify(good)
     assert not _channel().verify(bad)
+
+
+@pytest.mark.parametrize("number", ["fast", "-1", "inf", "nan"])
+def test_a_pace_that_is_no_number_is_refused(number: str) -> None:
+    with pytest.raises(Refused, match="pace"):
+        TwilioAccount.read({**SETTINGS, "pace": number})
+
+
+def test_pace_and_cost_may_stand_in_the_settings() -> None:
+    account = TwilioAccount.read({**SETTINGS, "pace": "25", "cost": 0.05})
+    assert (account.pace, account.cost) == (25.0, 0.05)
+    assert TwilioAccount.read({**SETTINGS, "pace": ""}).pace is None

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from ipaddress import ip_address, ip_network
+
 from channels.simulator import Entry, Settings, Simulator
+from channels.simulator.dice import Dice
+from channels.simulator.residents import _home
 from tests.channels.simulator.client import form, post, swift
 from tests.channels.simulator.hub import LittleHub
 
@@ -93,3 +98,23 @@ async def test_a_link_at_the_very_end_and_one_before_a_space_are_both_found() ->
         await _texted(hub, swift(by_link=1.0), "请点 LINK")
         await _texted(hub, swift(by_link=1.0), "Tap LINK please")
     assert hub.looks == ["TOKEN_-1", "TOKEN_-1"]
+
+
+async def test_a_hub_that_is_busy_is_asked_again_later() -> None:
+    async with LittleHub(page_status=429) as hub, Simulator(swift(by_link=1.0)) as sim:
+        callback = f"{hub.url}/hooks/sms_twilio/receipts/7.x"
+        body = f"Fire {hub.url}/a/TOKEN"
+        await post(sim, form(Body=body, StatusCallback=callback))
+        async with asyncio.timeout(10):
+            while not hub.looks:
+                await asyncio.sleep(0.01)
+        hub.page_status = 200
+        assert await sim.quiet(within=10)
+    assert hub.looks == ["TOKEN", "TOKEN"]
+    assert len(hub.answers) == 2
+
+
+async def test_every_person_comes_from_an_address_of_their_own() -> None:
+    homes = {_home(Dice(1, n)) for n in range(500)}
+    assert len(homes) > 490
+    assert all(ip_address(home) in ip_network("100.64.0.0/10") for home in homes)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
 from pathlib import Path
 
 import aiohttp
@@ -102,33 +100,3 @@ async def test_a_body_without_bound_is_refused() -> None:
         data = b"Body=" + b"x" * 200_000
         async with session.post(sim.url + PATH, data=data, headers=AUTH) as response:
             assert response.status == 413
-
-
-async def test_as_a_process_it_says_where_it_is_and_ends_on_sigterm(tmp_path: Path) -> None:
-    path = tmp_path / "ledger"
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "channels.simulator", "--port", "0", "--ledger", str(path)),
-        *("--seed", "7", "--profile", "nasty", "--speed", "60"),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert process.stdout is not None
-    said = json.loads(await process.stdout.readline())
-    async with (
-        aiohttp.ClientSession() as session,
-        session.get(f"{said['url']}/healthz") as response,
-    ):
-        assert response.status == 200
-    process.terminate()
-    async with asyncio.timeout(15):
-        assert await process.wait() == 0
-    assert said["ledger"] == str(path)
-
-
-async def test_as_a_process_it_refuses_a_hub_elsewhere_in_words() -> None:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "channels.simulator", "--hub-url", "http://198.51.100.7"),
-        stderr=asyncio.subprocess.PIPE,
-    )
-    _, said = await process.communicate()
-    assert process.returncode == 1
-    assert b"hub_url is not this machine" in said

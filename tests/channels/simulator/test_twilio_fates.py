@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from channels.simulator import Simulator, nasty
 from channels.simulator.dice import Dice
 from channels.simulator.settings import Settings
 from channels.simulator.twilio_fates import reports
-from channels.simulator.twilio_rules import segments
 from tests.channels.simulator.client import PATH, form, get, post, swift
 from tests.channels.simulator.hub import LittleHub
 
@@ -96,18 +93,3 @@ async def test_a_fetched_text_knows_its_fate() -> None:
         _, now = await get(sim, PATH.replace(".json", f"/{body['sid']}.json"))
     assert (now["status"], now["error_code"]) == ("undelivered", 30003)
     assert now["date_sent"] is not None
-
-
-@pytest.mark.parametrize(
-    ("body", "parts"),
-    [
-        ("x" * 160, 1),
-        ("x" * 161, 2),
-        ("x" * 306, 2),
-        ("火" * 70, 1),
-        ("火" * 71, 2),
-        ("👍" * 36, 2),
-    ],
-)
-def test_segments_are_counted_as_charged(body: str, parts: int) -> None:
-    assert segments(body) == parts
