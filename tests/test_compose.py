@@ -55,6 +55,10 @@ def test_no_secret_is_written_down(services) -> None:
         assert "${MUSTER_DATABASE_PASSWORD:?" in environment["MUSTER_DATABASE_URL"]
 
 
+def test_the_file_the_secrets_are_in_is_never_committed() -> None:
+    assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
 def test_hub_and_simulator_play_the_same_account(services) -> None:
     keys = ("MUSTER_TWILIO_ACCOUNT_SID", "MUSTER_TWILIO_AUTH_TOKEN")
     hub, simulator = services["web1"]["environment"], services["simulator"]["environment"]
