@@ -159,7 +159,7 @@ class NameGroup:
 
 
 def name_groups(header: Header) -> tuple[NameGroup, ...]:
-    """Each name column with its numbers: by the number in the header, else the nearest to the left."""
+    """Each name column with its numbers: by the number in the header, else the next to the left."""
     names = header.all("name")
     if len(names) < 2:
         return (NameGroup(names[0] if names else None, header.all("phone"), header.all("email")),)

@@ -113,8 +113,7 @@ def _delimiter(text: str) -> str:
 def _score(sample: str, delimiter: str) -> tuple[int, int]:
     rows: list[tuple[int, Sequence[str]]] = []
     try:
-        for row in enumerate(csv.reader(io.StringIO(sample), delimiter=delimiter), start=1):
-            rows.append(row)
+        rows += enumerate(csv.reader(io.StringIO(sample), delimiter=delimiter), start=1)
     except csv.Error:
         return (0, 0)
     header = find_header(rows)

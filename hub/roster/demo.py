@@ -46,7 +46,7 @@ def demo_estate(people: int = 1900, *, seed: int = 7) -> Estate:
     if not FEWEST <= people <= most:
         what = f"A demo estate has {FEWEST} to {most:,} residents; {people:,} were asked for"
         raise Refused(what, [Problem("people", what, f"use a number up to {most:,}")])
-    chance = random.Random(seed)  # noqa: S311  # repeatable, not secret
+    chance = random.Random(seed)
     towers = shape(people, chance=chance)
     places = estate_places(towers, name=NAME)
     numbers = handsets(people + sum(POSTS.values()) + len(towers), chance=chance)

@@ -233,7 +233,11 @@ def _changed_json(change: Changed) -> dict[str, Any]:
     return {
         **_stored_json(change.stored),
         "fields": [
-            {"field": f.field, "before": masked(f.before, limit=200), "after": masked(f.after, limit=200)}
+            {
+                "field": f.field,
+                "before": masked(f.before, limit=200),
+                "after": masked(f.after, limit=200),
+            }
             for f in change.fields
         ],
     }

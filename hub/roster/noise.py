@@ -13,8 +13,10 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"(?:备\s*注|注|说\s*明|填表说明|填表人|填表|制表人|制表|审核人|审核|编制|更新日期|更新时间|统计日期|打印日期|日期"
-    r"|notes?|remarks?|prepared by|printed|updated|last updated|source|p\.?s\.?)\s*(?:[:：.。]|\d*[、.:：]|$)",
+    r"(?:备\s*注|注|说\s*明|填表说明|填表人|填表|制表人|制表|审核人|审核|编制"
+    r"|更新日期|更新时间|统计日期|打印日期|日期"
+    r"|notes?|remarks?|prepared by|printed|updated|last updated|source|p\.?s\.?)"
+    r"\s*(?:[:：.。]|\d*[、.:：]|$)",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"\d(?:[\s-]?\d){6,}")

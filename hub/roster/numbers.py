@@ -60,6 +60,8 @@ def read_phones(text: str, *, country: str, rounded: bool = False) -> tuple[Numb
         return (NumberRead(AddressRow("sms", "+86" + plain[1])),)
     if text.strip().lower() in _NONE:
         return ()
+    if text.startswith("="):
+        return (_unusable(text, Code.FORMULA),)
     return tuple(_read_one(piece, country=country, rounded=rounded) for piece in split_phones(text))
 
 
@@ -69,7 +71,7 @@ def split_phones(text: str) -> tuple[str, ...]:
     for chunk in _SPLIT.split(tidy(text)):
         for part in re.split(r"(?<=\d)\s*(?=\+\d)", chunk.strip()):
             pieces += _by_blanks(part.strip())
-    return tuple(p for p in pieces if p)
+    return tuple(p for p in pieces if p.lower() not in _NONE)
 
 
 def _by_blanks(text: str) -> list[str]:
@@ -85,8 +87,6 @@ def _by_blanks(text: str) -> list[str]:
 def _read_one(text: str, *, country: str, rounded: bool) -> NumberRead:
     if rounded:
         return _unusable(text, Code.PHONE_DIGITS_LOST)
-    if text.startswith("="):
-        return _unusable(text, Code.FORMULA)
     text = _LABEL.sub("", text.lstrip("'"))
     if wide := _ROUNDED.fullmatch(text):
         exact = exact_digits(wide)

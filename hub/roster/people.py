@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from hub.model import RecipientKind
 from hub.roster.cells import Cell, cell_text, has_lost_text
 from hub.roster.columns import Column, NameGroup
+from hub.roster.limits import NAME
 from hub.roster.names import is_name, is_vacant, name_key, one_or_two, split_names
 from hub.roster.numbers import looks_rounded, read_emails, read_phones
-from hub.roster.limits import NAME
 from hub.roster.problem_words import Code
 from hub.roster.values import AddressRow, Severity
 from hub.roster.vocabulary import (
@@ -224,7 +224,7 @@ def _drill(traits: Traits, text: str, column: Column, tell: Tell) -> None:
         tell(Severity.NOTE, Code.DRILL_UNKNOWN, column, text)
 
 
-def _ref(traits: Traits, text: str, column: Column, tell: Tell) -> None:
+def _ref(traits: Traits, text: str, _column: Column, _tell: Tell) -> None:
     traits.ref = text[:80]
 
 

@@ -35,8 +35,6 @@ def join(parts: Iterable[Written]) -> Written | Code:
         for key in _KEYS:
             value = getattr(part, key)
             if value and joined.setdefault(key, value) != value:
-                if key == "floor" and joined.get("unit"):
-                    continue
                 return Code.PLACE_MISMATCH
     return Written(**joined) if joined else NOTHING
 

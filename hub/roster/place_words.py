@@ -19,7 +19,7 @@ _NUM = rf"(?:\d{{1,3}}|{_ZH})"
 _SIDE = "[甲乙丙丁戊己东西南北中]"
 _BLOCK = rf"(?:\d{{1,3}}[A-Z]?|[A-Z]{{1,2}}\d{{0,3}}|{_ZH}|{_SIDE})"
 _STAIR = rf"(?:\d{{1,2}}|[A-Z]|{_ZH}|{_SIDE})"
-_STOREY = rf"(?:-?\d{{1,2}}[A-D]?|{_ZH})"
+_STOREY = rf"(?:(?:(?<!\S)-)?\d{{1,2}}[A-D]?|{_ZH})"
 
 _START = "(?<![0-9A-Z])"
 
@@ -53,6 +53,8 @@ _ESTATE = re.compile(
     r"[一-鿿A-Z·]*(?:花园|花園|小区|家园|苑|城|府|里|庄|湾|郡|公寓|大厦|广场|社区|村|园|居|庭|邸|墅|国际)"
     r"|(?:[A-Z']+ )*(?:GARDENS?|ESTATES?|COURT|RESIDENCES?|PARK|VILLAS?|MANSIONS?|PLAZA|VILLAGE|HEIGHTS)"
 )
+# In 3栋-1层 the stroke may part building and floor, or mean the basement.
+_FIRST_OR_BELOW = re.compile(r"[栋棟幢座樓楼元#]-[1-6]\s*[层層楼樓F]$")
 _DASHES = re.compile(r"\s*[-‐‑‒–—−~]\s*")
 _BARE_BLOCK = re.compile(rf"#?(?:第)?({_BLOCK})(?:[号號楼樓#])?")
 _FLAT = re.compile(r"[A-Z]{0,2}\d{1,5}[A-Z]?\d{0,2}[A-Z]?|[A-Z]")
@@ -89,8 +91,8 @@ def read_written(text: str, *, column: str = "place") -> Written:
     text = tidy(text).upper().replace("\n", " ")
     if not text or set(text) <= set("-/\\."):
         return NOTHING
-    if column == "unit" and _FLAT.fullmatch(text):
-        return Written(unit=_unit(text))
+    if (alone := _alone(text, column=column)) is not None:
+        return alone
     parts, rest, estate = _take_tokens(text, column=column)
     if parts is None:
         return Written(unread=text)
@@ -98,6 +100,15 @@ def read_written(text: str, *, column: str = "place") -> Written:
     if bare is None or any(parts.get(k, v) != v for k, v in bare.items()):
         return Written(unread=text)
     return Written(**(parts | bare), estate=estate)
+
+
+def _alone(text: str, *, column: str) -> Written | None:
+    """What needs no taking apart: a bare floor or flat, and what has two meanings."""
+    if column == "floor" and (floor := canonical_floor(text)):
+        return Written(floor=floor)
+    if column == "unit" and _FLAT.fullmatch(text):
+        return Written(unit=_unit(text))
+    return Written(unread=text) if _FIRST_OR_BELOW.search(text) else None
 
 
 def _take_tokens(text: str, *, column: str) -> tuple[dict[str, str] | None, str, str]:
@@ -112,7 +123,7 @@ def _take_tokens(text: str, *, column: str) -> tuple[dict[str, str] | None, str,
         if not value or (key in parts and parts[key] != value):
             return None, "", ""
         parts[key] = value
-        text = text[: found.start()] + " | " + text[found.end() :]
+        text = text[: found.start()] + " |" + text[found.end() :]
     text = _UNIT_SUFFIX.sub(" ", _UNIT_WORD.sub(" ", text))
     pieces = [p.strip(" .-/") for p in re.split(r"[|,，、;]", text)]
     pieces = [p for p in pieces if p]
@@ -138,14 +149,14 @@ def _read_bare(rest: str, *, column: str, parts: dict[str, str]) -> dict[str, st
     pieces = _DASHES.split(rest.lstrip("#"))
     if not all(_FLAT.fullmatch(p) for p in pieces) or len(pieces) > 4:
         return None
-    return _by_position([p.lstrip("0") or p for p in pieces[:-1]] + pieces[-1:], parts=parts)
+    return _by_position([p.lstrip("0") or p for p in pieces[:-1]] + pieces[-1:])
 
 
 def _unit(text: str) -> str:
     return text.lstrip("0") if len(text) > 2 and text.strip("0") else text
 
 
-def _by_position(pieces: list[str], *, parts: dict[str, str]) -> dict[str, str] | None:
+def _by_position(pieces: list[str]) -> dict[str, str] | None:
     *front, unit = pieces
     found = {"unit": _unit(unit)}
     if any(len(p) > 3 for p in front):

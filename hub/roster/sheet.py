@@ -92,7 +92,7 @@ class SheetReader:
         return SheetRead(self.table.name, self.header.row, columns, self.found.rows)
 
     def _walk(self) -> Iterator[tuple[int, Sequence[Cell], str, str]]:
-        """(row, cells, why it is no data or "", building of its section) of rows below the header."""
+        """(row, cells, why it is no data or "", building of its section) of rows below."""
         sections = not self.places.names_building
         building = self._sheet_building() if sections else ""
         for number, cells in self.table.rows():
@@ -178,6 +178,12 @@ class SheetReader:
             for index, column in self.by_index.items():
                 if code := self.table.faults.get((self._row, index)):
                     self._problem(_weight(column), code, column)
+        for index in (*self._untitled, *range(self._width, len(cells))):
+            if index < len(cells):
+                self._stray(index, cells[index])
+        self._check_place_cells(cells)
+
+    def _check_place_cells(self, cells: Sequence[Cell]) -> None:
         for column in self.places.columns:
             value = cells[column.index] if column.index < len(cells) else ""
             if not isinstance(value, str) or value.isalnum():
@@ -186,11 +192,6 @@ class SheetReader:
                 self._problem(Severity.STOP, Code.FORMULA, column, value)
             elif has_lost_text(value):
                 self._problem(Severity.STOP, Code.TEXT_LOST, column, value)
-        for index in self._untitled:
-            if index < len(cells):
-                self._stray(index, cells[index])
-        for index in range(self._width, len(cells)):
-            self._stray(index, cells[index])
 
     def _stray(self, index: int, value: Cell) -> None:
         if value in ("", None):

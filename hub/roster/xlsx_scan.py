@@ -147,8 +147,8 @@ def _scan_sheet(chunks: Iterator[bytes], *, title: str, name: str) -> Faults:
 def _look(xml: bytes, extent: _Extent, *, title: str, name: str) -> None:
     refs = _REF.findall(xml)
     if refs:
-        extent.row = max(extent.row, max(int(r) for _, r in refs))
-        extent.column = max(extent.column, max(map(_index, {c for c, _ in refs})) + 1)
+        extent.row = max(extent.row, *(int(r) for _, r in refs))
+        extent.column = max(extent.column, *(_index(c) + 1 for c in {c for c, _ in refs}))
         if (
             extent.row > ROWS + 48_576
             or extent.column > COLUMNS

@@ -1,4 +1,4 @@
-"""Residents' files as property managers have them, built for the tests. Numbers are parser input."""
+"""Residents' files as property managers have them. The numbers are parser input only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 
 from hub.roster.reading import read_roster
 from hub.roster.values import RosterReading, RowProblem, Severity

@@ -1,0 +1,85 @@
+"""The words for files that are refused whole: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.model import Words
+
+REFUSALS: Mapping[str, Words] = {
+    "empty": {
+        "en": "{file} is empty",
+        "zh-CN": "{file} 是空文件",
+    },
+    "unreadable": {
+        "en": "{file} cannot be read: {why}",
+        "zh-CN": "无法读取 {file}：{why}",
+    },
+    "too_large": {
+        "en": "{file} is larger than 20 MB; split it by building",
+        "zh-CN": "{file} 超过 20 MB，请按楼栋拆分",
+    },
+    "too_many_rows": {
+        "en": "{file} has more than 1,000,000 rows; split it by building",
+        "zh-CN": "{file} 超过 1,000,000 行，请按楼栋拆分",
+    },
+    "too_wide": {
+        "en": "{file}, sheet {sheet}: the used area reaches cell {cell}, more than a roster can "
+        "have; delete stray cells far from the table",
+        "zh-CN": "{file} 的工作表 {sheet}：已用区域到达 {cell}，超出名册范围；请删除表格之外的零散单元格",
+    },
+    "unpacked": {
+        "en": "{file} unpacks to more than 512 MB; it is no ordinary workbook",
+        "zh-CN": "{file} 解压后超过 512 MB，不是正常的工作簿",
+    },
+    "not_a_table": {
+        "en": "{file} is neither CSV nor an Excel workbook; save it as XLSX or CSV",
+        "zh-CN": "{file} 既不是 CSV 也不是 Excel 工作簿，请另存为 XLSX 或 CSV",
+    },
+    "broken_workbook": {
+        "en": "{file} is damaged and cannot be opened; open it in Excel and save it again",
+        "zh-CN": "{file} 已损坏，无法打开；请用 Excel 打开后重新保存",
+    },
+    "locked": {
+        "en": "{file} is protected by a password; save it without one",
+        "zh-CN": "{file} 有密码保护，请去掉密码后保存",
+    },
+    "nul_bytes": {
+        "en": "{file} contains NUL bytes: it is no text file, or UTF-16 without a mark; save it as "
+        "CSV UTF-8",
+        "zh-CN": "{file} 含有 NUL 字节：不是文本文件，或是没有标记的 UTF-16；请另存为 CSV UTF-8",
+    },
+    "encoding": {
+        "en": "{file}, line {line}: bytes that are neither UTF-8 nor GB18030; save it as CSV UTF-8",
+        "zh-CN": "{file} 第 {line} 行：既不是 UTF-8 也不是 GB18030；请另存为 CSV UTF-8",
+    },
+    "quotes": {
+        "en": "{file}, line {line}: a quotation mark is not closed or stands in the wrong place; "
+        "what follows cannot be read safely",
+        "zh-CN": "{file} 第 {line} 行：引号没有闭合或位置不对，其后的内容无法可靠读取",
+    },
+    "long_cell": {
+        "en": "{file}, line {line}: a cell is longer than {limit} characters; perhaps a quotation "
+        "mark is not closed",
+        "zh-CN": "{file} 第 {line} 行：单元格超过 {limit} 个字符，可能引号没有闭合",
+    },
+    "no_header": {
+        "en": "{file}: no header row was found. A header names the building or flat "
+        "(楼栋, 房号, building, flat) and the name or phone (姓名, 电话, name, phone)",
+        "zh-CN": "{file}：没有找到表头。表头应含楼栋或房号（楼栋、房号、building、flat），以及姓名或电话"
+        "（姓名、电话、name、phone）",
+    },
+    "no_rows": {
+        "en": "{file} has a header but no rows below it",
+        "zh-CN": "{file} 只有表头，没有数据行",
+    },
+    "no_sheet": {
+        "en": "{file} has no visible sheet; unhide the sheet with the residents",
+        "zh-CN": "{file} 没有可见的工作表；请取消隐藏住户所在的工作表",
+    },
+}
+
+
+def refusal_words(code: str, **values: object) -> Words:
+    """The words of a refusal in every language."""
+    return {language: text.format(**values) for language, text in REFUSALS[code].items()}
