@@ -125,7 +125,7 @@ def _answered(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
     person = next((p for p in given if p.answer == AnswerWord.HELP), given[0])
     same = len({p.answer for p in page.persons}) == 1 and len(page.persons) > 1
     said = speaker.t(f"res.{person.answer}{'_all' if same else ''}")
-    name = f"{person.name}: " if len(page.persons) > 1 and not same else ""
+    name = person.name + speaker.t("res.colon") if len(page.persons) > 1 and not same else ""
     time = speaker.clock(person.answered_at) if person.answered_at else ""
     return {
         "word": person.answer,
