@@ -9,7 +9,7 @@ import asyncio
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from types import MappingProxyType
@@ -41,6 +41,17 @@ PACE: Final = 20 / 60
 
 RATE_WAIT: Final = 60.0
 """Seconds after which a robot that was too fast may try again: its window is a minute."""
+
+TRAITS: Final = Traits(
+    channel="wecom",
+    parts=("title", "body"),
+    limit=LIMITS["text"],
+    unit="bytes",
+    personal=False,
+    pace=PACE,
+    per="address",
+)
+"""What a robot can do with text; markdown may be longer."""
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
@@ -94,15 +105,7 @@ class WecomRobot:
     name = "chat_wecom"
 
     def __init__(self, account: WecomAccount, *, clock: Clock, deadline: float = DEADLINE) -> None:
-        self.traits = Traits(
-            channel="wecom",
-            parts=("title", "body"),
-            limit=LIMITS[account.form],
-            unit="bytes",
-            personal=False,
-            pace=account.pace or PACE,
-            per="address",
-        )
+        self.traits = replace(TRAITS, limit=LIMITS[account.form], pace=account.pace or PACE)
         self._account = account
         self._clock = clock
         self._deadline = deadline

@@ -8,11 +8,12 @@ from pathlib import Path
 from types import ModuleType
 
 import channels
+from channels import chat_wecom, screen, sms_twilio
 from channels.chat_wecom import WecomAccount, WecomRobot
 from channels.screen import Screen
 from channels.sms_twilio import TwilioAccount, TwilioSms
 from hub.errors import Defect, Problem, Refused, Unready
-from hub.ports import Channel, Clock, Wake
+from hub.ports import Channel, Clock, Traits, Wake
 
 SIBLINGS = ("channels", "hub", "playbooks", "web")
 
@@ -104,6 +105,11 @@ class Registry:
                 raise Refused(f"Two provider accounts are named {account.name}", [problem])
             made[account.name] = self.make(account, house)
         return made
+
+
+def traits() -> Mapping[str, Traits]:
+    """What each medium can do (`sms`, `wecom`, `screen`), without any account: for checks."""
+    return {one.channel: one for one in (sms_twilio.TRAITS, chat_wecom.TRAITS, screen.TRAITS)}
 
 
 def make(account: Account, house: House) -> Channel:

@@ -7,6 +7,14 @@ from hub.ports import Clock, Probe, Traits, Wake
 from hub.states import Reason
 
 TOPIC = "screens"
+TRAITS = Traits(
+    channel="screen",
+    parts=("headline", "action", "detail", "way"),
+    limit=400,
+    receipts=True,
+    personal=False,
+    parallel=500,
+)
 
 
 class Screen:
@@ -19,14 +27,7 @@ class Screen:
     name = "screen"
 
     def __init__(self, *, wake: Wake, clock: Clock) -> None:
-        self.traits = Traits(
-            channel="screen",
-            parts=("headline", "action", "detail", "way"),
-            limit=400,
-            receipts=True,
-            personal=False,
-            parallel=500,
-        )
+        self.traits = TRAITS
         self._wake = wake
         self._clock = clock
 

@@ -9,7 +9,7 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
@@ -32,6 +32,11 @@ LONGEST_VALIDITY: Final = 36_000
 
 EMPTY_TWIML: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 WORDS_KEPT: Final = 100  # different unknown words counted; further ones count as "other"
+
+TRAITS: Final = Traits(
+    channel="sms", parts=("body",), limit=6, unit="segments", receipts=True, answers=True
+)
+"""What SMS can do; pace and cost are the account's."""
 
 _TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)\d{7}$")
 _FICTION = re.compile(
@@ -100,16 +105,8 @@ class TwilioSms:
         public_url: str,
         deadline: float = DEADLINE,
     ) -> None:
-        self.traits = Traits(
-            channel="sms",
-            parts=("body",),
-            limit=6,
-            unit="segments",
-            receipts=True,
-            answers=True,
-            pace=account.pace or pace_of(account.sender),
-            cost=account.cost,
-        )
+        pace = account.pace or pace_of(account.sender)
+        self.traits = replace(TRAITS, pace=pace, cost=account.cost)
         self.unknown: Counter[str] = Counter()
         """Words of the provider we do not know, and how often they came."""
         self._account = account

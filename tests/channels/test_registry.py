@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 import channels
-from channels.registry import SHIPPED, Account, House, Registry, make, ours
+from channels.registry import SHIPPED, Account, House, Registry, make, ours, traits
 from hub.errors import Defect, Refused, Unready
 from hub.ports import Channel, Inbound
 from tests.channels.parts import Bells, Fixed
@@ -93,3 +93,12 @@ def test_a_package_file_overwritten_by_another_project_is_noticed() -> None:
     other.__file__ = channels.__file__
     with pytest.raises(Unready, match="muster-hub"):
         ours(other)
+
+
+def test_every_medium_has_traits_to_check_playbooks_against() -> None:
+    known = traits()
+    made = [make(Account(name, name, TWILIO), HOUSE) for name in Registry().names()]
+    assert set(known) == {one.traits.channel for one in made}
+    for one in made:
+        assert one.traits.parts == known[one.traits.channel].parts
+        assert one.traits.limit == known[one.traits.channel].limit
