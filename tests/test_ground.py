@@ -205,6 +205,25 @@ def test_run_leaves_standard_output_and_arguments_to_muster(tmp_path: Path) -> N
     assert second.stderr == ""  # nothing had changed, so nothing was done
 
 
+def test_an_environment_that_was_moved_with_its_folder_is_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "a house"
+    folder.mkdir()
+    making = 'case "$*" in "-m venv .venv") echo made >&2; exit 1;; esac'
+    env = house_with_python(folder, making)
+    binary = folder / ".venv" / "bin"
+    binary.mkdir(parents=True)
+    (binary / "python").write_text("#!/bin/sh\nexit 0\n")
+    (binary / "python").chmod(0o755)
+    (folder / ".venv" / ".place").write_text("/somewhere/else")
+
+    done = subprocess.run(
+        [str(folder / "run")], env=env, capture_output=True, text=True, check=False
+    )
+
+    assert "made" in done.stderr
+    assert not (folder / ".venv").exists()
+
+
 # ── the wheel ──
 
 
