@@ -53,7 +53,7 @@ class Document:
         `line` counts further lines down, for a place inside a text of several lines.
         """
         while path and path not in self.positions:
-            path, line = path[:-1], 0
+            path = path[:-1]
         row, column = self.positions.get(path, (1, 1))
         return f"{self.name}:{row + line}:{column}"
 
@@ -164,7 +164,9 @@ def _scalar(node: Node) -> str | int | bool | None:
 
 
 def _position(node: Node) -> Position:
-    return node.start_mark.line + 1, node.start_mark.column + 1
+    """Line and column, from 1; a block of text (`|`, `>`) begins on the line after its mark."""
+    block = isinstance(node, ScalarNode) and node.style in {"|", ">"}
+    return node.start_mark.line + (2 if block else 1), node.start_mark.column + 1
 
 
 def _unreadable(name: str, error: Exception) -> Refused:

@@ -38,7 +38,7 @@ _VERB = (
     r"|拨打|拨|致电|打电话|呼叫|联系|转报|报警|报|打)"
 )
 _WHOM = re.compile(
-    r"(?<!\d)(119|120|110|112|911|999)(?!\d)"
+    r"(?<!\d)(119|120|110|112|911|999)(?![0-9a-z])"
     r"|fire (brigade|department|service)|ambulance|\bpolice\b|消防队|救护车|警察|报警"
 )
 _CALLS = re.compile(_VERB)

@@ -169,9 +169,9 @@ def render(template: str, values: Mapping[str, str], *, limit: int = OUTPUT_LIMI
 
     Raises Refused for a template that does too much, an unknown variable, or too long a text.
     """
-    clean = {key: _value(key, value) for key, value in values.items()}
-    clean |= {"link": LINK, "name": NAME}
     compiled = _compiled(template)
+    clean = {key: _value(key, values[key]) for key in names_in(template) if key in values}
+    clean |= {"link": LINK, "name": NAME}
     try:
         text = _tidy("".join(_bounded(compiled.generate(clean), limit * 2)))
     except UndefinedError as error:

@@ -80,8 +80,9 @@ def test_every_value_has_its_place_and_a_missing_one_that_of_what_is_around_it()
     document = read("a: 1\nb:\n  - c: x\n    d: |\n      one\n      two\n", name="f.yaml")
     assert document.where(("a",)) == "f.yaml:1:4"
     assert document.where(("b", 0, "c")) == "f.yaml:3:8"
-    assert document.where(("b", 0, "d"), line=2) == "f.yaml:6:8"
-    assert document.where(("b", 0, "nowhere"), line=2) == "f.yaml:3:5"
+    assert document.where(("b", 0, "d"), line=1) == "f.yaml:6:8"
+    assert document.where(("b", 0, "d", "body"), line=1) == "f.yaml:6:8"
+    assert document.where(("b", 0, "nowhere")) == "f.yaml:3:5"
     assert document.where(("nowhere",)) == "f.yaml:1:1"
 
 
