@@ -26,10 +26,9 @@ def titled(incident: Mapping[str, Any], language: str) -> dict[str, Any]:
     """The incident with its two names: as a heading, and short for tab and history."""
     name = said(incident.get("playbook_name"), language) or str(incident["playbook"])
     place = said(incident.get("place_spoken"), language) or str(incident["place"])
-    comma = "，" if language.startswith("zh") else ", "
     return {
         **incident,
-        "title": f"{name}{comma}{place}",
+        "title": f"{place}{name}" if language.startswith("zh") else f"{name}, {place}",
         "title_short": f"{name} {incident['place']}",
     }
 

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { t, say, named } from "./words.js";
 import { clockShort } from "./clock.js";
 
-export const spoken = (one) => `${say(one.playbook_name) || one.playbook}, ${say(one.place_spoken) || one.place}`;
+export const spoken = (one) => t("incident.name", { name: say(one.playbook_name) || one.playbook, place: say(one.place_spoken) || one.place });
 
 export async function openIncidents() {
   const { items } = await get("/incidents?status=open&limit=20");

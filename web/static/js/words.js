@@ -28,3 +28,6 @@ export const say = (words) =>
 
 export const pct = (part, whole) =>
   whole && part !== null && part !== undefined ? `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} %` : "–";
+
+/** The first letter large, as a sentence begins. */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

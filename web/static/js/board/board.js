@@ -1,7 +1,7 @@
 // The board: one state, fed by one topic; every part draws only what changed.
 import { get, post } from "../api.js";
 import { $, $$, put } from "../dom.js";
-import { t, say, named } from "../words.js";
+import { t, say, named, capital } from "../words.js";
 import { clock, now, span } from "../clock.js";
 import { Live } from "../live.js";
 import { freshPlan, lastPlan } from "../estate/known.js";
@@ -59,7 +59,7 @@ function flag(zones = state.incident?.bands_by_floor) {
   const first = zones && Object.entries(zones).filter(([path]) => path.split("/")[0] === head || path.startsWith(`${building}-`));
   const band = first?.map(([, key]) => key).find((key) => key === "evacuate") ?? own;
   const zone = first?.filter(([, key]) => key === band || key === own).map(([path]) => path.split("/")[1]) ?? [];
-  sheet.mark({ building, floor, flag: t(`flag.${["flame"].includes(hazard) ? "fire" : "here"}`), zone, zoneName: band ? t("sheet.zone", { name: bandName(band), from: zone.at(-1), to: zone[0] }) : "" });
+  sheet.mark({ building, floor, flag: t(`flag.${["flame"].includes(hazard) ? "fire" : "here"}`), zone, zoneName: band ? t("sheet.zone", { name: capital(bandName(band)), from: zone.at(-1), to: zone[0] }) : "" });
 }
 const bandName = (key) => state.bands?.[key] ?? named("band", key);
 

@@ -4,7 +4,7 @@ import { t } from "../words.js";
 import { span } from "../clock.js";
 
 const LINES = [["told", "l1"], ["delivered", "l2"], ["answered", "l3"]];
-const W = 160, H = 104, MARKS = [50, 90, 99];
+const H = 104, MARKS = [50, 90, 99];
 
 /** Seconds at which the line first reached the share, or null. */
 export function reached(points, people, percent) {
@@ -15,9 +15,10 @@ export function reached(points, people, percent) {
 
 export function curve(host, data, people, seconds) {
   const longest = Math.max(60, seconds, ...LINES.map(([key]) => data[key]?.at(-1)?.[0] ?? 0));
+  const W = Math.max(150, Math.min(380, host.clientWidth - 28 - 262));
   const x = (sec) => (Math.min(sec, longest) / longest) * W;
   const y = (n) => H - (people ? Math.min(1, n / people) : 0) * H;
-  const svg = s("svg", { viewBox: "-3 -3 196 122", width: 190, role: "img", "aria-label": t("curve.alt") },
+  const svg = s("svg", { viewBox: `-3 -3 ${W + 36} 122`, width: W + 36, height: 122, role: "img", "aria-label": t("curve.alt") },
     [[50, H / 2], [90, H * 0.1]].map(([p, at]) => [s("path", { class: "ax", d: `M0 ${at}H${W}` }), s("text", { x: W + 5, y: at + 3 }, `${p}%`)]),
     s("path", { class: "ax", d: `M0 ${H}H${W}` }),
     ticks(longest).map((sec) => s("text", { x: x(sec), y: H + 13, "text-anchor": "middle" }, label(sec))),

@@ -1,6 +1,6 @@
 // Who needs help now: minutes since, place, need, who has it. Order of arrival, never re-sorted.
 import { $, h, put } from "../dom.js";
-import { t, say, named } from "../words.js";
+import { t, say, named, capital } from "../words.js";
 import { age } from "../clock.js";
 import { CalmList } from "./rows.js";
 
@@ -27,7 +27,7 @@ export class HelpList {
   #row(one, before) {
     const row = before ?? this.#make(one);
     this.#age(row, one);
-    const needs = (one.needs ?? []).map((need) => named("need", need)).join(t("comma"));
+    const needs = (one.needs ?? []).length ? t("help.needs", { needs: capital(one.needs.map((need) => named("need", need)).join(t("comma"))) }) : "";
     put($("[data-needs]", row), this.wall ? t("help.people", { n: one.people ?? 1 }) : [t("help.people", { n: one.people ?? 1 }), needs].filter(Boolean).join(" "));
     const who = $("[data-who]", row);
     if (who.dataset.now !== (one.assigned || "-")) {

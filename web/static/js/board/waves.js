@@ -5,7 +5,7 @@ import { clock, now, span } from "../clock.js";
 
 const BAD = ["refused", "failed", "expired"];
 
-export function waves(list, items, open) {
+export function waves(items, open) {
   rows($("#waves"), items, (one) => `${one.no}-${one.round ?? 0}`, (one, before) => {
     const row = before ?? h("li", {}, h("b"), h("span"));
     const going = one.state === "started" && !items.some((later) => later.no > one.no && later.state === "started") && open;

@@ -59,10 +59,10 @@ export function buildingPlan(building, compact) {
     entrances.push(plan);
     x += plan.width + 6;
   }
-  const width = Math.max(compact ? 52 : 84, x - 6 + SIDE.right);
+  const width = compact ? x - 6 + 6 : Math.max(84, x - 6 + SIDE.right);
   const rows = new Map(levels.map((f, i) => [f.label, SIDE.top + 2 + i * CELL.dy]));
   const foot = SIDE.top + levels.length * CELL.dy + (compact ? 14 : SIDE.lobby);
-  return { building, compact, entrances, levels, rows, width, foot, height: foot + SIDE.name, wallTop: SIDE.top };
+  return { building, compact, entrances, levels, rows, width, foot, height: foot + (compact ? 38 : SIDE.name), wallTop: SIDE.top };
 }
 
 function pack(plans, limit) {
@@ -94,12 +94,13 @@ function fit(plans, room, smallest, largest) {
  */
 export function sheetPlan(layout, room, affected) {
   const smallest = READABLE / CELL.w;
-  const largest = room.phone ? 0.766 : room.largest ?? 1.9;
+  const largest = room.phone ? 0.745 : room.largest ?? 2.6;
   const many = room.phone && layout.buildings.length > 6;
   const full = layout.buildings.map((b) => buildingPlan(b, false));
   const found = many ? null : fit(full, room, smallest, largest);
   if (found) return { ...found, mode: "flats" };
   const mixed = layout.buildings.map((b, i) => (b.path === affected ? full[i] : buildingPlan(b, true)));
+  for (const plan of mixed) plan.height = plan.foot + 38;
   const second = fit(mixed, room, smallest, largest);
   if (second) return { ...second, mode: "floors" };
   const tall = { ...room, height: Infinity };

@@ -7,6 +7,7 @@ import { towerSvg } from "./tower.js";
 
 const PER_FRAME = 2500; // cells repainted in one frame at most; the rest follow in the next
 const ORDER = ["help", "unre", "none", "told", "evac", "safe", "away"];
+const DONE = new Set(["safe", "evac", "away"]);
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Sheet extends EventTarget {
@@ -100,6 +101,8 @@ export class Sheet extends EventTarget {
     if (cell.units) {
       cell.units.set(id, state);
       shown = worst(cell.units.values());
+      const done = [...cell.units.values()].filter((one) => DONE.has(one)).length;
+      cell.share.setAttribute("width", ((done / cell.floor.units.length) * CELL.w).toFixed(1));
     }
     if (cell.state === shown) return;
     cell.state = shown;
@@ -239,9 +242,9 @@ function defaultRoom(host) {
   const phone = innerWidth <= 860;
   const style = getComputedStyle(host);
   const width = host.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-  const below = host.dataset.below ? Number(host.dataset.below) : 200;
+  const below = host.dataset.below ? Number(host.dataset.below) : 184;
   const top = host.getBoundingClientRect().top + scrollY;
   const height = phone ? Infinity : Math.max(Number(host.dataset.least ?? 380), innerHeight - top - below);
-  return { phone, width, height, largest: Number(host.dataset.largest ?? 1.9) };
+  return { phone, width, height, largest: Number(host.dataset.largest ?? 2.6) };
 }
 

@@ -9,20 +9,20 @@ export function towerSvg(plan, index, scale) {
   const { building, width, height, foot } = plan;
   const svg = s("svg", {
     class: "tower", viewBox: `0 0 ${width} ${height}`,
-    width: Math.round(width * scale * 10) / 10, height: Math.round(height * scale * 10) / 10, "aria-hidden": "true",
+    width: Math.round(width * scale * 10) / 10, height: Math.round(height * scale * 10) / 10, "aria-hidden": "true", "data-small": scale < 0.8,
   });
   const cells = new Map();
   const lobby = new Map();
   for (const [i, entrance] of plan.entrances.entries()) {
     svg.append(...walls(plan, entrance, i === 0 ? index : -1));
-    if (i === 0) svg.append(...floorNumbers(plan));
+    if (i === 0) svg.append(...floorNumbers(plan, scale < 0.8 ? 10 : 5));
     svg.append(...flats(plan, entrance, cells));
     svg.append(...ground(plan, entrance, lobby));
   }
   const over = s("g", { class: "over" });
   const last = plan.entrances.at(-1);
   const x0 = plan.entrances[0].x, x1 = last.x + last.width;
-  const percent = s("text", { class: "pct", x: x1, y: foot + 16, "text-anchor": "end" });
+  const percent = plan.compact ? s("text", { class: "pct", x: x0, y: foot + 32 }) : s("text", { class: "pct", x: x1, y: foot + 16, "text-anchor": "end" });
   svg.append(
     s("path", { class: "ground", d: `M-2 ${foot}H${width + 2}` }),
     s("text", { class: "name", x: x0, y: foot + 16 }, shortName(building, plan.compact)),
@@ -36,7 +36,7 @@ const shortName = (building, compact) => (compact && building.path.length < 6 ? 
 function walls(plan, entrance, index) {
   const { wallTop: top, foot } = plan;
   const parts = [];
-  if (index >= 0 && !plan.compact) {
+  if (index >= 0 && !plan.compact && plan.entrances.length === 1) {
     const [at, wide] = ROOFS[index % ROOFS.length];
     const w = Math.min(wide, entrance.width), x = entrance.x + Math.min(at, entrance.width - w);
     parts.push(s("path", { class: "wall", d: `M${x} ${top}v-8h${w}v8` }));
@@ -50,10 +50,10 @@ function walls(plan, entrance, index) {
   return parts;
 }
 
-function floorNumbers(plan) {
-  const few = plan.levels.length <= 9;
+function floorNumbers(plan, step) {
+  const few = plan.levels.length <= 9 && step === 5;
   const last = plan.levels.length - 1;
-  const shown = plan.levels.filter((f, i) => few || i === last || (f.level % 5 === 0 && last - i > 1));
+  const shown = plan.levels.filter((f, i) => few || i === last || (f.level % step === 0 && last - i > 1));
   return shown.map((f) => s("text", { x: plan.entrances[0].x - 4, y: plan.rows.get(f.label) + 9, "text-anchor": "end" }, f.label));
 }
 
@@ -64,8 +64,9 @@ function flats(plan, entrance, cells) {
     if (y === undefined) continue;
     if (plan.compact) {
       const use = cell(entrance.column(0), y, "vac");
-      made.push(use);
-      const group = { use, x: entrance.column(0), y, floor, units: new Map(), state: "vac" };
+      const share = s("rect", { class: "share", x: entrance.column(0), y: y + CELL.h - 2.2, width: 0, height: 2.2 });
+      made.push(use, share);
+      const group = { use, share, x: entrance.column(0), y, floor, units: new Map(), state: "vac" };
       for (const unit of floor.units) cells.set(unit.id, group);
     } else {
       for (const [i, unit] of floor.units.entries()) {
@@ -115,7 +116,7 @@ function ground(plan, entrance, lobby) {
   if (roomy && (screens.length || cars)) {
     const x = Math.max(first + cars * 9 + 5, entrance.x + 46);
     const one = s("text", { class: "ok-t", x, y: y + 8 });
-    const two = s("text", { class: "ok-t", x, y: y + 19 }, cars ? t("sheet.lifts", { n: entrance.lifts.length }) : "");
+    const two = s("text", { class: "ok-t second", x, y: y + 19 }, cars ? t("sheet.lifts", { n: entrance.lifts.length }) : "");
     parts.push(one, two);
     group = { ...(group ?? { screens }), text: one, second: two, carScreens };
   } else if (group) group.carScreens = carScreens;

@@ -24,7 +24,7 @@ const firstLine = (own) => { const one = own.find((w) => w.channel !== SCREEN) ?
 
 function mediums(own, kind, sign) {
   const channels = [...new Set(own.map((one) => one.channel))].sort((a, b) => order(a) - order(b));
-  return channels.map((channel) => channel === SCREEN ? screen(own.filter((one) => one.channel === channel), kind) : h("div", { class: "said" }, own.filter((one) => one.channel === channel).map((one) => text(one, sign))));
+  return h("div", { class: "said" }, channels.map((channel) => { const same = own.filter((one) => one.channel === channel); return channel === SCREEN ? screen(same, kind) : same.map((one) => text(one, sign)); }));
 }
 const order = (channel) => ["sms", "push", "screen", "voice", "wecom"].indexOf(channel) + 1 || 9;
 
@@ -40,8 +40,8 @@ function text(one, sign) {
 /** A screen shows its languages together, so the picture does too. */
 function screen(all, kind) {
   const [first, ...others] = [...all].sort((a, b) => (a.language.startsWith("zh") ? -1 : 1) - (b.language.startsWith("zh") ? -1 : 1));
-  return h("div", { class: "said one" }, h("div", {}, cap({ ...first, segments: 0 }), h("div", { class: `scrmock ${kind}` },
+  return h("div", {}, cap({ ...first, segments: 0 }), h("div", { class: `scrmock ${kind}` },
     h("div", { lang: first.language }, h("b", { class: "hl" }, first.parts.headline), h("b", { class: "do" }, first.parts.action)),
     h("div", {}, others.map((one) => h("small", { lang: one.language }, [one.parts.headline, one.parts.action].filter(Boolean).join(". ").replaceAll("..", "."))),
-      first.parts.detail ? h("small", { lang: first.language }, first.parts.detail) : null))));
+      first.parts.detail ? h("small", { lang: first.language }, first.parts.detail) : null)));
 }
