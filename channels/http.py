@@ -122,7 +122,9 @@ def base_url(url: str, *, where: str) -> str:
 # ── Calls ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def open_session(*, parallel: int, guarded: bool) -> aiohttp.ClientSession:
+def open_session(
+    *, parallel: int, guarded: bool, connect: float = CONNECT_DEADLINE
+) -> aiohttp.ClientSession:
     """A session for one account, made inside the running loop; the caller closes it.
 
     `guarded` sessions reach public addresses only; a base URL that was configured on purpose is
@@ -136,7 +138,7 @@ def open_session(*, parallel: int, guarded: bool) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_DEADLINE),
+        timeout=aiohttp.ClientTimeout(total=None, connect=connect),
         trust_env=False,
     )
 

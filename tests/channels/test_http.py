@@ -8,7 +8,16 @@ from typing import Self
 import aiohttp
 import pytest
 
-from channels.http import Forbidden, TooLarge, ask, failure, is_public, odd_status, open_session
+from channels.http import (
+    Forbidden,
+    TooLarge,
+    ask,
+    base_url,
+    failure,
+    is_public,
+    odd_status,
+    open_session,
+)
 from hub.model import Verdict
 from hub.states import Reason
 
@@ -131,6 +140,26 @@ async def test_a_failed_tls_handshake_is_certainly_not_sent() -> None:
     assert (came.verdict, came.reason) == (Verdict.RETRY, Reason.UNAVAILABLE)
 
 
+async def test_a_connection_that_never_comes_about_is_certainly_not_sent() -> None:
+    """TCP is accepted, TLS is never answered: nothing of the request has been written."""
+    silent = asyncio.Event()
+
+    async def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await silent.wait()
+        writer.close()
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with open_session(parallel=1, guarded=False, connect=0.1) as session:
+        with pytest.raises(TimeoutError) as caught:
+            await ask(session, "POST", f"https://127.0.0.1:{port}/", guarded=False)
+    silent.set()
+    server.close()
+    await asyncio.sleep(0.05)
+    came = failure(caught.value)
+    assert (came.verdict, came.reason) == (Verdict.RETRY, Reason.UNAVAILABLE)
+
+
 @pytest.mark.parametrize(
     "answer",
     [b"", b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", b"HTTP/9 x\r\n"],
@@ -188,3 +217,8 @@ def test_odd_statuses_are_judged_alone(status: int, verdict: Verdict) -> None:
 @pytest.mark.parametrize("status", [200, 201, 400, 404, 429])
 def test_other_statuses_leave_it_to_the_body(status: int) -> None:
     assert odd_status(status) is None
+
+
+@pytest.mark.parametrize("url", ["https://api.example.com", "http://127.0.0.1:8/base/"])
+def test_a_base_url_is_taken_without_its_last_slash(url: str) -> None:
+    assert base_url(url, where="X") == url.rstrip("/")
