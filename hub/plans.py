@@ -30,19 +30,12 @@ class Spot(NamedTuple):
     level: int | None
 
 
-class Person(NamedTuple):
-    """A recipient, as much of them as bands look at. `roles` is the JSON text of the column.
+Person = tuple[int, str, int | None, str, str, bool, bool]
+"""A recipient, as much of them as bands look at: id, kind, place, language, roles (the JSON text of
+the column), vulnerable (marked so, or with any need on record), takes part in drills.
 
-    `vulnerable`: marked so, or with any need on record.
-    """
-
-    id: int
-    kind: str
-    place: int | None
-    language: str
-    roles: str
-    vulnerable: bool
-    drill: bool
+A bare tuple as the driver gives it: the garbage collector lets go of these, not of named ones.
+"""
 
 
 class Told(NamedTuple):
