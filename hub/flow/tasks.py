@@ -1,0 +1,86 @@
+"""Tasks of an incident, and the outside calls it logs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hub.decide.chores import STATES, Change, No
+from hub.errors import Conflict, Problem, Refused, Unknown
+from hub.model import Actor
+from hub.ports import Wake
+
+LONGEST = 200  # characters of a name or an outcome
+_NUMBER = re.compile(r"\+?[0-9][0-9 -]{1,18}")
+
+
+class TaskLedger(Protocol):
+    """The rows behind tasks."""
+
+    async def change(
+        self, incident: int, task: int, change: Change, actor: str
+    ) -> tuple[Mapping[str, Any], int] | No: ...
+    async def called(self, incident: int, number: str, actor: str) -> int | No: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """The use-cases of the checklist."""
+
+    ledger: TaskLedger
+    wake: Wake
+
+    async def change(
+        self,
+        incident: int,
+        task: int,
+        *,
+        state: str | None = None,
+        assigned: str | None = None,
+        outcome: str | None = None,
+        who: Actor,
+    ) -> Mapping[str, Any]:
+        """The task as it stands afterwards. Unknown, Conflict (closed), or Refused by field."""
+        _check(state, assigned, outcome)
+        change = Change(state, assigned, outcome)
+        done = await self.ledger.change(incident, task, change, who.id)
+        if isinstance(done, No):
+            raise _refusal(done)
+        found, seq = done
+        await self.wake.tell(f"incident:{incident}", seq)
+        return found
+
+    async def called(self, incident: int, *, number: str, who: Actor) -> Mapping[str, Any]:
+        """The outside call stands in the record. It was never gated by it."""
+        if not _NUMBER.fullmatch(number):
+            raise Refused("This is no number to call.", [Problem("number", "is no number")])
+        seq = await self.ledger.called(incident, number, who.id)
+        if isinstance(seq, No):
+            raise _refusal(seq)
+        await self.wake.tell(f"incident:{incident}", seq)
+        return {"number": number, "seq": seq}
+
+
+def _check(state: str | None, assigned: str | None, outcome: str | None) -> None:
+    problems = []
+    if state is not None and state not in STATES:
+        problems.append(Problem("state", f"{state!r} is not known", "one of " + ", ".join(STATES)))
+    for name, value in (("assigned", assigned), ("outcome", outcome)):
+        if value is not None and len(value) > LONGEST:
+            problems.append(Problem(name, "is too long", f"at most {LONGEST} characters"))
+    if problems:
+        raise Refused("Some fields are wrong.", problems)
+
+
+def _refusal(why: No) -> Refused:
+    if why is No.UNKNOWN:
+        return Unknown("There is no such task in this incident.")
+    if why is No.CLOSED:
+        return Conflict("This incident is closed; its record is final.", code="closed")
+    if why is No.NOBODY:
+        where = Problem("assigned", "is empty", "say who has it")
+        return Refused("Somebody must have the task.", [where])
+    where = Problem("outcome", "is missing", "say what came of it: found safe, carried out …")
+    return Refused("A call for help is only over with its outcome.", [where])
