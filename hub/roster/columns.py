@@ -13,7 +13,7 @@ SEARCHED = 40
 """How many rows from the top may stand above the header."""
 
 _FIELD_OF = {word: field for field, words in FIELDS.items() for word in words}
-_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】|[*:：★●]")
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|[【】「」*:：★●]")
 _NUMBERED = re.compile(r"(.*?\D)\s*[-_]?\s*([1-9])")
 _DIGITS = re.compile(r"\d{5,}")
 
