@@ -27,7 +27,7 @@ class Dice:
 
     def chance(self, name: str, share: float) -> bool:
         """True for `share` of all keys."""
-        return self.roll(name) < share
+        return share > 0 and self.roll(name) < share
 
     def around(self, name: str, median: float, *, spread: float = 0.5) -> float:
         """A log-normal duration around a median: never negative, now and then long."""
@@ -36,6 +36,8 @@ class Dice:
 
     def choose(self, name: str, shares: Mapping[str, float]) -> str:
         """One of the names by its share of 1; "" where the rest falls."""
+        if not any(shares.values()):
+            return ""
         left = self.roll(name)
         for choice, share in shares.items():
             if left < share:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Self
 
 import aiohttp
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from channels.http import (
     Forbidden,
+    PublicOnly,
     TooLarge,
     ask,
     base_url,
@@ -96,6 +99,33 @@ async def test_a_forbidden_host_is_a_matter_for_the_operators() -> None:
         with pytest.raises(OSError, match=r"localhost") as caught:
             await ask(session, "POST", "http://localhost:9/", guarded=True)
     assert failure(caught.value).reason is Reason.MISCONFIGURED
+
+
+class Names(AbstractResolver):
+    """A name server that says what it is told to say."""
+
+    def __init__(self, *addresses: str) -> None:
+        self._addresses = addresses
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(hostname=host, host=one, port=port, family=family, proto=0, flags=0)
+            for one in self._addresses
+        ]
+
+    async def close(self) -> None: ...
+
+
+async def test_one_address_inside_is_enough_to_refuse_a_name() -> None:
+    with pytest.raises(Forbidden):
+        await PublicOnly(Names("1.1.1.1", "169.254.169.254")).resolve("api.example.com")
+
+
+async def test_a_name_with_public_addresses_is_resolved_to_all_of_them() -> None:
+    found = await PublicOnly(Names("1.1.1.1", "1.0.0.1")).resolve("api.example.com", 443)
+    assert [one["host"] for one in found] == ["1.1.1.1", "1.0.0.1"]
 
 
 async def test_a_configured_base_url_may_be_inside() -> None:

@@ -107,9 +107,10 @@ async def test_a_good_day_is_accepted_once_and_in_the_ledger_with_its_callback(
 @OUTWARD
 @pytest.mark.parametrize("fault", list(Fault))
 async def test_every_fault_comes_to_its_outcome_in_one_request(build: Build, fault: Fault) -> None:
+    silent = OUTCOMES[fault][1] is Reason.TIMEOUT
     async with (
         _world(faults={fault: 1.0}, hang=30.0) as sim,
-        _against(build, sim, deadline=0.6) as channel,
+        _against(build, sim, deadline=0.8 if silent else 9.0) as channel,
     ):
         came = await channel.send(_parcel(channel))
         found = await _settled(sim)
@@ -131,12 +132,12 @@ async def test_nothing_is_called_sent_that_was_taken(build: Build) -> None:
         ]
         outcomes = await asyncio.gather(*(channel.send(one) for one in made))
         taken = {entry.attempt: entry.accepted for entry in await _settled(sim)}
-    assert len(taken) == 60
+    by_verdict = {verdict: set[bool]() for verdict in Verdict}
     for number, came in enumerate(outcomes):
-        if came.verdict is Verdict.RETRY:
-            assert not taken[number]
-        if came.verdict is Verdict.ACCEPTED:
-            assert taken[number]
+        by_verdict[came.verdict].add(taken.get(number, False))
+    assert by_verdict[Verdict.RETRY] == {False}
+    assert by_verdict[Verdict.ACCEPTED] == {True}
+    assert by_verdict[Verdict.UNSURE] == {False, True}
 
 
 @OUTWARD
