@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -41,9 +42,12 @@ def is_near(url: str, *, allow: tuple[str, ...] = ()) -> bool:
     """Whether a URL leads to this machine or to a host that was allowed by name."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme not in {"http", "https"} or not host:
-        return False
-    if host == "localhost" or host in allow:
+    return parts.scheme in {"http", "https"} and (host in allow or _is_loopback(host))
+
+
+@lru_cache(maxsize=256)  # every callback asks, nearly always for the same host
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
