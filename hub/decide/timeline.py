@@ -1,0 +1,200 @@
+"""One line of the timeline for each event, in Chinese and English. No names, no numbers to call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hub.events import Event, EventKind
+
+Line = dict[str, str]
+
+ANSWERS: Mapping[str, Line] = {
+    "safe": {"zh-CN": "安全", "en": "safe"},
+    "help": {"zh-CN": "需要帮助", "en": "need help"},
+    "evacuated": {"zh-CN": "已撤离", "en": "evacuated"},
+    "away": {"zh-CN": "不在现场", "en": "not on site"},
+    "seen": {"zh-CN": "已看到", "en": "seen"},
+}
+VIA: Mapping[str, Line] = {
+    "link": {"zh-CN": "链接", "en": "link"},
+    "sms": {"zh-CN": "短信", "en": "SMS"},
+    "voice": {"zh-CN": "电话", "en": "phone"},
+    "push": {"zh-CN": "推送", "en": "push"},
+    "wecom": {"zh-CN": "企业微信", "en": "WeCom"},
+    "chat": {"zh-CN": "群聊", "en": "chat"},
+    "screen": {"zh-CN": "屏幕", "en": "screen"},
+    "staff": {"zh-CN": "工作人员代答", "en": "staff"},
+}
+STAGES: Mapping[str, Line] = {
+    "alert": {"zh-CN": "警报", "en": "Alert"},
+    "update": {"zh-CN": "进展通报", "en": "Update"},
+    "all_clear": {"zh-CN": "解除通知", "en": "All-clear"},
+    "correction": {"zh-CN": "更正通知", "en": "Correction"},
+}
+SCREEN: Mapping[str, Line] = {
+    "shown": {"zh-CN": "已显示", "en": "shows the notice"},
+    "offline": {"zh-CN": "离线", "en": "went offline"},
+    "back": {"zh-CN": "恢复连接", "en": "is back"},
+}
+TASK: Mapping[str, Line] = {
+    "open": {"zh-CN": "重新打开", "en": "opened again"},
+    "assigned": {"zh-CN": "已指派", "en": "assigned"},
+    "done": {"zh-CN": "完成", "en": "done"},
+}
+ALARMS: Mapping[str, Line] = {
+    "unclear_reply": {
+        "zh-CN": "收到一条看不懂的回复,请核实",
+        "en": "A reply could not be understood; please check",
+    },
+    "misconfigured": {
+        "zh-CN": "通道配置有误,请通知运维",
+        "en": "A channel is set up wrongly; tell the operators",
+    },
+}
+SOMEBODY: Line = {"zh-CN": "一位未登记住处的人员", "en": "Somebody without a flat"}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a line may name: where people live (recipient -> path), waves and tasks by their
+    names, screens by theirs."""
+
+    places: Callable[[int], str] = lambda _recipient: ""
+    waves: Mapping[str, Line] = field(default_factory=dict)
+    tasks: Mapping[int, Line] = field(default_factory=dict)
+
+
+def line(event: Event, known: Known) -> Line:
+    """What happened, in a sentence per language."""
+    return _LINES[event.kind](event.data, known)
+
+
+def _launched(data: Mapping[str, Any], _known: Known) -> Line:
+    people, homes = data.get("people", 0), data.get("households", 0)
+    return {
+        "zh-CN": f"已启动:通知{people}人、{homes}户",
+        "en": f"Started: {_many(people, 'person', 'people')} in {_many(homes, 'household')}",
+    }
+
+
+def _wave(data: Mapping[str, Any], known: Known) -> Line:
+    number, count = data.get("wave", 0), data.get("deliveries", 0)
+    again = data.get("round", 0)
+    zh, en = _named(known.waves.get(data.get("key", ""), {}))
+    zh_round = f"(第{again + 1}轮)" if again else ""
+    en_round = f" (round {again + 1})" if again else ""
+    many = _many(count, "delivery", "deliveries")
+    return {
+        "zh-CN": f"第{number + 1}波开始{zh_round}{zh and ':' + zh},{count}条",
+        "en": f"Wave {number + 1} began{en_round}{en and ': ' + en}, {many}",
+    }
+
+
+def _progress(_data: Mapping[str, Any], _known: Known) -> Line:
+    return {"zh-CN": "发送有进展", "en": "Sending went on"}
+
+
+def _answered(data: Mapping[str, Any], known: Known) -> Line:
+    zh_place, en_place = _place(data.get("recipient", 0), known)
+    word = ANSWERS.get(data.get("answer", ""), {})
+    via = VIA.get(data.get("via", ""), {})
+    zh, en = _named(word)
+    zh_via, en_via = _named(via)
+    return {
+        "zh-CN": f"{zh_place} 回复“{zh}”" + (f"({zh_via})" if zh_via else ""),
+        "en": f"{en_place} answered “{en}”" + (f" by {en_via}" if en_via else ""),
+    }
+
+
+def _help(data: Mapping[str, Any], known: Known) -> Line:
+    zh, en = _place(data.get("recipient", 0), known)
+    return {"zh-CN": f"{zh} 需要帮助", "en": f"{en} needs help"}
+
+
+def _assigned(data: Mapping[str, Any], known: Known) -> Line:
+    zh, en = _task_name(data, known)
+    who = str(data.get("who", ""))
+    return {"zh-CN": f"{zh}:已指派给{who}", "en": f"{en}: assigned to {who}"}
+
+
+def _task(data: Mapping[str, Any], known: Known) -> Line:
+    zh, en = _task_name(data, known)
+    zh_state, en_state = _named(TASK.get(str(data.get("state", "")), {}))
+    return {"zh-CN": f"{zh}:{zh_state}", "en": f"{en}: {en_state}"}
+
+
+def _notice(data: Mapping[str, Any], _known: Known) -> Line:
+    zh, en = _named(STAGES.get(str(data.get("stage", "")), {}))
+    count = data.get("deliveries", 0)
+    return {
+        "zh-CN": f"{zh}已发出,{count}条",
+        "en": f"{en} went out, {_many(count, 'delivery', 'deliveries')}",
+    }
+
+
+def _stopped(data: Mapping[str, Any], _known: Known) -> Line:
+    left = data.get("untold", 0)
+    return {
+        "zh-CN": f"已停止发送,{left}人尚未通知",
+        "en": f"Sending was stopped; {_many(left, 'person', 'people')} not told",
+    }
+
+
+def _closed(_data: Mapping[str, Any], _known: Known) -> Line:
+    return {"zh-CN": "事件已关闭,记录封存", "en": "Closed; the record is final"}
+
+
+def _screen(data: Mapping[str, Any], _known: Known) -> Line:
+    zh, en = _named(SCREEN.get(str(data.get("state", "")), {}))
+    number = data.get("recipient", "")
+    return {"zh-CN": f"屏幕{number} {zh}", "en": f"Screen {number} {en}"}
+
+
+def _called(data: Mapping[str, Any], _known: Known) -> Line:
+    number = str(data.get("number", ""))
+    return {"zh-CN": f"已拨打{number}", "en": f"{number} was called"}
+
+
+def _alarm(data: Mapping[str, Any], _known: Known) -> Line:
+    known = ALARMS.get(str(data.get("what", "")))
+    return dict(known) if known else {"zh-CN": "请注意系统提示", "en": "The hub wants attention"}
+
+
+_LINES: Mapping[EventKind, Callable[[Mapping[str, Any], Known], Line]] = {
+    EventKind.LAUNCHED: _launched,
+    EventKind.WAVE: _wave,
+    EventKind.PROGRESS: _progress,
+    EventKind.ANSWERED: _answered,
+    EventKind.HELP: _help,
+    EventKind.ASSIGNED: _assigned,
+    EventKind.TASK: _task,
+    EventKind.NOTICE: _notice,
+    EventKind.STOPPED: _stopped,
+    EventKind.CLOSED: _closed,
+    EventKind.SCREEN: _screen,
+    EventKind.CALLED: _called,
+    EventKind.ALARM: _alarm,
+}
+
+
+def _place(recipient: int, known: Known) -> tuple[str, str]:
+    path = known.places(recipient)
+    return (path, path) if path else (SOMEBODY["zh-CN"], SOMEBODY["en"])
+
+
+def _task_name(data: Mapping[str, Any], known: Known) -> tuple[str, str]:
+    name = known.tasks.get(data.get("task", 0), {})
+    zh, en = _named(name)
+    return zh or "任务", en or "Task"
+
+
+def _named(words: Mapping[str, str]) -> tuple[str, str]:
+    """Both languages of a name; one stands in for the other where only one was written."""
+    other = next(iter(words.values()), "")
+    return words.get("zh-CN", other), words.get("en", other)
+
+
+def _many(count: int, one: str, more: str = "") -> str:
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
