@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hub.model import Band, Place, PlaceKind
 from hub.plans import Spot
 
+_THIRTEEN = 13
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
     """The place that was named, and what its floors look like. `place` None: the whole site.
 
-    `levels`: the floors of the named building (entrance), lowest first. `spreads`: floors
+    `levels`: the floors known of the named building or entrance. `spreads`: floors
     evacuate, so the building is all its entrances and not only the named one; `evacuate_all`: the
     operator chose the whole building.
     """
 
     place: Place | None
-    levels: tuple[int, ...] = ()
+    levels: frozenset[int] = frozenset()
     spreads: bool = False
     evacuate_all: bool = False
 
@@ -39,7 +40,7 @@ def survey(
     }
     if place.level is not None:
         levels.add(place.level)
-    return Ground(place, tuple(sorted(levels)), spreads=spreads, evacuate_all=scope == "building")
+    return Ground(place, frozenset(levels), spreads=spreads, evacuate_all=scope == "building")
 
 
 def covers(band: Band, spot: Spot | None, ground: Ground) -> bool:
@@ -63,17 +64,35 @@ def distance(spot: Spot | None, ground: Ground) -> int:
     place = ground.place
     if spot is None or spot.level is None or place is None or place.level is None:
         return 0
-    return abs(bisect_left(ground.levels, spot.level) - bisect_left(ground.levels, place.level))
+    return abs(spot.level - place.level)
 
 
-def _on_floor(band: Band, spot: Spot, named: int | None, levels: Sequence[int]) -> bool:
+def _on_floor(band: Band, spot: Spot, named: int | None, levels: frozenset[int]) -> bool:
     if named is None:
         return True
     if spot.level is None:
         return False
     if band.where == "floor":
         return spot.level == named
-    return spot.level >= levels[max(0, bisect_left(levels, named) - band.below)]
+    return spot.level >= lowest(named, band.below, levels)
+
+
+def lowest(named: int, below: int, levels: frozenset[int]) -> int:
+    """The level `below` floors under the named one, in a building that has these levels.
+
+    There is no level 0, and what a building leaves out for luck (4, 13, 14, 24 …) is no floor. Any
+    other level counts whether or not somebody lives there.
+    """
+    level = named
+    for _ in range(below):
+        level -= 1
+        while level == 0 or (level not in levels and _left_out_for_luck(level)):
+            level -= 1
+    return level
+
+
+def _left_out_for_luck(level: int) -> bool:
+    return level == _THIRTEEN or (level > 0 and "4" in str(level))
 
 
 def _in_building(spot: Spot, place: Place, *, spreads: bool) -> bool:

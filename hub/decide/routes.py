@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 
 class Begun(NamedTuple):
-    """A started wave of the alert. `due_at` in milliseconds."""
+    """A started wave of the alert. `started_at` in milliseconds."""
 
     no: int
-    due_at: int
+    started_at: int
     spec: Mapping[str, Any]
 
 
@@ -22,8 +22,10 @@ def update_routes(begun: Iterable[Begun]) -> list[dict[str, Any]]:
     """
     first: dict[str, int] = {}
     routes: list[dict[str, Any]] = []
-    for wave in sorted(begun, key=lambda wave: (wave.due_at, wave.no)):
-        bands = [b for b in wave.spec["bands"] if first.setdefault(b, wave.due_at) == wave.due_at]
+    for wave in sorted(begun, key=lambda wave: (wave.started_at, wave.no)):
+        bands = [
+            b for b in wave.spec["bands"] if first.setdefault(b, wave.started_at) == wave.started_at
+        ]
         if bands:
             routes.append(dict(wave.spec) | {"bands": bands, "until": "none", "fill": 0})
     return routes

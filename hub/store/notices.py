@@ -130,7 +130,7 @@ def _row(conn: Connection, plan: NoticePlan, now: int) -> WaveRow:
 def _everyone(conn: Connection, row: WaveRow, now: int) -> Sent:
     """The whole audience, by the channels the alert went by and the addresses of today."""
     begun = conn.execute(
-        select(waves.c.no, waves.c.due_at, waves.c.spec).where(
+        select(waves.c.no, waves.c.started_at, waves.c.spec).where(
             waves.c.incident_id == row.incident,
             waves.c.round == 0,
             waves.c.state == str(WaveState.STARTED),
