@@ -22,8 +22,11 @@ MARK = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """Every text of one language by its key."""
-    words: dict[str, str] = json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))
+    """Every text of one language by its key: the console's, which scripts read too, and the
+    resident's, which must not weigh on a phone."""
+    words: dict[str, str] = {}
+    for name in (f"{language}.json", f"resident.{language}.json"):
+        words |= json.loads((FOLDER / name).read_text(encoding="utf-8"))
     return words
 
 
