@@ -96,7 +96,8 @@ class WecomAccount:
             raise Refused("The WeCom robot has an unknown form", [problem])
         url = str(settings.get("api_url") or "")
         url = base_url(url, where="chat_wecom.api_url") if url else ""
-        return cls(url, form, bool(settings.get("mention_all", False)), pace)
+        loud = str(settings.get("mention_all", "")).lower() in {"1", "true", "yes"}
+        return cls(url, form, loud, pace)
 
 
 class WecomRobot:

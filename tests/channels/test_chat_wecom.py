@@ -114,3 +114,10 @@ def test_traits_bind_the_pace_to_the_robot() -> None:
         False,
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "loud"), [(True, True), ("true", True), ("1", True), ("false", False), (None, False)]
+)
+def test_mentioning_everyone_is_asked_for_in_so_many_words(word: object, loud: bool) -> None:
+    assert WecomAccount.read({"mention_all": word}).mention_all is loud
