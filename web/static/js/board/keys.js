@@ -27,7 +27,7 @@ const list = () => ask({ title: t("keys.title"), body: h("dl", { class: "keys" }
 function find({ sheet, flat }) {
   const answers = h("ul", { class: "found", "aria-live": "polite" });
   let waiting = 0;
-  const box = h("input", { id: "find", type: "search", autofocus: true, autocomplete: "off", "aria-describedby": "find-hint" });
+  const box = h("input", { id: "find", type: "text", autofocus: true, autocomplete: "off", "aria-describedby": "find-hint" });
   const row = (text, note, unit) => h("li", {}, h("button", { type: "button", class: "btn quiet wide", onclick: () => { $("dialog.ask").close(); flat(unit); } }, h("b", {}, text), h("span", { class: "two" }, note)));
   const look = async () => {
     const text = box.value.trim().toLowerCase();

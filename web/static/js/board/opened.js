@@ -32,7 +32,8 @@ export class Opened {
       h("header", {}, h("h2", {}, title), h("span", { class: "end hint" }, note), h("button", { class: "btn quiet small", onclick: () => this.close(), "aria-label": t("close") }, icon("close"))),
       h("div", { class: "inside" }, content));
     this.#box.setAttribute("aria-label", title);
-    this.#box.focus({ preventScroll: innerWidth > 860 });
+    this.#box.focus({ preventScroll: true });
+    this.#box.scrollIntoView({ block: "nearest" });
   }
 
   tower(path) {

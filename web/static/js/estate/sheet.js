@@ -204,7 +204,7 @@ function paintScreens(group, states) {
   const lobby = group.screens.filter((one) => one.kind !== "lift").map((one) => states[one.recipient]);
   const lit = lobby.some((one) => one?.state === "shown") && !lobby.some((one) => one?.state === "offline");
   const broken = lobby.some((one) => one?.state === "offline");
-  group.shape?.setAttribute("class", lit ? "scr" : "scr off");
+  group.shape?.setAttribute("class", lit ? "scr" : broken ? "scr off" : "scr idle");
   if (group.lines) {
     const { x, y } = group;
     group.lines.setAttribute("class", lit ? "scr-l" : "scr-x");

@@ -88,7 +88,7 @@ function ground(plan, entrance, lobby) {
   const screens = entrance.screens;
   if (plan.compact) {
     if (!screens.length) return parts;
-    const shape = s("rect", { class: "scr off", x: entrance.x + 5, y: foot - 11, width: 20, height: 8, rx: 1.5 });
+    const shape = s("rect", { class: "scr idle", x: entrance.x + 5, y: foot - 11, width: 20, height: 8, rx: 1.5 });
     parts.push(shape);
     lobby.set(entrance.path, { screens, shape, small: true });
     return parts;
@@ -97,7 +97,7 @@ function ground(plan, entrance, lobby) {
   const roomy = entrance.width >= 104;
   let group = null;
   if (screens.some((one) => one.kind !== "lift")) {
-    const shape = s("rect", { class: "scr off", x: entrance.x + 6, y, width: 34, height: 20, rx: 2 });
+    const shape = s("rect", { class: "scr idle", x: entrance.x + 6, y, width: 34, height: 20, rx: 2 });
     const lines = s("path", { class: "scr-l", d: "" });
     parts.push(shape, lines);
     group = { screens, shape, lines, x: entrance.x + 6, y };
