@@ -36,6 +36,7 @@ log = structlog.get_logger(__name__)
 SUBPROTOCOL = "muster.v1"
 HELLO_SECONDS = 5.0
 BEAT_SECONDS = 15.0
+AGAIN_SECONDS = 1.0  # until a pump that ended is started again
 CLOSE_SECONDS = 4.0  # until every socket has heard 1012 and gone
 MOST_CLIENTS = 20_000
 NOT_KNOWN, NOT_ALLOWED, RESTARTING, SLOW, POLICY = 4401, 4403, 1012, 1013, 1008
@@ -84,7 +85,7 @@ class Live:
         async with asyncio.TaskGroup() as group:
             self._group = group
             for pump in self._pumps:
-                self._tasks.add(group.create_task(pump(), name="live-pump"))
+                self._tasks.add(group.create_task(_kept(pump), name="live-pump"))
             try:
                 yield
             finally:
@@ -192,6 +193,16 @@ class Live:
         task = self._group.create_task(running, name="live-topic")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _kept(pump: Pump) -> None:
+    """The pump runs for ever: what ends or breaks is started again, and the rest goes on."""
+    while True:
+        try:
+            await pump()
+        except Exception as error:  # noqa: BLE001 - told and mended; sockets of others stay open
+            log.error("live.pump_broke", kind=type(error).__name__)
+        await asyncio.sleep(AGAIN_SECONDS)
 
 
 def read_frame(text: str) -> dict[str, Any]:

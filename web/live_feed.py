@@ -5,43 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hub.errors import Unknown
+from hub.errors import Unknown, Unready
+from hub.flow.feed import BoardFeed
 from web.house import House
 from web.live_incident import Feed
 from web.live_state import StateFeed
 
 
-class BoardFeed:
-    """`Feed` over `hub.watch`: reads the state once, then only what happened since."""
+class IncidentFeed:
+    """`Feed` over the hub's board: opened at the first look, then read for news."""
 
     def __init__(self, hub: House, incident: int) -> None:
         self._watch = hub.watch
         self._incident = incident
-        self._feed: Any = None
+        self._feed: BoardFeed | None = None
 
     @property
     def epoch(self) -> str:
-        return str(self._feed.epoch) if self._feed is not None else ""
+        return "" if self._feed is None else self._feed.epoch
 
     @property
     def seq(self) -> int:
-        return int(self._feed.seq) if self._feed is not None else 0
+        return 0 if self._feed is None else self._feed.seq
 
     async def look(self) -> Sequence[Mapping[str, Any]]:
         if self._feed is None:
             self._feed = await self._watch.feed(self._incident)
             return ()
-        frames: Sequence[Mapping[str, Any]] = await self._feed.news()
-        return frames
+        return await self._feed.news()
 
     def snapshot(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self._feed.snapshot()
-        return found
+        if self._feed is None:
+            raise Unready("The board is being read; try again.")
+        return self._feed.snapshot()
 
 
 def incident_feed(hub: House, incident: int) -> Feed:
-    """The feed of one incident."""
-    return BoardFeed(hub, incident)
+    """The board of one incident as it goes on."""
+    return IncidentFeed(hub, incident)
 
 
 def site_feed(hub: House, path: str) -> StateFeed:

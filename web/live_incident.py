@@ -55,6 +55,7 @@ class IncidentTopic:
         self._clock = clock
         self._kept: deque[Frame] = deque()
         self._kept_bytes = 0
+        self._floor = 0  # every frame after this number is kept
         self._whole: Frame | None = None
         self._looked_at = clock()
         self._stale = False
@@ -91,13 +92,14 @@ class IncidentTopic:
         return self._whole
 
     def _missed(self, since: int | None, epoch: str) -> list[Frame] | None:
-        """The frames after `since` if all of them are kept, else None: take a snapshot."""
-        if since is None or epoch != self._feed.epoch or since > self._feed.seq:
+        """The frames after `since` if all of them are kept, else None: take a snapshot.
+
+        Progress at `since` itself is among them: it says absolutely what changed, several may have
+        one number, and which of them arrived is not known.
+        """
+        if since is None or epoch != self._feed.epoch or not self._floor <= since <= self._feed.seq:
             return None
-        if since == self._feed.seq:
-            return []
-        first = self._kept[0].seq if self._kept else self._feed.seq + 1
-        return [f for f in self._kept if f.seq > since] if since >= first else None
+        return [f for f in self._kept if f.seq > since or (f.seq == since and f.op == "progress")]
 
     async def _look(self) -> None:
         first = not self.ready.is_set()
@@ -111,6 +113,9 @@ class IncidentTopic:
             self._trouble(None, first=False)
             return
         self._looked_at, self._stale = self._clock(), False
+        if first:
+            self._floor = self._feed.seq
+        self._whole = None if frames else self._whole  # presence changes without a new number
         for body in frames:
             self._publish(Frame.of(body, seq=int(body["seq"])))
         self.ready.set()
@@ -129,7 +134,9 @@ class IncidentTopic:
         self._kept.append(frame)
         self._kept_bytes += len(frame.payload)
         while len(self._kept) > KEPT or self._kept_bytes > KEPT_BYTES:
-            self._kept_bytes -= len(self._kept.popleft().payload)
+            oldest = self._kept.popleft()
+            self._kept_bytes -= len(oldest.payload)
+            self._floor = oldest.seq + 1
         self.room.publish(frame)
 
     async def _next_ring(self) -> None:

@@ -49,9 +49,9 @@ async def shown(ops: Ops, client: Client, frame: Mapping[str, Any]) -> None:
     if notice is None:
         await ops.hub.screens.shown(client.screen, notice=None, revision=None)
         return
-    if not _is_count(notice) or not _is_count(revision):
+    if not (_is_count(notice) and _is_count(revision)):
         raise Refused("`notice` and `revision` are numbers.", code="shown")
-    await ops.hub.report.shown(client.screen, notice, revision)
+    await ops.hub.report.shown(client.screen, int(notice), int(revision or 0))
 
 
 async def answer(ops: Ops, client: Client, frame: Mapping[str, Any]) -> None:

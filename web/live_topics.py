@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from hub.errors import NotAllowed, NotKnown, Unknown
+import structlog
+
+from hub.errors import NotAllowed, NotKnown, Unknown, Unready
 from hub.ports import Wake
 from web.live_client import STAFF, Client
 from web.live_incident import Feed, IncidentTopic
 from web.live_screens import ScreenRooms
 from web.live_state import StateFeed, StateTopic
 
+log = structlog.get_logger(__name__)
+
 MOST = 2_000  # topics of one process; more are refused until some are left
 EVERYTHING = "*"
+COME_BACK = 1013
 _INCIDENT = re.compile(r"incident:([1-9][0-9]{0,17})")
 _SCREEN = re.compile(r"screen:([1-9][0-9]{0,17})")
 _SITE = re.compile(r"site:([^\x00-\x20]{0,64})")
@@ -129,11 +134,27 @@ def _closed_to(client: Client) -> NotKnown | NotAllowed:
 
 
 async def run_topic(topic: IncidentTopic | StateTopic, ended: Callable[[], None]) -> None:
-    """The topic's task, until it is no longer watched."""
+    """The topic's task, until it is no longer watched. One that breaks ends alone: its watchers
+    are told to come back and make it anew."""
     try:
         await topic.run()
+    except Exception as error:  # noqa: BLE001 - one topic harms no other
+        log.error("live.topic_broke", kind=type(error).__name__, at=_where(error))
+        topic.failed = Unready("This topic broke; watch it again.")
+        topic.ready.set()
+        for client in [*topic.room.clients, *topic.room.lagging]:
+            client.wire.drop(COME_BACK, "come back")
     finally:
         ended()
+
+
+def _where(error: BaseException) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
 
 
 __all__ = ["Topics", "run_topic"]

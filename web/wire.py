@@ -33,16 +33,17 @@ class Frame:
     payload: bytes
     framed: bytes
     seq: int = 0
+    op: str = ""
 
     @classmethod
     def of(cls, body: Mapping[str, Any], *, seq: int = 0) -> Frame:
         """The frame of a JSON object."""
-        return cls.raw(encode(body), seq=seq)
+        return cls.raw(encode(body), seq=seq, op=str(body.get("op", "")))
 
     @classmethod
-    def raw(cls, payload: bytes, *, seq: int = 0) -> Frame:
+    def raw(cls, payload: bytes, *, seq: int = 0, op: str = "") -> Frame:
         """The frame of JSON that is encoded already."""
-        return cls(payload, frame_text(payload), seq)
+        return cls(payload, frame_text(payload), seq, op)
 
 
 def encode(body: Mapping[str, Any]) -> bytes:

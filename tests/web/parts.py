@@ -25,20 +25,25 @@ from hub.flow.launch import Launch
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
+from hub.flow.tasks import Tasks
+from hub.flow.watch import Watch
 from hub.model import Actor
 from hub.settings import Settings
 from hub.store import schema as t
 from hub.store.accounts import AccountLedger
 from hub.store.answers import AnswerLedger
+from hub.store.boards import BoardLedger
 from hub.store.database import Database, database
 from hub.store.displays import DisplayLedger
 from hub.store.estates import EstateLedger
 from hub.store.launches import LaunchLedger
+from hub.store.lists import ListLedger
 from hub.store.migrate import migrate
 from hub.store.notices import SayLedger
 from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
+from hub.store.tasks import TaskLedger
 from playbooks.load import Library
 from web.app import create_app
 from web.server import Bind, Serving, serve
@@ -114,6 +119,8 @@ def wired(chosen: Settings, db: Database) -> Any:
         estate=Estate(EstateLedger(db), ScreenLedger(db), accounts, wake, "CN", chosen.languages),
         launch=Launch(LaunchLedger(db), library, clock, wake, channels),
         say=Say(SayLedger(db), library, clock, wake, channels),
+        tasks=Tasks(TaskLedger(db), wake),
+        watch=Watch(boards=BoardLedger(db), lists=ListLedger(db)),
         answer=answer,
         report=Report(
             receipts=ReceiptLedger(db),

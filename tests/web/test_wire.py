@@ -58,10 +58,14 @@ async def test_a_peer_that_pings_and_never_reads_is_cut(web: House):
     await reader.readuntil(b"\r\n\r\n")
     reader._transport.pause_reading()
     ping = struct.pack("!BB", 0x89, 0x80 | 125) + b"\0\0\0\0" + b"p" * 125
-    with pytest.raises(ConnectionError):
-        async with asyncio.timeout(20):
-            while True:
-                writer.write(ping * 500)
-                await writer.drain()
-                await asyncio.sleep(0)
+
+    async def flood() -> None:
+        while True:
+            writer.write(ping * 500)
+            await writer.drain()
+            await asyncio.sleep(0)
+
+    async with asyncio.timeout(20):
+        with pytest.raises(ConnectionError):
+            await flood()
     writer.close()

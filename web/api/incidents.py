@@ -135,12 +135,16 @@ async def answer(request: Request) -> Response:
 async def task(request: Request) -> Response:
     """POST /incidents/{id}/tasks/{task}: who has it, how it went."""
     body = await body_of(request, TaskBody)
-    changes = body.model_dump(exclude_none=True)
-    if not changes:
+    if not body.model_fields_set:
         problem = Problem("state", "is missing", "give state, assigned or outcome")
         raise Refused("Nothing to change was given.", [problem], code="invalid")
-    done = await house(request).say.task(
-        number(request, "id"), number(request, "task"), **changes, who=actor_of(request)
+    done = await house(request).tasks.change(
+        number(request, "id"),
+        number(request, "task"),
+        state=body.state,
+        assigned=body.assigned,
+        outcome=body.outcome,
+        who=actor_of(request),
     )
     return JSONResponse(done)
 
@@ -148,10 +152,10 @@ async def task(request: Request) -> Response:
 async def call(request: Request) -> Response:
     """POST /incidents/{id}/calls: an outside call stands in the record."""
     body = await body_of(request, CallBody)
-    done = await house(request).say.called(
+    done = await house(request).tasks.called(
         number(request, "id"), number=body.number, who=actor_of(request)
     )
-    return JSONResponse(done or {"number": body.number})
+    return JSONResponse(done)
 
 
 def _choice(request: Request, name: str, choices: type[DeliveryState | IncidentState]) -> str:

@@ -15,9 +15,6 @@ Id = Annotated[int, Field(gt=0, le=2**53, strict=True)]
 Short = Annotated[str, Field(max_length=200)]
 Scalar = str | bool | int | float
 
-TEXT_LIMIT = 1_000
-PERSON_ANSWERS = tuple(str(word) for word in AnswerWord)
-
 
 class Taken(BaseModel):
     """A body that comes in."""
@@ -64,15 +61,15 @@ class AnswerBody(Taken):
 class TaskBody(Taken):
     """What to change of a task; at least one."""
 
-    state: Literal["open", "assigned", "done"] | None = None
-    assigned: Annotated[str, Field(max_length=120)] | None = None
-    outcome: Annotated[str, Field(max_length=TEXT_LIMIT)] | None = None
+    state: str | None = None
+    assigned: str | None = None
+    outcome: str | None = None
 
 
 class CallBody(Taken):
     """An outside call that was made."""
 
-    number: Annotated[str, Field(min_length=2, max_length=32, pattern=r"^[0-9+*# ()-]+$")]
+    number: Annotated[str, Field(min_length=1, max_length=64, examples=["119"])]
 
 
 class ClaimBody(Taken):

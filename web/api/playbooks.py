@@ -23,7 +23,7 @@ async def list_playbooks(request: Request) -> Response:
 async def playbook_items(hub: House, site_key: str = "") -> list[dict[str, Any]]:
     """Every playbook as the API and the launch page say it; Unknown for an unknown site."""
     site = await _site(hub, site_key)
-    drills: Mapping[str, str] = await hub.watch.last_drills()
+    drills = await hub.watch.last_drills()
     return [
         playbook_json(playbook, site, last_drill=drills.get(playbook.key))
         for playbook in hub.library.all()
@@ -77,8 +77,7 @@ def _option(choice: Choice) -> dict[str, Any]:
 
 async def _site(hub: House, key: str) -> Site | None:
     try:
-        site: Site = await hub.estate.site(key)
-        return site
+        return await hub.estate.site(key)
     except Unknown:
         if key:
             raise
