@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hub.decide.answers import Answered, Given
-from hub.decide.resident import ResidentPage
+from hub.decide.resident import Person, ResidentPage, Said
 from hub.decide.tokens import answer_token, read_token
 from hub.errors import Problem, Refused
 from hub.model import Actor, Answer, AnswerWord, IncidentId, RecipientId
@@ -90,3 +90,6 @@ def answer_word(said: object) -> AnswerWord:
         allowed = ", ".join(word for word in AnswerWord)
         where = Problem("answer", "is not an answer we know", f"one of {allowed}")
         raise Refused("This answer is not known.", [where], code="unknown_answer") from None
+
+
+__all__ = ["Person", "ResidentPage", "Said", "TakeAnswer", "answer_word"]

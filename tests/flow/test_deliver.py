@@ -9,7 +9,6 @@ from hub.model import Lane, Outcome, Verdict
 from hub.ports import Traits
 from hub.states import Reason
 from hub.store import schema as t
-from hub.store.claims import ClaimLedger
 from hub.store.deliveries import DeliveryLedger
 from tests.flow.stage import SECRET, Doorbell, Provider, RealClock, Stage
 
@@ -291,65 +290,3 @@ async def test_a_late_outcome_with_a_stale_fence_changes_nothing(stage):
     assert (await stage.deliveries())[0] == before
     assert before.state == "accepted"
     assert [a.verdict for a in await stage.rows(t.attempts)] == ["refused", "accepted"]
-
-
-async def test_two_workers_never_claim_the_same(stage):
-    await stage.set_up(people=40)
-    await stage.plan()
-    ledger = ClaimLedger(stage.db)
-    claimed = await asyncio.gather(
-        *(ledger.claim(Lane.URGENT, "sms", "a", limit=7) for _ in range(8))
-    )
-    ids = [claim.delivery for one in claimed for claim in one.claims]
-    assert len(ids) == len(set(ids)) == 40
-
-
-async def test_no_more_calls_are_in_flight_than_the_channel_allows(stage):
-    await stage.set_up(people=40)
-    await stage.plan()
-
-    async def answer(_parcel):
-        await asyncio.sleep(0.005)
-        return Outcome(Verdict.ACCEPTED)
-
-    provider = Provider(traits=Traits("sms", ("body",), 160, parallel=4), answer=answer)
-    await sender(stage, provider).drain(Lane.URGENT)
-    assert provider.most == 4
-    assert len(provider.ledger) == 40
-
-
-async def test_an_addresss_own_pace_delays_and_never_drops(stage):
-    await stage.set_up(people=6)
-    await stage.plan(channel="wecom")
-    traits = Traits("wecom", ("body",), 2048, pace=20 / 60, per="address")
-    provider = Provider("wecom_robot", traits)
-    assert await sender(stage, provider).drain(Lane.URGENT) == 6  # six robots, one each
-
-    await stage.plan(channel="wecom", round=1)
-    await sender(stage, Provider("wecom_robot", traits)).drain(Lane.URGENT)
-    assert len([r for r in await stage.deliveries() if r.state == "accepted"]) == 12
-    await stage.db.write(
-        lambda conn: stage.plan_in(conn, stage.people[:1], channel="wecom", round=2)
-    )
-    await stage.db.write(
-        lambda conn: stage.plan_in(conn, stage.people[:1], channel="wecom", round=3)
-    )
-    again = sender(stage, provider)
-    now = await stage.now()
-    await again.drain(Lane.URGENT)
-    held = [r for r in await stage.deliveries() if r.state == "planned"]
-    assert len(held) == 1
-    assert 2_000 < held[0].due_at - now < 3_500
-    assert held[0].attempts == 0
-
-
-async def test_a_shared_number_tells_everybody_it_speaks_for(stage):
-    await stage.set_up(people=2)
-    (one,) = await stage.db.write(lambda conn: stage.plan_in(conn, stage.people[:1]))
-    await stage.db.write(
-        lambda conn: stage._one(conn)(
-            t.delivery_also, delivery_id=one, recipient_id=stage.people[1]
-        )
-    )
-    await sender(stage, Provider()).drain(Lane.URGENT)
-    assert all(person.told_at for person in await stage.rows(t.audience))

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hub.decide.timeline import ALARMS, ANSWERS, SCREEN, STAGES, TASK, VIA, Known, line
+from hub.events import Event, EventKind
+
+KNOWN = Known(
+    places={7: "3/12/1203"}.get,
+    waves={"voice": {"zh-CN": "电话", "en": "Phone calls"}},
+    tasks={5: {"zh-CN": "打119", "en": "Call 119"}},
+)
+
+CASES = [
+    (
+        EventKind.LAUNCHED,
+        {"people": 1908, "households": 1},
+        "已启动:通知1908人、1户",
+        "Started: 1,908 people in 1 household",
+    ),
+    (
+        EventKind.WAVE,
+        {"wave": 2, "key": "voice", "deliveries": 40},
+        "第3波开始:电话,40条",
+        "Wave 3 began: Phone calls, 40 deliveries",
+    ),
+    (
+        EventKind.WAVE,
+        {"wave": 2, "round": 1, "key": "new", "deliveries": 1},
+        "第3波开始(第2轮),1条",
+        "Wave 3 began (round 2), 1 delivery",
+    ),
+    (
+        EventKind.ANSWERED,
+        {"recipient": 7, "answer": "help", "via": "sms"},
+        "3/12/1203 回复“需要帮助”(短信)",
+        "3/12/1203 answered “need help” by SMS",
+    ),
+    (
+        EventKind.ANSWERED,
+        {"recipient": 8, "answer": "safe", "via": "somehow"},
+        "一位未登记住处的人员 回复“安全”",
+        "Somebody without a flat answered “safe”",
+    ),
+    (EventKind.HELP, {"recipient": 7}, "3/12/1203 需要帮助", "3/12/1203 needs help"),
+    (EventKind.TASK, {"task": 5, "state": "done"}, "打119:完成", "Call 119: done"),
+    (
+        EventKind.ASSIGNED,
+        {"task": 6, "who": "user:4"},
+        "任务:已指派给user:4",
+        "Task: assigned to user:4",
+    ),
+    (
+        EventKind.NOTICE,
+        {"stage": "all_clear", "deliveries": 3},
+        "解除通知已发出,3条",
+        "All-clear went out, 3 deliveries",
+    ),
+    (
+        EventKind.STOPPED,
+        {"untold": 1},
+        "已停止发送,1人尚未通知",
+        "Sending was stopped; 1 person not told",
+    ),
+    (EventKind.CALLED, {"number": "119"}, "已拨打119", "119 was called"),
+    (
+        EventKind.SCREEN,
+        {"recipient": 3, "state": "offline"},
+        "屏幕3 离线",
+        "Screen 3 went offline",
+    ),
+]
+
+
+def said(kind: EventKind, data: dict) -> dict[str, str]:
+    return line(Event(1, 1, datetime.now(UTC), kind, data), KNOWN)
+
+
+@pytest.mark.parametrize(("kind", "data", "zh", "en"), CASES)
+def test_a_line_says_what_happened_in_both_languages(kind, data, zh, en):
+    assert said(kind, data) == {"zh-CN": zh, "en": en}
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_every_kind_has_a_line_even_with_nothing_known(kind):
+    for data in ({}, {"task": 99, "recipient": 99, "what": "new", "state": "new"}):
+        found = said(kind, data)
+        assert set(found) == {"zh-CN", "en"}
+        assert all(found.values())
+
+
+def test_every_word_has_both_languages():
+    for table in (ANSWERS, VIA, STAGES, SCREEN, TASK, ALARMS):
+        for words in table.values():
+            assert set(words) == {"zh-CN", "en"}
