@@ -17,7 +17,7 @@ _RUN = re.compile(r"\d(?:[\d \-]*\d)?")
 def cell_text(value: Cell) -> str:
     """The text of a cell, full-width forms made plain, inner line breaks kept."""
     if isinstance(value, str):
-        return tidy(value)
+        return value if value.isascii() and value.isalnum() else tidy(value)
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from hub.roster.numerals import plain_number
 
@@ -11,6 +12,7 @@ _BELOW = re.compile(r"(?:B|-)0*([1-9])F?")
 _NUMBERED = re.compile(r"0*([1-9]\d?)([A-D]?)F?")
 
 
+@lru_cache(maxsize=8192)
 def canonical_floor(text: str) -> str:
     """A floor as paths write it (`12`, `12A`, `B1`, `G`), or "" when `text` is no floor."""
     text = text.upper()
@@ -23,6 +25,7 @@ def canonical_floor(text: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=8192)
 def level_of(floor: str) -> int | None:
     """The floor as a number: ground is 1, basements are below 0, None for no floor.
 
@@ -43,6 +46,7 @@ _MIXED = re.compile(r"0*([1-9]\d?)([A-D])(\d\d)")
 _LETTERED = re.compile(r"0*([1-9]\d?)([A-Z])")
 
 
+@lru_cache(maxsize=8192)
 def floor_of_unit(unit: str) -> str:
     """The floor a flat's number names (1203 → 12, 12A03 → 12A, B101 → B1), or ""."""
     if mixed := _MIXED.fullmatch(unit):

@@ -26,6 +26,7 @@ _VACANT = frozenset(
 _NONE = frozenset(
     {"", "无", "無", "-", "--", "/", "n/a", "na", "none", "未登记", "不详", "unknown"}
 )
+_NOBODY = _VACANT | _NONE
 
 
 def split_names(text: str) -> tuple[str, ...]:
@@ -68,6 +69,13 @@ def one_or_two(name: str) -> bool:
 def is_vacant(text: str) -> bool:
     """True when the name cell says that nobody lives there."""
     return text.lower() in _VACANT
+
+
+def is_plain(text: str) -> bool:
+    """True for the usual case, one short name without anything to take apart."""
+    return (
+        1 < len(text) < 6 and text.isalnum() and text[0].isalpha() and text.lower() not in _NOBODY
+    )
 
 
 def is_name(text: str) -> bool:

@@ -10,7 +10,7 @@ from hub.model import RecipientKind
 from hub.roster.cells import Cell, cell_text, has_lost_text
 from hub.roster.columns import Column, NameGroup
 from hub.roster.limits import NAME
-from hub.roster.names import is_name, is_vacant, name_key, one_or_two, split_names
+from hub.roster.names import is_name, is_plain, is_vacant, name_key, one_or_two, split_names
 from hub.roster.numbers import looks_rounded, read_emails, read_phones
 from hub.roster.problem_words import Code
 from hub.roster.values import AddressRow, Severity
@@ -69,7 +69,7 @@ def read_people(
     for group in groups:
         text = _text(cells, group.name)
         addresses = _addresses(cells, group, country=country, tell=tell)
-        if not addresses and (is_vacant(text) or not split_names(text)):
+        if not addresses and not is_plain(text) and (is_vacant(text) or not split_names(text)):
             continue
         empty = False
         found.people += _pair(text, addresses, group, tell=tell)
@@ -80,12 +80,7 @@ def read_people(
 def _text(cells: Sequence[Cell], column: Column | None) -> str:
     if column is None or column.index >= len(cells):
         return ""
-    value = cells[column.index]
-    return (
-        value
-        if isinstance(value, str) and value.isalnum() and value.isascii()
-        else cell_text(value)
-    )
+    return cell_text(cells[column.index])
 
 
 def _addresses(
@@ -113,14 +108,16 @@ def _keep(
 ) -> None:
     if address.code is not None:
         tell(Severity.ADDRESS, address.code, column, address.value or text)
-    if not any(a.channel == address.channel and a.value == address.value for a in found):
+    if not found or not any(
+        a.channel == address.channel and a.value == address.value for a in found
+    ):
         found.append(address)
 
 
 def _pair(text: str, addresses: list[AddressRow], group: NameGroup, *, tell: Tell) -> list[Named]:
-    names = () if is_vacant(text) else split_names(text)
-    if len(names) == 1 and len(text) < 6 and text.isalpha():
+    if is_plain(text):
         return [Named(text, tuple(addresses))]
+    names = () if is_vacant(text) else split_names(text)
     if not names:
         return [Named("", tuple(addresses))] if addresses else []
     for name in names:
@@ -166,11 +163,11 @@ def read_traits(
 
 
 def _language(traits: Traits, text: str, column: Column, tell: Tell) -> None:
-    for word in _WORDS.split(text.lower()):
-        tag = LANGUAGE_OF.get(word)
-        if tag:
-            traits.language = tag
-            return
+    word = text.lower()
+    tag = LANGUAGE_OF.get(word) or next(filter(None, map(LANGUAGE_OF.get, _WORDS.split(word))), "")
+    if tag:
+        traits.language = tag
+        return
     if text.lower() not in NOTHING:
         tell(Severity.NOTE, Code.LANGUAGE_UNKNOWN, column, text)
 

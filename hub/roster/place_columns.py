@@ -13,6 +13,9 @@ from hub.roster.place_words import NOTHING, Written, read_written
 from hub.roster.problem_words import Code
 from hub.roster.values import SITE, PlaceParts
 
+Key = tuple[Cell, ...]
+Texts = tuple[str, ...]
+
 _ORDER = ("building", "entrance", "floor", "unit", "place")
 
 
@@ -34,32 +37,37 @@ class PlaceColumns:
 
     header: Header
     columns: tuple[Column, ...] = ()
-    _written: dict[tuple[str, ...], Written | Code] = field(default_factory=dict)
-    _found: dict[tuple[str, ...], PlaceFound] = field(default_factory=dict)
+    _indexes: tuple[int, ...] = ()
+    _written: dict[Key, Written | Code] = field(default_factory=dict)
+    _found: dict[Key, PlaceFound] = field(default_factory=dict)
     _sense: Sense = field(default_factory=lambda: Sense({}, {}))
 
     def __post_init__(self) -> None:
         found = (self.header.first(f) for f in _ORDER)
         self.columns = tuple(c for c in found if c is not None)
+        self._indexes = tuple(c.index for c in self.columns)
 
     @property
     def names_building(self) -> bool:
         """True when a column can say which building a row is in."""
         return any(c.field in {"building", "place"} for c in self.columns)
 
-    def key(self, cells: Sequence[Cell], building: str) -> tuple[str, ...]:
-        """The texts of the place cells of a row, and the building its section stands for."""
-        texts = [cell_text(cells[c.index]) if c.index < len(cells) else "" for c in self.columns]
-        return (building, *texts)
+    def key(self, cells: Sequence[Cell], building: str) -> Key:
+        """The place cells of a row as they are, and the building its section stands for."""
+        width = len(cells)
+        raw = [cells[i] if i < width else "" for i in self._indexes]
+        # True equals 1 as a key, but does not read like it.
+        return (building, *(cell_text(v) if type(v) is bool else v for v in raw))
 
-    def learn(self, keys: Iterable[tuple[str, ...]]) -> None:
+    def learn(self, rows: Iterable[tuple[Sequence[Cell], str]]) -> None:
         """Afterwards numbers in front of flats mean what they mean in their building."""
-        for key in keys:
+        for cells, building in rows:
+            key = self.key(cells, building)
             if key not in self._written:
-                self._written[key] = self._read(key)
+                self._written[key] = self._read(_texts(key))
         self._sense = sense_of(w for w in self._written.values() if isinstance(w, Written))
 
-    def _read(self, key: tuple[str, ...]) -> Written | Code:
+    def _read(self, key: Texts) -> Written | Code:
         parts = [
             read_written(text, column=column.field)
             for column, text in zip(self.columns, key[1:], strict=True)
@@ -71,16 +79,17 @@ class PlaceColumns:
 
     def find(self, cells: Sequence[Cell], building: str) -> PlaceFound:
         """The place of a row. Call `learn` with every row's key first."""
-        for column in self.columns:
-            if column.index < len(cells) and is_date(cells[column.index]):
-                return PlaceFound(SITE, "", Code.PLACE_DATE, column)
         key = self.key(cells, building)
         if key not in self._found:
             self._found[key] = self._settle(key)
         return self._found[key]
 
-    def _settle(self, key: tuple[str, ...]) -> PlaceFound:
-        written = self._written.get(key) or self._read(key)
+    def _settle(self, raw: Key) -> PlaceFound:
+        for column, value in zip(self.columns, raw[1:], strict=True):
+            if is_date(value):
+                return PlaceFound(SITE, "", Code.PLACE_DATE, column)
+        key = _texts(raw)
+        written = self._written.get(raw) or self._read(key)
         if written == NOTHING:
             return PlaceFound(SITE, empty=True)
         place = written if isinstance(written, Code) else settle(written, self._sense)
@@ -89,7 +98,7 @@ class PlaceColumns:
             return PlaceFound(SITE, "", code, self._blamed(key, code))
         return PlaceFound(place, place.path, notes=_notes(written, place))
 
-    def _blamed(self, key: tuple[str, ...], code: Code) -> Column | None:
+    def _blamed(self, key: Texts, code: Code) -> Column | None:
         """The column a problem is shown at: the unreadable one, else the innermost filled."""
         pairs = [(c, t) for c, t in zip(self.columns, key[1:], strict=True) if t]
         if code is Code.PLACE_UNREAD:
@@ -97,6 +106,10 @@ class PlaceColumns:
                 if read_written(text, column=column.field).unread:
                     return column
         return pairs[-1][0] if pairs else None
+
+
+def _texts(key: Key) -> Texts:
+    return tuple(cell_text(v) for v in key)
 
 
 def _notes(written: Written, place: PlaceParts) -> tuple[tuple[Code, str], ...]:

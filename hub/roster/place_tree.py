@@ -19,25 +19,27 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(p), "") if p.isdigit() else (1, 0, p) for p in _PIECES.findall(text))
 
 
-def ancestors(place: PlaceParts) -> tuple[PlaceParts, ...]:
-    """The place and everything it stands in, outermost first; nothing for the site."""
-    chain: list[PlaceParts] = []
-    if place.building:
-        chain.append(PlaceParts(place.building))
-    if place.entrance:
-        chain.append(PlaceParts(place.building, place.entrance))
-    if place.floor:
-        chain.append(PlaceParts(place.building, place.entrance, place.floor))
-    if place.unit:
-        chain.append(place)
-    return tuple(chain)
+def parent_of(place: PlaceParts) -> PlaceParts:
+    """The place it stands in: a flat in its floor, a floor in its entrance or building."""
+    building, entrance = place.building, place.entrance
+    if place.unit and place.floor:
+        return PlaceParts(building, entrance, place.floor)
+    if place.unit or place.floor:
+        return PlaceParts(building, entrance)
+    return PlaceParts(building) if entrance else SITE
 
 
 def place_tree(places: Iterable[PlaceParts]) -> tuple[PlaceRow, ...]:
     """Every node the places need, parents before children, without the site itself."""
-    nodes = {node for place in set(places) for node in ancestors(place)}
-    ordered = sorted(nodes, key=_order)
-    return tuple(_row(node, sort) for sort, node in enumerate(ordered, start=1))
+    nodes: dict[str, PlaceParts] = {}
+    for place in places:
+        at, path = place, place.path
+        while path and path not in nodes:
+            nodes[path] = at
+            at = parent_of(at)
+            path = at.path
+    ordered = sorted(nodes.items(), key=lambda node: _order(node[1]))
+    return tuple(_row(path, place, sort) for sort, (path, place) in enumerate(ordered, start=1))
 
 
 def _order(place: PlaceParts) -> tuple[object, ...]:
@@ -51,13 +53,11 @@ def _order(place: PlaceParts) -> tuple[object, ...]:
     )
 
 
-def _row(place: PlaceParts, sort: int) -> PlaceRow:
-    chain = ancestors(place)
-    kind = kind_of(place)
+def _row(path: str, place: PlaceParts, sort: int) -> PlaceRow:
     return PlaceRow(
-        path=place.path,
-        parent=chain[-2].path if len(chain) > 1 else SITE.path,
-        kind=kind,
+        path=path,
+        parent=parent_of(place).path,
+        kind=kind_of(place),
         building=place.building,
         entrance=place.entrance,
         floor=place.floor,

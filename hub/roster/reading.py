@@ -53,7 +53,7 @@ def read_roster(
     tables = _open(_bytes(data, name=name), name=name)
     problems: list[RowProblem] = [_sheet_note(h, Code.SHEET_HIDDEN) for h in tables.hidden]
     people: list[PersonRow] = []
-    places: set[PlaceParts] = set()
+    places: dict[str, PlaceParts] = {}
     skipped: list[Skipped] = []
     sheets: list[SheetRead] = []
     fields: set[str] = set()
@@ -75,7 +75,7 @@ def read_roster(
         delimiter=tables.delimiter,
         sheets=tuple(sheets),
         people=merged,
-        places=place_tree(places),
+        places=place_tree(places.values()),
         problems=tuple(problems),
         skipped=tuple(skipped),
         fields=frozenset(fields),

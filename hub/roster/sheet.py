@@ -39,7 +39,7 @@ class SheetFound:
     """What a sheet gives, in the order of its rows."""
 
     people: list[PersonRow] = field(default_factory=list)
-    places: set[PlaceParts] = field(default_factory=set)
+    places: dict[str, PlaceParts] = field(default_factory=dict)  # by path
     problems: list[RowProblem] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     rows: int = 0
@@ -79,7 +79,7 @@ class SheetReader:
     def read(self) -> SheetRead:
         """Everything into `found`; returns how the sheet was understood."""
         self._note_columns()
-        self.places.learn(self.places.key(cells, b) for _, cells, _, b in self._walk())
+        self.places.learn((cells, building) for _, cells, _, building in self._walk())
         for number, cells, why, building in self._walk():
             self._row, self._stopped = number, False
             self.found.rows += 1
@@ -168,7 +168,7 @@ class SheetReader:
             self._nobody(place, cells)
             return
         if place.place != SITE:
-            self.found.places.add(place.place)
+            self.found.places[place.path] = place.place
         for person in named.people:
             self._add(person, place, traits)
 
@@ -218,7 +218,7 @@ class SheetReader:
 
     def _nobody(self, place: PlaceFound, cells: Sequence[Cell]) -> None:
         if place.place.unit or place.place.building:
-            self.found.places.add(place.place)
+            self.found.places[place.path] = place.place
             self._skip("vacant", cells)
         else:
             column = self.groups[0].name or next(iter(self.header.columns))
