@@ -96,6 +96,20 @@ async def test_each_screen_says_what_it_shows_and_the_ledger_knew_first(tmp_path
     assert sorted(hub.hellos) == ["device-a", "device-b"]
 
 
+async def test_the_hub_hears_of_it_only_once_it_is_on_disk(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "l")  # nobody writes yet
+    async with LiveHub(SHOW).open() as hub:
+        settings = swift(shown_after=0.0)
+        async with Screens(hub.url, {11: "a"}, ledger=ledger, settings=settings) as screens:
+            await _until(lambda: screens.shown == 1)
+            await asyncio.sleep(0.1)
+            assert hub.said == []
+            running = asyncio.create_task(ledger.run())
+            await _until(lambda: len(hub.said) == 1)
+    ledger.close()
+    await running
+
+
 async def test_an_order_inside_a_snapshot_is_an_order(tmp_path: Path) -> None:
     frame = {"op": "snapshot", "show": {"notice": 8, "revision": 1}}
     async with (
