@@ -1,0 +1,67 @@
+"""The description of the live socket says what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+
+from web.live_ops import OPS
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def described() -> dict[str, Any]:
+    return YAML(typ="safe").load(DOCS / "asyncapi.yaml")
+
+
+def messages(operation: str) -> set[str]:
+    found = described()["operations"][operation]["messages"]
+    return {ref["$ref"].rpartition("/")[2] for ref in found}
+
+
+def test_every_op_a_client_may_say_is_described_and_no_other():
+    assert messages("say") == {"hello", *OPS}
+
+
+def test_every_op_the_hub_says_is_described():
+    code = "".join(
+        path.read_text("utf-8")
+        for folder in ("web", "hub/decide")
+        for path in sorted((DOCS.parent / folder).glob("*.py"))
+    )
+    said = set(re.findall(r'"op": "(\w+)"|_head\("(\w+)"', code))
+    assert {a or b for a, b in said} <= messages("hear")
+
+
+def test_every_reference_leads_somewhere():
+    whole = described()
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            if "$ref" in node:
+                found = whole
+                for step in node["$ref"].removeprefix("#/").split("/"):
+                    found = found[step]
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(value)
+
+    walk(whole)
+
+
+def test_every_payload_is_a_schema():
+    for name, message in described()["components"]["messages"].items():
+        assert message["summary"], name
+        Draft202012Validator.check_schema(message["payload"])
+
+
+def test_every_close_code_in_use_is_explained():
+    prose = (DOCS / "PROTOCOL.md").read_text("utf-8")
+    for code in ("4401", "4403", "1012", "1013", "1008", "1009"):
+        assert f"| {code}" in prose or f", {code} |" in prose
