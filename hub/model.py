@@ -268,7 +268,9 @@ class Playbook:
     words: Mapping[str, Any]
     cap: Mapping[str, str]
     calls: tuple[str, ...] = ()  # keys of site.settings.emergency, in order
-    unusable: Mapping[str, Words] = field(default_factory=dict)  # channel -> why the hazard kills it
+    unusable: Mapping[str, Words] = field(
+        default_factory=dict
+    )  # channel -> why the hazard kills it
     prefer_double: bool = False  # resend once when the outcome stays unknown (life safety)
     place_depth: str = "building"  # the smallest place asked for: site | building | floor | unit
     source: Mapping[str, Any] = field(default_factory=dict)  # the document itself, as frozen JSON

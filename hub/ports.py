@@ -130,4 +130,3 @@ class Clock(Protocol):
     """The time. Only the composition root has the real one."""
 
     def now(self) -> datetime: ...
-

@@ -60,9 +60,7 @@ ENDS = frozenset(
 PENDING = frozenset({_S.PLANNED, _S.SENDING, _S.UNSURE})
 """States that must not last: planned waits for its turn, sending for a lease, unsure a minute."""
 
-MAY_HAVE_GOT = frozenset(
-    {_S.SENDING, _S.UNSURE, _S.ACCEPTED, _S.DELIVERED, _S.READ, _S.FAILED}
-)
+MAY_HAVE_GOT = frozenset({_S.SENDING, _S.UNSURE, _S.ACCEPTED, _S.DELIVERED, _S.READ, _S.FAILED})
 """States whose address got or may have got the words: whom a correction or all-clear goes to."""
 
 TOLD = frozenset({_S.ACCEPTED, _S.DELIVERED, _S.READ})

@@ -73,9 +73,7 @@ def _entrance(
     lived_in: frozenset[int],
 ) -> dict[str, Any]:
     below = children.get(entrance.id, [])
-    floors = sorted(
-        (p for p in below if p.kind is PlaceKind.FLOOR), key=lambda p: -(p.level or 0)
-    )
+    floors = sorted((p for p in below if p.kind is PlaceKind.FLOOR), key=lambda p: -(p.level or 0))
     return {
         "id": entrance.id,
         "path": entrance.path,

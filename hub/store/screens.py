@@ -114,6 +114,25 @@ def put_device(conn: Connection, recipient: int, *, digest: str, now: int) -> No
         )
 
 
+def pair_all(conn: Connection, digests: Mapping[int, str]) -> list[int]:
+    """Screens nobody has paired have these devices; the ids of all that have them now."""
+    now = database_now(conn)
+    known = dict(
+        conn.execute(
+            select(screens.c.recipient_id, screens.c.device_hash).where(
+                screens.c.recipient_id.in_(digests), screens.c.device_hash.is_not(None)
+            )
+        )
+        .tuples()
+        .all()
+    )
+    for recipient, digest in digests.items():
+        if recipient not in known:
+            put_device(conn, recipient, digest=digest, now=now)
+            known[recipient] = digest
+    return [recipient for recipient, digest in digests.items() if known[recipient] == digest]
+
+
 def _claim(conn: Connection, *, claim: str) -> tuple[str, int] | str:
     row = conn.execute(select(pairings).where(pairings.c.claim_hash == claim)).one_or_none()
     if row is None or row.expires_at < database_now(conn):

@@ -1,0 +1,230 @@
+"""The `muster` command. The work is in `hub.commands`, loaded when it is asked for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from hub import __version__
+from hub.commands.output import as_json, fail, run
+from hub.errors import HubError
+from hub.settings import Settings, load
+
+FILE = click.Path(path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="muster")
+def main() -> None:
+    """Muster reaches everyone in a building when something happens, and accounts for everyone."""
+
+
+def _settings(*, json_: bool = False, data: Path | None = None) -> Settings:
+    try:
+        return load(data=data)
+    except HubError as error:
+        fail(error, json_=json_)
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, help="Port of the console.")
+@click.option("--people", default=2000, show_default=True, help="Residents of the demo estate.")
+def demo(*, port: int, people: int) -> None:
+    """Try everything on this machine: simulated providers, residents and screens."""
+    from hub.commands.demo import run_demo
+
+    settings = _settings(data=_own_folder("muster-demo"))
+    if not os.environ.get("MUSTER_PUBLIC_URL"):
+        settings = settings.with_(public_url=f"http://localhost:{port}")
+    embedded = settings.with_(
+        port=port,
+        database_url=f"sqlite:///{settings.data / 'muster.db'}",
+        redis_url=None,
+    )
+    run(run_demo(embedded, people=people))
+
+
+def _own_folder(name: str) -> Path:
+    """MUSTER_DATA, or a folder of this command's own beside the one `serve` uses."""
+    given = os.environ.get("MUSTER_DATA")
+    root = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(given) if given else Path(root) / name
+
+
+@main.command()
+@click.argument("playbook")
+@click.option("--roster", type=FILE, help="Residents from this CSV or XLSX instead of the demo's.")
+@click.option("--place", default="", help="Where it happens, such as 3/12; default: a fitting one.")
+@click.option("--people", default=2000, show_default=True, help="Residents of the demo estate.")
+@click.option("--speed", default=60.0, show_default=True, help="How much faster wave timers run.")
+@click.option("--seed", default=1, show_default=True, help="The same seed, the same residents.")
+@click.option("--profile", default="calm", type=click.Choice(["calm", "nasty"]), show_default=True)
+@as_json
+def rehearse(
+    *,
+    playbook: str,
+    roster: Path | None,
+    place: str,
+    people: int,
+    speed: float,
+    seed: int,
+    profile: str,
+    json_: bool,
+) -> None:
+    """Run a playbook from launch to the last answer against simulated providers and residents."""
+    from hub.commands.rehearse import Asked, run_rehearse
+
+    if speed <= 0 or people <= 0:
+        raise click.UsageError("--speed and --people must be above 0")
+    asked = Asked(playbook, roster, place, people, speed, seed, profile, json_)
+    run(run_rehearse(_settings(json_=json_), asked), json_=json_)
+
+
+@main.command()
+def serve() -> None:
+    """Serve the hub. On SQLite also its worker; on PostgreSQL run `muster worker` beside it."""
+    from hub.commands.serve import run_serve
+
+    run(run_serve(_settings()))
+
+
+@main.command()
+def worker() -> None:
+    """Send what is due (PostgreSQL and Redis; any number of these)."""
+    from hub.commands.serve import run_worker
+
+    run(run_worker(_settings()))
+
+
+@main.command()
+@as_json
+def migrate(*, json_: bool) -> None:
+    """Bring the database to the schema of this release."""
+    from hub.commands.checks import run_migrate
+
+    run(run_migrate(_settings(json_=json_), json_=json_), json_=json_)
+
+
+@main.command("import")
+@click.argument("file", type=FILE)
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@click.option("--skip-problems", is_flag=True, help="Take the rows that can be understood.")
+@click.option("--site", default="", help="Key of the site, where there are several.")
+@as_json
+def import_(*, file: Path, dry_run: bool, skip_problems: bool, site: str, json_: bool) -> None:
+    """Import residents from CSV or XLSX, whole or not at all."""
+    from hub.commands.calls import run_import
+
+    settings = _settings(json_=json_)
+    work = run_import(
+        settings, file, dry_run=dry_run, skip_problems=skip_problems, site=site, json_=json_
+    )
+    run(work, json_=json_)
+
+
+@main.command()
+@click.argument("playbook")
+@click.option("--place", required=True, help="Where: 3/12/1203, 3/12, 3, or all.")
+@click.option("--live", "kind", flag_value="live", help="It is happening. Real people are told.")
+@click.option("--drill", "kind", flag_value="drill", help="Practice, marked everywhere.")
+@click.option("--param", "params", multiple=True, metavar="KEY=VALUE", help="A form field.")
+@click.option("--people", type=int, help="Refuse unless exactly so many people would be told.")
+@click.option("--announce", is_flag=True, help="A drill for everybody, not only its participants.")
+@click.option("--key", default="", help="Idempotency key: the same key launches once.")
+@as_json
+def launch(
+    *,
+    playbook: str,
+    place: str,
+    kind: str | None,
+    params: tuple[str, ...],
+    people: int | None,
+    announce: bool,
+    key: str,
+    json_: bool,
+) -> None:
+    """Start a playbook for a place."""
+    from hub.commands.calls import run_launch
+
+    if kind is None:
+        raise click.UsageError("say --live or --drill")
+    pairs = [param.partition("=") for param in params]
+    if any(not equals for _, equals, _ in pairs):
+        raise click.UsageError("--param is written KEY=VALUE")
+    work = run_launch(
+        _settings(json_=json_),
+        playbook,
+        place=place,
+        kind=kind,
+        params={name: value for name, _, value in pairs},
+        people=people,
+        announce=announce,
+        key=key,
+        json_=json_,
+    )
+    run(work, json_=json_)
+
+
+@main.command()
+@click.argument("incident", type=int)
+@as_json
+def watch(*, incident: int, json_: bool) -> None:
+    """Follow an incident until it is closed."""
+    from hub.commands.calls import run_watch
+
+    run(run_watch(_settings(json_=json_), incident, json_=json_), json_=json_)
+
+
+@main.group()
+def token() -> None:
+    """API tokens."""
+
+
+@token.command("create")
+@click.option("--role", type=click.Choice(["admin", "duty", "viewer"]), required=True)
+@click.option("--name", default="command line", show_default=True, help="What it is for.")
+@as_json
+def token_create(*, role: str, name: str, json_: bool) -> None:
+    """Make an API token; it is shown this once."""
+    from hub.commands.calls import run_token
+
+    run(run_token(_settings(json_=json_), role=role, name=name, json_=json_), json_=json_)
+
+
+@main.group()
+def playbook() -> None:
+    """Playbooks."""
+
+
+@playbook.command("check")
+@click.argument("files", type=FILE, nargs=-1)
+@as_json
+def playbook_check(*, files: tuple[Path, ...], json_: bool) -> None:
+    """Say of playbooks (default: the shipped ones) what is wrong, by line and column."""
+    from hub.commands.checks import run_check
+
+    settings = _settings(json_=json_)
+    try:
+        code = run_check(files, settings, json_=json_)
+    except HubError as error:
+        fail(error, json_=json_)
+    raise SystemExit(code)
+
+
+@main.command()
+@as_json
+def doctor(*, json_: bool) -> None:
+    """Look whether everything a hub needs is well."""
+    from hub.commands.checks import run_doctor
+
+    run(run_doctor(_settings(json_=json_), json_=json_), json_=json_)
+
+
+@main.command(hidden=True)
+def healthcheck() -> None:
+    """Exit 0 if the web process on this machine answers."""
+    from hub.commands.checks import run_healthcheck
+
+    run(run_healthcheck(_settings()))

@@ -1,0 +1,177 @@
+"""Commands that ask a hub for something: import, launch, watch, token."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import uuid
+from collections.abc import AsyncGenerator, AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import click
+
+from hub import logs
+from hub.commands.client import Client, at_socket, connected, running
+from hub.commands.output import note, say
+from hub.errors import Refused
+from hub.folder import locked, socket_path
+from hub.settings import Settings
+
+OUTBOX = 120.0  # seconds a launch without a running hub stays to send what is due
+
+
+@contextlib.asynccontextmanager
+async def reached(settings: Settings, *, work: bool = False) -> AsyncIterator[Client]:
+    """A client of the running hub, or of one that is opened for this command alone.
+
+    `work`: that one also sends what is due.
+    """
+    if running(settings):
+        async with connected(settings) as client:
+            yield client
+        return
+    from hub.commands.serve import desk_of  # only here: it loads the whole house
+    from hub.wiring import opened
+    from hub.worker import working
+
+    logs.configure("warning", pretty=True)
+    with locked(settings.data):
+        async with contextlib.AsyncExitStack() as stack:
+            hub = await stack.enter_async_context(opened(settings))
+            await stack.enter_async_context(desk_of(hub))
+            if work:
+                await stack.enter_async_context(working(hub))
+            yield await stack.enter_async_context(at_socket(socket_path(settings.data)))
+
+
+async def run_import(
+    settings: Settings, file: Path, *, dry_run: bool, skip_problems: bool, site: str, json_: bool
+) -> int:
+    """The roster is in; or, with `dry_run`, what would change."""
+    try:
+        data = await asyncio.to_thread(file.read_bytes)
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}.", code="file") from error
+    form = aiohttp.FormData()
+    form.add_field("file", data, filename=file.name)
+    query = f"dry_run={int(dry_run)}&skip_problems={int(skip_problems)}&site={site}"
+    async with reached(settings) as client:
+        report = await client.call("POST", f"/roster?{query}", form=form)
+    say(report, json_=json_, words=lambda: _import_words(report))
+    return 0
+
+
+def _import_words(report: dict[str, Any]) -> str:
+    counts, change = report["reading"]["counts"], report["difference"]["counts"]
+    lines = [
+        (
+            f"{counts['people']} people in {counts['households']} flats,"
+            f" {counts['addresses']} addresses ({counts['unusable']} unusable),"
+            f" {counts['unreachable']} unreachable"
+        ),
+        "  ".join(f"{name} {number}" for name, number in change.items()),
+    ]
+    for found in report["reading"]["problems"]:
+        column = f" column {found['letter']} ({found['column']})" if found["letter"] else ""
+        shown = f" {found['found']!r}:" if found["found"] else ""
+        where = f"{found['sheet']} row {found['row']}{column}"
+        lines.append(f"  [{found['severity']}] {where}:{shown} {found['expected']['en']}")
+    lines.append("Imported." if report["applied"] else "Dry run: nothing was written.")
+    return "\n".join(lines)
+
+
+async def run_launch(
+    settings: Settings,
+    playbook: str,
+    *,
+    place: str,
+    kind: str,
+    params: dict[str, str],
+    people: int | None,
+    announce: bool,
+    key: str,
+    json_: bool,
+) -> int:
+    """The incident runs. Without a running hub what is due now is sent before this returns."""
+    body: dict[str, Any] = {"playbook": playbook, "place": place, "kind": kind, "params": params}
+    if people is not None:
+        body["confirm_people"] = people
+    if announce:
+        body["announce"] = True
+    alone = not running(settings)
+    async with reached(settings, work=True) as client:
+        found = await client.call("POST", "/incidents", body, key=key or uuid.uuid4().hex)
+        if alone:
+            await _sent(client, found["id"])
+            note("No hub is running: later waves go out when `muster serve` runs.")
+    words = f"{found['code']}: {found['people']} people, {found['deliveries']} deliveries."
+    say(found, json_=json_, words=words)
+    return 0
+
+
+async def _sent(client: Client, incident: int) -> None:
+    """Everything due now has been handed to its provider, or two minutes have passed."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(OUTBOX):
+            while True:
+                found = await client.call("GET", f"/incidents/{incident}")
+                by_channel = found["tally"]["deliveries"].values()
+                if not any(states.get("planned") or states.get("sending") for states in by_channel):
+                    return
+                await asyncio.sleep(0.2)
+
+
+async def run_watch(settings: Settings, incident: int, *, json_: bool) -> int:
+    """Prints the incident's events as they come, until it is closed. `--json`: its final state."""
+    async with connected(settings) as client:
+        socket = await client.live()
+        async with contextlib.aclosing(_frames(socket)) as frames:
+            await socket.send_json({"op": "watch", "topic": f"incident:{incident}"})
+            async for frame in frames:
+                _print_frame(frame, json_=json_)
+                if _closed(frame):
+                    break
+        found = await client.call("GET", f"/incidents/{incident}")
+    if json_:
+        say(found, json_=True, words="")
+    return 0
+
+
+async def _frames(
+    socket: aiohttp.ClientWebSocketResponse,
+) -> AsyncGenerator[dict[str, Any], None]:
+    async with socket:
+        async for sent in socket:
+            if sent.type is aiohttp.WSMsgType.TEXT:
+                frame = json.loads(sent.data)
+                if frame.get("op") == "refused":
+                    raise Refused(str(frame.get("what", "The hub refused.")))
+                yield frame
+
+
+def _closed(frame: dict[str, Any]) -> bool:
+    if frame.get("op") == "snapshot":
+        return bool(frame["incident"]["status"] == "closed")
+    return bool(frame.get("op") == "event" and frame["event"]["kind"] == "closed")
+
+
+def _print_frame(frame: dict[str, Any], *, json_: bool) -> None:
+    if frame.get("op") == "event":
+        event = frame["event"]
+        words = event.get("text", {}).get("en", event["kind"])
+        click.echo(f"{event['at'][11:19]}  {words}", err=json_)
+    elif frame.get("op") in {"snapshot", "progress"} and "tally" in frame:
+        tally = frame["tally"]
+        shown = ("people", "told", "delivered", "answered", "not_told", "unreachable")
+        click.echo("  ".join(f"{name} {tally[name]}" for name in shown), err=json_)
+
+
+async def run_token(settings: Settings, *, role: str, name: str, json_: bool) -> int:
+    """A new API token, shown this once."""
+    async with reached(settings) as client:
+        found = await client.call("POST", "/tokens", {"role": role, "name": name})
+    say({"token": found["token"]}, json_=json_, words=found["token"])
+    return 0

@@ -1,0 +1,125 @@
+"""Commands that look: playbook check, migrate, doctor, healthcheck."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from hub.commands.client import connected, running
+from hub.commands.output import say
+from hub.errors import HubError, Problem, Refused
+from hub.settings import Settings
+from hub.store.database import database
+from hub.store.migrate import migrate
+from hub.wiring import known_traits
+from playbooks.check import check_text
+from playbooks.load import packaged_texts
+
+SAFE_SQLITE = (3, 51, 3)  # older ones have the WAL-reset bug
+HEALTH_SECONDS = 3.0
+
+
+def run_check(files: tuple[Path, ...], settings: Settings, *, json_: bool) -> int:
+    """Every playbook is fit to be launched, or each fault stands with its line and column."""
+    texts = {str(file): _text(file) for file in files} or packaged_texts()
+    found = {
+        name: check_text(text, name=name, traits=known_traits(), languages=settings.languages)
+        for name, text in texts.items()
+    }
+    faults = [problem for problems in found.values() for problem in problems]
+    document = {
+        "playbooks": sorted(found),
+        "problems": [{"where": p.where, "what": p.what, "hint": p.hint} for p in faults],
+    }
+    say(document, json_=json_, words=lambda: _check_words(found, faults))
+    return 1 if faults else 0
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"{file} cannot be read: {error}.", code="file") from error
+
+
+def _check_words(found: Mapping[str, Any], faults: list[Problem]) -> str:
+    lines = [f"{p.where}: {p.what}{f' ({p.hint})' if p.hint else ''}" for p in faults]
+    fine = sum(not problems for problems in found.values())
+    return "\n".join([*lines, f"{fine} of {len(found)} playbooks are fit to be launched."])
+
+
+async def run_migrate(settings: Settings, *, json_: bool) -> int:
+    """The database has the newest schema."""
+    if settings.embedded:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    db = database(settings.database_url)
+    try:
+        await db.open()
+        revision = await migrate(db)
+    finally:
+        await db.close()
+    say({"revision": revision}, json_=json_, words=f"The database has schema {revision}.")
+    return 0
+
+
+async def run_doctor(settings: Settings, *, json_: bool) -> int:
+    """What is well and what is not; exit 1 if something needs a person."""
+    found = [_sqlite(settings), _languages(settings), _accounts(settings), await _hub(settings)]
+    ok = all(entry["ok"] for entry in found)
+    words = "\n".join(f"{'ok  ' if e['ok'] else 'MEND'}  {e['what']}" for e in found)
+    say({"ok": ok, "checks": found}, json_=json_, words=words)
+    return 0 if ok else 1
+
+
+def _sqlite(settings: Settings) -> dict[str, Any]:
+    version = sqlite3.sqlite_version_info
+    said = ".".join(map(str, version))
+    if not settings.embedded or version >= SAFE_SQLITE:
+        return {"check": "sqlite", "ok": True, "what": f"SQLite {said}"}
+    what = f"SQLite {said} is older than 3.51.3 (WAL-reset bug; one writer keeps clear of it)"
+    return {"check": "sqlite", "ok": True, "what": what}
+
+
+def _languages(settings: Settings) -> dict[str, Any]:
+    said = ", ".join(settings.languages)
+    return {"check": "languages", "ok": bool(settings.languages), "what": f"languages: {said}"}
+
+
+def _accounts(settings: Settings) -> dict[str, Any]:
+    names = [account.channel for account in settings.accounts]
+    what = "provider accounts: " + (", ".join(names) or "none; nothing but screens can be reached")
+    return {"check": "accounts", "ok": bool(names), "what": what}
+
+
+async def _hub(settings: Settings) -> dict[str, Any]:
+    if not running(settings):
+        return {"check": "hub", "ok": True, "what": "no hub is running"}
+    try:
+        async with connected(settings) as client:
+            url = f"{client.url}/readyz"
+            async with asyncio.timeout(HEALTH_SECONDS), client.session.get(url) as answer:
+                said = await answer.json()
+                ok = answer.status == 200
+    except (HubError, OSError, aiohttp.ClientError, TimeoutError) as error:
+        return {"check": "hub", "ok": False, "what": f"the hub does not answer: {error}"}
+    return {"check": "hub", "ok": ok, "what": f"the hub {'is ready' if ok else said}"}
+
+
+async def run_healthcheck(settings: Settings) -> int:
+    """0 if the web process on this machine answers `/healthz`."""
+    scheme = "https" if settings.tls_cert else "http"
+    url = f"{scheme}://127.0.0.1:{settings.port}/healthz"
+    try:
+        async with (
+            asyncio.timeout(HEALTH_SECONDS),
+            aiohttp.ClientSession() as session,
+            session.get(url, ssl=False) as answer,
+        ):
+            return 0 if answer.status == 200 else 1
+    except (OSError, aiohttp.ClientError, TimeoutError):
+        return 1

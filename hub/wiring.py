@@ -1,0 +1,240 @@
+"""The only composition root: every part is made here, in one place, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from channels.registry import Account, House, Registry, ours
+from hub.bus.doorbell import Doorbell
+from hub.bus.local import LocalWake
+from hub.bus.valkey import EmbeddedValkey
+from hub.errors import Problem, Refused, Unready
+from hub.flow.accounts import Accounts
+from hub.flow.answer import TakeAnswer
+from hub.flow.deliver import Deliver
+from hub.flow.escalate import Escalate
+from hub.flow.estate import Estate
+from hub.flow.latency import Latency
+from hub.flow.launch import Launch
+from hub.flow.report import Report
+from hub.flow.say import Say
+from hub.flow.screens import Screens
+from hub.flow.sweep import Sweep
+from hub.flow.tasks import Tasks
+from hub.flow.watch import Watch
+from hub.ports import Channel, Clock, Library, Traits
+from hub.settings import AccountSetting, Settings
+from hub.store.accounts import AccountLedger
+from hub.store.answers import AnswerLedger
+from hub.store.boards import BoardLedger
+from hub.store.database import Database, database
+from hub.store.deliveries import DeliveryLedger
+from hub.store.displays import DisplayLedger
+from hub.store.escalations import EscalateLedger
+from hub.store.estates import EstateLedger
+from hub.store.launches import LaunchLedger
+from hub.store.lists import ListLedger
+from hub.store.migrate import is_current, migrate
+from hub.store.notices import SayLedger
+from hub.store.pages import PageLedger
+from hub.store.receipts import ReceiptLedger
+from hub.store.screens import ScreenLedger
+from hub.store.sweeps import SweepLedger
+from hub.store.tasks import TaskLedger
+from playbooks.load import Library as PlaybookLibrary
+
+TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+SCREEN = AccountSetting("screen", "screen")
+
+
+class SystemClock:
+    """The time of this machine, aware, in UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A hub that is wired and open: its use-cases, and what they stand on."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    wake: Doorbell
+    redis_url: str
+    library: Library
+    channels: Mapping[str, Channel]
+    launch: Launch
+    say: Say
+    deliver: Deliver
+    report: Report
+    answer: TakeAnswer
+    escalate: Escalate
+    sweep: Sweep
+    watch: Watch
+    estate: Estate
+    screens: Screens
+    accounts: Accounts
+    tasks: Tasks
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Hub]:
+    """A hub whose database is current, whose bus runs and whose channels are open.
+
+    Embedded: Valkey is started beside it and the schema is brought up to date. Elsewhere `muster
+    migrate` does that, and Unready says so until it has been done.
+    """
+    ours()
+    async with contextlib.AsyncExitStack() as stack:
+        redis_url = settings.redis_url
+        if redis_url is None:
+            redis_url = await stack.enter_async_context(EmbeddedValkey(settings.data / "valkey"))
+        db = database(settings.database_url)
+        stack.push_async_callback(db.close)
+        await db.open()
+        if settings.embedded:
+            await migrate(db)
+        elif not await is_current(db):
+            raise Unready("The database has an older schema: run `muster migrate`.")
+        wake = Doorbell(redis_url)
+        bell = asyncio.create_task(wake.run(), name="doorbell")
+        stack.push_async_callback(_ended, bell)
+        hub = _wired(settings, db=db, wake=wake, redis_url=redis_url)
+        for channel in hub.channels.values():
+            stack.push_async_callback(channel.close)
+            await channel.open()
+        yield hub
+
+
+def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) -> Hub:
+    clock = SystemClock()
+    channels = _channels(settings, clock=clock, wake=wake)
+    library = PlaybookLibrary.packaged()
+    audit = AccountLedger(db, secret=settings.secret_key)
+    screens = ScreenLedger(db)
+    link = len(f"{settings.public_url}/a/") + TOKEN_LENGTH
+    timezone, secret = settings.timezone, settings.secret_key
+    escalate = Escalate(EscalateLedger(db), wake, channels)
+    latency = Latency()
+    deliver = Deliver(
+        ledger=DeliveryLedger(db),
+        channels=channels,
+        wake=wake,
+        clock=clock,
+        secret=secret,
+        public_url=settings.public_url,
+        observe=latency.seen,
+    )
+    answers = AnswerLedger(db)
+    answer = TakeAnswer(answers, PageLedger(db), wake, secret)
+    return Hub(
+        settings=settings,
+        db=db,
+        clock=clock,
+        wake=wake,
+        redis_url=redis_url,
+        library=library,
+        channels=channels,
+        launch=Launch(
+            LaunchLedger(db),
+            library,
+            clock,
+            wake,
+            channels,
+            languages=settings.languages,
+            timezone=timezone,
+            link_length=link,
+            wave_speed=settings.wave_speed,
+        ),
+        say=Say(SayLedger(db), library, clock, wake, channels, timezone, link),
+        deliver=deliver,
+        report=Report(
+            receipts=ReceiptLedger(db),
+            displays=DisplayLedger(db),
+            replies=answers,
+            answers=answer,
+            audit=audit,
+            channels=channels,
+            wake=wake,
+            secret=secret,
+        ),
+        answer=answer,
+        escalate=escalate,
+        sweep=Sweep(
+            ledger=SweepLedger(db),
+            escalate=escalate,
+            deliver=deliver,
+            wake=wake,
+            receipt_window_ms=int(settings.receipt_window * 1000),
+        ),
+        watch=Watch(boards=BoardLedger(db), lists=ListLedger(db), latency=latency.figures),
+        estate=Estate(
+            ledger=EstateLedger(db),
+            screens=screens,
+            audit=audit,
+            wake=wake,
+            country=settings.country,
+            languages=settings.languages,
+        ),
+        screens=Screens(ledger=screens, audit=audit, clock=clock, wake=wake),
+        accounts=Accounts(audit),
+        tasks=Tasks(TaskLedger(db), wake),
+    )
+
+
+def _channels(settings: Settings, *, clock: Clock, wake: Doorbell) -> dict[str, Channel]:
+    """Every account's channel by registry name; screens are always there.
+
+    Refused for two accounts of one channel, and, where only this machine may be reached, for an
+    account that leads elsewhere.
+    """
+    registry = Registry()
+    house = House(clock=clock, wake=wake, public_url=settings.public_url)
+    made: dict[str, Channel] = {}
+    for setting in (*settings.accounts, SCREEN):
+        if settings.loopback_only:
+            _check_loopback(setting)
+        if setting.channel in made:
+            where = Problem(f"accounts.{setting.name}", f"is a second {setting.channel}")
+            raise Refused("Two accounts of one channel are not served yet.", [where])
+        options = dict(setting.options)
+        pace = options.pop("pace", None)
+        countries = tuple(options.pop("countries", ()))
+        account = Account(setting.name, setting.channel, options, countries, pace)
+        made[setting.channel] = registry.make(account, house)
+    return made
+
+
+def known_traits() -> dict[str, Traits]:
+    """What each shipped channel can do, by medium: what playbooks are checked against."""
+    house = House(clock=SystemClock(), wake=LocalWake(), public_url="http://localhost")
+    samples = (
+        Account(
+            "sms", "sms_twilio", {"account_sid": "AC0", "auth_token": "-", "from": "+15005550006"}
+        ),
+        Account("groups", "chat_wecom", {}),
+        Account("screen", "screen"),
+    )
+    found = [Registry().make(account, house).traits for account in samples]
+    return {traits.channel: traits for traits in found}
+
+
+def _check_loopback(setting: AccountSetting) -> None:
+    """Demo people have made-up numbers: they may never reach a real provider."""
+    url = str(setting.options.get("api_url", ""))
+    if setting.channel != "screen" and urlsplit(url).hostname not in LOOPBACK:
+        where = Problem(f"accounts.{setting.name}", "does not lead to this machine")
+        raise Refused("The demo may only reach the simulator.", [where], code="not_loopback")
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])

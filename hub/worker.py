@@ -1,0 +1,39 @@
+"""The working half of a hub: arq lanes that wake it, and a sweep that needs nobody to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+from hub.bus.supervisor import LaneSupervisor
+from hub.model import Lane
+from hub.wiring import Hub
+
+
+@contextlib.asynccontextmanager
+async def working(hub: Hub) -> AsyncIterator[None]:
+    """Deliveries go out and waves begin inside the block.
+
+    Leaving stops in order: nothing more is claimed, calls under way end and are recorded (15 s),
+    then the sweep and the lanes end. Nothing is lost and nothing doubled.
+    """
+
+    async def drain(lane: str) -> None:
+        await hub.deliver.drain(Lane(lane))
+
+    async with asyncio.TaskGroup() as group:
+        lanes = {
+            lane.value: LaneSupervisor(hub.redis_url, lane.value, drain=drain) for lane in Lane
+        }
+        tasks = [group.create_task(hub.sweep.run(), name="sweep")]
+        tasks += [group.create_task(one.run(), name=f"lane-{lane}") for lane, one in lanes.items()]
+        # a ring in this very process needs no Redis and no poll
+        hub.wake.on_ring = lambda lane: lanes[lane].wake()
+        try:
+            yield
+        finally:
+            hub.wake.on_ring = None
+            await asyncio.shield(hub.deliver.stop())
+            for task in tasks:
+                task.cancel()
