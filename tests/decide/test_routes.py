@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.decide.routes import Begun, update_routes
+
+
+def begun(no: int, at: int, bands: list[str], channels: list[str], **more: Any) -> Begun:
+    return Begun(no, at, {"bands": bands, "channels": channels, "until": "answered", **more})
+
+
+def test_an_update_goes_the_way_of_the_first_wave() -> None:
+    waves = [
+        begun(0, 0, ["a", "b"], ["sms"]),
+        begun(1, 60, ["a"], ["voice"]),
+    ]
+
+    assert [(r["bands"], r["channels"]) for r in update_routes(waves)] == [(["a", "b"], ["sms"])]
+
+
+def test_waves_begun_together_are_both_ways() -> None:
+    waves = [begun(0, 0, ["a"], ["sms"]), begun(1, 0, ["a"], ["voice"], needs=True)]
+    routes = update_routes(waves)
+
+    assert [r["channels"] for r in routes] == [["sms"], ["voice"]]
+    assert routes[1]["needs"]
+
+
+def test_a_band_first_told_later_is_told_by_its_own_first_wave() -> None:
+    waves = [begun(0, 0, ["a"], ["sms"]), begun(1, 60, ["a", "late"], ["email"], fill=3)]
+    routes = update_routes(waves)
+
+    assert routes[1]["bands"] == ["late"]
+    assert (routes[1]["until"], routes[1]["fill"]) == ("none", 0)
+
+
+@given(
+    st.lists(
+        st.builds(
+            begun,
+            st.integers(0, 5),
+            st.integers(0, 3),
+            st.lists(st.sampled_from("abc"), unique=True),
+            st.just(["sms"]),
+        ),
+        max_size=6,
+    )
+)
+def test_every_band_told_so_far_is_told_again_and_no_other(waves: list[Begun]) -> None:
+    told = {band for wave in waves for band in wave.spec["bands"]}
+    again = {band for route in update_routes(waves) for band in route["bands"]}
+
+    assert again == told

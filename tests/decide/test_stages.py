@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.decide.stages import No, may_say, may_stop
+from hub.model import Stage
+from hub.states import IncidentState
+
+OPEN, STOPPED = IncidentState.OPEN, IncidentState.STOPPED
+CLEARED, CLOSED = IncidentState.CLEARED, IncidentState.CLOSED
+
+
+@pytest.mark.parametrize("status", [OPEN, STOPPED])
+@pytest.mark.parametrize("stage", [Stage.UPDATE, Stage.ALL_CLEAR, Stage.CORRECTION])
+def test_what_runs_or_was_stopped_can_be_followed_up(stage: Stage, status: IncidentState) -> None:
+    assert may_say(stage, status, {"alert", "update"}) is No.NONE
+
+
+def test_after_the_all_clear_only_a_correction_follows() -> None:
+    said = {"alert", "all_clear"}
+
+    assert may_say(Stage.UPDATE, CLEARED, said) is No.CLEARED
+    assert may_say(Stage.ALL_CLEAR, CLEARED, said) is No.CLEARED
+    assert may_say(Stage.CORRECTION, CLEARED, said) is No.NONE
+
+
+@given(st.sampled_from(Stage), st.sampled_from(IncidentState))
+def test_nothing_follows_a_correction(stage: Stage, status: IncidentState) -> None:
+    assert may_say(stage, status, {"alert", "correction"}) is not No.NONE
+
+
+@given(st.sampled_from(Stage), st.sets(st.sampled_from(Stage)))
+def test_a_closed_record_is_final(stage: Stage, said: set[Stage]) -> None:
+    assert may_say(stage, CLOSED, said) is not No.NONE
+
+
+def test_an_alert_is_said_by_the_launch_alone() -> None:
+    assert may_say(Stage.ALERT, OPEN, set()) is No.ALERT
+
+
+def test_what_is_over_cannot_be_stopped() -> None:
+    assert [may_stop(s) for s in (OPEN, STOPPED)] == [No.NONE, No.NONE]
+    assert (may_stop(CLEARED), may_stop(CLOSED)) == (No.CLEARED, No.CLOSED)
