@@ -48,6 +48,15 @@ EMERGENCY: Mapping[str, str] = {"fire": "119", "ambulance": "120", "police": "11
 """Whom to call where a site has set no numbers of its own (mainland China)."""
 
 
+_INSIDE: Mapping[str, frozenset[PlaceKind]] = {
+    "unit": frozenset(),
+    "floor": frozenset({PlaceKind.UNIT}),
+    "building": frozenset({PlaceKind.UNIT, PlaceKind.FLOOR}),
+    "site": frozenset({PlaceKind.UNIT, PlaceKind.FLOOR}),
+}
+"""Places too small to be spoken of, by the depth of a playbook."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known when a notice is written. `settings` are the site's; times are aware UTC."""
@@ -106,11 +115,12 @@ def public_place(place: Place | None, depth: str) -> Place | None:
 
     Whose flat it is stays out of what everyone reads.
     """
-    if place is None or place.kind is not PlaceKind.UNIT or depth == "unit":
+    if place is None or place.kind not in _INSIDE[depth]:
         return place
     if depth == "floor":
         return replace(place, kind=PlaceKind.FLOOR, unit="", name={})
-    return replace(place, kind=PlaceKind.BUILDING, floor="", unit="", name={})
+    kind = PlaceKind.ENTRANCE if place.entrance else PlaceKind.BUILDING
+    return replace(place, kind=kind, floor="", unit="", name={})
 
 
 def _building(place: Place | None, facts: Facts, language: str) -> str:
@@ -162,9 +172,8 @@ def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, st
 def _sample_of(parameter: Parameter, language: str) -> dict[str, str]:
     if parameter.kind == "choice":
         names = [in_language(option.name, language) for option in parameter.options]
-        longest = max(names, key=len, default="南草坪，2号门旁")
-        if not names and not is_chinese(language):
-            longest = "the south lawn, by gate 2"
+        spot = "南草坪，2号门旁" if is_chinese(language) else "the south lawn, by gate 2"
+        longest = max(names, key=len, default=spot)
         value = parameter.default or (parameter.options[0].value if parameter.options else "x")
         return {parameter.key: longest, f"{parameter.key}_value": value}
     if parameter.kind == "minutes":

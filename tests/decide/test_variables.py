@@ -36,6 +36,15 @@ def test_nobody_reads_whose_flat_it_is():
     assert public_place(UNIT, "unit") is UNIT
 
 
+def test_a_place_is_cut_to_what_the_playbook_speaks_of():
+    floor = replace(UNIT, kind=PlaceKind.FLOOR, unit="", entrance="1")
+    assert variables(FIRE, facts(place=floor), language="zh-CN")["place"] == "3栋1单元12层"
+    assert variables(POWER, facts(place=floor), language="zh-CN")["place"] == "3栋1单元"
+    assert variables(POWER, facts(place=floor), language="en")["floor"] == ""
+    lobby = replace(UNIT, kind=PlaceKind.LOBBY, path="3/lobby", floor="", unit="")
+    assert variables(POWER, facts(place=lobby), language="en")["place"] == "Tower 3 lobby"
+
+
 def test_times_are_clocks_of_the_site():
     found = variables(
         FIRE,
@@ -97,6 +106,7 @@ def test_a_building_with_a_name_goes_by_it():
 def test_minutes_are_said_in_words():
     minutes = Parameter("wait", {"en": "Wait"}, "minutes", "40")
     book = replace(POWER, parameters=(minutes,))
+    assert sample(book, language="en")["wait"] == "40 minutes"
     assert variables(book, facts(), language="en")["wait"] == "40 minutes"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hub.errors import Problem
 from playbooks.check import RULES, check, check_library, check_text
@@ -81,6 +83,7 @@ MUTATIONS: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     ("a live drill", (("en: 'Fire at {{place}}. Leave now", "en: 'Fire drill at {{place}}. Leave now"),), "live text speaks of a drill"),
     # channels
     ("unknown channel", (("channels: [sms, push, wecom, screen]", "channels: [sms, push, wecom, screen, pigeon]"),), "no channel 'pigeon'"),
+    ("unusable and unknown", (("calls: [fire, ambulance, police]\n", "calls: [fire, ambulance, police]\nunusable: { pigeon: { zh-CN: 烟, en: smoke } }\n"),), "no channel 'pigeon'"),
     ("words for an unknown channel", (("        push:\n          zh-CN:\n            title: '{{place | spaced}}起火'\n", "        fax:\n          zh-CN:\n            title: '{{place | spaced}}起火'\n"),), "no texts for 'fax'"),
     ("words for a door", (("        push:\n          zh-CN:\n            title: '{{place | spaced}}起火'\n", "        door:\n          zh-CN:\n            title: '{{place | spaced}}起火'\n"),), "no texts for 'door'"),
     # waves that can never come
@@ -218,6 +221,33 @@ def test_a_language_the_playbook_lacks_is_asked_for_everywhere():
     found = check_text(POWER, name="p.yaml", traits=TRAITS, languages=["zh-CN", "en", "ja"])
     assert len(found) > 50
     assert all("in ja" in problem.what for problem in found)
+
+
+LINES = POWER.splitlines()
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.integers(0, len(LINES) - 1),
+    st.sampled_from(["drop", "double", "indent", "dedent", "blank", "cut", "swap", "number"]),
+    st.integers(0, len(LINES) - 1),
+)
+def test_any_slip_of_the_editor_is_told_with_its_place(at: int, slip: str, other: int):
+    lines = list(LINES)
+    made = {
+        "drop": [],
+        "double": [lines[at], lines[at]],
+        "indent": ["  " + lines[at]],
+        "dedent": [lines[at][2:]],
+        "blank": [""],
+        "cut": [lines[at][: len(lines[at]) // 2]],
+        "swap": [lines[other]],
+        "number": [lines[at].partition(":")[0] + ": 7"],
+    }
+    lines[at : at + 1] = made[slip]
+    for problem in problems("\n".join(lines)):
+        assert re.fullmatch(r"fire\.yaml:\d+:\d+", problem.where), problem
+        assert problem.what
 
 
 def test_every_rule_has_a_name_and_a_sentence():

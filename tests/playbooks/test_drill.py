@@ -102,7 +102,7 @@ LIVE = "Fire at {{place}}. You need not leave: close doors and windows, wait for
         f"{LIVE} This is a drill.",
         f"DRILL. DRILL. DRILL. {LIVE.upper()} Thank you for taking part in our yearly practice.",
         "DRILL! Fire at {{place}}! You need not leave - close doors and windows; wait for news!",
-        "DRILL: fire at {{ building }}. You need not leave: close doors and windows, wait for news.",
+        "DRILL: fire at {{building}}. You need not leave: close doors, windows, wait for news.",
     ],
 )
 def test_a_live_text_with_additions_is_no_drill_text(said: str):
