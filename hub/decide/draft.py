@@ -146,7 +146,8 @@ def _spec(wave: Wave, speed: float) -> dict[str, Any]:
 
 
 def task_plans(playbook: Playbook, kind: Kind) -> tuple[TaskPlan, ...]:
-    """The checklist of this kind of incident."""
+    """The checklist of this kind of incident; a test goes through that of a drill."""
+    kind = Kind.DRILL if kind is Kind.TEST else kind
     return tuple(
         TaskPlan(task.key, dict(task.name), task.role, milliseconds(task.due))
         for task in playbook.tasks

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, insert, text
+
+from hub.store.database import Database, database
+from hub.store.schema import metadata, notices, wordings
+from hub.store.waves import WaveRow, start_wave
+from tests.launch_estate import Who, put_estate
+
+ALICE, BOB, CLEO, DAN = 1, 2, 3, 4
+PEOPLE = (
+    Who("3/1/101", ways=[("sms", "A"), ("sms", "A2"), ("voice", "A")]),
+    Who("3/1/102", ways=[("voice", "B")]),
+    Who("3/2/201", ways=[("sms", "C"), ("email", "c@")], roles=["deputy"]),
+    Who("3/2/202", ways=[("sms", "A"), ("email", "d@")], needs=["moves_slowly"]),
+)
+PLACES = ("3/1/101", "3/1/102", "3/2/201", "3/2/202")
+MEDIA = frozenset({"sms", "voice", "email"})
+
+
+def spec(**more: Any) -> dict[str, Any]:
+    return {"bands": ["near", "far"], "channels": ["sms", "voice"], "until": "answered"} | more
+
+
+@asynccontextmanager
+async def estate(url: str) -> AsyncIterator[Database]:
+    db = database(url)
+    await db.open()
+    try:
+        await db.write(metadata.create_all)
+        await db.write(lambda conn: put_estate(conn, PLACES, PEOPLE))
+        await db.write(_audience)
+        yield db
+    finally:
+        await db.close()
+
+
+def _audience(conn: Connection) -> None:
+    conn.execute(
+        text(
+            "INSERT INTO incidents (code, site_id, place, kind, playbook, playbook_version, recipe,"
+            " level, lane, params, status, people, households, audience_hash, launched_at,"
+            " launched_by) VALUES ('X', 1, '3', 'live', 'x', 1, '{}', 'P1', 'urgent', '{}', 'open',"
+            " 4, 4, '', 0, 'hub')"
+        )
+    )
+    issue = {"incident_id": 1, "stage": "alert", "revision": 1, "issued_at": 0}
+    conn.execute(insert(notices).values(issue | {"issued_by": "hub", "expires_at": 9_000}))
+    for who, band, rank in (
+        (ALICE, "near", 5),
+        (BOB, "near", 6),
+        (CLEO, "far", 7),
+        (DAN, "far", 0),
+    ):
+        conn.execute(
+            text(
+                "INSERT INTO audience (incident_id, recipient_id, kind, band, rank, language,"
+                " household, roles, vulnerable, unreachable)"
+                " SELECT 1, id, kind, :band, :rank, 'en', id, roles, vulnerable, false"
+                " FROM recipients WHERE id = :who"
+            ),
+            {"who": who, "band": band, "rank": rank},
+        )
+    for band in ("near", "far"):
+        for channel in MEDIA:
+            row = {"notice_id": 1, "band": band, "channel": channel, "language": "en"}
+            conn.execute(insert(wordings).values(row | {"parts": {"body": "x"}, "segments": 1}))
+
+
+async def start(
+    db: Database, wanted: dict[str, Any], *, no: int = 1, media: frozenset[str] = MEDIA
+) -> list[tuple[int, str, str]]:
+    row = WaveRow(1, 1, no, 0, "urgent", 9_000, wanted, media)
+    sent = await db.write(lambda conn: start_wave(conn, row, 1_000))
+    rows = await db.read(
+        lambda conn: [
+            (int(r[0]), str(r[1]), str(r[2]))
+            for r in conn.execute(
+                text(
+                    "SELECT recipient_id, channel, address FROM deliveries WHERE wave = :no"
+                    " ORDER BY recipient_id, channel, address"
+                ),
+                {"no": no},
+            )
+        ]
+    )
+    assert sent.deliveries == len(rows)
+    return rows
+
+
+async def test_all_channels_at_once_reach_every_address_once(database_url: str) -> None:
+    async with estate(database_url) as db:
+        assert await start(db, spec()) == [
+            (ALICE, "sms", "A2"),
+            (ALICE, "voice", "A"),
+            (BOB, "voice", "B"),
+            (CLEO, "sms", "C"),
+            (DAN, "sms", "A"),  # shared with Alice; Dan is told first
+        ]
+
+
+async def test_the_first_channel_with_an_address_is_the_only_one(database_url: str) -> None:
+    async with estate(database_url) as db:
+        assert await start(db, spec(mode="first", channels=["voice", "sms"])) == [
+            (ALICE, "voice", "A"),
+            (BOB, "voice", "B"),
+            (CLEO, "sms", "C"),
+            (DAN, "sms", "A"),
+        ]
+
+
+async def test_a_first_channel_without_an_account_is_no_channel(database_url: str) -> None:
+    async with estate(database_url) as db:
+        rows = await start(
+            db, spec(mode="first", channels=["voice", "sms"]), media=frozenset({"sms"})
+        )
+
+        assert {channel for _, channel, _ in rows} == {"sms"}
+
+
+@pytest.mark.parametrize(
+    ("sign", "until", "asked"),
+    [
+        ("answer = 'safe'", "answered", {BOB, CLEO, DAN}),
+        ("delivered_at = 1", "delivered", {BOB, CLEO, DAN}),
+        ("answer = 'safe', delivered_at = 1", "none", {ALICE, BOB, CLEO, DAN}),
+        ("delivered_at = 1", "answered", {ALICE, BOB, CLEO, DAN}),
+    ],
+)
+async def test_a_wave_leaves_out_those_it_waits_for_no_more(
+    database_url: str, sign: str, until: str, asked: set[int]
+) -> None:
+    async with estate(database_url) as db:
+        change = text(f"UPDATE audience SET {sign} WHERE recipient_id = {ALICE}")
+        await db.write(lambda conn: conn.execute(change) and None)
+
+        assert {who for who, *_ in await start(db, spec(until=until))} == asked
+
+
+async def test_a_shared_number_is_rung_for_the_one_who_has_not_answered(database_url: str) -> None:
+    async with estate(database_url) as db:
+        change = text(f"UPDATE audience SET answer = 'safe' WHERE recipient_id = {DAN}")
+        await db.write(lambda conn: conn.execute(change) and None)
+
+        assert (ALICE, "sms", "A") in await start(db, spec())
+
+
+async def test_a_wave_can_be_for_those_with_needs_or_a_role(database_url: str) -> None:
+    async with estate(database_url) as db:
+        assert {who for who, *_ in await start(db, spec(needs=True))} == {DAN}
+        assert {who for who, *_ in await start(db, spec(roles=["deputy"]), no=2)} == {CLEO}
+        assert await start(db, spec(roles=["deput_", "eputy", "%"]), no=3) == []
+
+
+async def test_a_wave_is_for_its_bands(database_url: str) -> None:
+    async with estate(database_url) as db:
+        assert {who for who, *_ in await start(db, spec(bands=["near"]))} == {ALICE, BOB}
+        assert await start(db, spec(bands=[]), no=2) == []
+
+
+@pytest.mark.parametrize(("fill", "more"), [(1, False), (2, True)])
+async def test_a_wave_stops_asking_when_enough_have_answered(
+    database_url: str, fill: int, more: bool
+) -> None:
+    async with estate(database_url) as db:
+        change = text(f"UPDATE audience SET answer = 'seen' WHERE recipient_id = {BOB}")
+        await db.write(lambda conn: conn.execute(change) and None)
+
+        assert bool(await start(db, spec(fill=fill))) is more
+
+
+async def test_starting_it_again_adds_nothing(database_url: str) -> None:
+    async with estate(database_url) as db:
+        first = await start(db, spec())
+
+        assert await start(db, spec()) == first
+
+
+async def test_an_address_that_cannot_be_used_is_not(database_url: str) -> None:
+    async with estate(database_url) as db:
+        for column, value in (("opted_out_at", "A2"), ("bad_at", "B"), ("removed_at", "C")):
+            change = text(f"UPDATE addresses SET {column} = 1 WHERE value = '{value}'")
+            await db.write(lambda conn, change=change: conn.execute(change) and None)
+
+        assert await start(db, spec()) == [(ALICE, "voice", "A"), (DAN, "sms", "A")]
+
+
+async def test_those_beside_a_shared_number_are_on_record(database_url: str) -> None:
+    async with estate(database_url) as db:
+        await start(db, spec())
+        also = await db.read(
+            lambda conn: [
+                tuple(r)
+                for r in conn.execute(
+                    text(
+                        "SELECT d.recipient_id, o.recipient_id FROM delivery_also o"
+                        " JOIN deliveries d ON d.id = o.delivery_id"
+                    )
+                )
+            ]
+        )
+
+        assert also == [(DAN, ALICE)]
+
+
+async def test_keys_with_quotes_and_colons_are_only_keys(database_url: str) -> None:
+    async with estate(database_url) as db:
+        wanted = spec(bands=["near", "it's:odd"], roles=["a'b:c"], mode="first")
+
+        assert await start(db, wanted) == []
+        assert json.dumps(wanted)
