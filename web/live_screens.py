@@ -23,6 +23,7 @@ GATHER = 0.02  # seconds in which screens that come at once are gathered into on
 SPACING = 0.25  # seconds between reads while things keep changing
 SHARE = 3.0  # a read that took t seconds is followed by a pause of SHARE x t
 POLL = 5.0  # seconds without a ring after which we look all the same
+WAYS = 60.0  # seconds between reads of where each screen points
 PRESENCE = 1.0  # seconds between writes of who came and went
 ALIVE = 30.0  # seconds between writes that the connected are still there
 
@@ -41,6 +42,8 @@ class ScreenRooms:
         self._told: dict[int, tuple[object, Frame]] = {}
         self._fresh: set[int] = set()
         self._changes_at: datetime | None = None
+        self._ways: Mapping[int, bytes] = {}
+        self._ways_at = -WAYS
         self._present: dict[int, int] = {}
         self._came: set[int] = set()
         self._left: set[int] = set()
@@ -109,6 +112,7 @@ class ScreenRooms:
             return
         self._fresh.difference_update(wanted)
         try:
+            await self._read_ways()
             found = await self._screens.showing(wanted)
         except Exception as error:  # noqa: BLE001 - told by silence, retried; the beat goes on
             log.warning("live.screens_failed", kind=type(error).__name__)
@@ -122,6 +126,14 @@ class ScreenRooms:
         for screen, show in found.items():
             self._tell(screen, show, bodies)
 
+    async def _read_ways(self) -> None:
+        """The exit hints (arrow, door, metres) of all screens, read again once a minute."""
+        if time.monotonic() - self._ways_at < WAYS:
+            return
+        rows = await self._screens.list()
+        self._ways = {int(row["recipient"]): encode(row["way"]) for row in rows}
+        self._ways_at = time.monotonic()
+
     def _tell(self, screen: int, show: Show | None, bodies: dict[object, bytes]) -> None:
         """Only what changed is said; what many screens share is encoded once."""
         key = None if show is None else _key(show)
@@ -133,8 +145,9 @@ class ScreenRooms:
             self._seq += 1
             body = {"op": "clear"} if show is None else _said(show)
             bodies[key] = encode({**body, "epoch": self.epoch, "seq": self._seq})
-        # the topic is the only part of its own: spliced in, not encoded again
-        payload = b'{"topic":"screen:%d",' % screen + bodies[key][1:]
+        # topic and way are all a screen has of its own: spliced in, the rest is encoded once
+        way = b'"way":%s,' % self._ways.get(screen, b"{}") if show else b""
+        payload = b'{"topic":"screen:%d",' % screen + way + bodies[key][1:]
         frame = Frame.raw(payload, seq=self._seq)
         self._told[screen] = (key, frame)
         room.publish(frame)
