@@ -32,6 +32,7 @@ _LABEL = re.compile(
 _REMARK = re.compile(r"\(([^()\d+]*)\)|\[([^\[\]\d+]*)\]|([一-鿿]{1,4}|[A-Za-z]{1,10})$")
 _REMARK_FIRST = re.compile(r"([一-鿿]{1,4})\s*[:：]?\s*(?=[+\d])")
 _EXTENSION = re.compile(r"(?:转|轉|分机|分機|ext\.?|extension|x|#|\*)\s*\d{1,6}$", re.IGNORECASE)
+_POINT_ZERO = re.compile(r"(?<=\d{6})\.0+$")  # numbers written by programs: 13800138000.0
 _PUNCTUATION = re.compile(r"[\s\-.()·]")
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
@@ -87,7 +88,7 @@ def _by_blanks(text: str) -> list[str]:
 def _read_one(text: str, *, country: str, rounded: bool) -> NumberRead:
     if rounded:
         return _unusable(text, Code.PHONE_DIGITS_LOST)
-    text = _LABEL.sub("", text.lstrip("'"))
+    text = _POINT_ZERO.sub("", _LABEL.sub("", text.lstrip("'")))
     if wide := _ROUNDED.fullmatch(text):
         exact = exact_digits(wide)
         return _dial(exact, country=country) if exact else _unusable(text, Code.PHONE_DIGITS_LOST)

@@ -55,6 +55,7 @@ _ESTATE = re.compile(
 )
 # In 3栋-1层 the stroke may part building and floor, or mean the basement.
 _FIRST_OR_BELOW = re.compile(r"[栋棟幢座樓楼元#]-[1-6]\s*[层層楼樓F]$")
+_POINT_ZERO = re.compile(r"(?<=^\d)\.0$|(?<=^\d\d)\.0$|(?<=^\d{3})\.0$|(?<=^\d{4})\.0$")
 _DASHES = re.compile(r"\s*[-‐‑‒–—−~]\s*")
 _BARE_BLOCK = re.compile(rf"#?(?:第)?({_BLOCK})(?:[号號楼樓#])?")
 _FLAT = re.compile(r"[A-Z]{0,2}\d{1,5}[A-Z]?\d{0,2}[A-Z]?|[A-Z]")
@@ -88,7 +89,7 @@ def read_written(text: str, *, column: str = "place") -> Written:
 
     `column` is `place` (anything), `building`, `entrance`, `floor` or `unit`.
     """
-    text = tidy(text).upper().replace("\n", " ")
+    text = _POINT_ZERO.sub("", tidy(text).upper().replace("\n", " "))
     if not text or set(text) <= set("-/\\."):
         return NOTHING
     if (alone := _alone(text, column=column)) is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from hub.roster.cells import cell_text, masked
+from hub.roster.cells import Cell, cell_text, masked
 from hub.roster.columns import SEARCHED, Header, find_header
 from hub.roster.csv_table import read_csv
 from hub.roster.limits import BYTES, refused
@@ -35,6 +36,8 @@ _NO_TABLES = (
     b"\x1f\x8b",
     b"{\\rtf",
 )
+_MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"\xef\xbb\xbf<")
+_NUMBER = re.compile(r"\d(?:[\s-]?\d){9,}")
 
 
 def read_roster(
@@ -100,6 +103,8 @@ def _bytes(data: bytes | Path, *, name: str) -> bytes:
 def _open(data: bytes, *, name: str) -> Tables:
     if data.startswith((ZIP, OLE)):
         return read_workbook(data, name=name)
+    if data[:200].lstrip().lower().startswith(_MARKUP):
+        raise refused("markup", file=name)
     if data.startswith(_NO_TABLES):
         raise refused("not_a_table", file=name)
     return read_csv(data, name=name)
@@ -114,12 +119,19 @@ def _headed(tables: Tables, problems: list[RowProblem], *, name: str) -> list[tu
         if header is not None:
             found.append((table, header))
         elif rows:
-            problems.append(_sheet_note(table.name, Code.SHEET_UNREAD))
+            problems.append(_unread(table.name, rows))
     if not found:
         if not any(head(t, 1) for t in tables.tables):
             raise refused("empty", file=name)
         raise refused("no_header", file=name)
     return found
+
+
+def _unread(sheet: str, rows: Sequence[tuple[int, Sequence[Cell]]]) -> RowProblem:
+    """A sheet of words is worth a note; one that holds numbers may hold people and stops."""
+    holds = any(_NUMBER.search(cell_text(c)) for _, cells in rows for c in cells)
+    severity = Severity.STOP if holds else Severity.NOTE
+    return RowProblem(severity, Code.SHEET_UNREAD, sheet, 0)
 
 
 def _sheet_note(sheet: str, code: Code) -> RowProblem:

@@ -36,6 +36,11 @@ REFUSALS: Mapping[str, Words] = {
         "en": "{file} is neither CSV nor an Excel workbook; save it as XLSX or CSV",
         "zh-CN": "{file} 既不是 CSV 也不是 Excel 工作簿，请另存为 XLSX 或 CSV",
     },
+    "markup": {
+        "en": "{file} is a web page or XML, whatever its name says; open it in Excel and save it "
+        "as XLSX",
+        "zh-CN": "{file} 实际是网页或 XML 文件；请用 Excel 打开后另存为 XLSX",
+    },
     "broken_workbook": {
         "en": "{file} is damaged and cannot be opened; open it in Excel and save it again",
         "zh-CN": "{file} 已损坏，无法打开；请用 Excel 打开后重新保存",

@@ -87,6 +87,7 @@ class SheetReader:
                 self._skip(why, cells)
             else:
                 self._read_row(cells, building)
+        self._lost_rows()
         self._trailing_notes()
         columns = tuple((c.letter, c.header, c.field) for c in self.header.columns)
         return SheetRead(self.table.name, self.header.row, columns, self.found.rows)
@@ -246,6 +247,16 @@ class SheetReader:
                 sheet=self.table.name,
             )
         )
+
+    def _lost_rows(self) -> None:
+        """Rows that look empty only because everything in them was lost."""
+        told = {p.row for p in self.found.problems} | {s.row for s in self.found.skipped}
+        for row, index in sorted(self.table.faults):
+            if row <= self.header.last_row or row in told:
+                continue
+            column = self.by_index.get(index, Column(index, "", ""))
+            self._row = row
+            self._problem(_weight(column), self.table.faults[row, index], column)
 
     def _trailing_notes(self) -> None:
         """Sentences alone in their row below the last person are notes, not broken rows."""

@@ -17,6 +17,7 @@ from tests.roster.files import (
     of,
     people,
     read_rows,
+    read_sheet,
     xlsx_bytes,
 )
 
@@ -223,6 +224,8 @@ def test_characters_lost_before_are_a_problem() -> None:
         (b"\xef\xbb\xbf\r\n", "roster_empty"),
         (b"a,b\x00c\n", "roster_nul_bytes"),
         (b"\x89PNG\r\n\x1a\n" + b"x" * 50, "roster_not_a_table"),
+        (b"\r\n<HTML><table><tr><td>x", "roster_markup"),
+        (b'<?xml version="1.0"?><Workbook/>', "roster_markup"),
         (b"PK\x03\x04" + b"junk" * 40, "roster_broken_workbook"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "roster_broken_workbook"),
         (b"\xe9\xff\xfe,\xff\xff\n", "roster_encoding"),
@@ -257,3 +260,23 @@ def test_json_counts_and_cuts_aloud() -> None:
     assert form["counts"]["stop"] == 9
     assert (len(form["problems"]), form["problems_left_out"]) == (4, 5)
     assert set(form["problems"][0]["expected"]) == {"zh-CN", "en"}
+
+
+def test_a_sheet_without_a_header_that_holds_numbers_stops_the_import() -> None:
+    def add(book: object) -> None:
+        other = book.create_sheet("续页")  # type: ignore[attr-defined]
+        other.append(["3栋", "1301", "赵六", 13700137000])
+
+    reading = read_roster(xlsx_bytes([HEADER, ROW], change=add), name="r.xlsx")
+    assert [(p.sheet, p.code) for p in reading.stops] == [("续页", Code.SHEET_UNREAD)]
+
+
+def test_numbers_written_by_programs_lose_their_point_zero() -> None:
+    reading = read_rows(("3.0", "1203.0", "张三", "13800138000.0"))
+    assert people(reading) == TOLD
+
+
+def test_a_total_that_is_a_formula_without_a_result_is_still_a_total() -> None:
+    reading = read_sheet(ROW, ("合计", None, "=COUNTA(C2:C2)", None))
+    assert [s.why for s in reading.skipped] == ["total"]
+    assert not reading.stops

@@ -198,3 +198,9 @@ def test_columns_that_are_not_imported_are_named() -> None:
     reading = read_rows((*ROW, "x", "粤B"), header=(*HEADER, "身份证号", "宠物"))
     notes = [(p.letter, p.column, p.code) for p in of(reading, Severity.NOTE)]
     assert notes == [("E", "身份证号", Code.COLUMN_UNREAD), ("F", "宠物", Code.COLUMN_UNREAD)]
+
+
+def test_a_row_that_holds_nothing_but_a_lost_formula_is_reported() -> None:
+    reading = read_sheet(ROW, (None, "=A1", None, None), ROW[:3], (None, None, None, "=A1"))
+    assert [(p.row, p.letter) for p in reading.stops] == [(3, "B")]
+    assert [(p.row, p.letter) for p in of(reading, Severity.ADDRESS)] == [(5, "D")]
