@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from importlib import resources
 
 import pytest
 
+from hub.decide.filters import FILTERS
 from hub.decide.replies import Meant, read_reply
 from hub.decide.segments import Encoding, count
+from hub.decide.variables import BUILT_IN
 from hub.decide.wording import names_in
 from hub.model import RecipientKind, Stage
-from playbooks.case import Case, Text
+from playbooks.case import DOOR, Case, Text
 from playbooks.load import Library
+from playbooks.spec import PlaybookSpec
 from tests.playbooks.shelf import LANGUAGES, TRAITS
 
 CASES = [Case(book, TRAITS, LANGUAGES) for book in Library.packaged().all()]
@@ -95,3 +99,9 @@ def test_emergency_numbers_are_the_sites_own():
         for source in text.parts.values():
             assert not re.search(r"\b1(19|20|10)\b", source), (case.playbook.key, source)
             assert names_in(source) is not None
+
+
+def test_the_guide_names_every_field_variable_and_filter():
+    guide = (resources.files("playbooks") / "README.md").read_text(encoding="utf-8")
+    named = {*PlaybookSpec.model_fields, *BUILT_IN, *FILTERS, DOOR}
+    assert {name for name in named if f"`{name}`" not in guide} == set()
