@@ -69,18 +69,21 @@ def _strict(data: bytes, encoding: str, *, name: str) -> str:
 
 
 def _chinese(data: bytes, *, name: str) -> tuple[str, str, frozenset[int]]:
-    """GB18030, with lines that are plainly UTF-8 decoded as such and reported."""
-    lines = data.split(b"\n")
-    mixed = frozenset(
-        n for n, line in enumerate(lines, start=1) if _UTF8_CHINESE.search(line) and _is_utf8(line)
-    )
-    if not mixed:
-        return _strict(data, "gb18030", name=name), "gb18030", mixed
+    """GB18030, unless lines are plainly UTF-8: then each line by itself, the fewer reported."""
+    lines = list(enumerate(data.split(b"\n"), start=1))
+    utf8 = {n for n, line in lines if _UTF8_CHINESE.search(line) and _is_utf8(line)}
+    if not utf8:
+        return _strict(data, "gb18030", name=name), "gb18030", frozenset()
+    others = {n for n, line in lines if not line.isascii() and not _is_utf8(line)}
+    mostly = len(utf8) > len(others)
+    few, most = (others, "utf-8") if mostly else (utf8, "gb18030")
     texts = [
-        line.decode("utf-8") if n in mixed else _strict_line(line, n, name=name)
-        for n, line in enumerate(lines, start=1)
+        line.decode("utf-8")
+        if n in utf8 or (mostly and n not in others)
+        else _strict_line(line, n, name=name)
+        for n, line in lines
     ]
-    return "\n".join(texts), "gb18030", mixed
+    return "\n".join(texts), most, frozenset(few)
 
 
 def _strict_line(line: bytes, number: int, *, name: str) -> str:

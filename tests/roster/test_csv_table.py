@@ -75,3 +75,10 @@ def test_lines_of_another_encoding_are_named_by_their_record() -> None:
 
 def test_every_line_ending_is_a_line() -> None:
     assert len(rows("楼栋,姓名\r\n3,a\r\n4,b\r\n")) == 3
+
+
+def test_the_fewer_lines_are_the_ones_reported() -> None:
+    data = "楼栋,姓名\n3栋,李晓明\n".encode() + "5栋,张三\n".encode("gbk") + "6栋,王五\n".encode()
+    read = read_csv(data, name="f")
+    assert read.encoding == "utf-8"
+    assert read.tables[0].bad_rows == {3: Code.ENCODING_MIXED}
