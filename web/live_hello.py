@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hub.decide.tokens import read_token
 from hub.errors import NotKnown
 from web.house import House
 from web.live_client import Client
@@ -50,7 +49,7 @@ async def greet_back(hello: Hello, wire: Wire, *, hub: House, devices: Devices) 
             raise NotKnown("This screen is not paired (any more).")
         return Client(wire, device=hello.device, screen=screen)
     if hello.token:
-        if read_token(hub.settings.secret_key, hello.token) is None:
+        if hub.answer.whose(hello.token) is None:
             raise NotKnown("This link is not known.")
         return Client(wire, token=hello.token)
     return Client(wire)

@@ -160,6 +160,28 @@ async def test_a_machine_that_does_not_stop_is_told_to_wait(flat: Flat):
     assert int(answer.headers["retry-after"]) >= 1
 
 
+async def test_the_page_works_as_a_form_without_scripts_or_cookies(flat: Flat):
+    async with flat.web.client() as client:
+        page = await client.get(flat.path)
+        assert page.status_code == 200
+        assert "set-cookie" not in page.headers
+        hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text)
+        assert {"nonce", "lang"} <= {name for name, _value in hidden}
+        first = dict(reversed(hidden))  # of several forms, the first one
+        answer = await client.post(flat.path, data=first | {"answer": "evacuated"})
+        assert answer.status_code == 303, answer.text
+        back = await client.get(answer.headers["location"])
+    assert back.status_code == 200
+    assert ("evacuated",) in {(word,) for _who, word in await flat.answers()}
+
+
+async def test_a_scanner_that_posts_without_reading_the_page_does_nothing(flat: Flat):
+    async with flat.web.client() as client:
+        answer = await client.post(flat.path, data={"answer": "safe"})
+    assert answer.status_code == 422
+    assert await flat.answers() == []
+
+
 async def test_the_page_is_private_and_keeps_its_link_to_itself(flat: Flat):
     async with flat.web.client() as client:
         answer = await client.get(flat.path, headers={"accept": "application/json"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hub.decide.tokens import read_token
 from hub.errors import Problem, Refused, Unknown
 from hub.model import Actor, Answer, AnswerWord, IncidentId, RecipientId
 from web.house import House
@@ -17,7 +16,7 @@ EVERYONE = "all"
 
 def speaks_for(hub: House, token: str) -> tuple[IncidentId, RecipientId]:
     """Incident and recipient of a link; Unknown for anything that is not one of ours."""
-    found = read_token(hub.settings.secret_key, token)
+    found = hub.answer.whose(token)
     if found is None:
         raise Unknown("This link is not known. Check that it was copied whole.")
     return found
