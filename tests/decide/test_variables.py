@@ -20,6 +20,7 @@ UNIT = Place(
     PlaceId(1), SiteId(1), None, PlaceKind.UNIT, "3/12/1203",
     building="3", floor="12", unit="1203",
 )  # fmt: skip
+BUILDING_DEEP = replace(POWER, place_depth="building")
 AT = datetime(2026, 11, 21, 18, 41, tzinfo=UTC)
 LAWN = {"key": "lawn", "name": {"zh-CN": "南草坪", "en": "the south lawn"}}
 GATE = {"key": "gate", "name": {"zh-CN": "2号门", "en": "gate 2"}}
@@ -32,17 +33,17 @@ def facts(**changes: object) -> Facts:
 
 def test_nobody_reads_whose_flat_it_is():
     assert variables(FIRE, facts(), language="zh-CN")["place"] == "3栋12层"
-    assert variables(POWER, facts(), language="en")["place"] == "Tower 3"
+    assert variables(BUILDING_DEEP, facts(), language="en")["place"] == "Tower 3"
     assert public_place(UNIT, "unit") is UNIT
 
 
 def test_a_place_is_cut_to_what_the_playbook_speaks_of():
     floor = replace(UNIT, kind=PlaceKind.FLOOR, unit="", entrance="1")
     assert variables(FIRE, facts(place=floor), language="zh-CN")["place"] == "3栋1单元12层"
-    assert variables(POWER, facts(place=floor), language="zh-CN")["place"] == "3栋1单元"
-    assert variables(POWER, facts(place=floor), language="en")["floor"] == ""
+    assert variables(BUILDING_DEEP, facts(place=floor), language="zh-CN")["place"] == "3栋1单元"
+    assert variables(BUILDING_DEEP, facts(place=floor), language="en")["floor"] == ""
     lobby = replace(UNIT, kind=PlaceKind.LOBBY, path="3/lobby", floor="", unit="")
-    assert variables(POWER, facts(place=lobby), language="en")["place"] == "Tower 3 lobby"
+    assert variables(BUILDING_DEEP, facts(place=lobby), language="en")["place"] == "Tower 3 lobby"
 
 
 def test_times_are_clocks_of_the_site():
