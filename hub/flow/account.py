@@ -41,10 +41,9 @@ class Account:
         self._bucket = Bucket(pace) if pace is not None and not self._per_address else None
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
-    @property
-    def paced(self) -> bool:
+    def waits(self, now: float) -> bool:
         """Whether sends have to wait for their turn at all."""
-        return self._pace is not None
+        return self._pace is not None or now < self.held_until
 
     def room(self, lane: Lane, most: int, *, now: float) -> int:
         """How many deliveries the lane may claim now: those that begin within a few seconds."""
@@ -63,7 +62,7 @@ class Account:
     def book(self, address: str, units: int, *, now: float) -> float:
         """When this send may begin; its units are taken."""
         if self._pace is None:
-            return now
+            return max(now, self.held_until)
         if self._bucket is not None:
             self._bucket, at = reserve(self._bucket, units, now=now)
             return max(at, self.held_until)

@@ -177,7 +177,7 @@ class Pump:
     async def _turn(self, claim: Claim, begin_by: float) -> int:
         """-1 when the send may begin now; else the time (ms) before which it may not, or 0."""
         loop = asyncio.get_running_loop()
-        if self._account.paced:
+        if self._account.waits(loop.time()):
             at = self._account.book(claim.address, claim.units, now=loop.time())
             if at > begin_by:
                 self._account.unbook(claim.address, now=loop.time())

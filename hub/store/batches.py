@@ -7,6 +7,7 @@ the rows as a common table `rows`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -28,6 +29,26 @@ def run(
     payload = json.dumps([list(row) for row in rows], separators=(",", ":"))
     done = conn.exec_driver_sql(_dialect(sql, columns, sqlite=sqlite), (payload, *args))
     return list(done.fetchall()) if done.returns_rows else []
+
+
+def each(
+    conn: Connection, sql: str, columns: Columns, rows: Iterable[Sequence[Any]], *args: Any
+) -> None:
+    """As `run`, for an `UPDATE … FROM {rows} WHERE key = b.key` that returns nothing: on SQLite
+    one prepared statement a row, three times as fast there as taking JSON apart."""
+    if conn.dialect.name != "sqlite":
+        run(conn, sql, columns, rows, *args)
+    elif found := [(*row, *args) for row in rows]:
+        conn.exec_driver_sql(_by_row(sql, columns), found)
+
+
+@cache
+def _by_row(sql: str, columns: Columns) -> str:
+    """The statement with the columns of the batch as parameters `?1`, `?2` …"""
+    place = {name: at for at, (name, _) in enumerate(columns, 1)}
+    marks = [f"?{len(columns) + at}" for at in range(1, 10)]
+    plain = re.sub(r"\bb\.(\w+)", lambda found: f"?{place[found[1]]}", sql)
+    return plain.replace("FROM {rows} ", "").format("", *marks)
 
 
 @cache

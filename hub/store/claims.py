@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -25,7 +26,7 @@ from hub.model import (
     WordingId,
 )
 from hub.states import DeliveryState, IncidentState
-from hub.store.batches import IDS, run
+from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import append_event, from_ms
 
@@ -104,7 +105,9 @@ def claim(conn: Connection, *, lane: Lane, channel: str, account: str, limit: in
     if not rows:
         return Claimed()
 
-    turns = [(row, turn(_candidate(row), now=from_ms(now))) for row in rows]
+    turns = [
+        (row, _turn((row.stage, row.status, row.expires_at), now, **_flags(row))) for row in rows
+    ]
 
     dropped = _drop(conn, [(row, said) for row, said in turns if said is not SEND], channel, now)
     taken = _take(conn, [row for row, said in turns if said is SEND], account, now)
@@ -117,26 +120,41 @@ def release(conn: Connection, *, unsent: Sequence[Release]) -> None:
     run(conn, _UNSTARTED, IDS, [(r.claim.attempt,) for r in unsent if r.claim.delivery in back])
 
 
-def _candidate(row: Any) -> Candidate:
-    return Candidate(
-        stage=Stage(row.stage),
-        incident=IncidentState(row.status),
-        expires_at=from_ms(row.expires_at),
-        repeat=row.wave > 0 or row.round > 0,
-        answered=bool(row.answered),
+def _flags(row: Any) -> dict[str, bool]:
+    return {"repeat": bool(row.wave or row.round), "answered": bool(row.answered)}
+
+
+@lru_cache(1024)
+def _turn(said: tuple[str, str, int], now: int, *, repeat: bool, answered: bool) -> Turn:
+    """Rows of one batch are mostly alike: each sort of them (stage, status, expiry) is decided
+    once."""
+    stage, status, expires = said
+    asked = Candidate(
+        stage=Stage(stage),
+        incident=IncidentState(status),
+        expires_at=from_ms(expires),
+        repeat=repeat,
+        answered=answered,
     )
+    return turn(asked, now=from_ms(now))
+
+
+@lru_cache(1024)
+def _common(kind: str, stage: str, expires: int) -> tuple[Kind, Stage, datetime]:
+    return Kind(kind), Stage(stage), from_ms(expires)
 
 
 def _take(conn: Connection, rows: Sequence[Any], account: str, now: int) -> Iterable[Claim]:
     if not rows:
         return ()
     ids = [(row.id, row.fence + 1) for row in rows]
-    run(conn, _TAKE, _FENCED, ids, now + LEASE, account, now)
+    each(conn, _TAKE, _FENCED, ids, now + LEASE, account, now)
     attempts = dict(map(tuple, run(conn, _ATTEMPT, _FENCED, ids, account, now)))
     return [_claim(row, attempts[row.id], account) for row in rows]
 
 
 def _claim(row: Any, attempt: int, account: str) -> Claim:
+    kind, stage, expires_at = _common(row.kind, row.stage, row.expires_at)
     return Claim(
         attempt=AttemptId(attempt),
         delivery=DeliveryId(row.id),
@@ -148,9 +166,9 @@ def _claim(row: Any, attempt: int, account: str) -> Claim:
         name=row.name or "",
         fence=row.fence + 1,
         units=max(1, row.segments or 1),
-        expires_at=from_ms(row.expires_at),
-        kind=Kind(row.kind),
-        stage=Stage(row.stage),
+        expires_at=expires_at,
+        kind=kind,
+        stage=stage,
         revision=row.revision,
         account=account,
     )
@@ -162,7 +180,7 @@ def _drop(
     """The ends are on record with one event per incident: (incident, its number)."""
     if not ended:
         return ()
-    run(conn, _DROP, _DROPPED, [(row.id, said.state, said.reason) for row, said in ended], now)
+    each(conn, _DROP, _DROPPED, [(row.id, said.state, said.reason) for row, said in ended], now)
     moves: dict[int, Counter[DeliveryState]] = defaultdict(Counter)
     for row, said in ended:
         moves[row.incident_id][said.state] += 1

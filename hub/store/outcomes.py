@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC
-from functools import partial
+from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 from hub.decide.claim import Sent
 from hub.decide.retry import Next, Standing, after
 from hub.events import EventKind
-from hub.model import Outcome
+from hub.model import Outcome, Verdict
 from hub.states import TOLD, DeliveryState, Reason
 from hub.store.addresses import spoil
-from hub.store.batches import IDS, run
+from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import append_event, at_ms, from_ms
 from hub.store.marks import mark_people
@@ -46,6 +46,9 @@ FROM {rows} WHERE attempts.id = b.id AND attempts.ended_at IS NULL"""
 _VERDICT_COLUMNS = (
     ("id", "bigint"), ("verdict", "text"), ("reason", "text"), ("code", "text"), ("ref", "text"),
 )  # fmt: skip
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -98,18 +101,41 @@ def record(conn: Connection, *, sent: Sequence[Sent]) -> tuple[tuple[int, int], 
     rows = {row.id: row for row in run(conn, _FOR_UPDATE[conn.dialect.name], IDS, ids)}
 
     decided = [
-        (one, row, after(one.outcome, _standing(row, one), now=from_ms(now)))
+        (one, row, _next(row, one, now))
         for one in sent
         if (row := rows.get(one.claim.delivery)) is not None and row.fence == one.claim.fence
     ]
 
     _finish_attempts(conn, sent, now)
     if decided:
-        run(conn, _MOVE, _MOVE_COLUMNS, [_moved(*each, now=now) for each in decided])
+        each(conn, _MOVE, _MOVE_COLUMNS, [_moved(*each, now=now) for each in decided])
     spoil(
         conn, [(row.channel, row.address, said.outcome.reason) for said, row, _ in decided], now=now
     )
     return _events(conn, decided, now)
+
+
+def _next(row: Any, sent: Sent, now: int) -> Next:
+    if sent.outcome.verdict is Verdict.ACCEPTED:
+        flags = {"doubled": bool(row.doubled), "receipts": sent.receipts}
+        return _taken(row.state, row.reason, row.unsure, **flags)
+    return after(sent.outcome, _standing(row, sent), now=from_ms(now))
+
+
+@lru_cache(256)
+def _taken(state: str, reason: str, unsure: int, *, doubled: bool, receipts: bool) -> Next:
+    """What an acceptance comes to, which is the same for every delivery that stood alike."""
+    alike = Standing(
+        delivery=0,
+        state=DeliveryState(state),
+        reason=Reason(reason),
+        tries=1,
+        unsure=unsure,
+        doubled=doubled,
+        expires_at=_NEVER,
+        receipts=receipts,
+    )
+    return after(Outcome(Verdict.ACCEPTED), alike, now=_NEVER)
 
 
 def _standing(row: Any, sent: Sent) -> Standing:
@@ -139,7 +165,9 @@ def _moved(sent: Sent, row: Any, to: Next, *, now: int) -> tuple[Any, ...]:
 
 
 def _finish_attempts(conn: Connection, sent: Sequence[Sent], now: int) -> None:
-    run(conn, _VERDICT, _VERDICT_COLUMNS, [_verdict(s.claim.attempt, s.outcome) for s in sent], now)
+    each(
+        conn, _VERDICT, _VERDICT_COLUMNS, [_verdict(s.claim.attempt, s.outcome) for s in sent], now
+    )
 
 
 def _verdict(attempt: int, outcome: Outcome) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from hub.decide.reports import Reported, reported
 from hub.model import AttemptId, Receipt
 from hub.states import TOLD, DeliveryState, Reason
 from hub.store.addresses import spoil
-from hub.store.batches import IDS, run
+from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.marks import mark_people
 from hub.store.outcomes import Changes, write_events
@@ -85,7 +85,7 @@ def forward(
     moves = [(rows[one], _after(rows[one], heard[one]), heard[one]) for one in sorted(heard)]
     moved = [(row, to, said) for row, to, said in moves if to.changed]
     if moved:
-        run(conn, _FORWARD, _FORWARD_COLUMNS, [_forwarded(*each, now=now) for each in moved])
+        each(conn, _FORWARD, _FORWARD_COLUMNS, [_forwarded(*each, now=now) for each in moved])
     spoil(conn, [(r.channel, r.address, to.reason) for r, to, _ in moved], now=now)
     return write_events(conn, _changes(conn, moved, now), now)
 

@@ -4,6 +4,7 @@ import asyncio
 
 from hub.model import Lane, Outcome, Verdict
 from hub.ports import Traits
+from hub.states import Reason
 from hub.store import schema as t
 from hub.store.claims import ClaimLedger
 from tests.flow.stage import Provider
@@ -70,3 +71,52 @@ async def test_a_shared_number_tells_everybody_it_speaks_for(stage):
     )
     await sender(stage, Provider()).drain(Lane.URGENT)
     assert all(person.told_at for person in await stage.rows(t.audience))
+
+
+async def test_after_too_many_the_account_rests_and_nothing_is_dropped(stage):
+    await stage.set_up(people=6)
+    await stage.plan()
+
+    async def answer(_parcel):
+        return Outcome(Verdict.RETRY, Reason.THROTTLED, retry_after=9)
+
+    provider = Provider(traits=Traits("sms", ("body",), 160, parallel=1), answer=answer)
+    now = await stage.now()
+    await asyncio.wait_for(_first_rest(sender(stage, provider), provider), 20)
+    rows = await stage.deliveries()
+    assert {row.state for row in rows} == {"planned"}
+    assert len(provider.ledger) == 1  # the others were given back, not thrown at a closed door
+    assert min(row.due_at for row in rows) >= now
+    assert sorted(row.attempts for row in rows) == [0, 0, 0, 0, 0, 1]
+
+
+async def _first_rest(deliver, provider) -> None:
+    drain = asyncio.create_task(deliver.drain(Lane.URGENT))
+    while not provider.ledger:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.3)
+    await deliver.stop()
+    await drain
+
+
+async def test_routine_work_leaves_room_for_urgent_calls(stage):
+    await stage.set_up(people=12)
+    await stage.plan(lane="routine")
+    free = asyncio.Event()
+
+    async def answer(_parcel):
+        await free.wait()
+        return Outcome(Verdict.ACCEPTED)
+
+    provider = Provider(traits=Traits("sms", ("body",), 160, parallel=4), answer=answer)
+    deliver = sender(stage, provider)
+    routine = asyncio.create_task(deliver.drain(Lane.ROUTINE))
+    while provider.in_flight < 3:
+        await asyncio.sleep(0.01)
+    await stage.plan(round=1)
+    urgent = asyncio.create_task(deliver.drain(Lane.URGENT))
+    while provider.in_flight < 4:  # three routine calls hang; an urgent one goes all the same
+        await asyncio.sleep(0.01)
+    free.set()
+    await asyncio.gather(routine, urgent)
+    assert {row.state for row in await stage.deliveries()} <= {"accepted", "planned"}
