@@ -22,6 +22,10 @@ export const has = (key) => table[key] !== undefined;
 /** A word for a code of ours (`channel.sms`), or the code itself where we have none. */
 export const named = (family, code) => (has(`${family}.${code}`) ? t(`${family}.${code}`) : String(code ?? ""));
 
+const languages = new Intl.DisplayNames([lang], { type: "language", fallback: "code" });
+/** The name of a language, our own two in themselves. */
+export const tongue = (tag) => (has(`language.${tag}`) ? t(`language.${tag}`) : languages.of(tag));
+
 /** A text per language, in this page's language or any it has. */
 export const say = (words) =>
   typeof words === "string" ? words : words?.[lang] ?? words?.[lang.split("-")[0]] ?? Object.values(words ?? {})[0] ?? "";

@@ -59,8 +59,9 @@ function flag(zones = state.incident?.bands_by_floor) {
   const first = zones && Object.entries(zones).filter(([path]) => path.split("/")[0] === head || path.startsWith(`${building}-`));
   const band = first?.map(([, key]) => key).find((key) => key === "evacuate") ?? own;
   const zone = first?.filter(([, key]) => key === band || key === own).map(([path]) => path.split("/")[1]) ?? [];
-  sheet.mark({ building, floor, flag: t(`flag.${["flame"].includes(hazard) ? "fire" : "here"}`), zone, zoneName: band ? t("sheet.zone", { name: capital(bandName(band)), from: zone.at(-1), to: zone[0] }) : "" });
+  sheet.mark({ building, floor, flag: t(`flag.${["fire", "flame"].includes(hazard) ? "fire" : "here"}`), zone, zoneName: band ? t("sheet.zone", { name: capital(bandName(band)), ...ends(zone) }) : "" });
 }
+const ends = (zone) => { const order = [...zone].sort((a, b) => Number(a) - Number(b)); return { from: order[0], to: order.at(-1) }; };
 const bandName = (key) => state.bands?.[key] ?? named("band", key);
 
 async function zones() {

@@ -1,6 +1,6 @@
 // What happened, newest first; facts only, no names.
-import { $, h, rows } from "../dom.js";
-import { say, named } from "../words.js";
+import { $, h, put, rows } from "../dom.js";
+import { t, say, named } from "../words.js";
 import { clock } from "../clock.js";
 
 const KEY = new Set(["launched", "notice", "stopped", "closed", "called"]);
@@ -10,15 +10,36 @@ const MOST = 50;
 export class Timeline {
   #items = [];
   #list = $("#timeline");
-  show(items) { this.#items = items.slice(0, MOST); this.#draw(); }
-  add(event) {
-    if (!event || this.#items.some((one) => one.seq === event.seq)) return;
-    this.#items = [event, ...this.#items].sort((a, b) => b.seq - a.seq).slice(0, MOST);
-    this.#draw();
+  #last = 0;
+
+  /** The newest facts of a snapshot; what is older and known stays. */
+  show(items) { this.#take(items); }
+  add(event) { if (event) this.#take([event]); }
+
+  #take(items) {
+    const fresh = items.filter((one) => one.seq > this.#last).sort((a, b) => a.seq - b.seq);
+    for (const one of fresh) {
+      this.#last = one.seq;
+      this.#items = quiet(one) ? joined(this.#items, one) : [one, ...this.#items];
+    }
+    this.#items = this.#items.slice(0, MOST);
+    if (fresh.length) this.#draw();
   }
   #draw() {
     if (!this.#list) return;
-    rows(this.#list, this.#items.filter((one) => say(one.text)), (one) => one.seq, (one, before) => before ?? h("li", { class: look(one) }, h("time", { datetime: one.at }, clock(one.at)), h("span", {}, say(one.text) || named("event", one.kind))));
+    rows(this.#list, this.#items, (one) => one.seq, (one, before) => {
+      const row = before ?? h("li", { class: look(one) }, h("time"), h("span"));
+      put(row.firstChild, clock(one.at));
+      put(row.lastChild, one.answers > 1 ? t("time.answers", { n: one.answers }) : say(one.text) || named("event", one.kind));
+      return row;
+    });
   }
+}
+/** Answers other than "help" come by hundreds: a run of them is one line that counts. */
+const quiet = (one) => (one.kind === "answered" && one.data?.answer !== "help") || (one.kind === "progress" && !say(one.text));
+function joined(items, one) {
+  if (one.kind === "progress") return items;
+  const [top, ...rest] = items;
+  return top?.answers ? [{ ...top, at: one.at, answers: top.answers + 1 }, ...rest] : [{ ...one, answers: 1 }, ...items];
 }
 const look = (one) => (BAD.has(one.kind) || one.data?.answer === "help" ? "bad" : KEY.has(one.kind) ? "key" : "");

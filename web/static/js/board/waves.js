@@ -1,14 +1,21 @@
 // Waves as a row of steps, channels as bars: read, delivered, accepted, refused. Facts kept apart.
-import { $, bar, h, rows } from "../dom.js";
+import { $, bar, h, put, rows } from "../dom.js";
 import { t, say, named, num } from "../words.js";
 import { clock, now, span } from "../clock.js";
 
 const BAD = ["refused", "failed", "expired"];
 
-export function waves(items, open) {
+const SHOWN = 4; // what has just begun and what comes next; the rest is counted
+
+export function waves(all, open) {
+  const next = all.findIndex((one) => one.state === "waiting");
+  const from = Math.max(0, Math.min((next < 0 ? all.length : next) - 2, all.length - SHOWN));
+  const items = all.slice(from, from + SHOWN);
+  const later = all.length - from - items.length;
+  put($("#waves-rest"), [from ? t("waves.earlier", { n: from }) : "", later ? t("waves.later", { n: later }) : ""].filter(Boolean).join(t("comma")));
   rows($("#waves"), items, (one) => `${one.no}-${one.round ?? 0}`, (one, before) => {
     const row = before ?? h("li", {}, h("b"), h("span"));
-    const going = one.state === "started" && !items.some((later) => later.no > one.no && later.state === "started") && open;
+    const going = one.state === "started" && !all.some((other) => other.no > one.no && other.state === "started") && open;
     row.className = one.state === "started" ? (going ? "now" : "done") : "next";
     const wait = one.due_at ? Date.parse(one.due_at) - now() : 0;
     const at = one.state === "started" ? clock(one.started_at) : one.state === "cancelled" ? t("waves.cancelled") : wait > 0 ? t("waves.in", { t: span(wait) }) : t("waves.due");

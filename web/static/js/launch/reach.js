@@ -34,7 +34,7 @@ function gantt({ waves = [], channels = [] }) {
   return h("div", { class: "gantt", role: "list", "aria-label": t("form.waves") }, lines.flatMap((one, i) => [
     h("span", { role: "listitem" }, `${i + 1} ${say(one.name)}`, h("small", { class: "two" }, t("form.wave_note", { after: spanSeconds(one.after), n: one.people ?? one.deliveries ?? 0 }))),
     s("svg", { width: "100%", height: 12, "aria-hidden": "true" }, [0, 20, 40, 60, 80].map((x) => s("rect", { class: "tick", x: `${x}%`, width: 1, height: 12 })), s("rect", { class: `wv wv${Math.min(i, 3)}`, x: share(Math.min(one.after, end * 0.97)), y: 1, width: `${Math.max(2.5, (one.long / end) * 100).toFixed(2)}%`, height: 10, rx: 2 }))]),
-    h("span", { class: "ax", "aria-hidden": "true" }, [0, 0.2, 0.4, 0.6, 0.8, 1].map((part) => h("span", {}, spanSeconds(end * part)))));
+    h("span", { class: "ax", "aria-hidden": "true" }, [0, 0.5, 1].map((part) => h("span", {}, spanSeconds(end * part)))));
 }
 
 function warnings(preview) {

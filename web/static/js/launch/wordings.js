@@ -1,6 +1,6 @@
 // The real text of each medium for each part of the audience, in every language it goes out in.
 import { h, icon } from "../dom.js";
-import { t, say, named, num } from "../words.js";
+import { t, say, named, num, tongue } from "../words.js";
 
 const SCREEN = "screen";
 const LOOK = { sms: "bub", voice: "bub voice", wecom: "bub", push: "push", screen: "screen" };
@@ -16,10 +16,12 @@ export function drawWords(preview, { kind, icon: sign = "bell" } = {}) {
     const content = mediums(own, kind, sign);
     const title = band === "*" ? t("form.everyone") : say(names.get(band)?.name) || named("band", band);
     const people = names.get(band)?.people;
-    const head = [h("b", {}, title), people === undefined ? null : h("span", { class: "two" }, t("form.band_people", { n: people }))];
-    return i === 0 ? h("section", { class: "band-words" }, h("h3", {}, head), content) : h("details", { class: "band-words" }, h("summary", {}, head, h("span", { class: "first", lang: own[0].language }, firstLine(own))), content);
+    const head = [h("b", {}, title), !people ? null : h("span", { class: "two" }, t("form.band_people", { n: people }))];
+    return i === 0 ? h("section", { class: "band-words" }, h("h3", {}, head), content) : h("details", { class: "band-words" }, h("summary", {}, head, h("span", { class: "first", lang: own[0].language }, marked(firstLine(own)))), content);
   }));
 }
+/** Marks stand for what each person gets of their own: shown as an example, never as a blank. */
+const marked = (part) => String(part).split(/(\ue000|\ue001)/).map((one) => (one === "\ue000" ? h("u", {}, t("form.link")) : one === "\ue001" ? h("i", {}, t("form.name")) : one));
 const firstLine = (own) => { const one = own.find((w) => w.channel !== SCREEN) ?? own[0]; return one.parts.body ?? one.parts.action ?? one.parts.title ?? Object.values(one.parts)[0] ?? ""; };
 
 function mediums(own, kind, sign) {
@@ -29,12 +31,12 @@ function mediums(own, kind, sign) {
 const order = (channel) => ["sms", "push", "screen", "voice", "wecom"].indexOf(channel) + 1 || 9;
 
 function cap(one) {
-  return h("p", { class: "cap" }, h("span", {}, `${named("channel", one.channel)} `, h("span", { lang: one.language }, named("language", one.language))), h("span", { class: "num" }, [one.segments > 1 || one.channel === "sms" ? t("form.parts", { n: one.segments || 1 }) : null, one.people !== undefined && one.people !== null ? num(one.people) : null].filter(Boolean).join(" · ")));
+  return h("p", { class: "cap" }, h("span", {}, `${named("channel", one.channel)} `, h("span", { lang: one.language }, tongue(one.language))), h("span", { class: "num" }, [one.segments > 1 || one.channel === "sms" ? t("form.parts", { n: one.segments || 1 }) : null, one.people !== undefined && one.people !== null ? num(one.people) : null].filter(Boolean).join(" · ")));
 }
 function text(one, sign) {
   const { title, body, ...rest } = one.parts;
-  const inside = LOOK[one.channel] === "push" ? h("div", { class: "pushm" }, h("span", { class: "ic" }, icon(sign)), h("b", {}, title ?? ""), h("span", {}, body ?? ""))
-    : h("div", { class: LOOK[one.channel] ?? "bub" }, title ? h("b", {}, title) : null, body ? h("span", { class: "words" }, body) : null, Object.values(rest).map((part) => h("span", { class: "words" }, part)));
+  const inside = LOOK[one.channel] === "push" ? h("div", { class: "pushm" }, h("span", { class: "ic" }, icon(sign)), h("b", {}, title ?? ""), h("span", {}, marked(body ?? "")))
+    : h("div", { class: LOOK[one.channel] ?? "bub" }, title ? h("b", {}, title) : null, body ? h("span", { class: "words" }, marked(body)) : null, Object.values(rest).map((part) => h("span", { class: "words" }, marked(part))));
   return h("div", { lang: one.language }, cap(one), inside);
 }
 /** A screen shows its languages together, so the picture does too. */

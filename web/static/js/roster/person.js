@@ -2,7 +2,7 @@
 import { call, get, patch, post } from "../api.js";
 import { ask } from "../dialog.js";
 import { h } from "../dom.js";
-import { t, named, lang } from "../words.js";
+import { t, named, lang, tongue } from "../words.js";
 
 const KINDS = ["resident", "staff", "group", "screen", "outside"];
 const NEEDS = ["moves_slowly", "wheelchair", "powered_device", "hearing", "sight", "infant", "other"];
@@ -13,7 +13,7 @@ export async function person(id) {
   const addresses = [...known.addresses];
   const list = h("ul", { class: "ways" });
   const box = (key, label, attrs = {}) => h("div", { class: "field" }, h("label", { for: `f-${key}` }, label), h("input", { id: `f-${key}`, name: key, value: known[key] ?? "", autocomplete: "off", ...attrs }));
-  const select = (key, label, options, family) => h("div", { class: "field" }, h("label", { for: `f-${key}` }, label), h("select", { id: `f-${key}`, name: key }, options.map((one) => h("option", { value: one, selected: one === known[key] }, named(family, one)))));
+  const select = (key, label, options, family) => h("div", { class: "field" }, h("label", { for: `f-${key}` }, label), h("select", { id: `f-${key}`, name: key }, options.map((one) => h("option", { value: one, selected: one === known[key] }, family === "language" ? tongue(one) : named(family, one)))));
   const draw = () => list.replaceChildren(...addresses.map((one, i) => h("li", {},
     h("select", { "aria-label": t("person.way"), onchange: (e) => { one.channel = e.target.value; } }, WAYS.map((way) => h("option", { value: way, selected: way === one.channel }, named("channel", way)))),
     h("input", { "aria-label": t("person.value"), value: one.value, oninput: (e) => { one.value = e.target.value; } }),

@@ -2,7 +2,7 @@
 import { get, trouble } from "../api.js";
 import { ask } from "../dialog.js";
 import { $, h } from "../dom.js";
-import { t, named } from "../words.js";
+import { t, named, tongue } from "../words.js";
 import { showRunning } from "../running.js";
 import { importer } from "./import.js";
 import { person } from "./person.js";
@@ -38,7 +38,7 @@ function row(one) {
   return h("tr", {},
     h("th", { scope: "row" }, may ? h("button", { class: "link", onclick: () => edit(one.id) }, one.name) : one.name),
     h("td", { class: "num" }, one.place || "–"), h("td", {}, named("recipient", one.kind), one.roles.length ? h("span", { class: "two" }, ` ${one.roles.map((r) => named("role", r)).join(t("comma"))}`) : null),
-    h("td", {}, named("language", one.language)), h("td", {}, ways.length ? ways : h("span", { class: one.kind === "screen" ? "two" : "late" }, one.kind === "screen" ? "–" : t("roster.no_way"))),
+    h("td", {}, tongue(one.language)), h("td", {}, ways.length ? ways : h("span", { class: one.kind === "screen" ? "two" : "late" }, one.kind === "screen" ? "–" : t("roster.no_way"))),
     h("td", {}, one.needs.map((need) => named("need", need)).join(t("comma")) || "–"), h("td", {}, one.drill ? h("span", { class: "tag" }, t("roster.drill")) : null));
 }
 async function edit(id) {
