@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from hub.roster.columns import Header
 
 _TOTAL = re.compile(
-    r"(?:合\s*计|总\s*计|小\s*计|共\s*计|总户数|总人数|合计人数|grand total|sub-?total|total|sum)"
-    r"(?:[\s:：(（]|\d|人|户|$)",
+    r"(?:合\s*计|总\s*计|小\s*计|共\s*计|总户数|总人数|合计人数|合计户数"
+    r"|(?:grand total|sub-?total|total|sum)"
+    r"(?:\s+(?:residents|people|households|flats|units|rows))?)"
+    r"\s*(?:[:：(（]|\d|人|户|$)",
     re.IGNORECASE,
 )
 _NOTE = re.compile(

@@ -32,6 +32,7 @@ def read_workbook(data: bytes, *, name: str) -> Tables:
         sheets = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
         hidden = [m.name for m in sheets if m.visible != calamine.SheetVisibleEnum.Visible]
         seen = [book.get_sheet_by_name(m.name) for m in sheets if m.name not in hidden]
+        tables = tuple(_table(sheet, faults.get(sheet.name, {}), name=name) for sheet in seen)
     except calamine.PasswordError as fault:
         raise refused("locked", file=name) from fault
     except calamine.CalamineError as fault:
@@ -41,9 +42,8 @@ def read_workbook(data: bytes, *, name: str) -> Tables:
         if type(fault).__name__ != "PanicException" and not isinstance(fault, Exception):
             raise
         raise refused("broken_workbook", file=name) from fault
-    if not seen:
+    if not tables:
         raise refused("no_sheet", file=name)
-    tables = tuple(_table(sheet, faults.get(sheet.name, {}), name=name) for sheet in seen)
     return Tables("xlsx" if data.startswith(ZIP) else "xls", tables, tuple(hidden))
 
 
