@@ -60,7 +60,7 @@ class Settings:
     receipt_doubled: float = 0.0
     receipt_late: float = 0.0
     receipt_disordered: float = 0.0
-    late_factor: float = 20.0
+    late_by: float = 40.0  # how much later a late receipt comes
 
     wecom_per_minute: int = 20
     wecom_keys: tuple[str, ...] = ()  # none: every key is a robot

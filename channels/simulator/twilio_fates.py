@@ -79,7 +79,7 @@ def reports(
 ) -> list[tuple[float, bool]]:
     """When callbacks come and which are the last word: punctual, late, doubled, odd or lost."""
     if dice.chance("late", settings.receipt_late):
-        final *= settings.late_factor
+        final += dice.around("late_by", settings.late_by, spread=0.3)
     if dice.chance("disordered", settings.receipt_disordered):
         sent, final = final, sent
     planned = []

@@ -60,7 +60,9 @@ async def test_lost_means_nothing_is_told() -> None:
 
 def test_late_is_much_later_than_usual() -> None:
     settings = swift(receipt_late=1.0)
-    assert reports(Dice(1), settings, sent=0.1, final=1.0) == [(0.1, False), (20.0, True)]
+    late = [reports(Dice(1, n), settings, sent=0.1, final=1.0)[1][0] for n in range(300)]
+    assert min(late) > 10
+    assert max(late) < 150
 
 
 def test_a_nasty_world_shows_every_kind_of_receipt() -> None:
