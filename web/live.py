@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
@@ -18,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hub.errors import HubError, NotAllowed, NotKnown, Refused, TooMany, Unready
 from hub.events import iso
+from web.api.reading import parse_object
 from web.house import House
 from web.live_client import ROOM, Client
 from web.live_devices import Devices
@@ -136,7 +136,7 @@ class Live:
 
     async def _hello(self, socket: WebSocket) -> Client:
         async with asyncio.timeout(HELLO_SECONDS):
-            frame = read_frame(await _receive(socket))
+            frame = parse_object((await _receive(socket)).encode())
         hello = Hello.of(frame)
         wire: Wire | None = socket.scope.get("extensions", {}).get(EXTENSION, {}).get("wire")
         return await greet_back(
@@ -165,7 +165,7 @@ class Live:
         """One frame of a client: done, or refused by word, or the socket is closed."""
         frame: dict[str, Any] = {}
         try:
-            frame = read_frame(text)
+            frame = parse_object(text.encode())
             op = OPS.get(str(frame.get("op", "")))
             if op is None:
                 raise Refused("This op is not known.", code="op")
@@ -203,17 +203,6 @@ async def _kept(pump: Pump) -> None:
         except Exception as error:  # noqa: BLE001 - told and mended; sockets of others stay open
             log.error("live.pump_broke", kind=type(error).__name__)
         await asyncio.sleep(AGAIN_SECONDS)
-
-
-def read_frame(text: str) -> dict[str, Any]:
-    """The JSON object of a text frame; Refused for anything else."""
-    try:
-        body = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Refused("This frame is not JSON.", code="json") from error
-    if not isinstance(body, dict):
-        raise Refused("A frame is a JSON object.", code="json")
-    return body
 
 
 async def _receive(socket: WebSocket) -> str:

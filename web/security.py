@@ -136,6 +136,11 @@ class Gate:
             refusal = problem(scope, 403, said, code="foreign_origin", title="Not allowed")
             await refusal(scope, receive, answer)
             return
+        if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
+            await problem(scope, 400, "An address holds no NUL.", code="nul")(
+                scope, receive, answer
+            )
+            return
         limit = limit_of(path)
         if _declared(headers) > limit:
             await of_error(scope, HTTPException(413))(scope, receive, answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -56,6 +57,8 @@ def parse_object(body: bytes) -> dict[str, Any]:
         raise Malformed("The body is not JSON.", [problem], code="json") from error
     except (ValueError, RecursionError) as error:
         raise Malformed("The body is not JSON we can read.", code="json") from error
+    if _ODD.search(body):
+        _check_letters(found)
     if not isinstance(found, dict):
         problem = Problem("", "is no object", '{"…": …}')
         raise Malformed("The body must be a JSON object.", [problem], code="json")
@@ -87,6 +90,8 @@ async def fields_of(request: Request) -> dict[str, str]:
         for key, value in form.multi_items():
             if key in fields or isinstance(value, UploadFile):
                 raise Malformed(f"The field {key[:40]!r} comes twice.", code="form")
+            if "\0" in key or "\0" in value:
+                raise Malformed("A field holds the letter NUL.", code="form")
             fields[key] = value
         return fields
 
@@ -132,6 +137,19 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         problem = Problem(twice[:80], "stands twice in one object", "keep one of them")
         raise Malformed("A key stands twice in the body.", [problem], code="json")
     return found
+
+
+_ODD = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+"""Escapes that may stand for half a letter or for NUL, which no database keeps as text."""
+
+
+def _check_letters(found: Any) -> None:
+    try:
+        text = json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise Malformed("A text holds half a letter (a lone surrogate).", code="json") from error
+    if b"\\u0000" in text:
+        raise Malformed("A text holds the letter NUL.", code="json")
 
 
 def _no_constant(name: str) -> Any:
