@@ -11,14 +11,15 @@ from tests.web.parts import House
 from web.api.models import AnswerBody, LaunchBody
 from web.api.reading import Malformed, checked, parse_object
 
+TEXT = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=8)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner),
     max_leaves=8,
 )
 
 
-@given(st.dictionaries(st.text(max_size=8), JSON, max_size=5))
+@given(st.dictionaries(TEXT, JSON, max_size=5))
 def test_every_json_object_is_read_as_written(value):
     assert parse_object(json.dumps(value).encode()) == value
 
@@ -55,6 +56,10 @@ def test_what_is_not_one_json_object_is_refused(body):
 def test_what_could_be_read_in_two_ways_or_not_kept_is_refused(body):
     with pytest.raises(Malformed):
         parse_object(body)
+
+
+def test_the_name_of_nul_is_not_nul():
+    assert parse_object(b'{"a":"\\\\u0000"}') == {"a": "\\u0000"}
 
 
 def test_a_letter_written_as_two_halves_is_a_letter():

@@ -142,13 +142,15 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _ODD = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 """Escapes that may stand for half a letter or for NUL, which no database keeps as text."""
 
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
 
 def _check_letters(found: Any) -> None:
     try:
         text = json.dumps(found, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise Malformed("A text holds half a letter (a lone surrogate).", code="json") from error
-    if b"\\u0000" in text:
+    if _NUL.search(text):
         raise Malformed("A text holds the letter NUL.", code="json")
 
 
