@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 
-from hub.decide.pacing import AHEAD, Bucket, hold, pace_of, reserve, room
+from hub.decide.pacing import AHEAD, Bucket, hold, pace_of, reserve, room, share
 from hub.model import Lane, Outcome
 from hub.ports import Channel
 from hub.states import Reason
@@ -47,10 +47,11 @@ class Account:
 
     def room(self, lane: Lane, most: int, *, now: float) -> int:
         """How many deliveries the lane may claim now: those that begin within a few seconds."""
-        if now < self.held_until or (lane is Lane.ROUTINE and self.urgent_waits):
+        if now < self.held_until:
             return 0
+        most = share(lane, min(most, BATCH), urgent_waits=self.urgent_waits)
         ahead = AHEAD if lane is Lane.URGENT else ROUTINE_AHEAD
-        return room(self._bucket, now=now, most=min(most, BATCH), ahead=ahead)
+        return room(self._bucket, now=now, most=most, ahead=ahead)
 
     def capacity(self, lane: Lane, oldest: float) -> int:
         """How many may be claimed and not yet recorded: the places, and what will follow into them

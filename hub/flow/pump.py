@@ -11,7 +11,6 @@ from typing import Protocol
 import structlog
 
 from hub.decide.claim import Claim, Claimed, Release, Sent
-from hub.errors import HubError
 from hub.flow.account import BATCH, Account
 from hub.flow.bell import Bell
 from hub.flow.parcels import Parcels
@@ -62,7 +61,9 @@ class Pump:
         self._done: list[Sent] = []  # bounded: `_places` counts what is not recorded yet
         self._unsent: list[Release] = []
         self._unrecorded = 0
-        self._stir = asyncio.Event()
+        self._came = asyncio.Event()  # for the recorder: there is something to record
+        self._full = asyncio.Event()  # for the recorder: the batch need not wait any longer
+        self._freed = asyncio.Event()  # for the claimer: places are free, or it is to look again
         self._closed = False
         self.running = False
         self._again = False
@@ -84,7 +85,7 @@ class Pump:
                     await self._claim_all(group)
                 finally:
                     self._closed = True
-                    self._stir.set()
+                    self._came.set()
         finally:
             self._account_waits(waits=False)
         return self.count - before
@@ -95,7 +96,7 @@ class Pump:
         loop = asyncio.get_running_loop()
         while not self.stopping:
             if (places := self._places(loop.time())) == 0:
-                await self._stirred(0.05)
+                await _within(0.05, self._freed)
                 continue
             self._again = False
             claimed = await self._claimed(places)
@@ -109,18 +110,18 @@ class Pump:
         while not (self._again or self.stopping):
             if self._idle():
                 return True
-            await self._stirred(1.0)
+            await _within(1.0, self._freed)
         return False
 
     def stop(self) -> None:
         """Nothing more is claimed; what is in flight ends and is recorded."""
         self.stopping = True
-        self._stir.set()
+        self._freed.set()
 
     def look_again(self) -> None:
         """Something new may be due."""
         self._again = True
-        self._stir.set()
+        self._freed.set()
 
     async def _claimed(self, places: int) -> Claimed:
         """What was claimed; nothing when the database is away: what is in flight goes on."""
@@ -143,7 +144,7 @@ class Pump:
 
     def _places(self, now: float) -> int:
         """How many to claim now; 0 to wait until more places are free or the pace allows it."""
-        oldest = now - min(self._begun.values(), default=now)
+        oldest = now - next(iter(self._begun.values()), now)
         most = self._account.capacity(self._lane, oldest)
         open_ones = self._waiting + len(self._begun) + self._unrecorded
         free = most - open_ones
@@ -158,12 +159,16 @@ class Pump:
     # ── sending ────────────────────────────────────────────────────────────────────────────────
 
     async def _send(self, claim: Claim, begin_by: float) -> None:
-        due_ms = 0
+        slots = self._account.slots[self._lane]
         try:
-            async with asyncio.timeout_at(begin_by):
-                await self._account.slots[self._lane].acquire()
+            # A timer only where there is something to wait for: this is the hottest path there is.
+            if slots.locked():
+                async with asyncio.timeout_at(begin_by):
+                    await slots.acquire()
+            else:
+                await slots.acquire()
         except TimeoutError:
-            self._give_back(claim, due_ms)
+            self._give_back(claim, 0)
             return
         try:
             due_ms = await self._turn(claim, begin_by)
@@ -172,7 +177,7 @@ class Pump:
             else:
                 await self._call(claim)
         finally:
-            self._account.slots[self._lane].release()
+            slots.release()
 
     async def _turn(self, claim: Claim, begin_by: float) -> int:
         """-1 when the send may begin now; else the time (ms) before which it may not, or 0."""
@@ -198,8 +203,7 @@ class Pump:
         self._account.heard(outcome, claim.address, seconds=seconds, now=loop.time())
         self._means.observe(self._account.name, outcome, seconds)
         self._done.append(Sent(claim, outcome, self._account.channel.traits.receipts, seconds))
-        self._unrecorded += 1
-        self._stir.set()
+        self._came_back()
 
     def _parcel(self, claim: Claim) -> Parcel | None:
         try:
@@ -226,8 +230,13 @@ class Pump:
     def _give_back(self, claim: Claim, due_ms: int) -> None:
         self._waiting -= 1
         self._unsent.append(Release(claim, due_ms))
+        self._came_back()
+
+    def _came_back(self) -> None:
         self._unrecorded += 1
-        self._stir.set()
+        self._came.set()
+        if len(self._done) >= BATCH or not (self._begun or self._waiting):
+            self._full.set()
 
     # ── recording ──────────────────────────────────────────────────────────────────────────────
 
@@ -235,27 +244,24 @@ class Pump:
         """Outcomes are recorded as they come; returns when all that was claimed is on record."""
         while not (self._closed and self._idle()):
             if not (self._done or self._unsent):
-                await self._stirred(1.0)
+                await _within(1.0, self._came)
                 continue
             await self._gather()
             sent, self._done = self._done[:BATCH], self._done[BATCH:]
             unsent, self._unsent = self._unsent, []
             await self._put(sent, unsent)
             self._unrecorded -= len(sent) + len(unsent)
-            self._stir.set()
             self.count += len(sent)
+            self._freed.set()
 
     def _idle(self) -> bool:
         return not (self._waiting or self._begun or self._unrecorded)
 
     async def _gather(self) -> None:
         """A batch closes when it is full, after 50 ms, or when nothing more is on its way."""
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + LINGER
-        while len(self._done) < BATCH and (self._begun or self._waiting):
-            if (left := ends - loop.time()) <= 0:
-                return
-            await self._stirred(left)
+        self._full.clear()
+        if len(self._done) < BATCH and (self._begun or self._waiting):
+            await _within(LINGER, self._full)
 
     async def _put(self, sent: Sequence[Sent], unsent: Sequence[Release]) -> None:
         """On record; a database that is away is asked again for a minute. After that the lease
@@ -270,18 +276,19 @@ class Pump:
                 if sent:
                     self._means.bell.ring(await self._means.ledger.record(sent))
                 return
-            except HubError as error:
+            except Exception as error:  # noqa: BLE001 whatever it is, the calls were made
                 if loop.time() > ends:
                     log.error("outcomes_lost", count=len(sent), error=type(error).__name__)
                     return
             await asyncio.sleep(wait)
             wait = min(2.0, wait * 2)
 
-    async def _stirred(self, seconds: float) -> None:
-        """Something has happened, or the time is over."""
-        self._stir.clear()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stir.wait()
-        except TimeoutError:
-            return
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """The event has come since this was called, or the time is over."""
+    event.clear()
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
