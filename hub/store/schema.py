@@ -168,6 +168,7 @@ audience = Table(
     Column("read_at", Ms),
     Column("answer", Text, nullable=False, server_default=""),
     Column("answered_at", Ms),
+    Index("ix_audience_household", "incident_id", "household"),
 )
 
 notices = Table(
@@ -322,7 +323,7 @@ answers = Table(
     Column("evidence", Json, nullable=False),
     Column("actor", Text, nullable=False),
     Column("at", Ms, nullable=False),
-    Column("once", Text, unique=True),  # provider's id of the reply: a doubled callback adds nothing
+    Column("once", Text, unique=True),  # the provider's id of the reply: a double adds nothing
     Index("ix_answers_incident", "incident_id", "recipient_id"),
 )
 

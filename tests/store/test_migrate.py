@@ -16,7 +16,9 @@ from hub.store.schema import meta, metadata
 def _differences(conn: Connection) -> list[object]:
     context = MigrationContext.configure(conn, opts={"compare_type": True})
     return [
-        found for found in compare_metadata(context, metadata) if "alembic_version" not in str(found)
+        found
+        for found in compare_metadata(context, metadata)
+        if "alembic_version" not in str(found)
     ]
 
 

@@ -502,6 +502,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("incident_id", "recipient_id", name=op.f("pk_audience")),
     )
+    with op.batch_alter_table("audience", schema=None) as batch_op:
+        batch_op.create_index("ix_audience_household", ["incident_id", "household"], unique=False)
+
     op.create_table(
         "notices",
         sa.Column(
@@ -742,6 +745,9 @@ def downgrade() -> None:
 
     op.drop_table("recipients")
     op.drop_table("notices")
+    with op.batch_alter_table("audience", schema=None) as batch_op:
+        batch_op.drop_index("ix_audience_household")
+
     op.drop_table("audience")
     op.drop_table("sessions")
     op.drop_table("places")
