@@ -57,10 +57,12 @@ class Launch:
     # One launch is planned at a time: planning needs the processor and everyone's rows in memory,
     # and the repeats of an impatient click find the first answer when their turn comes.
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    # Previews wait for each other, never a launch for a preview.
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def preview(self, request: LaunchRequest) -> Preview:
         """What `start` would do; writes nothing. Refused as `start`, head-count apart."""
-        async with self.turn:
+        async with self.looking:
             made = await self._draft(request, look=True)
             accounts = [channel.traits for channel in self.channels.values()]
             return await asyncio.to_thread(preview, made, kind=request.kind, accounts=accounts)

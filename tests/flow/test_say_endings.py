@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from hub.errors import Conflict, Refused, Unknown
+from tests.flow.launched import FIRE, launched, sent
+from tests.launch_estate import WHO
+
+# ── Once, and only where it may be ─────────────────────────────────────────────────────────────
+
+
+async def test_a_repeat_says_nothing_twice(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await sent(home, 1)
+        asked = [
+            home.say.notice(incident, "all_clear", text="", who=WHO, key="a") for _ in range(10)
+        ]
+        got = await asyncio.gather(*asked)
+
+        assert len({(one.notice, one.revision, one.deliveries) for one in got}) == 1
+        assert sum(not one.repeated for one in got) == 1
+        assert await home.one("SELECT count(*) FROM notices") == 2
+
+
+async def test_the_same_key_with_other_words_is_a_conflict(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await home.say.notice(incident, "update", text="one", who=WHO, key="u")
+
+        with pytest.raises(Conflict):
+            await home.say.notice(incident, "update", text="two", who=WHO, key="u")
+
+
+async def test_the_same_key_serves_another_incident(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        other = await home.launch.start(FIRE, who=WHO, key="other")
+        one = await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        two = await home.say.notice(other.id, "update", text="", who=WHO, key="u")
+
+        assert one.notice != two.notice
+
+
+async def test_two_all_clears_at_once_are_one(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await sent(home, 1)
+        got = await asyncio.gather(
+            *(
+                home.say.notice(incident, "all_clear", text="", who=WHO, key=key)
+                for key in ("a", "b")
+            ),
+            return_exceptions=True,
+        )
+
+        assert sorted(type(one).__name__ for one in got) == ["Conflict", "Said"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "text", "where"),
+    [
+        ("alert", "", {"stage"}),
+        ("party", "", {"stage"}),
+        ("update", "x" * 301, {"text"}),
+        ("party", "x" * 301, {"stage", "text"}),
+    ],
+)
+async def test_what_cannot_be_said_is_refused_by_field(
+    tmp_path: Any, stage: str, text: str, where: set[str]
+) -> None:
+    async with launched(f"sqlite:///{tmp_path / 'hub.db'}") as (home, incident):
+        with pytest.raises(Refused) as refused:
+            await home.say.notice(incident, stage, text=text, who=WHO, key="k")
+
+        assert refused.value.status == 422
+        assert {problem.where for problem in refused.value.problems} == where
+        assert await home.one("SELECT count(*) FROM notices") == 1
+
+
+async def test_no_such_incident_is_unknown(tmp_path: Any) -> None:
+    async with launched(f"sqlite:///{tmp_path / 'hub.db'}") as (home, _):
+        for ask in (
+            home.say.notice(99, "update", text="", who=WHO, key="k"),
+            home.say.stop(99, who=WHO),
+            home.say.close(99, who=WHO),
+        ):
+            with pytest.raises(Unknown):
+                await ask
+
+
+async def test_after_the_all_clear_only_a_correction_can_follow(tmp_path: Any) -> None:
+    async with launched(f"sqlite:///{tmp_path / 'hub.db'}") as (home, incident):
+        await sent(home, 1)
+        await home.say.notice(incident, "all_clear", text="", who=WHO, key="a")
+        for stage in ("update", "all_clear"):
+            with pytest.raises(Conflict):
+                await home.say.notice(incident, stage, text="", who=WHO, key=stage + "2")
+        corrected = await home.say.notice(incident, "correction", text="", who=WHO, key="c")
+
+        assert corrected.deliveries == 1
+        with pytest.raises(Conflict):
+            await home.say.notice(incident, "correction", text="", who=WHO, key="c2")
+
+
+# ── Stop and close ─────────────────────────────────────────────────────────────────────────────
+
+
+async def test_stop_takes_back_what_is_planned_and_counts_the_untold(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await sent(home, 1)
+        await home.run("UPDATE audience SET told_at = 1 WHERE recipient_id = 1")
+        stopped = await home.say.stop(incident, who=WHO)
+
+        assert stopped.untold == 4, "everyone but the one told and the one nobody can reach"
+        assert await home.one("SELECT count(*) FROM deliveries WHERE state = 'planned'") == 0
+        assert await home.one("SELECT count(*) FROM waves WHERE state = 'waiting'") == 0
+        row = (await home.rows("SELECT status, stopped_at IS NULL FROM incidents"))[0]
+        assert row == ("stopped", 0)
+        assert home.bells.told == [(f"incident:{incident}", 2)]
+
+
+async def test_stopping_twice_is_stopping_once(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        first = await home.say.stop(incident, who=WHO)
+        again = await home.say.stop(incident, who=WHO)
+
+        assert first == again
+        assert await home.one("SELECT count(*) FROM events WHERE kind = 'stopped'") == 1
+
+
+async def test_after_a_stop_an_update_and_the_all_clear_can_be_said(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await sent(home, 1)
+        await home.say.stop(incident, who=WHO)
+        update = await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        cleared = await home.say.notice(incident, "all_clear", text="", who=WHO, key="a")
+
+        assert update.deliveries == 4
+        assert cleared.deliveries == 1
+
+
+async def test_there_is_nothing_to_stop_after_the_all_clear(tmp_path: Any) -> None:
+    async with launched(f"sqlite:///{tmp_path / 'hub.db'}") as (home, incident):
+        await home.say.notice(incident, "all_clear", text="", who=WHO, key="a")
+
+        with pytest.raises(Conflict):
+            await home.say.stop(incident, who=WHO)
+
+
+async def test_closing_is_final_and_says_what_was_left_open(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await home.run(
+            "INSERT INTO tasks (incident_id, key, name, role, recipient_id, state, created_at)"
+            " VALUES (:i, 'help', '{}', '', 1, 'open', 0)",
+            i=incident,
+        )
+        closed = await home.say.close(incident, who=WHO)
+
+        assert (closed.help_open, closed.cleared, closed.untold) == (1, False, 5)
+        assert await home.one("SELECT status FROM incidents") == "closed"
+        assert await home.one("SELECT count(*) FROM deliveries WHERE state = 'planned'") == 0
+        assert await home.say.close(incident, who=WHO) == closed
+        with pytest.raises(Conflict):
+            await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        with pytest.raises(Conflict):
+            await home.say.stop(incident, who=WHO)
+
+
+async def test_nothing_is_closed_while_the_all_clear_is_going_out(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await sent(home, 1)
+        said = await home.say.notice(incident, "all_clear", text="", who=WHO, key="a")
+        with pytest.raises(Conflict, match="1 left"):
+            await home.say.close(incident, who=WHO)
+        assert await home.one("SELECT status FROM incidents") == "cleared"
+        await home.run(
+            "UPDATE deliveries SET state = 'accepted' WHERE notice_id = :n", n=said.notice
+        )
+
+        assert (await home.say.close(incident, who=WHO)).cleared
