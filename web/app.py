@@ -19,6 +19,7 @@ from web.live import Live
 from web.metrics import Metrics
 from web.problems import HANDLERS
 from web.resident import answer
+from web.screen import routes as screen_pages
 from web.security import Gate
 
 TABLE: tuple[Door, ...] = (
@@ -63,4 +64,5 @@ def _routes(live: Live) -> Sequence[BaseRoute]:
         *routes_of(TABLE),
         WebSocketRoute("/live", live.endpoint),
         *pages,
+        *screen_pages,
     ]

@@ -148,7 +148,7 @@ class Live:
         if client.screen:
             self.screens.came(client.screen)
         try:
-            client.tell({"op": "welcome", "role": client.role, "at": iso(self._hub.clock.now())})
+            client.tell(self._welcome(client))
             while True:
                 text = await _receive(socket)
                 if not client.may_speak(time.monotonic()):
@@ -160,6 +160,13 @@ class Live:
             self.topics.forget(client)
             if client.screen:
                 self.screens.went(client.screen)
+
+    def _welcome(self, client: Client) -> dict[str, Any]:
+        said: dict[str, Any] = {"op": "welcome", "role": client.role}
+        card = self._hub.screens.card(client.screen) if client.screen else None
+        if card is not None:
+            said["screen"] = card.to_json()
+        return {**said, "at": iso(self._hub.clock.now())}
 
     async def _obey(self, client: Client, text: str) -> None:
         """One frame of a client: done, or refused by word, or the socket is closed."""

@@ -100,20 +100,22 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 class _TransportWire:
     """`Wire` over a uvicorn connection."""
 
-    __slots__ = ("_protocol",)
+    __slots__ = ("_closing", "_protocol", "_waiting", "_write")
 
     def __init__(self, protocol: LiveProtocol) -> None:
         self._protocol = protocol
+        # bound once: this is the innermost line of a fan-out to thousands
+        self._closing = protocol.transport.is_closing
+        self._waiting = protocol.transport.get_write_buffer_size
+        self._write = protocol.transport.write
 
     def push(self, frame: Frame, room: int) -> int:
-        own = self._protocol
-        transport = own.transport
-        if own.close_sent or own.disconnected or transport.is_closing():
+        if self._closing() or self._protocol.close_sent:
             return CLOSED
-        waiting = transport.get_write_buffer_size()
+        waiting = self._waiting()
         if waiting > room:
             return waiting
-        transport.write(frame.framed)
+        self._write(frame.framed)
         return 0
 
     def buffered(self) -> int:
