@@ -85,7 +85,7 @@ class RecipientView:
 class RosterWrite:
     """What one import changes, in one transaction: nobody else is touched.
 
-    `changed` and `removed` are by recipient id. `rev` is the roster's revision the difference was
+    `changed`, `removed` and `refs` (new refs of people found otherwise) are by recipient id. `rev` is the roster's revision the difference was
     computed on: another one means somebody changed the roster meanwhile, and nothing is written.
     """
 
@@ -94,3 +94,4 @@ class RosterWrite:
     added: Sequence[RecipientEntry]
     changed: Sequence[tuple[int, RecipientEntry]]
     removed: Sequence[int]
+    refs: Sequence[tuple[int, str]] = ()

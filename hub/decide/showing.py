@@ -32,6 +32,29 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenCard:
+    """What a screen has to know of itself: where it stands, its way out, who speaks on it."""
+
+    recipient: int
+    name: str
+    place: Mapping[str, str]
+    way: Mapping[str, Any]
+    source: Mapping[str, str]
+    timezone: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The card as the welcome of a screen's socket carries it."""
+        return {
+            "recipient": self.recipient,
+            "name": self.name,
+            "place": dict(self.place),
+            "way": dict(self.way),
+            "source": dict(self.source),
+            "timezone": self.timezone,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ScreenRow:
     """A screen as the console lists it. Times in ms since the epoch."""
 

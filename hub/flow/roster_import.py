@@ -129,6 +129,7 @@ def _change(
             for c in changes
         ],
         removed=[int(person.recipient) for person in found.removed],
+        refs=[(int(recipient), ref) for recipient, ref in found.refs],
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from hub.decide.showing import Ordered, ScreenRow, next_change, showing
+from hub.decide.showing import Ordered, ScreenCard, ScreenRow, next_change, showing
 from hub.errors import Problem, Refused, Unknown
 from hub.events import iso
 from hub.model import Actor
@@ -25,7 +25,7 @@ class ScreenLedger(Protocol):
     async def add_pairing(self, code: str, claim: str, *, life_ms: int) -> bool: ...
     async def confirm(self, code: str, recipient: int, *, token: str, digest: str) -> str: ...
     async def claim(self, claim: str) -> tuple[str, int] | str: ...
-    async def by_device(self, digests: Sequence[str]) -> dict[str, int]: ...
+    async def by_device(self, digests: Sequence[str]) -> dict[str, ScreenCard]: ...
     async def present(self, *, seen: Iterable[int], gone: Iterable[int]) -> None: ...
     async def shown(self, recipient: int, *, notice: int | None, revision: int | None) -> None: ...
     async def all(self, site: int | None) -> list[ScreenRow]: ...
@@ -60,6 +60,8 @@ class Screens:
     audit: AuditTrail
     clock: Clock
     wake: Wake
+    # One card a screen that said hello here: as many as there are screens, and no more.
+    cards: dict[int, ScreenCard] = field(default_factory=dict)
 
     async def pairing(self) -> tuple[str, str]:
         """A six-digit code to show on the screen, and the secret the screen claims its token with.
@@ -99,7 +101,12 @@ class Screens:
         """Recipient ids by device token, in one query; unknown tokens are absent."""
         digests = {device_hash(token): token for token in tokens}
         found = await self.ledger.by_device(list(digests))
-        return {digests[key]: recipient for key, recipient in found.items()}
+        self.cards.update((card.recipient, card) for card in found.values())
+        return {digests[key]: card.recipient for key, card in found.items()}
+
+    def card(self, recipient: int) -> ScreenCard | None:
+        """What this screen has to know of itself, as of its last hello."""
+        return self.cards.get(recipient)
 
     async def by_device(self, token: str) -> int | None:
         """Which screen this device token is."""

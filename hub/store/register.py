@@ -84,6 +84,7 @@ def write_roster(conn: Connection, *, site: int, change: RosterWrite) -> bool:
     now = database_now(conn)
     _remove(conn, change.removed, now=now)
     _change(conn, change.changed, known, now=now)
+    _rename(conn, change.refs)
     add_recipients(conn, site, change.added, known, now=now)
     return True
 
@@ -199,6 +200,13 @@ def _change_addresses(
         else:
             fresh.append((number, a.channel, a.value, i, values["bad_at"], a.reason))
     insert_rows(conn, addresses, _ADDRESS_COLUMNS, fresh)
+
+
+def _rename(conn: Connection, refs: Sequence[tuple[int, str]]) -> None:
+    if refs:
+        named = update(recipients).where(recipients.c.id == bindparam("number"))
+        rows = [{"number": number, "new_ref": ref} for number, ref in refs]
+        conn.execute(named.values(ref=bindparam("new_ref")), rows)
 
 
 def _remove(conn: Connection, ids: Sequence[int], *, now: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
-from hub.decide.showing import Candidate, Ordered, ScreenRow
+from hub.decide.showing import Candidate, Ordered, ScreenCard, ScreenRow
 from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
 from hub.store.database import Database, database_now
@@ -22,6 +22,7 @@ from hub.store.schema import (
     places,
     recipients,
     screens,
+    sites,
     wordings,
 )
 
@@ -48,8 +49,8 @@ class ScreenLedger:
         """(device token, recipient) once; `waiting` before; `over` when the code has gone."""
         return await self._db.write(partial(_claim, claim=claim))
 
-    async def by_device(self, digests: Sequence[str]) -> dict[str, int]:
-        """Recipient ids by the hash of their device token, for those that are known."""
+    async def by_device(self, digests: Sequence[str]) -> dict[str, ScreenCard]:
+        """Screens by the hash of their device token, for those that are known."""
         return await self._db.read(partial(_by_device, digests=tuple(digests)))
 
     async def present(self, *, seen: Iterable[int], gone: Iterable[int]) -> None:
@@ -143,13 +144,26 @@ def _claim(conn: Connection, *, claim: str) -> tuple[str, int] | str:
     return str(row.device_token), int(row.recipient_id)
 
 
-def _by_device(conn: Connection, *, digests: tuple[str, ...]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _by_device(conn: Connection, *, digests: tuple[str, ...]) -> dict[str, ScreenCard]:
+    found: dict[str, ScreenCard] = {}
+    asked = (
+        select(screens.c.device_hash, screens.c.recipient_id, screens.c.way, recipients.c.name)
+        .add_columns(places.c.name.label("place_name"), sites.c.settings)
+        .join(recipients, recipients.c.id == screens.c.recipient_id)
+        .join(sites, sites.c.id == recipients.c.site_id)
+        .outerjoin(places, places.c.id == recipients.c.place_id)
+    )
     for start in range(0, len(digests), 500):  # SQLite takes 32,766 parameters at most
         part = digests[start : start + 500]
-        asked = select(screens.c.device_hash, screens.c.recipient_id)
         for row in conn.execute(asked.where(screens.c.device_hash.in_(part))):
-            found[row.device_hash] = int(row.recipient_id)
+            found[row.device_hash] = ScreenCard(
+                recipient=int(row.recipient_id),
+                name=row.name,
+                place=row.place_name or {},
+                way=row.way or {},
+                source=row.settings.get("source") or {},
+                timezone=str(row.settings.get("timezone") or ""),
+            )
     return found
 
 
