@@ -221,6 +221,7 @@ def _said(show: Show) -> Mapping[str, Any]:
         "level": str(chosen.level),
         "place": order.place,
         "parts": order.words,
+        "base": None if show.base is None else show.base.words,
         "issued": iso(chosen.issued_at),
         "updated": _iso_ms(order.updated_at),
         "next_update": _iso_ms(order.next_update_at),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from starlette.datastructures import Headers
 
@@ -120,3 +122,16 @@ async def test_a_bearer_token_needs_no_origin(web: House):
             "/api/v1/tokens", json={"name": "mine", "role": "viewer"}, headers=headers
         )
     assert answer.status_code == 201
+
+
+async def test_a_body_that_never_ends_is_given_up(web: House, monkeypatch):
+    monkeypatch.setattr("web.security.BODY_SECONDS", 0.2)
+    token = await web.token("duty")
+    reader, writer = await asyncio.open_connection("127.0.0.1", web.at.port)
+    writer.write(
+        b"POST /api/v1/preview HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Authorization: Bearer " + token.encode() + b"\r\nContent-Length: 100\r\n\r\n{"
+    )
+    async with asyncio.timeout(10):
+        assert b" 408 " in await reader.readline()
+    writer.close()
