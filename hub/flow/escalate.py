@@ -6,8 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import structlog
+
+from hub.errors import Unready
 from hub.plans import Started
 from hub.ports import Channel, Wake
+
+log = structlog.get_logger(__name__)
 
 MOST = 1_000
 """Waves started in one call at most, so that a call ends; the next comes within a second."""
@@ -16,8 +21,8 @@ MOST = 1_000
 class EscalateLedger(Protocol):
     """The rows behind escalation."""
 
-    async def any_due(self) -> bool: ...
-    async def start_due(self, media: Collection[str]) -> Started | None: ...
+    async def next_due(self, leave: Collection[int]) -> int | None: ...
+    async def start(self, wave: int, media: Collection[str]) -> Started: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +34,28 @@ class Escalate:
     channels: Mapping[str, Channel]
 
     async def due(self) -> int:
-        """Every due wave is started and its lane rung; how many made something to send."""
+        """Every due wave is started and its lane rung; how many were.
+
+        A wave that cannot be started is reported and left for the next call: it holds up no other.
+        """
         count = 0
-        media = frozenset(channel.traits.channel for channel in self.channels.values())
+        leave: set[int] = set()
         for _ in range(MOST):
-            if not await self.ledger.any_due():
+            wave = await self.ledger.next_due(leave)
+            if wave is None:
                 break
-            started = await self.ledger.start_due(media)
-            if started is None:
-                break
-            count += await self._ring(started)
+            try:
+                count += await self._start(wave)
+            except Unready:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the other waves are due
+                leave.add(wave)
+                log.error("wave.stuck", wave=wave, error=type(error).__name__)
         return count
+
+    async def _start(self, wave: int) -> int:
+        media = frozenset(channel.traits.channel for channel in self.channels.values())
+        return await self._ring(await self.ledger.start(wave, media))
 
     async def _ring(self, started: Started) -> int:
         if not started.seq:

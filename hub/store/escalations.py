@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, insert, text, update
+from sqlalchemy import Connection, bindparam, insert, text, update
 
 from hub.events import EventKind
 from hub.plans import Sent, Started
@@ -19,9 +19,10 @@ from hub.store.schema import waves
 from hub.store.waves import WaveRow, start_wave
 
 _NEXT = text(
-    "SELECT id, incident_id FROM waves WHERE state = 'waiting' AND due_at <= :now"
+    "SELECT id FROM waves WHERE state = 'waiting' AND due_at <= :now AND id NOT IN :leave"
     " ORDER BY due_at, id LIMIT 1"
-)
+).bindparams(bindparam("leave", expanding=True))
+_INCIDENT = text("SELECT incident_id FROM waves WHERE id = :id")
 _TAKE = text(
     "UPDATE waves SET state = 'started', started_at = :now"
     " WHERE id = :id AND state = 'waiting' AND due_at <= :now RETURNING id, notice_id, no, round,"
@@ -39,40 +40,38 @@ class EscalateLedger:
     def __init__(self, db: Database):
         self._db = db
 
-    async def any_due(self) -> bool:
-        """Whether a wave waits whose time has come."""
-        return await self._db.read(_any_due)
+    async def next_due(self, leave: Collection[int]) -> int | None:
+        """The wave that is due longest, those to `leave` aside; None when none is."""
+        return await self._db.read(partial(next_due, leave=tuple(leave)))
 
-    async def start_due(self, media: Collection[str]) -> Started | None:
-        """The wave that is due longest is started, or given up; None when none is due.
+    async def start(self, wave: int, media: Collection[str]) -> Started:
+        """The wave is started, or given up; nothing happens if another process was quicker.
 
         `media`: channels an account stands behind.
         """
-        return await self._db.write(partial(start_due, media=frozenset(media)))
+        return await self._db.write(partial(start, wave_id=wave, media=frozenset(media)))
 
 
-def _any_due(conn: Connection) -> bool:
-    return conn.execute(_NEXT, {"now": database_now(conn)}).one_or_none() is not None
+def next_due(conn: Connection, *, leave: Collection[int] = ()) -> int | None:
+    named = {"now": database_now(conn), "leave": list(leave)}
+    found = conn.execute(_NEXT, named).scalar_one_or_none()
+    return None if found is None else int(found)
 
 
-def start_due(
-    conn: Connection, *, media: Collection[str], now: int | None = None
-) -> Started | None:
+def start(conn: Connection, *, wave_id: int, media: Collection[str]) -> Started:
     """One due wave, started by us alone: the incident's lock keeps all others out."""
-    now = database_now(conn) if now is None else now
-    found = conn.execute(_NEXT, {"now": now}).one_or_none()
-    if found is None:
-        return None
-    status = lock_incident(conn, found.incident_id)
-    wave = conn.execute(_TAKE, {"id": found.id, "now": now}).one_or_none()
+    now = database_now(conn)
+    incident = int(conn.execute(_INCIDENT, {"id": wave_id}).scalar_one())
+    status = lock_incident(conn, incident)
+    wave = conn.execute(_TAKE, {"id": wave_id, "now": now}).one_or_none()
     if wave is None:  # another process was quicker
-        return Started(found.incident_id, "", 0, 0)
-    head = conn.execute(_HEAD, {"incident": found.incident_id, "notice": wave.notice_id}).one()
+        return Started(incident, "", 0, 0)
+    head = conn.execute(_HEAD, {"incident": incident, "notice": wave.notice_id}).one()
     if status != IncidentState.OPEN or now >= head.expires_at:
-        return _given_up(conn, found)
+        return _given_up(conn, incident, wave_id)
 
     row = WaveRow(
-        incident=found.incident_id,
+        incident=incident,
         notice=wave.notice_id,
         no=wave.no,
         round=wave.round,
@@ -85,16 +84,14 @@ def start_due(
     values = update(waves).where(waves.c.id == wave.id).values(deliveries=made.deliveries)
     conn.execute(values)
     _again(conn, row, wave.key, now)
-    return Started(
-        found.incident_id, head.lane, made.deliveries, _event(conn, row, wave.key, made, now)
-    )
+    return Started(incident, head.lane, made.deliveries, _event(conn, row, wave.key, made, now))
 
 
-def _given_up(conn: Connection, found: Any) -> Started:
+def _given_up(conn: Connection, incident: int, wave_id: int) -> Started:
     """A wave of an incident that no longer runs, or of a notice too old to be true."""
-    change = update(waves).where(waves.c.id == found.id)
+    change = update(waves).where(waves.c.id == wave_id)
     conn.execute(change.values(state=str(WaveState.CANCELLED), started_at=None))
-    return Started(found.incident_id, "", 0, 0)
+    return Started(incident, "", 0, 0)
 
 
 def _again(conn: Connection, row: WaveRow, key: str, now: int) -> None:

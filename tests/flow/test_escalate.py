@@ -138,3 +138,15 @@ async def test_a_stop_against_a_starting_wave_leaves_nothing_planned(database_ur
 
         assert await home.one("SELECT count(*) FROM deliveries WHERE state = 'planned'") == 0
         assert await home.one("SELECT count(*) FROM waves WHERE state = 'waiting'") == 0
+
+
+async def test_a_wave_that_cannot_start_holds_up_no_other(database_url: str) -> None:
+    async with launched(database_url) as home:
+        await home.run("UPDATE waves SET spec = '{}' WHERE \"key\" = 'staff_call'")
+        await due(home, "staff_call")
+        await due(home, "again")
+
+        assert await home.escalate.due() == 1
+        assert await asked(home, "again") == [(1,), (2,)]
+        stuck = await home.one("SELECT state FROM waves WHERE \"key\" = 'staff_call'")
+        assert stuck == "waiting"
