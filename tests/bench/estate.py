@@ -1,0 +1,80 @@
+"""Estates to measure on: made once, copied for every turn, so that each begins at the same row."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from channels.registry import Account, House, Registry
+from hub.bus.local import LocalWake
+from hub.flow.launch import Launch, Launched
+from hub.model import Actor, LaunchRequest
+from hub.ports import Channel
+from hub.store.database import Database, database
+from hub.store.launches import LaunchLedger
+from hub.store.migrate import migrate
+from hub.wiring import SystemClock
+from playbooks.load import Library
+from tests.launch_estate import put_many
+
+WHO = Actor("bench", "admin")
+SECRET = b"a secret of the benches, no other's!"
+PUBLIC_URL = "https://hub.example"
+FAST = 1_000_000.0  # segments a second: no pace binds, the code does
+WITHOUT_NUMBER = 50  # every 50th person of `put_many` has no number
+
+
+def twilio_setting(url: str) -> dict[str, Any]:
+    """Settings of a Twilio account that leads to a local server and has no pace to keep."""
+    return {"account_sid": "AC" + "0" * 32, "auth_token": "t", "from": "+15005550006"} | {
+        "api_url": url,
+        "pace": FAST,
+    }
+
+
+def channels_to(url: str) -> Mapping[str, Channel]:
+    """The Twilio channel as the hub makes it, towards a local server."""
+    house = House(clock=SystemClock(), wake=LocalWake(), public_url=PUBLIC_URL)
+    account = Account("bench", "sms_twilio", twilio_setting(url), pace=FAST)
+    return {"sms_twilio": Registry().make(account, house)}
+
+
+def people_for(deliveries: int) -> int:
+    """How many people it takes for so many deliveries: every 50th cannot be reached."""
+    return -(-deliveries * WITHOUT_NUMBER // (WITHOUT_NUMBER - 1))
+
+
+async def make_estate(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A database with `people` people at `url`; with `launched`, a fire for all of them."""
+    db = database(str(given["url"]))
+    await db.open()
+    try:
+        await migrate(db)
+        await db.write(lambda conn: put_many(conn, int(given["people"])))
+        if not given.get("launched"):
+            return {}
+        began = await launch_all(db, channels_to("http://127.0.0.1:9"))
+        return {"incident": began.id, "deliveries": began.deliveries}
+    finally:
+        await db.close()
+
+
+async def launch_all(db: Database, channels: Mapping[str, Channel]) -> Launched:
+    """A fire for the whole site."""
+    launch = launcher(db, channels)
+    return await launch.start(LaunchRequest("fire", "all"), who=WHO, key=None)
+
+
+def launcher(db: Database, channels: Mapping[str, Channel]) -> Launch:
+    """The use-case over this database, as the hub wires it."""
+    return Launch(LaunchLedger(db), Library.packaged(), SystemClock(), LocalWake(), channels)
+
+
+def copied(template: Path, to: Path) -> str:
+    """The URL of a fresh copy of a SQLite file that nobody has open."""
+    for leftover in to.parent.glob(f"{to.name}*"):
+        leftover.unlink()
+    shutil.copyfile(template, to)
+    return f"sqlite:///{to}"

@@ -1,0 +1,107 @@
+"""One progress frame to thousands of watchers, against `await send` in a loop.
+
+Both servers stand at once on one core with all their watchers connected, the watchers on the other
+core, and the two are asked in turn, frame by frame. `ours` puts one real progress frame on every
+wire as a topic does it; `loop` is a plain Starlette application on uvicorn with the same settings
+and the same text; `whole` is an answer on its way through the house: record, ring, look, fold,
+frame, every watcher. Milliseconds run from the first write to the last watcher that has it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import statistics
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any
+
+from tests.bench.child import Child, standing
+from tests.bench.harness import Bench, Contender, Figures, Ratio, cores, measure
+from tests.bench.ours import PASSED
+
+PEOPLE = 300
+GREETINGS = 2  # welcome and snapshot
+HELLOS = 400  # at once: a ticket lives 30 s
+
+
+async def run(*, rounds: int, size: int = 5_000, frames: int = 10) -> dict[str, Any]:
+    """Milliseconds until everybody has it, and processor time of the server per watcher."""
+    async with _stage(size) as (stage, bytes_):
+        contenders = [
+            Contender("ours", partial(stage.turn, "ours", "publish", frames)),
+            Contender("loop", partial(stage.turn, "loop", "publish", frames)),
+            Contender("whole", partial(stage.turn, "ours", "answer", frames)),
+        ]
+        ratios = [
+            Ratio("ours", "loop", "ms_to_last", at_least=2, inverse=True),
+            Ratio("ours", "loop", "cpu_us_each", at_least=2, inverse=True),
+        ]
+        sizes = {"watchers": size, "frames_a_turn": frames, "bytes": bytes_}
+        bench = Bench("fanout", contenders, ratios, size=sizes)
+        return await measure(bench, rounds=rounds)
+
+
+class _Stage:
+    """Two servers, one crowd for each."""
+
+    def __init__(self, servers: dict[str, Child], crowds: Child, size: int):
+        self._servers, self._crowds, self._size = servers, crowds, size
+
+    async def turn(self, name: str, op: str, frames: int) -> Figures:
+        """So many frames, one after the other: the median of each figure."""
+        server, took, cpus = self._servers[name], [], []
+        for _ in range(frames):
+            await asyncio.sleep(PASSED if op == "answer" else 0.01)
+            await self._crowds.ask(op="expect", crowd=name, count=self._size)
+            began = await server.ask(op=op)
+            ended = await self._crowds.ask(op="last", crowd=name)
+            after = await server.ask(op="look")
+            if ended["heard"] != self._size:
+                raise AssertionError(f"{name}: {ended['heard']} of {self._size} heard it: {ended}")
+            took.append((ended["at"] - began["at"]) * 1e3)
+            cpus.append((after["cpu"] - began["cpu"]) / self._size * 1e6)
+        middle = statistics.median(took)
+        return {
+            "ms_to_last": middle,
+            "frames_per_second": self._size / middle * 1e3,
+            "cpu_us_each": statistics.median(cpus),
+        }
+
+
+@contextlib.asynccontextmanager
+async def _stage(size: int) -> AsyncIterator[tuple[_Stage, int]]:
+    core, other = cores()
+    async with contextlib.AsyncExitStack() as stack:
+        ours = await stack.enter_async_context(
+            standing("tests.bench.ours:live", {"people": PEOPLE}, core=core)
+        )
+        here = await ours.said()
+        loop = await stack.enter_async_context(
+            standing("tests.bench.plain:broadcast", {"text": here["text"]}, core=core)
+        )
+        there = await loop.said()
+        crowds = await stack.enter_async_context(
+            standing("tests.bench.watchers:crowds", {}, core=other)
+        )
+        await _watch_ours(ours, crowds, here, size)
+        await _watch(crowds, "loop", there["port"], [[] for _ in range(size)], greetings=0)
+        yield _Stage({"ours": ours, "loop": loop}, crowds, size), len(here["text"].encode())
+
+
+async def _watch_ours(ours: Child, crowds: Child, here: dict[str, Any], size: int) -> None:
+    watch = json.dumps({"op": "watch", "topic": here["topic"]})
+    for start in range(0, size, HELLOS):
+        count = min(HELLOS, size - start)
+        tickets = (await ours.ask(op="tickets", count=count))["tickets"]
+        says = [[json.dumps({"op": "hello", "ticket": one}), watch] for one in tickets]
+        await _watch(crowds, "ours", here["port"], says, greetings=GREETINGS)
+
+
+async def _watch(
+    crowds: Child, crowd: str, port: int, says: list[list[str]], *, greetings: int
+) -> None:
+    said = await crowds.ask(op="join", crowd=crowd, port=port, says=says, greetings=greetings)
+    if said["lost"]:
+        raise AssertionError(f"{crowd}: {said['lost']} connections were lost")
