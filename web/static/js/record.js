@@ -11,12 +11,22 @@ let last = 0;
 async function load() {
   try {
     const { items, next } = await get(`/incidents/${id}/events?since=${last}&limit=200`);
-    body.append(...items.map((one) => h("tr", {}, h("td", { class: "num" }, String(one.seq)), h("td", { class: "num" }, `${date(one.at)} ${clock(one.at)}`), h("td", {}, say(one.text) || named("event", one.kind)), h("td", {}, one.actor ?? ""))));
+    body.append(...runs(items).map((one) => h("tr", {}, h("td", { class: "num" }, one.to ? `${one.seq}–${one.to}` : String(one.seq)), h("td", { class: "num" }, `${date(one.at)} ${clock(one.at)}`), h("td", {}, say(one.text) || named("event", one.kind)), h("td", {}, one.actor ?? ""))));
     last = items.at(-1)?.seq ?? last;
     more.hidden = !next && items.length < 200;
     empty.hidden = Boolean(body.children.length);
     if (!body.children.length) empty.textContent = t("record.empty");
   } catch (error) { empty.hidden = false; empty.replaceChildren(trouble(error)); }
+}
+/** Runs of sending are one row that names its first and last number. */
+function runs(items) {
+  const kept = [];
+  for (const one of items) {
+    const top = kept.at(-1);
+    if (top && one.kind === "progress" && top.kind === "progress") top.to = one.seq;
+    else kept.push({ ...one });
+  }
+  return kept;
 }
 more.addEventListener("click", load);
 load();

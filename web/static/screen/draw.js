@@ -88,9 +88,11 @@ function notesOf(view, zh, en) {
   if (stale) notes.push(note("stale", "offline", SAY.stale(clockOf(stale, tz))));
   if (show.stage === "update") {
     const said = SAY.update(show.revision - 1, clockOf(new Date(show.issued), tz));
+    // words a duty manager typed in one language only are said once
+    const once = zh.detail === en.detail;
     notes.push(note("upd", "danger", {
-      zh: [said.zh, zh.detail].filter(Boolean).join(" "),
-      en: [said.en, en.detail].filter(Boolean).join(": "),
+      zh: [said.zh, once ? said.en : zh.detail].filter(Boolean).join(" "),
+      en: once ? zh.detail : [said.en, en.detail].filter(Boolean).join(": "),
     }));
   }
   return notes;
@@ -107,9 +109,12 @@ function middle(view, zh, en, both) {
   const say = el("div", "say",
     el("div", "", el("h1", "", zh.headline), ...(both ? [lang("en", el("p", "second", en.headline))] : [])),
     el("p", "do", zh.action, ...(both ? [lang("en", el("small", "", en.action))] : [])));
-  if (show.stage !== "update" && zh.detail) {
-    say.append(el("div", "more", ...(over ? [] : [detailMark(zh.detail)]),
-      el("span", "", zh.detail, ...(both ? [el("br"), lang("en", el("span", "", en.detail))] : []))));
+  // An update adds to the first instruction; what that said beside it ("no lifts") still holds.
+  const first = show.stage === "update" && show.base ? { parts: show.base } : show;
+  const [more, moreEn] = [part(first, "zh-CN").detail, part(first, "en").detail];
+  if (more && (show.stage !== "update" || show.base)) {
+    say.append(el("div", "more", ...(over ? [] : [detailMark(more)]),
+      el("span", "", more, ...(more !== moreEn ? [el("br"), lang("en", el("span", "", moreEn))] : []))));
   }
   const way = el("div", "way");
   const out = !over && leaves(zh, en) ? wayWords(info && info.way) : null;

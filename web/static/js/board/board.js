@@ -51,7 +51,8 @@ function buildingOf(layout, path) {
 }
 
 /** The flag stands on the floor; the bracket holds the floors that leave first, as planned at launch. */
-function flag(zones = state.incident?.bands_by_floor) {
+function flag() {
+  const zones = state.zones;
   const building = sheet && buildingOf(sheet.layout, place);
   if (!building) return;
   const [head, floor] = bare(place).split("/");
@@ -65,11 +66,12 @@ const ends = (zone) => { const order = [...zone].sort((a, b) => Number(a) - Numb
 const bandName = (key) => state.bands?.[key] ?? named("band", key);
 
 async function zones() {
-  if (!may || state.incident?.bands_by_floor || state.incident?.status !== "open" || !place.includes("/")) return;
+  if (!may || state.zones || state.incident?.status !== "open" || !place.includes("/")) return;
   try {
     const plan = await post("/preview", { playbook, place, kind, params: state.incident?.params ?? {} });
-    state.bands = Object.fromEntries((plan.bands ?? []).map((one) => [one.key, say(one.name)]));
-    flag(plan.bands_by_floor);
+    state.bands = Object.fromEntries(plan.bands.map((one) => [one.key, say(one.name)]));
+    state.zones = plan.bands_by_floor;
+    flag();
   } catch { /* the flag alone still says where */ }
 }
 
@@ -120,12 +122,15 @@ function incidentChanged() {
   for (const button of $$("[data-act]")) {
     const what = button.dataset.act;
     const over = one.status === "closed";
-    button.hidden = what === "close" ? !["stopped", "cleared"].includes(one.status) : what === "stop" ? one.status !== "open" : over;
+    button.hidden = what === "close" ? !["stopped", "cleared"].includes(one.status) : what === "stop" ? one.status !== "open" : over || (what === "all_clear" && one.status === "cleared");
   }
-  const notice = [...(state.notices ?? [])].filter((n) => n.text).at(-1);
-  if (notice) put($("#order"), t("order.update", { stage: named("stage", notice.stage), text: notice.text }));
+  const notice = latest();
+  if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: notice.text }) : named("stage", notice.stage));
   flag();
 }
+
+/** What was said last after the alert. */
+const latest = () => [...(state.notices ?? [])].filter((one) => one.stage !== "alert").sort((a, b) => a.issued_at.localeCompare(b.issued_at)).at(-1);
 
 function merge(frame) {
   const pairs = ["cells", "cell_people", "screens"];

@@ -108,13 +108,12 @@ export class Opened {
     return null;
   }
   #household(seen, unit) {
-    const people = seen.people ?? seen.persons ?? [];
+    const { people } = seen;
     if (!people.length) return [h("p", { class: "empty" }, t("opened.nobody"))];
     return [h("ul", { class: "people" }, people.map((one) => this.#person(one, unit)))];
   }
   #person(one, unit) {
-    const answer = one.answer?.answer ?? one.answer?.word ?? one.answer ?? "";
-    const at = one.answer?.at ?? one.answered_at;
+    const { answer, answered_at: at } = one;
     const needs = (one.needs ?? []).map((need) => named("need", need)).join(t("comma"));
     const trouble_at = h("div");
     return h("li", {},
@@ -123,7 +122,7 @@ export class Opened {
       h("ul", { class: "sent" }, (one.deliveries ?? []).map((d) => h("li", {}, h("span", {}, named("channel", d.channel)), h("span", { class: ["refused", "failed", "expired", "unreachable"].includes(d.state) ? "late" : "two" }, named("delivery", d.state), d.to ? ` ${d.to}` : "")))),
       this.may ? h("div", { class: "behalf", role: "group", "aria-label": t("opened.behalf", { name: one.name }) }, h("span", { class: "hint" }, t("opened.behalf_short")), ANSWERS.map((word) => h("button", {
         class: "btn small", "aria-pressed": String(answer === word),
-        onclick: async () => { try { await post(`/incidents/${this.id}/answers`, { recipient: one.recipient ?? one.id, answer: word }); await this.flat(unit); } catch (error) { trouble_at.replaceChildren(trouble(error)); } },
+        onclick: async () => { try { await post(`/incidents/${this.id}/answers`, { recipient: one.recipient, answer: word }); await this.flat(unit); } catch (error) { trouble_at.replaceChildren(trouble(error)); } },
       }, named("answer", word)))) : null, trouble_at);
   }
 }

@@ -35,11 +35,12 @@ export class Timeline {
     });
   }
 }
-/** Answers other than "help" come by hundreds: a run of them is one line that counts. */
-const quiet = (one) => (one.kind === "answered" && one.data?.answer !== "help") || (one.kind === "progress" && !say(one.text));
+/** Answers come by hundreds: a run of them is one line that counts. Who needs help has a line of
+ * its own besides. */
+const quiet = (one) => one.kind === "answered" || (one.kind === "progress" && !say(one.text));
 function joined(items, one) {
   if (one.kind === "progress") return items;
   const [top, ...rest] = items;
   return top?.answers ? [{ ...top, at: one.at, answers: top.answers + 1 }, ...rest] : [{ ...one, answers: 1 }, ...items];
 }
-const look = (one) => (BAD.has(one.kind) || one.data?.answer === "help" ? "bad" : KEY.has(one.kind) ? "key" : "");
+const look = (one) => (BAD.has(one.kind) ? "bad" : KEY.has(one.kind) ? "key" : "");

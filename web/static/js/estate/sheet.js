@@ -242,7 +242,7 @@ function defaultRoom(host) {
   const phone = innerWidth <= 860;
   const style = getComputedStyle(host);
   const width = host.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-  const below = host.dataset.below ? Number(host.dataset.below) : 184;
+  const below = host.dataset.below ? Number(host.dataset.below) : 200;
   const top = host.getBoundingClientRect().top + scrollY;
   const height = phone ? Infinity : Math.max(Number(host.dataset.least ?? 380), innerHeight - top - below);
   return { phone, width, height, largest: Number(host.dataset.largest ?? 2.6) };

@@ -93,7 +93,9 @@ export class Picker {
     const ys = same.map((one) => this.#bars.get(one).y);
     if (ys.length > 1) over.append(s("path", { class: "zn", d: `M${BAR.w + 2} ${Math.min(...ys)}h3V${Math.max(...ys) + BAR.h}h-3` }));
   }
+  buildings() { return [...new Set(this.#columns.map((c) => c.building))].slice(0, 30); }
   knows(path) {
+    if (path === "all") return true;
     const [head, floor] = path.split("/");
     return this.#columns.some((c) => (c.path === head || c.building === head) && (floor === undefined || c.floors.some((f) => String(f.label) === floor)));
   }

@@ -1,11 +1,11 @@
 // Import: always a dry run first, every problem by row and column, then the same file for real.
 import { post, trouble } from "../api.js";
 import { $, h, icon } from "../dom.js";
-import { t, say, named, num, has } from "../words.js";
+import { t, say, named, num } from "../words.js";
 import { takeOver } from "./handover.js";
 
 const MOST = 200;
-const COUNTS = ["added", "changed", "same", "removed", "moved"];
+const COUNTS = ["added", "changed", "moved", "removed", "held", "unchanged"];
 
 export function importer({ done }) {
   const box = $("#file"), drop = $("#drop"), out = $("#report");
@@ -30,14 +30,14 @@ export function importer({ done }) {
   const take = (chosen) => { if (!chosen) return; file = chosen; $("#drop-text").textContent = chosen.name; send({ dry: true }); };
 
   function draw(report, dry) {
-    const problems = report.problems ?? [];
-    const stops = problems.filter((one) => one.severity === "stop").length;
-    const saved = !dry && report.applied !== false && report.written !== false;
+    const { problems, problems_left_out: hidden } = report.reading;
+    const stops = report.stops;
+    const saved = !dry && report.applied;
     return [
       h("h3", {}, saved ? t("import.saved") : stops ? t("import.stopped", { n: stops }) : t("import.ready")),
       counts(report),
       ...details(report),
-      problems.length ? table(problems) : h("p", { class: "good" }, icon("tick"), t("import.no_problems")),
+      problems.length ? table(problems, hidden) : h("p", { class: "good" }, icon("tick"), t("import.no_problems")),
       saved ? null : h("div", { class: "ends" },
         h("span", { class: "two" }, t(stops ? "import.choice" : "import.dry_note")),
         stops ? h("button", { class: "btn big", onclick: () => send({ dry: false, skip: true }) }, t("import.skip", { n: stops })) : h("button", { class: "btn main big", onclick: () => send({ dry: false }) }, t("import.go"))),
@@ -51,24 +51,28 @@ export function importer({ done }) {
   takeOver().then(take);
 }
 
-const count = (value) => (Array.isArray(value) ? value.length : typeof value === "number" ? value : null);
-function counts(report) {
-  const from = { ...report, ...(report.counts ?? {}), ...(report.difference ?? report.diff ?? {}) };
-  const shown = ["rows", "people", "households", "places", ...COUNTS, "skipped"].map((key) => [key, count(from[key])]).filter(([key, value]) => value !== null && has(`import.n.${key}`));
-  return h("dl", { class: "facts" }, shown.map(([key, value]) => h("div", { class: `f-${key}` }, h("dt", {}, t(`import.n.${key}`)), h("dd", {}, num(value)))));
+function counts({ reading, difference }) {
+  const read = ["rows", "people", "households", "unusable"].map((key) => [key, reading.counts[key]]);
+  const change = COUNTS.map((key) => [key, difference.counts[key]]);
+  const block = (title, pairs) => h("div", { class: "fact-block" }, h("h4", {}, title), h("dl", { class: "facts" }, pairs.map(([key, value]) => h("div", {}, h("dt", {}, t(`import.n.${key}`)), h("dd", {}, num(value))))));
+  return h("div", { class: "fact-blocks" }, block(t("import.in_file"), read), block(t("import.against"), change));
 }
-function details(report) {
-  const from = { ...report, ...(report.difference ?? report.diff ?? {}) };
-  return COUNTS.filter((key) => key !== "same" && Array.isArray(from[key]) && from[key].length).map((key) => h("details", { class: "group" }, h("summary", {}, h("b", {}, t(`import.n.${key}`)), h("span", { class: "end num" }, num(from[key].length))), h("ul", { class: "plain" }, from[key].slice(0, MOST).map((one) => h("li", {}, h("span", {}, one.name ?? String(one)), h("span", { class: "two" }, [one.place, ...(one.fields ?? one.changes ?? []).map(fieldName)].filter(Boolean).join(t("comma"))))))));
+/** The first of each kind of change, by name; how many there are in all stands beside it. */
+function details({ difference }) {
+  return COUNTS.filter((key) => difference[key]?.length).map((key) => {
+    const all = difference.counts[key], shown = difference[key];
+    return h("details", { class: "group" }, h("summary", {}, h("b", {}, t(`import.n.${key}`)), h("span", { class: "end num" }, num(all))),
+      h("ul", { class: "plain" }, shown.map((one) => h("li", {}, h("span", {}, one.name), h("span", { class: "two" }, one.fields ? one.fields.map(change).join(t("comma")) : one.place))), all > shown.length ? h("li", { class: "two" }, t("import.more", { n: all - shown.length })) : null));
+  });
 }
-const fieldName = (one) => named("field", one.field ?? one);
+const change = (one) => `${named("field", one.field)}: ${one.before || "–"} → ${one.after || "–"}`;
 
-function table(problems) {
+function table(problems, hidden = 0) {
   const shown = problems.slice(0, MOST);
-  return h("div", { class: "scroll problems" }, h("table", { class: "list" }, h("caption", {}, t("import.problems", { n: problems.length })),
+  return h("div", { class: "scroll problems" }, h("table", { class: "list" }, h("caption", {}, t("import.problems", { n: problems.length + hidden })),
     h("thead", {}, h("tr", {}, [t("import.row"), t("import.column"), t("import.found"), t("import.expected"), ""].map((one) => h("th", { scope: "col" }, one)))),
     h("tbody", {}, shown.map((one) => h("tr", { class: `sev-${one.severity}` },
       h("td", { class: "num" }, [one.sheet, one.row ? String(one.row) : t("import.whole")].filter(Boolean).join(" ")),
-      h("td", {}, [one.letter, one.column].filter(Boolean).join(" ")), h("td", {}, h("q", {}, one.found ?? "")), h("td", {}, say(one.expected) || one.what || ""), h("td", {}, h("span", { class: "tag" }, named("severity", one.severity))))))),
-    problems.length > MOST ? h("p", { class: "hint" }, t("import.more", { n: problems.length - MOST })) : null);
+      h("td", {}, [one.letter, one.column].filter(Boolean).join(" ")), h("td", {}, h("q", {}, one.found ?? "")), h("td", {}, say(one.expected)), h("td", {}, h("span", { class: "tag" }, named("severity", one.severity))))))),
+    problems.length + hidden > shown.length ? h("p", { class: "hint" }, t("import.more", { n: problems.length + hidden - shown.length })) : null);
 }
