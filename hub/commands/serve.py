@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from hub import logs
 from hub.commands.output import note
 from hub.errors import Refused
+from hub.flow.accounts import LOCAL
 from hub.folder import locked, socket_path
 from hub.model import Actor
 from hub.settings import Settings
@@ -18,7 +19,7 @@ from web.app import create_app
 from web.local import Local
 from web.server import Bind, Serving, serve
 
-OWNER = Actor("local", "admin", "owner of the data folder")
+OWNER = Actor(LOCAL, "admin", "owner of the data folder")
 
 
 @contextlib.asynccontextmanager

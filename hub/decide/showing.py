@@ -92,8 +92,8 @@ def showing(candidates: Iterable[Candidate], now: datetime) -> Candidate | None:
     """The notice to show, None for calm.
 
     Only the newest revision of an incident counts. A closed incident shows nothing; an all-clear
-    or correction is shown for `LINGER`. A danger comes before an end of danger, live before drill,
-    the graver level before the lesser, the newer before the older.
+    or correction is shown for `LINGER`. A danger comes before an end of danger, then live before
+    drill, the graver level before the lesser, the newer before the older.
     """
     newest: dict[int, Candidate] = {}
     for candidate in candidates:
@@ -120,8 +120,8 @@ def _stands(candidate: Candidate, now: datetime) -> bool:
 
 def _order(candidate: Candidate) -> tuple[bool, bool, str, float, int]:
     return (
-        candidate.kind is not Kind.LIVE,
         candidate.stage not in _PRESSING,
+        candidate.kind is not Kind.LIVE,
         candidate.level.value,
         -candidate.issued_at.timestamp(),
         -candidate.notice,

@@ -20,6 +20,7 @@ from hub.model import Actor
 SESSION_LIFE = 12 * 3600 * 1000  # ms: a shift
 ONCE_LIFE = 24 * 3600 * 1000  # ms a printed one-time login works
 TICKET_LIFE = 30_000  # ms
+LOCAL = "local"  # whoever can open the private socket of the data folder
 ROLES = ("admin", "duty", "viewer")
 TRIES = 5  # wrong passwords of one login or address …
 WINDOW = 300.0  # … in this many seconds
@@ -55,6 +56,7 @@ class AccountLedger(Protocol):
     ) -> int: ...
     async def open_session(self, digest: str, user: int, *, life_ms: int) -> None: ...
     async def session(self, digest: str) -> Actor | None: ...
+    async def standing(self, actors: Sequence[str]) -> dict[str, str]: ...
     async def end_session(self, digest: str) -> None: ...
     async def add_token(self, digest: str, *, name: str, role: str, by: str) -> int: ...
     async def token(self, digest: str) -> Actor | None: ...
@@ -129,6 +131,11 @@ class Accounts:
     async def session(self, token: str) -> Actor | None:
         """Whose session this is."""
         return await self.ledger.session(_digest(token)) if token else None
+
+    async def standing(self, actors: Sequence[str]) -> Mapping[str, str]:
+        """The present role by actor id, for those who still may; the owner's desk always may."""
+        roles = await self.ledger.standing(actors)
+        return {**roles, **{LOCAL: "admin" for actor in actors if actor == LOCAL}}
 
     async def end_session(self, token: str) -> None:
         """The session is over."""

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from hub.decide.showing import Ordered, ScreenCard, ScreenRow, next_change, showing
+from hub.decide.showing import Candidate, Ordered, ScreenCard, ScreenRow, next_change, showing
 from hub.errors import Problem, Refused, Unknown
 from hub.events import iso
-from hub.model import Actor
+from hub.model import Actor, Stage
 from hub.ports import Clock, Wake
 
 PAIRING_LIFE = 600_000  # ms
@@ -45,6 +45,7 @@ class Show:
 
     order: Ordered
     until: datetime | None
+    base: Ordered | None = None  # the alert an update adds to: what it said beside still holds
 
     @property
     def key(self) -> tuple[int, int]:
@@ -147,7 +148,16 @@ def _show(orders: Sequence[Ordered], now: datetime) -> Show | None:
     if chosen is None:
         return None
     order = next(order for order in orders if order.candidate is chosen)
-    return Show(order, next_change(candidates, now))
+    alerts = (o for o in orders if _is_base(o.candidate, chosen))
+    return Show(order, next_change(candidates, now), next(alerts, None))
+
+
+def _is_base(candidate: Candidate, chosen: Candidate) -> bool:
+    return (
+        chosen.stage is Stage.UPDATE
+        and candidate.stage is Stage.ALERT
+        and candidate.incident == chosen.incident
+    )
 
 
 def device_hash(token: str) -> str:

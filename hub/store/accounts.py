@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -71,6 +71,10 @@ class AccountLedger:
         if stale:
             await self._db.write(partial(_touch_session, digest=digest))
         return actor
+
+    async def standing(self, actors: Sequence[str]) -> dict[str, str]:
+        """The present role of each actor (`user:4`, `token:2`); absent: closed or revoked."""
+        return await self._db.read(partial(_standing, actors=tuple(actors)))
 
     async def end_session(self, digest: str) -> None:
         """The session is over."""
@@ -162,6 +166,18 @@ def _session(conn: Connection, *, digest: str) -> tuple[Actor, bool] | None:
     if row is None or row.expires_at < now:
         return None
     return _row(row).actor, row.seen_at < now - SEEN_EVERY
+
+
+def _standing(conn: Connection, *, actors: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for kind, table, gone in (
+        ("user", users, users.c.disabled_at),
+        ("token", tokens, tokens.c.revoked_at),
+    ):
+        ids = [int(a.partition(":")[2]) for a in actors if a.startswith(f"{kind}:")]
+        asked = select(table.c.id, table.c.role).where(table.c.id.in_(ids), gone.is_(None))
+        found |= {f"{kind}:{row.id}": row.role for row in (conn.execute(asked) if ids else ())}
+    return found
 
 
 def _touch_session(conn: Connection, *, digest: str) -> None:

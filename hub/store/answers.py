@@ -16,7 +16,7 @@ from hub.events import EventKind
 from hub.model import AnswerWord
 from hub.states import IncidentState
 from hub.store.addresses import opt_in, opt_out
-from hub.store.batches import IDS, run
+from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import append_event
 
@@ -29,9 +29,11 @@ _INSERT = text(
     " VALUES (:incident, :recipient, :answer, :via, :evidence, :actor, :at, :once)"
     " ON CONFLICT (once) DO NOTHING RETURNING id"
 )
+# CROSS JOIN keeps SQLite to the order written: from the few people to their rows, never from all
+# rows of the incident to the few people.
 _WHO = """
-SELECT a.recipient_id, a.answer FROM {rows} JOIN audience a
-    ON a.incident_id = {1} AND a.recipient_id = b.id ORDER BY a.recipient_id"""
+SELECT a.recipient_id, a.answer FROM {rows} CROSS JOIN audience a
+WHERE a.incident_id = {1} AND a.recipient_id = b.id ORDER BY a.recipient_id"""
 _WHO_LOCKED = {"sqlite": _WHO, "postgresql": _WHO + " FOR UPDATE OF a"}
 _MARK = """
 UPDATE audience SET answer = {2}, answered_at = coalesce(answered_at, {3})
@@ -48,11 +50,12 @@ _NEW_TASK = text(
 _STOP = """
 UPDATE deliveries SET state = 'suppressed', reason = 'answered', ended_at = {1}
 WHERE state = 'planned' AND id IN (
-    SELECT d.id FROM {rows} JOIN addresses ad ON ad.recipient_id = b.id
-    JOIN notices n ON n.incident_id = {2} AND n.stage = 'alert'
-    JOIN deliveries d ON d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value
-    JOIN audience me ON me.incident_id = n.incident_id AND me.recipient_id = d.recipient_id
-    WHERE d.state = 'planned' AND (d.wave > 0 OR d.round > 0) AND me.answer <> ''
+    SELECT d.id FROM {rows} CROSS JOIN addresses ad CROSS JOIN notices n
+    CROSS JOIN deliveries d CROSS JOIN audience me
+    WHERE ad.recipient_id = b.id AND n.incident_id = {2} AND n.stage = 'alert'
+    AND d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value
+    AND me.incident_id = n.incident_id AND me.recipient_id = d.recipient_id
+    AND d.state = 'planned' AND (d.wave > 0 OR d.round > 0) AND me.answer <> ''
     AND NOT EXISTS (SELECT 1 FROM delivery_also o JOIN audience s
         ON s.incident_id = n.incident_id AND s.recipient_id = o.recipient_id
         WHERE o.delivery_id = d.id AND s.answer = ''))
@@ -71,7 +74,7 @@ SELECT m.recipient_id FROM audience m
 WHERE m.incident_id = {1} AND m.household IN (
     SELECT a.household FROM audience a WHERE a.incident_id = {1}
     AND a.recipient_id IN (SELECT b.id FROM {rows}))
-AND m.kind IN ('resident', 'staff', 'outside') ORDER BY 1"""
+AND m.kind IN ('resident', 'staff', 'outside')"""
 
 
 class AnswerLedger:
@@ -114,7 +117,7 @@ def take(conn: Connection, *, given: Given) -> Answered:
 
     if not _insert(conn, given, people, now):
         return Answered(before[given.recipient], before[given.recipient], repeated=True)
-    run(conn, _MARK, IDS, ids, given.incident, str(given.word), now)
+    each(conn, _MARK, IDS, ids, given.incident, str(given.word), now)
     stopped = Counter(row[0] for row in run(conn, _STOP, IDS, ids, now, given.incident))
     moves = [[channel, "planned", "suppressed", count] for channel, count in stopped.items()]
     seq, tasks = _events(conn, given, before, moves, now)
@@ -184,7 +187,7 @@ def spoken_to(conn: Connection, *, channel: str, sender: str) -> Spoken | None:
     also = conn.execute(_ALSO, {"delivery": row.id}).scalars().all()
     people = (row.recipient_id, *also)
     found = run(conn, _HOUSEHOLD, IDS, [(one,) for one in people], row.incident_id)
-    household = tuple(int(one[0]) for one in found)
+    household = tuple(sorted(int(one[0]) for one in found))
     return Spoken(row.incident_id, people, household)
 
 

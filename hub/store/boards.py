@@ -56,8 +56,10 @@ _SCREENS = text("""
 SELECT a.recipient_id, s.seen_at, s.gone_at, s.showing_notice, s.shown_at,
     (SELECT n.id FROM notices n WHERE n.incident_id = a.incident_id
      ORDER BY n.revision DESC LIMIT 1) AS latest
-FROM audience a LEFT JOIN screens s ON s.recipient_id = a.recipient_id
-WHERE a.incident_id = :incident AND a.kind = 'screen' ORDER BY a.recipient_id""")
+FROM incidents i CROSS JOIN recipients r CROSS JOIN audience a
+LEFT JOIN screens s ON s.recipient_id = r.id
+WHERE i.id = :incident AND r.site_id = i.site_id AND r.kind = 'screen'
+    AND a.incident_id = i.id AND a.recipient_id = r.id ORDER BY r.id""")
 _EPOCH = text("SELECT value FROM meta WHERE key = 'epoch'")
 
 EVENTS_AT_ONCE = 5_000

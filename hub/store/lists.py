@@ -41,9 +41,8 @@ _DELIVERIES = """
 SELECT d.*, n.stage FROM deliveries d JOIN notices n ON n.id = d.notice_id
 WHERE d.incident_id = :incident AND d.id > :after{state}{channel} ORDER BY d.id LIMIT :limit"""
 _PLACES = """
-SELECT a.recipient_id, p.path FROM {rows}
-JOIN audience a ON a.incident_id = {1} AND a.recipient_id = b.id
-JOIN places p ON p.id = a.household"""
+SELECT a.recipient_id, p.path FROM {rows} CROSS JOIN audience a CROSS JOIN places p
+WHERE a.incident_id = {1} AND a.recipient_id = b.id AND p.id = a.household"""
 _TASK_NAMES = text("SELECT id, name FROM tasks WHERE incident_id = :incident")
 _WAVE_NAMES = text("SELECT key, spec FROM waves WHERE incident_id = :incident")
 _UNIT = text("SELECT id, path FROM places WHERE id = :unit")
@@ -54,15 +53,15 @@ FROM audience a JOIN recipients r ON r.id = a.recipient_id
 WHERE a.incident_id = :incident AND a.household = :unit ORDER BY a.rank, a.recipient_id""")
 _FLAT_DELIVERIES = """
 SELECT b.id AS person, d.channel, d.address, d.state, d.reason, d.accepted_at, d.delivered_at,
-    n.stage FROM {rows} JOIN addresses ad ON ad.recipient_id = b.id
-JOIN notices n ON n.incident_id = {1} JOIN deliveries d ON d.notice_id = n.id
+    n.stage FROM {rows} CROSS JOIN addresses ad CROSS JOIN notices n CROSS JOIN deliveries d
+WHERE ad.recipient_id = b.id AND n.incident_id = {1} AND d.notice_id = n.id
     AND d.channel = ad.channel AND d.address = ad.value ORDER BY d.id"""
 _FLAT_TASKS = text("""
 SELECT id, recipient_id, state, assigned, outcome FROM tasks
 WHERE incident_id = :incident AND key = 'help'""")
 _STATES = text("""
-SELECT d.channel, d.state, count(*) FROM deliveries d JOIN incidents i ON i.id = d.incident_id
-WHERE i.status <> 'closed' GROUP BY 1, 2""")
+SELECT d.channel, d.state, count(*) FROM deliveries d
+WHERE d.incident_id IN (SELECT id FROM incidents WHERE status <> 'closed') GROUP BY 1, 2""")
 _LANES = text("""
 SELECT lane, count(*) AS depth, min(due_at) AS oldest FROM deliveries
 WHERE state = 'planned' AND due_at <= :now GROUP BY lane""")

@@ -22,19 +22,22 @@ SELECT i.id, i.code, i.site_id, i.place, i.kind, i.level, i.status, i.playbook, 
 FROM incidents i JOIN sites s ON s.id = i.site_id
 JOIN audience a ON a.incident_id = i.id AND a.recipient_id = :recipient
 WHERE i.id = :incident""")
+# CROSS JOIN: from the few addresses to their deliveries, whatever SQLite guesses.
 # Those who share an address of this person to which this incident sent anything.
 _PERSONS = text("""
 SELECT a.recipient_id AS id, r.name, a.answer, a.answered_at, t.id AS task, t.assigned
 FROM audience a JOIN recipients r ON r.id = a.recipient_id
 LEFT JOIN tasks t ON t.incident_id = a.incident_id AND t.recipient_id = a.recipient_id
     AND t.key = 'help' AND t.state <> 'done'
-WHERE a.incident_id = :incident AND (a.recipient_id = :recipient OR a.recipient_id IN (
-    SELECT o.recipient_id FROM addresses ad JOIN notices n ON n.incident_id = :incident
-    JOIN deliveries d ON d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value
-    JOIN delivery_also o ON o.delivery_id = d.id WHERE ad.recipient_id = :recipient
-    UNION SELECT d.recipient_id FROM addresses ad JOIN notices n ON n.incident_id = :incident
-    JOIN deliveries d ON d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value
-    WHERE ad.recipient_id = :recipient))
+WHERE a.incident_id = :incident AND a.recipient_id IN (
+    SELECT CAST(:recipient AS bigint) UNION
+    SELECT o.recipient_id FROM addresses ad CROSS JOIN notices n CROSS JOIN deliveries d
+    CROSS JOIN delivery_also o WHERE ad.recipient_id = :recipient AND n.incident_id = :incident
+    AND d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value
+    AND o.delivery_id = d.id UNION
+    SELECT d.recipient_id FROM addresses ad CROSS JOIN notices n CROSS JOIN deliveries d
+    WHERE ad.recipient_id = :recipient AND n.incident_id = :incident
+    AND d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value)
 ORDER BY CASE WHEN a.recipient_id = :recipient THEN 0 ELSE 1 END, a.recipient_id""")
 _SAID = text("""
 SELECT n.id, n.stage, n.revision, n.issued_at, n.text, w.language, w.parts

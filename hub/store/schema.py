@@ -168,7 +168,8 @@ audience = Table(
     Column("read_at", Ms),
     Column("answer", Text, nullable=False, server_default=""),
     Column("answered_at", Ms),
-    Index("ix_audience_household", "incident_id", "household"),
+    # Not the incident first: SQLite would take it for the primary key wherever it has the choice.
+    Index("ix_audience_household", "household", "incident_id"),
 )
 
 notices = Table(
@@ -355,6 +356,13 @@ events = Table(
     Column("kind", Text, nullable=False),
     Column("actor", Text, nullable=False, server_default=""),
     Column("data", Json, nullable=False),
+    Index(
+        "ix_events_called",
+        "incident_id",
+        "seq",
+        sqlite_where=text("kind = 'called'"),
+        postgresql_where=text("kind = 'called'"),
+    ),
 )
 
 requests = Table(

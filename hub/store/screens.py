@@ -200,8 +200,8 @@ def _all(conn: Connection, *, site: int | None) -> list[ScreenRow]:
         .where(recipients.c.kind == "screen", recipients.c.removed_at.is_(None))
         .order_by(places.c.sort, recipients.c.id)
     )
-    if site is not None:
-        rows = rows.where(recipients.c.site_id == site)
+    named = select(sites.c.id) if site is None else [site]
+    rows = rows.where(recipients.c.site_id.in_(named))  # all sites too: the index begins with it
     return [_screen_row(row) for row in conn.execute(rows)]
 
 
@@ -226,6 +226,11 @@ def _screen_row(row: Any) -> ScreenRow:
 
 def _ordered(conn: Connection, *, ids: tuple[int, ...]) -> list[Ordered]:
     since = database_now(conn) - RECENT
+    open_ = (
+        select(notices.c.id)
+        .join(incidents, incidents.c.id == notices.c.incident_id)
+        .where(incidents.c.status != "closed", notices.c.issued_at > since)
+    )
     found: list[Any] = []
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
@@ -244,11 +249,11 @@ def _ordered(conn: Connection, *, ids: tuple[int, ...]) -> list[Ordered]:
             .join(incidents, incidents.c.id == notices.c.incident_id)
             .join(wordings, wordings.c.id == deliveries.c.wording_id)
             .where(
+                # by the unique index of deliveries: a screen's address is its own id
+                deliveries.c.notice_id.in_(open_),
                 deliveries.c.channel == "screen",
-                deliveries.c.recipient_id.in_(part),
+                deliveries.c.address.in_([str(one) for one in part]),
                 deliveries.c.state.in_(("sending", "unsure", "accepted", "delivered", "read")),
-                incidents.c.status != "closed",
-                notices.c.issued_at > since,
             )
         ).all()
     words = _words(conn, {(row.notice, row.band) for row in found})

@@ -80,8 +80,9 @@ class SqliteDatabase:
         if writer is not None:
             self._queue.put(None)
             await asyncio.to_thread(writer.join)
-        if self._readers is not None:
-            await asyncio.to_thread(self._readers.shutdown)
+        readers, self._readers = self._readers, None
+        if readers is not None:
+            await asyncio.to_thread(readers.shutdown)
         for engine in (self._engine, self._questions):
             if engine is not None:
                 await asyncio.to_thread(engine.dispose)
@@ -190,7 +191,7 @@ def _engine(url: Any, *, writes: bool) -> Engine:
             "foreign_keys=ON",
             "busy_timeout=5000",
             "temp_store=MEMORY",
-            "cache_size=-65536",
+            f"cache_size=-{65536 if writes else 16384}",
             "wal_autocheckpoint=4000" if writes else "query_only=ON",
         ):
             raw.execute(f"PRAGMA {pragma}")

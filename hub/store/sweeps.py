@@ -24,7 +24,7 @@ WAIT_MS = int(CALLBACK_WAIT.total_seconds() * 1000)
 _LEASES = """
 SELECT d.id, d.incident_id, d.channel, d.state, d.fence, d.attempts,
     EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND a.fence = d.fence) AS begun
-FROM deliveries d WHERE d.state = 'sending' AND d.lease_until < :now
+FROM deliveries d WHERE {held} AND d.state = 'sending' AND d.lease_until < :now
 ORDER BY d.id LIMIT :limit"""
 _LOST = """
 UPDATE deliveries SET state = b.state, reason = b.reason, lease_until = b.look,
@@ -43,7 +43,7 @@ SELECT d.id, d.incident_id, d.channel, d.state, d.reason, d.doubled, d.lease_unt
     d.wave, d.round, n.stage, i.status, a.answer, {double} AS prefer_double
 FROM deliveries d JOIN incidents i ON i.id = d.incident_id JOIN notices n ON n.id = d.notice_id
 LEFT JOIN audience a ON a.incident_id = d.incident_id AND a.recipient_id = d.recipient_id
-WHERE d.state = 'unsure' AND d.lease_until < :now ORDER BY d.id LIMIT :limit"""
+WHERE {held} AND d.state = 'unsure' AND d.lease_until < :now ORDER BY d.id LIMIT :limit"""
 _PREFERS = {
     "sqlite": "json_extract(i.recipe, '$.prefer_double')",
     "postgresql": "i.recipe ->> 'prefer_double'",

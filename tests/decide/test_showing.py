@@ -89,3 +89,10 @@ def test_the_order_of_orders_does_not_matter(found: list[Candidate], random: obj
     assert (first is None) == (second is None)
     if first and second:
         assert (first.kind, first.stage, first.level) == (second.kind, second.stage, second.level)
+
+
+def test_a_drill_covers_an_end_of_danger_and_never_a_danger() -> None:
+    clear = replace(ALERT, stage=Stage.ALL_CLEAR, issued_at=NOW)
+    drill = replace(ALERT, incident=2, notice=9, kind=Kind.DRILL)
+    assert showing([clear, drill], NOW) == drill
+    assert showing([ALERT, drill], NOW) == ALERT

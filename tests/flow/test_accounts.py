@@ -101,3 +101,14 @@ async def test_the_audit_chain_names_the_first_changed_row(
     assert await accounts.broken_audit() is None
     await db.write(lambda c: c.execute(text("UPDATE audit SET object = 'other' WHERE id = 3")))
     assert await accounts.broken_audit() == 3
+
+
+async def test_only_those_who_still_may_stand(accounts: Accounts) -> None:
+    number = await accounts.put_user("lin", name="", role="duty", password=PASSWORD, who=HUB)
+    actor = await accounts.bearer(await accounts.create_token("ci", "viewer", HUB))
+    assert actor is not None
+    asked = [f"user:{number}", actor.id, "user:99", "local"]
+    found = await accounts.standing(asked)
+    assert found == {f"user:{number}": "duty", actor.id: "viewer", "local": "admin"}
+    await accounts.revoke_token(int(actor.id.partition(":")[2]), HUB)
+    assert actor.id not in await accounts.standing(asked)

@@ -7,7 +7,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from hub.decide.resident import ResidentPage
+from hub.flow.answer import ResidentPage
 from web.catalog import speak
 from web.house import house
 from web.render import environment

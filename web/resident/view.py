@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.decide.resident import Person, ResidentPage, Said
+from hub.flow.answer import Person, ResidentPage, Said
 from hub.model import DIGITS, AnswerWord, Level, Stage
 from web.catalog import LANGUAGES, known, speak
 

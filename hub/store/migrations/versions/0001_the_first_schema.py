@@ -206,6 +206,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("incident_id", "seq", name=op.f("pk_events")),
     )
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_events_called",
+            ["incident_id", "seq"],
+            unique=False,
+            sqlite_where=sa.text("kind = 'called'"),
+            postgresql_where=sa.text("kind = 'called'"),
+        )
+
     op.create_table(
         "meta",
         sa.Column("key", sa.Text(), nullable=False),
@@ -503,7 +512,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("incident_id", "recipient_id", name=op.f("pk_audience")),
     )
     with op.batch_alter_table("audience", schema=None) as batch_op:
-        batch_op.create_index("ix_audience_household", ["incident_id", "household"], unique=False)
+        batch_op.create_index("ix_audience_household", ["household", "incident_id"], unique=False)
 
     op.create_table(
         "notices",
@@ -765,6 +774,13 @@ def downgrade() -> None:
     op.drop_table("playbooks")
     op.drop_table("pairings")
     op.drop_table("meta")
+    with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_events_called",
+            sqlite_where=sa.text("kind = 'called'"),
+            postgresql_where=sa.text("kind = 'called'"),
+        )
+
     op.drop_table("events")
     op.drop_table("delivery_also")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
