@@ -85,8 +85,9 @@ class RecipientView:
 class RosterWrite:
     """What one import changes, in one transaction: nobody else is touched.
 
-    `changed`, `removed` and `refs` (new refs of people found otherwise) are by recipient id. `rev` is the roster's revision the difference was
-    computed on: another one means somebody changed the roster meanwhile, and nothing is written.
+    `changed`, `removed` and `refs` (new refs of people found otherwise) are by recipient id. `rev`
+    is the roster's revision the difference was computed on: another one means somebody changed
+    the roster meanwhile, and nothing is written.
     """
 
     rev: int

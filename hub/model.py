@@ -140,7 +140,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One way to reach a recipient. `channel` is the medium: sms, voice, push, wecom, email, screen.
+    """One way to reach a recipient. `channel` is the medium: sms, voice, push, wecom, screen …
 
     Value: E.164 for sms and voice, robot key for chat, the recipient's own id for screens.
     """

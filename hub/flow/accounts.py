@@ -135,7 +135,7 @@ class Accounts:
     async def standing(self, actors: Sequence[str]) -> Mapping[str, str]:
         """The present role by actor id, for those who still may; the owner's desk always may."""
         roles = await self.ledger.standing(actors)
-        return {**roles, **{LOCAL: "admin" for actor in actors if actor == LOCAL}}
+        return {**roles, LOCAL: "admin"} if LOCAL in actors else roles
 
     async def end_session(self, token: str) -> None:
         """The session is over."""

@@ -61,8 +61,8 @@ def test_a_screen_that_never_showed_is_no_loss_once_its_window_has_passed() -> N
 def test_only_named_ends_are_ends(
     state: DeliveryState,
     reason: Reason,
-    receipts: bool,  # noqa: FBT001
-    end: bool,  # noqa: FBT001
+    receipts: bool,
+    end: bool,
 ) -> None:
     assert ended(Record(1, "sms", state, reason, receipts=receipts)) is end
 
