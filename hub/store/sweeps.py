@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,11 +21,12 @@ from hub.store.outcomes import Changes, write_events
 AT_ONCE = 500  # rows of one kind in one transaction: a sweep never holds the writer for long
 WAIT_MS = int(CALLBACK_WAIT.total_seconds() * 1000)
 
+# Both states first, word for word as in the index: SQLite knows its condition by no other sign.
 _LEASES = """
 SELECT d.id, d.incident_id, d.channel, d.state, d.fence, d.attempts,
     EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND a.fence = d.fence) AS begun
-FROM deliveries d WHERE {held} AND d.state = 'sending' AND d.lease_until < :now
-ORDER BY d.id LIMIT :limit"""
+FROM deliveries d WHERE d.state IN ('sending', 'unsure') AND d.state = 'sending' AND
+    d.lease_until < :now ORDER BY +d.id LIMIT :limit"""
 _LOST = """
 UPDATE deliveries SET state = b.state, reason = b.reason, lease_until = b.look,
     unsure = deliveries.unsure + b.doubt
@@ -43,7 +44,8 @@ SELECT d.id, d.incident_id, d.channel, d.state, d.reason, d.doubled, d.lease_unt
     d.wave, d.round, n.stage, i.status, a.answer, {double} AS prefer_double
 FROM deliveries d JOIN incidents i ON i.id = d.incident_id JOIN notices n ON n.id = d.notice_id
 LEFT JOIN audience a ON a.incident_id = d.incident_id AND a.recipient_id = d.recipient_id
-WHERE {held} AND d.state = 'unsure' AND d.lease_until < :now ORDER BY d.id LIMIT :limit"""
+WHERE d.state IN ('sending', 'unsure') AND d.state = 'unsure' AND d.lease_until < :now
+ORDER BY +d.id LIMIT :limit"""
 _PREFERS = {
     "sqlite": "json_extract(i.recipe, '$.prefer_double')",
     "postgresql": "i.recipe ->> 'prefer_double'",
@@ -65,14 +67,16 @@ _EXPIRE = """
 UPDATE deliveries SET state = 'expired', reason = 'too_old', ended_at = {1}
 FROM {rows} WHERE deliveries.id = b.id"""
 _SILENT = """
-SELECT d.id, d.incident_id FROM deliveries d JOIN incidents i ON i.id = d.incident_id
-WHERE i.status <> 'closed' AND d.state = 'accepted' AND d.ended_at IS NULL
-    AND d.accepted_at < :before ORDER BY d.id LIMIT :limit"""
+SELECT d.id, d.incident_id FROM deliveries d
+WHERE d.incident_id IN (SELECT id FROM incidents WHERE status <> 'closed')
+    AND d.state = 'accepted' AND d.ended_at IS NULL AND d.accepted_at < :now
+ORDER BY +d.id LIMIT :limit"""
 _SILENCE = """
 UPDATE deliveries SET reason = 'no_receipt', ended_at = {1}
 FROM {rows} WHERE deliveries.id = b.id"""
-_DUE = text("""
-SELECT DISTINCT lane, channel FROM deliveries WHERE state = 'planned' AND due_at <= :now""")
+_CHANNEL = text("""
+SELECT channel FROM deliveries WHERE state = 'planned' AND lane = :lane AND channel > :after
+ORDER BY channel LIMIT 1""")
 _DUE_LANE = text("""
 SELECT 1 FROM deliveries WHERE state = 'planned' AND lane = :lane AND due_at <= :now LIMIT 1""")
 
@@ -98,23 +102,41 @@ class SweepLedger:
 
     async def leases(self) -> Overdue:
         """Leases that ran out: in doubt if a call was begun, else planned again."""
-        return await self._db.write(leases)
+        return await self._swept(_LEASES, leases)
 
     async def doubts(self) -> Overdue:
         """Doubts whose wait is over: sent once more, or failed by name."""
-        return await self._db.write(doubts)
+        return await self._swept(_DOUBTS.format(double="0"), doubts)
 
     async def lives(self) -> Overdue:
         """Planned deliveries that are too old to be true."""
-        return await self._db.write(lives)
+        return await self._db.write(lives) if await self._db.read(_any_expired) else Overdue()
 
     async def windows(self, window_ms: int) -> Overdue:
         """Accepted ones whose receipt never came: that is their end, and its reason."""
-        return await self._db.write(partial(windows, window_ms=window_ms))
+        return await self._swept(_SILENT, partial(windows, window_ms=window_ms), window_ms)
 
     async def due(self) -> Overdue:
         """The lanes in which something is to be sent now. Reads only."""
         return await self._db.read(_due)
+
+    async def _swept(
+        self, sql: str, sweep: Callable[[Connection], Overdue], before_ms: int = 0
+    ) -> Overdue:
+        """What `sweep` did; it takes the writer only when a reader found work for it."""
+        found = await self._db.read(partial(_any, sql=sql, before_ms=before_ms))
+        return await self._db.write(sweep) if found else Overdue()
+
+
+def _any(conn: Connection, *, sql: str, before_ms: int = 0) -> bool:
+    now = database_now(conn) - before_ms
+    return conn.execute(text(sql), {"now": now, "limit": 1}).first() is not None
+
+
+def _any_expired(conn: Connection) -> bool:
+    now = database_now(conn)
+    asked = [{"now": now, "limit": 1, "lane": lane, "channel": c} for lane, c in _lanes(conn)]
+    return any(conn.execute(text(_EXPIRED), one).first() is not None for one in asked)
 
 
 def leases(conn: Connection) -> Overdue:
@@ -170,7 +192,7 @@ def lives(conn: Connection) -> Overdue:
     """By lane and channel, so that the index of planned deliveries serves."""
     now = database_now(conn)
     rows: list[Any] = []
-    for lane, channel in _lanes(conn, now):
+    for lane, channel in _lanes(conn):
         rows += _locked(conn, _EXPIRED, now=now, lane=lane, channel=channel)
     if not rows:
         return Overdue()
@@ -182,7 +204,7 @@ def lives(conn: Connection) -> Overdue:
 
 def windows(conn: Connection, *, window_ms: int) -> Overdue:
     now = database_now(conn)
-    rows = _locked(conn, _SILENT, before=now - window_ms)
+    rows = _locked(conn, _SILENT, now=now - window_ms)
     if rows:
         run(conn, _SILENCE, IDS, [(row.id,) for row in rows], now)
     return Overdue(silent=len(rows))
@@ -198,8 +220,16 @@ def _due(conn: Connection) -> Overdue:
     return Overdue(lanes=tuple(found))
 
 
-def _lanes(conn: Connection, now: int) -> list[tuple[str, str]]:
-    return [(row.lane, row.channel) for row in conn.execute(_DUE, {"now": now})]
+def _lanes(conn: Connection) -> list[tuple[str, str]]:
+    """Lanes and channels with anything planned: from one to the next along their index."""
+    found: list[tuple[str, str]] = []
+    for lane in Lane:
+        channel: str | None = ""
+        while channel is not None:
+            asked = {"lane": str(lane), "after": channel}
+            channel = conn.execute(_CHANNEL, asked).scalar_one_or_none()
+            found += [(str(lane), channel)] if channel else []
+    return found
 
 
 def _locked(conn: Connection, sql: str, **values: Any) -> Sequence[Any]:
