@@ -186,9 +186,9 @@ async def test_screens_show_wait_or_are_offline(stage):
             (gone, {"seen_at": 1, "gone_at": 9}),
         ):
             stage._one(conn)(t.screens, recipient_id=one, way={}, **row)
-            conn.execute(
-                t.audience.update().where(t.audience.c.recipient_id == one).values(kind="screen")
-            )
+            for table, key in ((t.audience, "recipient_id"), (t.recipients, "id")):
+                mine = table.update().where(table.c[key] == one)
+                conn.execute(mine.values(kind="screen"))
 
     await stage.db.write(screens)
     said = (await watcher(stage).board(stage.incident)).to_json()
