@@ -114,7 +114,7 @@ async def test_01_without_a_session_every_page_asks_for_the_login(tour: Tour) ->
     await page.get_by_label("工号或邮箱").fill("nobody")
     await page.get_by_label("密码").fill("not the password")
     await page.get_by_role("button", name="登录", exact=True).click()
-    await expect(page.get_by_role("alert").filter(has_text="账号或密码不对")).to_be_visible()
+    await expect(page.get_by_role("alert").filter(has_text="登录名或密码不正确")).to_be_visible()
     await stranger.close()
 
 

@@ -72,22 +72,22 @@ export class Actions {
   }
 
   /** Who goes: any name; the staff of the roster are offered. */
-  async assign(one, id = one.task) {
+  async assign(one) {
     const people = h("datalist", { id: "staff" });
     const who = h("input", { id: "who", list: "staff", required: true, maxlength: 60, autofocus: true, autocomplete: "off" });
     get("/recipients?kind=staff&limit=100").then(({ items }) => people.append(...items.map((p) => h("option", { value: p.name }, (p.roles ?? []).map((r) => named("role", r)).join(t("comma")))))).catch(() => {});
     return ask({
       title: t("help.assign_title", { place: say(one.spoken) || one.place }), go: t("help.assign"),
       body: h("div", { class: "ask-body" }, h("div", { class: "field" }, h("label", { for: "who" }, t("help.assign_who")), who, people)),
-      act: () => post(`/incidents/${this.id}/tasks/${id}`, { assigned: who.value.trim() }),
+      act: () => Promise.all(one.open.map((task) => post(`/incidents/${this.id}/tasks/${task}`, { assigned: who.value.trim() }))),
     });
   }
-  async finish(id, name) {
+  async finish(tasks, name) {
     const outcome = h("input", { id: "outcome", maxlength: 120, autofocus: true, autocomplete: "off" });
     return ask({
       title: name, go: t("tasks.finish"),
       body: h("div", { class: "ask-body" }, h("div", { class: "field" }, h("label", { for: "outcome" }, t("tasks.outcome")), outcome, h("span", { class: "hint" }, t("tasks.outcome_hint")))),
-      act: () => post(`/incidents/${this.id}/tasks/${id}`, { state: "done", outcome: outcome.value.trim() }),
+      act: () => Promise.all(tasks.map((task) => post(`/incidents/${this.id}/tasks/${task}`, { state: "done", outcome: outcome.value.trim() }))),
     });
   }
   more(open) {

@@ -4,18 +4,34 @@ import { t, say, named, capital } from "../words.js";
 import { age } from "../clock.js";
 import { CalmList } from "./rows.js";
 
+/** One row a flat: the earliest call, all its needs, everybody who has it; `open` are the tasks nobody has. */
+export function byFlat(tasks) {
+  const flats = new Map();
+  for (const one of tasks) {
+    const key = String(one.unit ?? one.recipient);
+    const row = flats.get(key) ?? { ...one, key, needs: [], tasks: [], open: [], who: new Set() };
+    row.tasks.push(one.task);
+    if (one.assigned) row.who.add(one.assigned); else row.open.push(one.task);
+    row.needs = [...new Set([...row.needs, ...(one.needs ?? [])])];
+    if (one.since && one.since < row.since) row.since = one.since;
+    flats.set(key, row);
+  }
+  return [...flats.values()].map((row) => ({ ...row, assigned: row.open.length ? "" : [...row.who].join(t("comma")) }));
+}
+
 export class HelpList {
   #items = [];
   #list;
 
   constructor({ wall, may, assign, finish, open }) {
     this.wall = wall; this.may = may; this.assign = assign; this.finish = finish; this.open = open;
-    this.#list = new CalmList($("#help-rows"), $("#help-more"), { key: (one) => one.task ?? one.recipient, draw: (one, row) => this.#row(one, row) });
+    this.#list = new CalmList($("#help-rows"), $("#help-more"), { key: (one) => one.key, draw: (one, row) => this.#row(one, row) });
   }
   get oldest() { return this.#items.map((one) => one.since).filter(Boolean).sort()[0]; }
   get unassigned() { return this.#items.filter((one) => !one.assigned).length; }
 
-  show(items, flats) {
+  show(tasks, flats) {
+    const items = byFlat(tasks);
     this.#items = items;
     this.#list.show(items);
     const nobody = this.unassigned;
@@ -54,7 +70,7 @@ export class HelpList {
   }
   tick() {
     for (const one of this.#items) {
-      const row = $(`[data-key="${one.task ?? one.recipient}"]`, $("#help-rows"));
+      const row = $(`[data-key="${one.key}"]`, $("#help-rows"));
       if (row) this.#age(row, one);
     }
   }

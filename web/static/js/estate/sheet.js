@@ -82,7 +82,7 @@ export class Sheet extends EventTarget {
   #paint() {
     this.#frame = 0;
     let left = PER_FRAME;
-    const few = this.#pending.size < 150 && !calm.matches && this.#states.size > 0;
+    const few = this.#pending.size < 40 && !calm.matches && this.#states.size > 0;
     for (const [id, state] of this.#pending) {
       this.#pending.delete(id);
       this.#one(id, state, few);
