@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 
@@ -18,14 +19,18 @@ def update_routes(begun: Iterable[Begun]) -> list[dict[str, Any]]:
     """Wave specs that tell every band once by the channels of the first wave that told it.
 
     Later waves escalate (a call to those who did not answer); an update does not: it goes to
-    everyone, answered or not.
+    everyone, answered or not. Whom only a later wave could tell (a landline alone, or the first
+    wave was for a few of the band) is `missed` so far, and gets it as that wave told them.
     """
     first: dict[str, int] = {}
     routes: list[dict[str, Any]] = []
     for wave in sorted(begun, key=lambda wave: (wave.started_at, wave.no)):
-        bands = [
-            b for b in wave.spec["bands"] if first.setdefault(b, wave.started_at) == wave.started_at
-        ]
-        if bands:
-            routes.append(dict(wave.spec) | {"bands": bands, "until": "none", "fill": 0})
-    return routes
+        at = wave.started_at
+        new = [band for band in wave.spec["bands"] if first.setdefault(band, at) == at]
+        seen = [band for band in wave.spec["bands"] if band not in new]
+        routes += [_route(wave, new, missed=False), _route(wave, seen, missed=True)]
+    return sorted((route for route in routes if route["bands"]), key=itemgetter("missed"))
+
+
+def _route(wave: Begun, bands: list[str], *, missed: bool) -> dict[str, Any]:
+    return dict(wave.spec) | {"bands": bands, "until": "none", "fill": 0, "missed": missed}

@@ -20,6 +20,12 @@ _NEEDING = "SELECT count(*) FROM audience a WHERE a.incident_id = :incident"
 
 USABLE = "ad.opted_out_at IS NULL AND ad.bad_at IS NULL AND ad.removed_at IS NULL"
 
+# Only those no earlier route of this notice went to; by address, deliveries have no other index.
+# CROSS JOIN: SQLite else begins at all deliveries of the notice, for every person (test_plans).
+_MISSED = """NOT EXISTS (SELECT 1 FROM addresses own CROSS JOIN deliveries got
+  WHERE own.recipient_id = a.recipient_id
+  AND got.notice_id = :notice AND got.channel = own.channel AND got.address = own.value)"""
+
 
 @dataclass(frozen=True, slots=True)
 class WaveRow:
@@ -47,7 +53,8 @@ def start_wave(conn: Connection, wave: WaveRow, now: int) -> Sent:
     asked = _conditions(wave.spec, channels)
     named = _values(wave, channels) | {"now": now}
     join = "," if _wide(conn, wave) else " CROSS JOIN "
-    conn.execute(_text(_insert(asked, join), named), named)
+    new = f"{asked} AND {_MISSED}" if wave.spec.get("missed") else asked
+    conn.execute(_text(_insert(new, join), named), named)
     conn.execute(_text(_also(asked, join), named), named)
     return sent(conn, wave)
 

@@ -18,7 +18,19 @@ def test_an_update_goes_the_way_of_the_first_wave() -> None:
         begun(1, 60, ["a"], ["voice"]),
     ]
 
-    assert [(r["bands"], r["channels"]) for r in update_routes(waves)] == [(["a", "b"], ["sms"])]
+    routes = [r for r in update_routes(waves) if not r["missed"]]
+
+    assert [(r["bands"], r["channels"]) for r in routes] == [(["a", "b"], ["sms"])]
+
+
+def test_who_could_only_be_told_later_is_told_that_way_after_all_others() -> None:
+    waves = [begun(0, 0, ["a"], ["sms"]), begun(1, 60, ["a", "b"], ["voice"])]
+
+    assert [(r["bands"], r["channels"], r["missed"]) for r in update_routes(waves)] == [
+        (["a"], ["sms"], False),
+        (["b"], ["voice"], False),
+        (["a"], ["voice"], True),
+    ]
 
 
 def test_waves_begun_together_are_both_ways() -> None:

@@ -90,6 +90,50 @@ async def test_an_update_does_not_escalate(database_url: str) -> None:
         assert channels == [("sms",)]
 
 
+async def test_an_update_reaches_who_could_only_be_told_by_a_later_wave(
+    database_url: str,
+) -> None:
+    """A landline alone: the alert came by the call, so does the update; both who share it."""
+    async with launched(database_url) as (home, incident):
+        more = house(home.db, "sms", "voice")
+        await home.run(
+            "UPDATE addresses SET channel = 'voice', value = '+15550109' WHERE recipient_id < 3"
+        )
+        await home.run("UPDATE waves SET due_at = 0 WHERE state = 'waiting'")
+        await more.escalate.due()
+        heard = await home.rows(
+            "SELECT DISTINCT recipient_id FROM deliveries WHERE channel = 'voice' ORDER BY 1"
+        )
+        said = await more.say.notice(incident, "update", text="", who=WHO, key="u")
+
+        ways = await home.rows(
+            "SELECT d.recipient_id, d.channel, o.recipient_id FROM deliveries d"
+            " LEFT JOIN delivery_also o ON o.delivery_id = d.id"
+            " WHERE d.notice_id = :n ORDER BY 1",
+            n=said.notice,
+        )
+        assert heard == [(1,)]
+        assert ways == [(1, "voice", 2), (3, "sms", 4), (6, "sms", None)]
+
+
+async def test_an_update_goes_to_all_of_a_band_whose_first_wave_was_for_a_few(
+    database_url: str,
+) -> None:
+    async with launched(database_url) as (home, incident):
+        spec = await home.one("SELECT spec FROM waves WHERE no = 0")
+        few = (json.loads(spec) if isinstance(spec, str) else spec) | {"needs": True}
+        await home.run("UPDATE waves SET started_at = started_at + 1 WHERE no = 0")
+        await home.run(
+            "INSERT INTO waves (incident_id, notice_id, no, round, key, spec, due_at, state,"
+            " started_at) VALUES (:i, 1, 99, 0, 'few', :spec, 0, 'started', 1)",
+            i=incident,
+            spec=json.dumps(few),
+        )
+        said = await home.say.notice(incident, "update", text="", who=WHO, key="u")
+
+        assert [who for who, _ in await reached(home, said.notice)] == [1, 2, 3, 6]
+
+
 # ── All-clear and correction ───────────────────────────────────────────────────────────────────
 
 
