@@ -118,15 +118,10 @@ def put_device(conn: Connection, recipient: int, *, digest: str, now: int) -> No
 def pair_all(conn: Connection, digests: Mapping[int, str]) -> list[int]:
     """Screens nobody has paired have these devices; the ids of all that have them now."""
     now = database_now(conn)
-    known = dict(
-        conn.execute(
-            select(screens.c.recipient_id, screens.c.device_hash).where(
-                screens.c.recipient_id.in_(digests), screens.c.device_hash.is_not(None)
-            )
-        )
-        .tuples()
-        .all()
+    paired = select(screens.c.recipient_id, screens.c.device_hash).where(
+        screens.c.recipient_id.in_(digests), screens.c.device_hash.is_not(None)
     )
+    known: dict[int, str] = {int(row[0]): str(row[1]) for row in conn.execute(paired)}
     for recipient, digest in digests.items():
         if recipient not in known:
             put_device(conn, recipient, digest=digest, now=now)

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from hub.commands.estate_entries import demo_entries
+from hub.decide.answers import Given
+from hub.decide.chores import Change
+from hub.decide.claim import Claim, Display, Release, Sent
+from hub.model import AnswerWord, AttemptId, Kind, Lane, LaunchRequest, Outcome, Receipt, Verdict
+from hub.states import DeliveryState, Reason
+from hub.store.accounts import AccountLedger
+from hub.store.answers import AnswerLedger
+from hub.store.boards import BoardLedger
+from hub.store.database import Database
+from hub.store.deliveries import DeliveryLedger
+from hub.store.displays import DisplayLedger
+from hub.store.estates import EstateLedger
+from hub.store.lists import ListLedger
+from hub.store.pages import PageLedger
+from hub.store.receipts import ReceiptLedger
+from hub.store.rehearsals import records, told, unfinished
+from hub.store.screens import ScreenLedger, pair_all
+from hub.store.sweeps import SweepLedger
+from hub.store.tasks import TaskLedger
+from tests.launch_estate import WHO, House, open_house
+from tests.store.plans import heard, steps
+
+PEOPLE = 600
+
+# Where a growing table may be walked through: part of the statement, and why it may.
+INTENDED = {
+    "UPDATE audience AS a SET unreachable": "a launch, once: everybody's addresses are looked at",
+    "'unreachable', CASE WHEN EXISTS": "a launch, once: a row for each who cannot be reached",
+    "SELECT count(*) FROM audience a WHERE a.incident_id = ? AND a.band IN": "a wave, once",
+    "min(a.rank * 4294967296 + a.recipient_id) AS best": "a wave or last notice, once: set-based",
+    "INSERT INTO delivery_also": "a wave or last notice, once: set-based",
+    "FROM deliveries WHERE notice_id = ? AND wave = ? AND round = ?": "a wave, once: its counts",
+    "SELECT recipient_id, household, vulnerable, unreachable": "a board that is opened: everybody",
+    "CASE WHEN state = 'sending' THEN 'planned'": "a board that is opened: all its deliveries",
+    "SELECT p.id, p.path FROM places p": "a board that is opened: its flats",
+    "kind = 'called'": "by an index of nothing but calls",
+    "SELECT a.incident_id, count(*) AS people, count(a.told_at)": "counted once for each event",
+    "SELECT d.channel, d.state, count(*) FROM deliveries d": "metrics: open incidents alone",
+    "SELECT lane, count(*) AS depth": "metrics: by an index of nothing but what waits",
+    "ORDER BY +d.id LIMIT": "every 30 s, in a reader: open incidents alone",
+    "incident_id = ? AND state = 'planned' AND notice_id IN": "stop, close or a last notice, once",
+    "n.stage IN ('all_clear', 'correction') AND d.state": "closing, once",
+    "SELECT count(*) AS count_1 FROM audience": "stop or close, once: who was not told",
+    "count(audience.told_at) AS count_1": "a rehearsal looks how far it is",
+    "SELECT count(*) AS count_1 FROM deliveries WHERE": "a rehearsal looks how far it is",
+    "deliveries.address, deliveries.recipient_id FROM deliveries": "a rehearsal, once, at its end",
+    "SELECT attempts.id, attempts.delivery_id": "a rehearsal, once, at its end",
+    "SELECT audience.told_at, audience.unreachable": "a rehearsal, once, at its end",
+    "recipients.kind = ?": "one kind of recipient of a site, as asked for",
+    "r.kind = 'screen'": "the screens of a site",
+    "GROUP BY recipients.kind": "the register says how many there are",
+    "LIKE lower(?)": "the register is searched",
+    "recipients.kind IN": "an import is compared with everybody",
+}
+
+
+async def test_no_statement_walks_through_more_than_it_must(tmp_path: Path) -> None:
+    """SQLite keeps no statistics here, so its plans are the same at 600 people and at 100,000."""
+    file = tmp_path / "muster.db"
+    with heard() as found:
+        await exercise(f"sqlite:///{file}")
+    walked = steps(str(file), found.statements.items())
+    odd = [step.said for step in walked if not any(part in step.sql for part in INTENDED)]
+    assert not odd, "\n".join(["walks nobody has asked for:", *odd])
+    idle = [part for part in INTENDED if not any(part in step.sql for step in walked)]
+    assert not idle, f"allowed, but no statement does it (any more): {idle}"
+
+
+async def exercise(url: str, people: int = PEOPLE) -> None:
+    """A hub's whole day: an estate, a fire with all its waves, boards, lists, sweeps, the end."""
+    house = await open_house(url)
+    try:
+        await _estate(house.db, people)
+        request = LaunchRequest("fire", "1/5", Kind.LIVE)
+        await house.launch.preview(request)
+        fire = (await house.launch.start(request, who=WHO, key="k1")).id
+        await _send(house.db, Lane.URGENT)
+        await _hear(house.db, fire)
+        await _look(house.db, fire)
+        await house.run(_NOW)
+        while await house.escalate.due():
+            await house.run(
+                "-- test\nUPDATE waves SET due_at = 0 WHERE state = 'waiting' AND round < 2"
+            )
+        await _send(house.db, Lane.URGENT)
+        await _sweep(house)
+        await _end(house, fire)
+    finally:
+        await house.db.close()
+
+
+async def _estate(db: Database, people: int) -> None:
+    ledger = EstateLedger(db)
+    site, rows, recipients = demo_entries(people)
+    number = await ledger.load(site, rows, recipients)
+    await ledger.places(number)
+    await ledger.occupied(number)
+    await ledger.counts(number)
+    await ledger.residents(number)
+    await ledger.recipients(number, search="", kinds=("resident",), after=0, limit=50)
+    found = await ledger.recipients(number, search="2", kinds=(), after=0, limit=50)
+    view = await ledger.recipient(found[0].id)
+    assert view is not None
+    await ledger.put_recipient(number, recipients[0], number=None, version=None)
+    await ledger.put_recipient(number, recipients[1], number=view.id, version=view.version)
+    await ledger.remove(view.id)
+    screens = await ScreenLedger(db).all(number)
+    await db.write(lambda conn: pair_all(conn, {s.recipient: f"{s.recipient}" for s in screens}))
+
+
+async def _send(db: Database, lane: Lane) -> None:
+    """What is due is claimed, and comes to every kind of outcome."""
+    ledger = DeliveryLedger(db)
+    for channel in ("sms", "screen", "wecom"):
+        while claims := (await ledger.claim(lane, channel, "one", limit=200)).claims:
+            wording = claims[0].wording
+            assert wording is not None
+            await ledger.wording(wording)
+            await ledger.release([Release(claims[-1], due_ms=0)] if len(claims) > 100 else [])
+            await ledger.record([Sent(claim, _outcome(claim), True) for claim in claims[:-1]])
+            if len(claims) < 100:
+                await ledger.record([Sent(claims[-1], _outcome(claims[-1]), True)])
+
+
+def _outcome(claim: Claim) -> Outcome:
+    ref = f"SM{claim.attempt}"
+    if claim.attempt % 50 == 1:
+        return Outcome(Verdict.REFUSED, Reason.BAD_ADDRESS)
+    if claim.attempt % 50 == 2:
+        return Outcome(Verdict.UNSURE, Reason.TIMEOUT)
+    if claim.attempt % 50 == 3:
+        return Outcome(Verdict.RETRY, Reason.THROTTLED, retry_after=5)
+    return Outcome(Verdict.ACCEPTED, provider_ref=ref)
+
+
+async def _hear(db: Database, incident: int) -> None:
+    """Receipts, displays, replies and answers."""
+    rows = await db.read(lambda conn: conn.exec_driver_sql(_ACCEPTED).all())
+    delivered = [_receipt(row, DeliveryState.DELIVERED) for row in rows[:100]]
+    ledger = ReceiptLedger(db)
+    await ledger.receipts("sms", delivered)
+    await ledger.receipts("sms", [dataclasses.replace(delivered[0], attempt=None)])
+    await ledger.receipts("sms", [_receipt(rows[101], DeliveryState.FAILED)])
+    screen = (await db.read(lambda conn: conn.exec_driver_sql(_SCREEN).all()))[0]
+    await DisplayLedger(db).shown([Display(screen[0], screen[1], 1)])
+
+    answers = AnswerLedger(db)
+    spoken = await answers.spoken_to("sms", rows[0].address)
+    assert spoken is not None
+    await answers.unclear(spoken, "sms")
+    word = AnswerWord.HELP
+    given = Given(incident, spoken.people[0], word, "sms", "recipient:1", once="1")
+    await answers.take(dataclasses.replace(given, others=spoken.household))
+    await answers.opt_out("sms", rows[1].address)
+    await answers.opt_in("sms", rows[1].address)
+
+
+_ACCEPTED = """-- test
+SELECT a.id, d.address, a.provider_ref FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+WHERE d.channel = 'sms' AND d.state = 'accepted' ORDER BY d.rank DESC, a.id"""
+_SCREEN = """-- test
+SELECT recipient_id, notice_id FROM deliveries WHERE channel = 'screen' ORDER BY id"""
+_NOW = "-- test\nUPDATE waves SET due_at = 0 WHERE state = 'waiting'"
+_LATE = "-- test\nUPDATE deliveries SET lease_until = 1 WHERE lease_until IS NOT NULL"
+
+
+def _receipt(row: Any, state: DeliveryState) -> Receipt:
+    return Receipt(state, Reason.OK, row.provider_ref, attempt=AttemptId(row.id))
+
+
+async def _look(db: Database, incident: int) -> None:
+    """Everything that is shown."""
+    boards, lists = BoardLedger(db), ListLedger(db)
+    await boards.load(incident)
+    await boards.since(incident, 1, screens=True)
+    person = (await db.read(lambda conn: conn.exec_driver_sql(_ANSWERED).all()))[0]
+    assert await PageLedger(db).page(incident, person[0])
+    await lists.incidents(status="", limit=20, after=0)
+    await lists.incidents(status="open", limit=20, after=9)
+    for state, channel in (("", ""), ("delivered", ""), ("", "sms"), ("delivered", "sms")):
+        await lists.deliveries(incident, state=state, channel=channel, after=5, limit=50)
+    await lists.events(incident, since=1, limit=50)
+    await lists.flat(incident, person[1])
+    await lists.figures()
+    await lists.last_drills()
+    await lists.public("")
+    screens = ScreenLedger(db)
+    ids = [row.recipient for row in await screens.all(None)]
+    assert await screens.ordered(ids)
+    await screens.ordered(ids[:1])
+    await screens.by_device([str(one) for one in ids])
+    await screens.present(seen=ids, gone=ids[:1])
+    await screens.shown(ids[0], notice=None, revision=None)
+
+
+_ANSWERED = "-- test\nSELECT recipient_id, household FROM audience WHERE answer = 'help' LIMIT 1"
+
+
+async def _sweep(house: House) -> None:
+    """Time has passed for some of everything."""
+    await house.run("-- test\nUPDATE deliveries SET lease_until = 1 WHERE lease_until IS NOT NULL")
+    sweep = SweepLedger(house.db)
+    await sweep.leases()
+    await house.run("-- test\nUPDATE deliveries SET lease_until = 1 WHERE lease_until IS NOT NULL")
+    await sweep.doubts()
+    await house.run(
+        "-- test\nUPDATE deliveries SET expires_at = 1 WHERE id IN"
+        " (SELECT id FROM deliveries WHERE state = 'planned' ORDER BY id DESC LIMIT 2)"
+    )
+    await sweep.lives()
+    await sweep.windows(-1000)
+    await sweep.due()
+
+
+_OVER = """-- test
+UPDATE deliveries SET state = 'failed' WHERE state IN ('planned', 'sending', 'unsure')"""
+
+
+async def _end(house: House, incident: int) -> None:
+    """Updates, tasks, the all-clear, and what is read when all is over."""
+    await house.say.notice(incident, "update", text="Still here.", who=WHO, key="u1")
+    await house.run("-- test\nUPDATE deliveries SET due_at = 0")
+    await _send(house.db, Lane.URGENT)
+    task = (await house.rows("-- test\nSELECT min(id) FROM tasks"))[0][0]
+    tasks = TaskLedger(house.db)
+    await tasks.change(incident, task, Change(state="done"), "user:1")
+    await tasks.called(incident, "119", "user:1")
+    await house.say.notice(incident, "all_clear", text="", who=WHO, key=None)
+    await _send(house.db, Lane.URGENT)
+    await house.db.read(lambda conn: unfinished(conn, incident))
+    await house.db.read(lambda conn: records(conn, incident, {"sms": True}))
+    await house.db.read(lambda conn: told(conn, incident))
+    await house.run(_OVER)
+    await house.say.close(incident, who=WHO)
+    request = LaunchRequest("power-outage", "2", Kind.LIVE)
+    other = await house.launch.start(request, who=WHO, key=None)
+    await house.say.stop(other.id, who=WHO)
+    await AccountLedger(house.db, secret=b"s" * 32).audit("hub", "looked", "", {})
