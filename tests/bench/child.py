@@ -14,6 +14,7 @@ import json
 import os
 import resource
 import sys
+import traceback
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,8 @@ class Child:
             await self._process.wait()
             raise RuntimeError(f"{self._target} ended with {self._process.returncode}: see above")
         found: Values = json.loads(line)
+        if "failed" in found:
+            raise RuntimeError(f"{self._target}: {found['failed']}")
         return found
 
 
@@ -129,10 +132,14 @@ async def _main(target: str, given: Values) -> None:
     module, _, name = target.partition(":")
     run = getattr(importlib.import_module(module), name)
     desk = Desk(await _input())
-    if "desk" in inspect.signature(run).parameters:
-        await run(given, desk=desk)
-    else:
-        desk.say(**await run(given))
+    try:
+        if "desk" in inspect.signature(run).parameters:
+            await run(given, desk=desk)
+        else:
+            desk.say(**await run(given))
+    except Exception:
+        desk.say(failed=traceback.format_exc(limit=-8))
+        raise
 
 
 async def _input() -> asyncio.StreamReader:

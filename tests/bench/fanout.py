@@ -1,10 +1,11 @@
 """One progress frame to thousands of watchers, against `await send` in a loop.
 
-Both servers stand at once on one core with all their watchers connected, the watchers on the other
-core, and the two are asked in turn, frame by frame. `ours` puts one real progress frame on every
+All servers stand at once on one core with all their watchers connected, the watchers on the other
+core, and they are asked in turn, frame by frame. `ours` puts one real progress frame on every
 wire as a topic does it; `loop` is a plain Starlette application on uvicorn with the same settings
-and the same text; `whole` is an answer on its way through the house: record, ring, look, fold,
-frame, every watcher. Milliseconds run from the first write to the last watcher that has it.
+and the same text; `raw` writes the framed bytes to bare transports, the limit; `whole` is an answer
+on its way through the house: record, ring, look, fold, two frames, every watcher. Milliseconds run
+from the first write to the last watcher that has it.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ async def run(*, rounds: int, size: int = 5_000, frames: int = 10) -> dict[str, 
         contenders = [
             Contender("ours", partial(stage.turn, "ours", "publish", frames)),
             Contender("loop", partial(stage.turn, "loop", "publish", frames)),
+            Contender("raw", partial(stage.turn, "raw", "publish", frames)),
             Contender("whole", partial(stage.turn, "ours", "answer", frames)),
         ]
         ratios = [
             Ratio("ours", "loop", "ms_to_last", at_least=2, inverse=True),
             Ratio("ours", "loop", "cpu_us_each", at_least=2, inverse=True),
+            Ratio("ours", "raw", "cpu_us_each", inverse=True),
         ]
         sizes = {"watchers": size, "frames_a_turn": frames, "bytes": bytes_}
         bench = Bench("fanout", contenders, ratios, size=sizes)
@@ -44,7 +47,7 @@ async def run(*, rounds: int, size: int = 5_000, frames: int = 10) -> dict[str, 
 
 
 class _Stage:
-    """Two servers, one crowd for each."""
+    """The servers by name, a crowd for each."""
 
     def __init__(self, servers: dict[str, Child], crowds: Child, size: int):
         self._servers, self._crowds, self._size = servers, crowds, size
@@ -78,16 +81,19 @@ async def _stage(size: int) -> AsyncIterator[tuple[_Stage, int]]:
             standing("tests.bench.ours:live", {"people": PEOPLE}, core=core)
         )
         here = await ours.said()
-        loop = await stack.enter_async_context(
-            standing("tests.bench.plain:broadcast", {"text": here["text"]}, core=core)
-        )
-        there = await loop.said()
+        servers, ports = {"ours": ours}, {}
+        for name, target in (("loop", "broadcast"), ("raw", "raw")):
+            servers[name] = await stack.enter_async_context(
+                standing(f"tests.bench.plain:{target}", {"text": here["text"]}, core=core)
+            )
+            ports[name] = (await servers[name].said())["port"]
         crowds = await stack.enter_async_context(
             standing("tests.bench.watchers:crowds", {}, core=other)
         )
         await _watch_ours(ours, crowds, here, size)
-        await _watch(crowds, "loop", there["port"], [[] for _ in range(size)], greetings=0)
-        yield _Stage({"ours": ours, "loop": loop}, crowds, size), len(here["text"].encode())
+        for name, port in ports.items():
+            await _watch(crowds, name, port, [[] for _ in range(size)], greetings=0)
+        yield _Stage(servers, crowds, size), len(here["text"].encode())
 
 
 async def _watch_ours(ours: Child, crowds: Child, here: dict[str, Any], size: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -46,6 +47,7 @@ async def _standing(people: int) -> AsyncIterator[_Standing]:
     logs.configure("info")  # as `muster serve` has it
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         data = Path(folder)
+        _log_into(data / "hub.log")
         settings = Settings(
             data=data,
             database_url=f"sqlite:///{data / 'hub.db'}",
@@ -61,6 +63,12 @@ async def _standing(people: int) -> AsyncIterator[_Standing]:
             app = create_app(hub)
             async with serve(app, bind) as serving:
                 yield _Standing(hub, app, serving.port, began.id)
+
+
+def _log_into(file: Path) -> None:
+    """Lines are written as a hub writes them, but not onto somebody's terminal."""
+    with file.open("ab") as opened_file:
+        os.dup2(opened_file.fileno(), 2)
 
 
 # ── Watchers ───────────────────────────────────────────────────────────────────────────────────

@@ -17,19 +17,20 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.bench.child import Desk
 from web.server import BACKLOG, WS_MAX_SIZE
+from web.wire import EXTENSION, LiveProtocol, frame_text
 
 LOCAL = "127.0.0.1"
 
 
 @contextlib.asynccontextmanager
-async def served(*routes: BaseRoute) -> AsyncIterator[int]:
+async def served(*routes: BaseRoute, ws: Any = "websockets-sansio") -> AsyncIterator[int]:
     """The port where a Starlette application with these routes answers."""
     config = uvicorn.Config(
         Starlette(routes=list(routes)),
         host=LOCAL,
         port=0,
         http="httptools",
-        ws="websockets-sansio",
+        ws=ws,
         ws_max_size=WS_MAX_SIZE,
         ws_per_message_deflate=False,
         lifespan="off",
@@ -75,6 +76,30 @@ async def broadcast(given: Mapping[str, Any], *, desk: Desk) -> None:
                 for socket in list(sockets):
                     await socket.send_text(given["text"])
             desk.say(at=began, cpu=cpu, watching=len(sockets))
+
+
+async def raw(given: Mapping[str, Any], *, desk: Desk) -> None:
+    """The limit: framed beforehand, written to bare transports, nothing looked at."""
+    transports: set[asyncio.Transport] = set()
+
+    async def live(socket: WebSocket) -> None:
+        await socket.accept(subprotocol="muster.v1")
+        transport = socket.scope["extensions"][EXTENSION]["wire"]._protocol.transport
+        transports.add(transport)
+        with contextlib.suppress(WebSocketDisconnect):
+            while True:
+                await socket.receive_text()
+        transports.discard(transport)
+
+    framed = frame_text(given["text"].encode())
+    async with served(WebSocketRoute("/live", live), ws=LiveProtocol) as port:
+        desk.say(port=port)
+        async for command in desk.commands():
+            began, cpu = time.monotonic(), time.process_time()
+            if command["op"] == "publish":
+                for transport in transports:
+                    transport.write(framed)
+            desk.say(at=began, cpu=cpu, watching=len(transports))
 
 
 async def no_op(_given: Mapping[str, Any], *, desk: Desk) -> None:
