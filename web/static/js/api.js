@@ -1,5 +1,6 @@
 // The hub's HTTP door. A refusal is shown where it happened: what was not done, and what to do.
 import { h } from "./dom.js";
+import { agree } from "./clock.js";
 import { t } from "./words.js";
 
 export class Trouble extends Error {
@@ -28,6 +29,7 @@ export async function call(method, path, { body, headers = {}, signal, timeout =
     throw new Trouble(0, { detail: t("error.away"), code: "away" });
   }
   if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  agree(response.headers.get("date"));
   const text = await response.text();
   let data = {};
   try { data = text ? JSON.parse(text) : {}; } catch { data = { detail: t("error.http", { status: response.status }) }; }

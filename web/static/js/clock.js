@@ -8,7 +8,11 @@ const day = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { timeZone, 
 
 /** How far this computer's clock is ahead of the hub's, in milliseconds. */
 let ahead = 0;
-export const agree = (serverTime) => { ahead = Date.now() - Date.parse(serverTime); };
+const CLOSE = 3000; // the header has whole seconds and travels: smaller differences are none
+export function agree(date) {
+  const behind = Date.now() - (Date.parse(date ?? "") + 500);
+  if (!Number.isNaN(behind)) ahead = Math.abs(behind) > CLOSE ? behind : 0;
+}
 export const now = () => Date.now() - ahead;
 
 export const clock = (iso) => (iso ? hms.format(new Date(iso)) : "–");

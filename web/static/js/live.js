@@ -1,6 +1,5 @@
 // One websocket: ticket, hello, watch; back with `since` and `epoch` after a loss.
 import { post } from "./api.js";
-import { agree } from "./clock.js";
 
 const ASK = 2500; // a ping this often, so that a dead line is known within five seconds
 const SILENT = 9000;
@@ -49,7 +48,6 @@ export class Live extends EventTarget {
   #read(frame) {
     this.lastContact = Date.now();
     this.#listen();
-    if (frame.op === "snapshot" && frame.at) agree(frame.at);
     if (frame.topic === this.#topic && frame.seq !== undefined) {
       this.#seq = frame.seq;
       this.#epoch = frame.epoch ?? this.#epoch;
