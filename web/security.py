@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.house import House
@@ -38,7 +39,8 @@ BODY_LIMITS: tuple[tuple[str, int], ...] = (
 """First match by the start of the path; everything else takes BODY_LIMIT."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-OWN_AUTHORITY = ("/a/", "/hooks/")
+LINK = "/a/"
+OWN_AUTHORITY = (LINK, "/hooks/")
 """A signed token in the path is the authority there: no cookie, so no origin, is asked for."""
 
 CSP = (
@@ -134,22 +136,25 @@ class Gate:
     async def _passed(
         self, scope: Scope, headers: Headers, receive: Receive, answer: _Answer
     ) -> None:
-        path, method = scope["path"], scope["method"]
-        if method not in SAFE and self._foreign(path, headers):
-            said = "This change was asked for from another site. Open the console and try again."
-            refusal = problem(scope, 403, said, code="foreign_origin", title="Not allowed")
+        limit = limit_of(scope["path"])
+        refusal = self._refusal(scope, headers, limit)
+        if refusal is None:
+            await self._app(scope, _limited(receive, limit), answer)
+        else:
             await refusal(scope, receive, answer)
-            return
+
+    def _refusal(self, scope: Scope, headers: Headers, limit: int) -> Response | None:
+        """What is wrong whatever is asked for. A link says before that whether it is one of ours;
+        its body is bounded all the same, as it comes in."""
+        path = scope["path"]
+        if scope["method"] not in SAFE and self._foreign(path, headers):
+            said = "This change was asked for from another site. Open the console and try again."
+            return problem(scope, 403, said, code="foreign_origin", title="Not allowed")
+        if path.startswith(LINK):
+            return None
         if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
-            await problem(scope, 400, "An address holds no NUL.", code="nul")(
-                scope, receive, answer
-            )
-            return
-        limit = limit_of(path)
-        if _declared(headers) > limit:
-            await of_error(scope, HTTPException(413))(scope, receive, answer)
-            return
-        await self._app(scope, _limited(receive, limit), answer)
+            return problem(scope, 400, "An address holds no NUL.", code="nul")
+        return of_error(scope, HTTPException(413)) if _declared(headers) > limit else None
 
     def _foreign(self, path: str, headers: Headers) -> bool:
         if path.startswith(OWN_AUTHORITY):

@@ -84,6 +84,12 @@ class Launch:
             opened.id, opened.code, opened.people, opened.deliveries, repeated=opened.repeated
         )
 
+    async def unused(self, key: str | None) -> None:
+        """No launch has this key. Conflict otherwise, Refused for what cannot be a key: asked for a
+        body that cannot be read, as that is another body than the first one was."""
+        if key is not None:
+            await self._answered(keyed("launch", key, {}))
+
     async def _answered(self, keyed: Keyed | None) -> Opened | None:
         return await self.ledger.answered(keyed) if keyed is not None else None
 

@@ -23,10 +23,13 @@ async def preview(request: Request) -> Response:
 
 async def launch(request: Request) -> Response:
     """POST /incidents: 202 when the incident is durable; the same key gives the first answer."""
-    body = await body_of(request, LaunchBody)
-    made = await house(request).launch.start(
-        body.request(), who=actor_of(request), key=idempotency_key(request)
-    )
+    hub, key = house(request), idempotency_key(request)
+    try:
+        body = await body_of(request, LaunchBody)
+    except Refused:
+        await hub.launch.unused(key)  # the key is looked at before the body is
+        raise
+    made = await hub.launch.start(body.request(), who=actor_of(request), key=key)
     said = {
         "id": made.id,
         "code": made.code,

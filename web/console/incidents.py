@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from web.api.reading import number
 from web.catalog import language_of
 from web.console.facts import numbers, said, titled
 from web.house import House, house
@@ -64,4 +65,4 @@ def screen_address(hub: House) -> str:
 
 
 async def _incident(request: Request, hub: House, language: str) -> dict[str, Any]:
-    return titled(await hub.watch.incident(request.path_params["id"]), language)
+    return titled(await hub.watch.incident(number(request, "id")), language)
