@@ -6,7 +6,7 @@ const SILENT = 9000;
 const LONGEST = 8000;
 
 export class Live extends EventTarget {
-  #topic; #seq = null; #epoch = null; #tries = 0; #socket = null; #quiet = 0; #over = false;
+  #topic; #seq = null; #epoch = null; #tries = 0; #socket = null; #quiet = 0; #over = false; #joining = false;
   lastContact = Date.now();
   open = false;
 
@@ -14,15 +14,19 @@ export class Live extends EventTarget {
     super();
     this.#topic = topic;
     setInterval(() => this.#ping(), ASK);
-    addEventListener("online", () => { this.#tries = 0; this.#socket ?? this.connect(); });
+    addEventListener("online", () => { this.#tries = 0; this.connect(); });
   }
 
   async connect() {
     clearTimeout(this.retry);
+    if (this.#joining || this.#socket) return;
+    this.#joining = true;
     let ticket;
     try {
       ({ ticket } = await post("/live/tickets", {}, { timeout: 6000 }));
+      this.#joining = false;
     } catch (error) {
+      this.#joining = false;
       return error.status === 401 || error.status === 403 ? this.#tell("refused", { what: error.message }) : this.#again();
     }
     const scheme = location.protocol === "https:" ? "wss" : "ws";

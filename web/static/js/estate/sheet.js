@@ -233,7 +233,7 @@ function placeMarks(tower, { floor, flag, zone = [], zoneName = "" }) {
   if (ys.length > 1) {
     const top = Math.min(...ys) - 1, end = Math.max(...ys) + CELL.h + 1, x = tower.x1 + 3, mid = (top + end) / 2;
     made.push(s("path", { class: "zone place", d: `M${x} ${top}h5V${end}h-5` }));
-    if (end - top > 60) made.push(s("text", { class: "zone-t place", "text-anchor": "middle", transform: `translate(${x + (tower.small ? 17 : 14)} ${mid}) rotate(-90)` }, zoneName));
+    if (end - top > 60) made.push(s("text", { class: "zone-t place", "text-anchor": "middle", transform: `translate(${x + (tower.small ? 17 : 16)} ${mid}) rotate(-90)` }, zoneName));
   }
   return made;
 }
