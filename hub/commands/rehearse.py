@@ -126,17 +126,27 @@ async def _watched(stage: Stage, incident: int, people: int) -> None:
         rows = {name: bar.add_task(name, total=people) for name in ("told", "answered")}
         async with asyncio.timeout(PATIENCE):
             while True:
-                left = await stage.hub.db.read(lambda conn: unfinished(conn, incident))
+                began = time.monotonic()
+                left = await _left(stage, incident)
                 for name, task in rows.items():
                     bar.update(task, completed=getattr(left, name))
-                if left.at_rest and not stage.simulator.pending and await _quiet(stage, left):
+                if _rests(stage, left) and await _quiet(stage, incident):
                     return
-                await asyncio.sleep(0.25)
+                # Looking walks through the whole incident: at most a twentieth of the time.
+                await asyncio.sleep(max(0.25, 20 * (time.monotonic() - began)))
 
 
-async def _quiet(stage: Stage, left: Unfinished) -> bool:
+async def _quiet(stage: Stage, incident: int) -> bool:
     """Nothing new came of what the last callback or answer set going."""
     await asyncio.sleep(0.3)
+    return _rests(stage, await _left(stage, incident))
+
+
+async def _left(stage: Stage, incident: int) -> Unfinished:
+    return await stage.hub.db.read(lambda conn: unfinished(conn, incident))
+
+
+def _rests(stage: Stage, left: Unfinished) -> bool:
     return left.at_rest and not stage.simulator.pending
 
 

@@ -76,15 +76,20 @@ SELECT w.language, w.parts FROM wordings w JOIN notices n ON n.id = w.notice_id
 WHERE n.incident_id = :incident AND w.channel = 'page' ORDER BY n.revision, w.id""")
 
 
+KNOWN = 2_000  # incidents whose counts are kept; all are forgotten beyond
+
+
 class ListLedger:
     """Where lists are read; every method is one snapshot."""
 
     def __init__(self, db: Database):
         self._db = db
+        self._known: dict[int, tuple[int, Any]] = {}
 
     async def incidents(self, *, status: str, limit: int, after: int) -> Page:
         """Newest first, with counts of people."""
-        return await self._db.read(partial(_incidents, status=status, limit=limit, after=after))
+        asked = partial(_incidents, status=status, limit=limit, after=after, known=self._known)
+        return await self._db.read(asked)
 
     async def deliveries(
         self, incident: int, *, state: str, channel: str, after: int, limit: int
@@ -116,13 +121,29 @@ class ListLedger:
         return await self._db.read(partial(_public, site=site))
 
 
-def _incidents(conn: Connection, *, status: str, limit: int, after: int) -> Page:
+def _incidents(
+    conn: Connection, *, status: str, limit: int, after: int, known: dict[int, tuple[int, Any]]
+) -> Page:
     asked = {"status": status, "limit": limit + 1, "after": after}
     rows = conn.execute(_INCIDENTS, asked).mappings().all()
     shown, more = rows[:limit], len(rows) > limit
-    counts = {c.incident_id: c for c in run(conn, _COUNTS, IDS, [(row["id"],) for row in shown])}
+    counts = _counts(conn, [(row["id"], row["last_seq"]) for row in shown], known)
     items = [_listed(conn, row, counts.get(row["id"])) for row in shown]
     return {"items": items, "next": shown[-1]["id"] if more else None}
+
+
+def _counts(
+    conn: Connection, wanted: Sequence[tuple[int, int]], known: dict[int, tuple[int, Any]]
+) -> dict[int, Any]:
+    """Counts by incident. `known`: those of earlier calls, each with the event they are true at;
+    people's marks never change without an event, so only incidents that went on are counted."""
+    had = {one: known.get(one, (-1, None)) for one, _ in wanted}
+    stale = [(one,) for one, seq in wanted if had[one][0] != seq]
+    counted = {c.incident_id: c for c in run(conn, _COUNTS, IDS, stale)} if stale else {}
+    if len(known) > KNOWN:
+        known.clear()
+    known.update((one, (seq, counted[one])) for one, seq in wanted if one in counted)
+    return {one: at for one, (_, at) in had.items()} | counted
 
 
 def _listed(conn: Connection, row: Mapping[Any, Any], counts: Any) -> dict[str, Any]:

@@ -219,6 +219,13 @@ def _screen_row(row: Any) -> ScreenRow:
     )
 
 
+# Not the whole row: the recipe in it is large, and would be read again for every screen.
+_OF_INCIDENT = tuple(
+    incidents.c[name]
+    for name in (*("id", "kind", "level", "status", "playbook", "code", "place", "next_update_at"),)
+)
+
+
 def _ordered(conn: Connection, *, ids: tuple[int, ...]) -> list[Ordered]:
     since = database_now(conn) - RECENT
     open_ = (
@@ -238,7 +245,7 @@ def _ordered(conn: Connection, *, ids: tuple[int, ...]) -> list[Ordered]:
                 notices.c.revision,
                 notices.c.stage,
                 notices.c.issued_at,
-                incidents,
+                *_OF_INCIDENT,
             )
             .join(notices, notices.c.id == deliveries.c.notice_id)
             .join(incidents, incidents.c.id == notices.c.incident_id)
