@@ -21,6 +21,7 @@ from hub.model import Lane
 log = structlog.get_logger()
 
 COMPLETION_SECONDS = 12.0  # a send ends by itself within this
+HEARD_SECONDS = 0.25  # a cancellation is heard within this, or was swallowed
 
 
 class LaneSupervisor:
@@ -67,12 +68,14 @@ class LaneSupervisor:
         redis = commands(self._url)
         life = worker(redis, self._house, self.lane.value, wake=self.drains.wake)
         life.on_startup = self._polling
+        going = asyncio.create_task(life.async_run(), name=f"arq-{self.lane}")
         try:
-            await life.async_run()
-        except Exception as error:  # noqa: BLE001 whatever ends arq, the lane goes on
-            self._say(error)
+            await asyncio.wait([going])
+            if error := None if going.cancelled() else going.exception():
+                self._say(error)  # whatever ends arq, the lane goes on
         finally:
             self.alive = False
+            await _ended(going)
             await _buried(life)
             await closed(redis)
 
@@ -80,10 +83,18 @@ class LaneSupervisor:
         self.alive = True
         log.info("lane_open", lane=self.lane.value, rebuilt=self.rebuilt)
 
-    def _say(self, error: Exception) -> None:
+    def _say(self, error: BaseException) -> None:
         """An outage is one line in the log, however long it lasts."""
         say = log.warning if self.alive or not self.rebuilt else log.debug
         say("lane_lost", lane=self.lane.value, error=type(error).__name__)
+
+
+async def _ended(going: asyncio.Task[None]) -> None:
+    """It runs no more. While it connects, arq and redis-py can swallow a cancellation: say it again
+    until it is heard, or a process that is stopped early never ends."""
+    while not going.done():
+        going.cancel()
+        await asyncio.wait([going], timeout=HEARD_SECONDS)
 
 
 async def _buried(life: Worker) -> None:

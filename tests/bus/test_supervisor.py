@@ -177,3 +177,19 @@ async def test_without_redis_it_keeps_trying_and_stops_when_told() -> None:
     async with running(lane):
         await eventually(lambda: lane.rebuilt >= 2)
         assert not lane.alive
+
+
+async def test_it_ends_however_early_it_is_stopped(valkey: str, house: str) -> None:
+    """arq swallows a cancellation that meets it while it connects."""
+
+    async def drain(lane: str) -> None: ...
+
+    for turns in range(0, 60, 3):
+        lane = LaneSupervisor(valkey, "urgent", drain=drain, house=house)
+        going = asyncio.create_task(lane.run())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for _ in range(2):  # as a task group does that is left by an error
+            going.cancel()
+        async with asyncio.timeout(10):
+            await asyncio.wait([going])
