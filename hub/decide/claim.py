@@ -42,11 +42,13 @@ class Claim:
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """What one claim brought. `ended`: (incident, event number) of deliveries that came to their
-    end unsent; `full`: as many rows as asked for, so there may be more."""
+    end unsent; `full`: as many rows as asked for, so there may be more; `now`: the database's
+    time, by which leases and expiries are meant (None if nothing was due)."""
 
     claims: tuple[Claim, ...] = ()
     ended: tuple[tuple[int, int], ...] = ()
     full: bool = False
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

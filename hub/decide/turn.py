@@ -14,6 +14,7 @@ class Candidate:
     """A planned delivery at the head of its lane.
 
     `answered`: everybody it speaks for has answered. `repeat`: it is of a later wave or round.
+    `stopped`: the incident was stopped after this notice was said.
     """
 
     stage: Stage
@@ -21,6 +22,7 @@ class Candidate:
     expires_at: datetime
     repeat: bool
     answered: bool
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,22 @@ def turn(candidate: Candidate, *, now: datetime) -> Turn:
     """`sending`, or the end it has come to without being sent."""
     if now >= candidate.expires_at:
         return Turn(DeliveryState.EXPIRED, Reason.TOO_OLD)
-    if (reason := _unwanted(candidate.stage, candidate.incident)) is not Reason.NONE:
+    reason = unwanted(candidate.stage, candidate.incident, stopped=candidate.stopped)
+    if reason is not Reason.NONE:
         return Turn(DeliveryState.CANCELLED, reason)
     if candidate.stage is Stage.ALERT and candidate.repeat and candidate.answered:
         return Turn(DeliveryState.SUPPRESSED, Reason.ANSWERED)
     return SEND
 
 
-def _unwanted(stage: Stage, incident: IncidentState) -> Reason:
-    """Why this notice is not said any more. After a stop an update still goes out: the people who
-    were told need it."""
+def unwanted(stage: Stage, incident: IncidentState, *, stopped: bool) -> Reason:
+    """Why this notice is not said any more. An update said after the stop still goes out: the
+    people who were told need it."""
     if incident is IncidentState.CLOSED:
         return Reason.STOPPED
     if stage in _SAID_LAST:
         return Reason.NONE
     if incident is IncidentState.CLEARED:
         return Reason.SUPERSEDED
-    stopped = stage is Stage.ALERT and incident is IncidentState.STOPPED
-    return Reason.STOPPED if stopped else Reason.NONE
+    over = incident is IncidentState.STOPPED and (stopped or stage is Stage.ALERT)
+    return Reason.STOPPED if over else Reason.NONE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -21,6 +21,7 @@ from hub.states import Reason
 CALL = 12.0  # seconds one call may take; with BEGIN it stays inside the lease of 15 s
 BEGIN = 2.5  # seconds after its claim within which a send begins, or is given back unsent
 LINGER = 0.05  # seconds a batch of outcomes waits for more
+SKEW = timedelta(seconds=1)  # clocks this close are taken for one
 KEEP_TRYING = 60.0  # seconds outcomes are kept for a database that is away
 
 log = structlog.get_logger(__name__)
@@ -64,6 +65,7 @@ class Pump:
         self._came = asyncio.Event()  # for the recorder: there is something to record
         self._full = asyncio.Event()  # for the recorder: the batch need not wait any longer
         self._freed = asyncio.Event()  # for the claimer: places are free, or it is to look again
+        self._skew = timedelta()  # how far this process's clock is ahead of the database's
         self._closed = False
         self.running = False
         self._again = False
@@ -132,15 +134,27 @@ class Pump:
             return Claimed()
 
     async def _claim(self, places: int) -> Claimed:
-        account = self._account
+        account, asked = self._account, self._means.clock.now()
         claimed = await self._means.ledger.claim(
             self._lane, account.medium, account.name, limit=places
         )
+        claimed = self._by_our_clock(claimed, asked)
         self._account_waits(waits=claimed.full)
         self._means.bell.ring(claimed.ended)
         await self._means.parcels.learn(claimed.claims)
         self._waiting += len(claimed.claims)
         return claimed
+
+    def _by_our_clock(self, claimed: Claimed, asked: datetime) -> Claimed:
+        """Expiries as this process tells the time: they are meant by the database's clock, and two
+        machines' clocks may be far apart. Never later than meant: it was asked before."""
+        if claimed.now is None:
+            return claimed
+        self._skew = asked - claimed.now
+        if abs(self._skew) <= SKEW:
+            return claimed
+        moved = (replace(one, expires_at=one.expires_at + self._skew) for one in claimed.claims)
+        return replace(claimed, claims=tuple(moved))
 
     def _places(self, now: float) -> int:
         """How many to claim now; 0 to wait until more places are free or the pace allows it."""
@@ -187,7 +201,8 @@ class Pump:
             if at > begin_by:
                 self._account.unbook(claim.address, now=loop.time())
                 wait = timedelta(seconds=at - loop.time())
-                return int((self._means.clock.now() + wait).timestamp() * 1000)
+                due = self._means.clock.now() - self._skew + wait
+                return int(due.timestamp() * 1000)
             await asyncio.sleep(max(0.0, at - loop.time()))
         late = loop.time() > begin_by or self._means.clock.now() >= claim.expires_at
         return 0 if late or self.stopping else -1

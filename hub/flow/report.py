@@ -11,6 +11,7 @@ from hub.decide.claim import Display
 from hub.decide.replies import Meaning, Meant, Scope, read_reply
 from hub.decide.tokens import read_attempt_token
 from hub.errors import NotAllowed, Unknown
+from hub.flow.answer import MOST
 from hub.flow.bell import Bell
 from hub.flow.gather import Gather
 from hub.model import (
@@ -169,7 +170,12 @@ class Report:
         who = Actor(f"recipient:{first}", "resident")
         once = f"{account}/{reply.provider_ref}" if reply.provider_ref else None
         others = [RecipientId(one) for one in also]
-        await self._answers.take(answer, who=who, once=once, others=others)
+        await self._answers.take(answer, who=who, once=once, others=others[:MOST])
+        for at in range(MOST, len(others), MOST):  # a caretaker's number may stand for a house
+            more = dataclasses.replace(answer, recipient=others[at])
+            again = once and f"{once}/from/{at}"
+            part = others[at + 1 : at + MOST]
+            await self._answers.take(more, who=who, once=again, others=part)
 
     async def _opt(self, reply: Reply, *, out: bool, spoken: Spoken | None) -> None:
         change = self._replies.opt_out if out else self._replies.opt_in

@@ -29,18 +29,15 @@ from hub.states import DeliveryState, IncidentState
 from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import append_event, from_ms
+from hub.store.marks import ANSWERED, STOPPED
 
 LEASE = 15_000
 """Milliseconds a claim is held. A send is begun within 2.5 s of it and ends within 12."""
 
-_DUE = """
+_DUE = f"""
 SELECT d.id, d.incident_id, d.notice_id, d.recipient_id, d.wording_id, d.address, d.fence,
        d.expires_at, d.wave, d.round, d.doubled, n.stage, n.revision, i.kind, i.status, r.name,
-       w.segments,
-       CASE WHEN a.answer <> '' THEN NOT EXISTS (
-           SELECT 1 FROM delivery_also o JOIN audience s
-               ON s.incident_id = d.incident_id AND s.recipient_id = o.recipient_id
-           WHERE o.delivery_id = d.id AND s.answer = '') ELSE FALSE END AS answered
+       w.segments, {STOPPED} AS stopped, {ANSWERED} AS answered
 FROM deliveries d
 JOIN notices n ON n.id = d.notice_id
 JOIN incidents i ON i.id = d.incident_id
@@ -111,7 +108,7 @@ def claim(conn: Connection, *, lane: Lane, channel: str, account: str, limit: in
 
     dropped = _drop(conn, [(row, said) for row, said in turns if said is not SEND], channel, now)
     taken = _take(conn, [row for row, said in turns if said is SEND], account, now)
-    return Claimed(tuple(taken), dropped, full=len(rows) == limit)
+    return Claimed(tuple(taken), dropped, full=len(rows) == limit, now=from_ms(now))
 
 
 def release(conn: Connection, *, unsent: Sequence[Release]) -> None:
@@ -121,11 +118,14 @@ def release(conn: Connection, *, unsent: Sequence[Release]) -> None:
 
 
 def _flags(row: Any) -> dict[str, bool]:
-    return {"repeat": bool(row.wave or row.round), "answered": bool(row.answered)}
+    repeat = bool(row.wave or row.round)
+    return {"repeat": repeat, "answered": bool(row.answered), "stopped": bool(row.stopped)}
 
 
 @lru_cache(1024)
-def _turn(said: tuple[str, str, int], now: int, *, repeat: bool, answered: bool) -> Turn:
+def _turn(
+    said: tuple[str, str, int], now: int, *, repeat: bool, answered: bool, stopped: bool
+) -> Turn:
     """Rows of one batch are mostly alike: each sort of them (stage, status, expiry) is decided
     once."""
     stage, status, expires = said
@@ -135,6 +135,7 @@ def _turn(said: tuple[str, str, int], now: int, *, repeat: bool, answered: bool)
         expires_at=from_ms(expires),
         repeat=repeat,
         answered=answered,
+        stopped=stopped,
     )
     return turn(asked, now=from_ms(now))
 

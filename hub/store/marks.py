@@ -8,6 +8,15 @@ from sqlalchemy import Connection
 
 from hub.store.batches import IDS, run
 
+ANSWERED = """CASE WHEN a.answer <> '' THEN NOT EXISTS (
+    SELECT 1 FROM delivery_also o JOIN audience s
+        ON s.incident_id = d.incident_id AND s.recipient_id = o.recipient_id
+    WHERE o.delivery_id = d.id AND s.answer = '') ELSE FALSE END"""
+"""Whether everybody a delivery `d` speaks for has answered; `a` is its recipient's row."""
+
+STOPPED = "coalesce(n.issued_at <= i.stopped_at, FALSE)"
+"""Whether the incident `i` was stopped after the notice `n` was said."""
+
 _MARK = """
 UPDATE audience SET {column} = {{1}}
 FROM (SELECT d.incident_id AS incident, d.recipient_id AS person

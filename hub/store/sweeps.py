@@ -10,15 +10,18 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from hub.decide.turn import unwanted
 from hub.decide.unsure import CALLBACK_WAIT, Doubt, Resolution, Resolved, resolve
 from hub.model import Lane, Stage
 from hub.states import DeliveryState, IncidentState, Reason
 from hub.store.batches import IDS, run
 from hub.store.database import Database, database_now
 from hub.store.events import from_ms
+from hub.store.marks import ANSWERED, STOPPED
 from hub.store.outcomes import Changes, write_events
 
 AT_ONCE = 500  # rows of one kind in one transaction: a sweep never holds the writer for long
+AFTER_MS = 86_400_000  # how long after its close an incident's last accepted ones are looked at
 WAIT_MS = int(CALLBACK_WAIT.total_seconds() * 1000)
 
 # Both states first, word for word as in the index: SQLite knows its condition by no other sign.
@@ -39,9 +42,9 @@ _LOST_ATTEMPTS = """
 UPDATE attempts SET verdict = 'unsure', reason = 'lost_worker'
 WHERE verdict = '' AND delivery_id IN (SELECT b.id FROM {rows})"""
 
-_DOUBTS = """
+_DOUBTS = f"""
 SELECT d.id, d.incident_id, d.channel, d.state, d.reason, d.doubled, d.lease_until, d.expires_at,
-    d.wave, d.round, n.stage, i.status, a.answer, {double} AS prefer_double
+    n.stage, i.status, {STOPPED} AS stopped, {ANSWERED} AS answered, {{double}} AS prefer_double
 FROM deliveries d JOIN incidents i ON i.id = d.incident_id JOIN notices n ON n.id = d.notice_id
 LEFT JOIN audience a ON a.incident_id = d.incident_id AND a.recipient_id = d.recipient_id
 WHERE d.state IN ('sending', 'unsure') AND d.state = 'unsure' AND d.lease_until < :now
@@ -66,9 +69,10 @@ ORDER BY d.rank, d.id LIMIT :limit"""
 _EXPIRE = """
 UPDATE deliveries SET state = 'expired', reason = 'too_old', ended_at = {1}
 FROM {rows} WHERE deliveries.id = b.id"""
-_SILENT = """
+_SILENT = f"""
 SELECT d.id, d.incident_id FROM deliveries d
-WHERE d.incident_id IN (SELECT id FROM incidents WHERE status <> 'closed')
+WHERE d.incident_id IN (
+        SELECT id FROM incidents WHERE status <> 'closed' OR closed_at + {AFTER_MS} > :now)
     AND d.state = 'accepted' AND d.ended_at IS NULL AND d.accepted_at < :now
 ORDER BY +d.id LIMIT :limit"""
 _SILENCE = """
@@ -170,16 +174,16 @@ def doubts(conn: Connection) -> Overdue:
 
 
 def _doubt(row: Any) -> Doubt:
-    last = row.stage in {Stage.ALL_CLEAR, Stage.CORRECTION}
-    wanted = row.status == IncidentState.OPEN or (last and row.status != IncidentState.CLOSED)
-    answered = row.stage == Stage.ALERT and bool(row.answer)
+    stage, status = Stage(row.stage), IncidentState(row.status)
+    over = unwanted(stage, status, stopped=bool(row.stopped)) is not Reason.NONE
+    answered = stage is Stage.ALERT and bool(row.answered)
     return Doubt(
         look_at=from_ms(row.lease_until),
         expires_at=from_ms(row.expires_at),
         reason=Reason(row.reason),
         doubled=bool(row.doubled),
         prefer_double=row.prefer_double in {1, "true"},
-        wanted=wanted and not answered,
+        wanted=not (over or answered),
     )
 
 

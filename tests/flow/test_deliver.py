@@ -1,24 +1,36 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from hub.decide.tokens import read_attempt_token, read_token
 from hub.flow.deliver import Deliver
 from hub.model import Lane, Outcome, Verdict
-from hub.ports import Traits
+from hub.ports import Clock, Traits
 from hub.states import Reason
 from hub.store import schema as t
 from hub.store.deliveries import DeliveryLedger
 from tests.flow.stage import SECRET, Doorbell, Provider, RealClock, Stage
 
 
-def sender(stage: Stage, *providers: Provider, wake: Doorbell | None = None) -> Deliver:
+class OffClock:
+    def __init__(self, off: timedelta):
+        self._off = off
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self._off
+
+
+def sender(
+    stage: Stage, *providers: Provider, wake: Doorbell | None = None, clock: Clock | None = None
+) -> Deliver:
     return Deliver(
         ledger=DeliveryLedger(stage.db),
         channels={provider.name: provider for provider in providers},
         wake=wake or Doorbell(),
-        clock=RealClock(),
+        clock=clock or RealClock(),
         secret=SECRET,
         public_url="https://muster.example/",
     )
@@ -290,3 +302,54 @@ async def test_a_late_outcome_with_a_stale_fence_changes_nothing(stage):
     assert (await stage.deliveries())[0] == before
     assert before.state == "accepted"
     assert [a.verdict for a in await stage.rows(t.attempts)] == ["refused", "accepted"]
+
+
+async def test_an_update_that_waits_to_be_sent_again_is_stopped_with_the_rest(stage):
+    """Only what is said after the stop still goes out."""
+    await stage.set_up(people=2)
+    stage.notice, stage.wording = await stage.db.write(lambda c: stage.say(c, "update", 2))
+    said = await stage.now()
+    await stage.plan()
+    await stage.set(t.incidents, {}, status="stopped", stopped_at=said + 1)
+    await stage.set(t.notices, {"id": stage.notice}, issued_at=said)
+    stage.notice, stage.wording = await stage.db.write(lambda c: stage.say(c, "update", 3))
+    await stage.set(t.notices, {"id": stage.notice}, issued_at=said + 2)
+    await stage.plan()
+    provider = Provider()
+    await sender(stage, provider).drain(Lane.URGENT)
+
+    ends = [(row.notice_id == stage.notice, row.state) for row in await stage.deliveries()]
+    assert ends == [(False, "cancelled")] * 2 + [(True, "accepted")] * 2
+    assert {parcel.revision for parcel in provider.ledger} == {3}
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+async def test_a_worker_whose_clock_is_hours_off_sends_in_time_and_says_how_long_it_is_true(
+    stage, hours
+):
+    await stage.set_up(people=3)
+    await stage.plan()
+    clock, provider = OffClock(timedelta(hours=hours)), Provider()
+    deliver = sender(stage, provider, clock=clock)
+    async with asyncio.timeout(5):
+        await deliver.drain(Lane.URGENT)
+
+    assert {row.state for row in await stage.deliveries()} == {"accepted"}
+    left = [(parcel.expires_at - clock.now()).total_seconds() for parcel in provider.ledger]
+    assert all(1_700 < seconds < 1_801 for seconds in left)
+
+
+async def test_a_send_that_waits_for_its_turn_comes_again_by_the_databases_clock(stage):
+    await stage.set_up(people=2)
+    await stage.plan(address="robot", wave=1, people=stage.people[:1])
+    await stage.plan(address="robot", wave=2, people=stage.people[1:])
+    slow = Traits("sms", ("body",), 160, pace=0.1, per="address")
+    deliver = sender(stage, Provider(traits=slow), clock=OffClock(timedelta(hours=3)))
+    drain = asyncio.create_task(deliver.drain(Lane.URGENT))
+    while not [row for row in await stage.deliveries() if row.attempts == 0 and row.fence]:
+        await asyncio.sleep(0.01)
+    waits = (await stage.deliveries())[1].due_at - await stage.now()
+    await deliver.stop()
+    await drain
+
+    assert 5_000 < waits < 10_100

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from hub.decide.tokens import attempt_token
 from hub.errors import NotAllowed, Unknown
@@ -272,3 +273,16 @@ async def test_a_reply_without_an_open_incident_is_only_recorded(stage):
     assert await stage.rows(t.answers) == []
     assert [row[:3] for row in heard.trail.rows] == [("outside", "reply_unmatched", "")] * 2
     assert number not in str(heard.trail.rows)
+
+
+async def test_a_cry_from_a_number_that_stands_for_a_whole_house_is_heard(stage):
+    heard = await sent(stage, people=150)
+    delivery = (await stage.deliveries())[0]
+    others = [{"delivery_id": delivery.id, "recipient_id": one} for one in stage.people[1:]]
+    await stage.db.write(lambda conn: conn.execute(insert(t.delivery_also), others) and None)
+    for _ in range(2):  # the provider says it twice
+        await heard.reply(delivery.address, "2")
+
+    assert {row.answer for row in await stage.rows(t.audience)} == {"help"}
+    assert len(await stage.rows(t.answers)) == 150
+    assert len(await stage.rows(t.tasks)) == 150

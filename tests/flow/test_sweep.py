@@ -199,3 +199,26 @@ async def test_the_loop_outlives_a_database_that_is_away(stage):
         await asyncio.sleep(0.01)
     loop.cancel()
     await asyncio.wait([loop])
+
+
+async def test_one_persons_answer_keeps_no_copy_from_others_on_the_number(stage):
+    await stage.set_up(people=2, prefer_double=True)
+    ids = await stage.plan(people=stage.people[:1], state="unsure", lease_until=1, unsure=1)
+    also = {"delivery_id": ids[0], "recipient_id": stage.people[1]}
+    await stage.db.write(lambda conn: stage._one(conn)(t.delivery_also, **also))
+    await stage.set(t.audience, {"recipient_id": stage.people[0]}, answer="safe")
+    await sweeper(stage).once()
+    assert [r.state for r in await stage.deliveries()] == ["planned"]
+
+    await stage.set(t.deliveries, {}, state="unsure", lease_until=1, doubled=False)
+    await stage.set(t.audience, {}, answer="safe")
+    await sweeper(stage).once()
+    assert [r.state for r in await stage.deliveries()] == ["failed"]
+
+
+async def test_silence_is_an_end_also_after_the_incident_was_closed(stage):
+    await stage.set_up(people=1)
+    now = await stage.now()
+    await stage.plan(state="accepted", reason="ok", accepted_at=now - 5_000)
+    await stage.set(t.incidents, {}, status="closed", closed_at=now)
+    assert (await sweeper(stage, receipt_window_ms=1_000).once()).silent == 1
