@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.util import await_only
 
 from hub.errors import Refused
-from hub.store.postgres import PostgresDatabase
 from hub.store.sqlite import SqliteDatabase
 
 T = TypeVar("T")
@@ -44,6 +43,9 @@ def database(url: str) -> Database:
     if scheme == "sqlite":
         return SqliteDatabase(url)
     if scheme in {"postgresql", "postgres"}:
+        # late: SQLAlchemy's asyncio brings its ORM along, which a hub on SQLite never needs
+        from hub.store.postgres import PostgresDatabase
+
         return PostgresDatabase(url)
     raise Refused(f"MUSTER_DATABASE_URL: {scheme!r} is not known; use sqlite:/// or postgresql://")
 
