@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import base64
 import logging
+import string
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
@@ -18,6 +19,27 @@ from twilio.http.response import Response
 from channels.http import ask, open_session
 
 _SILENT = logging.getLogger("muster.twilio.silent")
+
+_PLAIN = frozenset((string.ascii_letters + string.digits + "_.-~").encode())
+_QUOTED = [chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in range(256)]
+
+
+def encode_form(fields: Mapping[str, object]) -> bytes:
+    """The fields as `application/x-www-form-urlencoded`; a list stands once for each of its values.
+
+    As `urllib.parse.urlencode`, which takes six times as long over a Chinese text: at hundreds of
+    texts a second that was the largest single cost of a send.
+    """
+    pairs = [
+        (key, each)
+        for key, value in fields.items()
+        for each in (value if isinstance(value, list | tuple) else (value,))
+    ]
+    return "&".join([f"{_quote(key)}={_quote(each)}" for key, each in pairs]).encode()
+
+
+def _quote(value: object) -> str:
+    return "".join([_QUOTED[byte] for byte in str(value).encode()])
 
 
 class Wire(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no types
@@ -43,7 +65,7 @@ class Wire(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no types
         if auth is not None:
             head["Authorization"] = _basic(auth)
         query = {key: str(value) for key, value in (params or {}).items()}
-        body = urlencode(data, doseq=True).encode() if data else None
+        body = encode_form(data) if data else None
         said = await ask(
             self._session,
             method,

@@ -30,13 +30,12 @@ def _bench(name: str, runs: Sequence[Document]) -> Iterator[str]:
             cells = " | ".join(_spread(run[kind][key]) for run in runs)
             yield f"| {key} | {one.get('target', '')} | {cells} |"
     yield ""
-    yield "| contender, medians of the last run | " + " | ".join(_names(runs[-1])) + " |"
-    yield "|---|" + "---|" * len(_names(runs[-1]))
+    names = _names(runs[-1])
+    yield "| contender, medians of the last run | " + " | ".join(names) + " |"
+    yield "|---|" + "---|" * len(names)
     for contender, figures in runs[-1]["contenders"].items():
-        cells = (
-            f"{figures[key]['median']:g}" if key in figures else "" for key in _names(runs[-1])
-        )
-        yield f"| {contender} | " + " | ".join(cells) + " |"
+        values = [f"{figures[key]['median']:g}" if key in figures else "" for key in names]
+        yield f"| {contender} | " + " | ".join(values) + " |"
     yield ""
 
 

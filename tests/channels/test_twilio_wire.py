@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from twilio.rest import Client
 
 from channels.simulator import Entry, Fault, Simulator
-from channels.twilio_wire import Wire
+from channels.twilio_wire import Wire, encode_form
 from tests.channels.simulator.client import SID, form, swift
 
 
@@ -20,6 +23,19 @@ async def _create(sim: Simulator) -> int:
         return int((await client.request_async("POST", url, data=form())).status_code)
     finally:
         await wire.close()
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers()))
+def test_a_form_is_read_back_as_it_was_meant(fields: dict[str, str | int]) -> None:
+    form = encode_form(fields)
+    assert form.isascii()
+    said = parse_qsl(form.decode(), keep_blank_values=True, strict_parsing=bool(fields))
+    assert said == [(key, str(value)) for key, value in fields.items()]
+
+
+def test_a_list_stands_once_for_each_value() -> None:
+    fields = {"Body": "走楼梯 & leave=now +1", "MediaUrl": ["a b", "c"]}
+    assert encode_form(fields).decode() == urlencode(fields, doseq=True, quote_via=quote)
 
 
 async def test_the_sdk_speaks_through_it() -> None:
