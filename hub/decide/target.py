@@ -60,8 +60,6 @@ def find_target(
     if len(found) > 1 and asked.unit:
         paths = ", ".join(spot.path for spot in found[:6])
         return Problem("place", f"{asked.path} is in several entrances", f"write one of {paths}")
-    if found[0].kind == PlaceKind.SITE:
-        return Target(None, "all", {})
     shared = len(found) > 1
     place = _place(found[0], names, site=site, shared=shared)
     return Target(place, asked.path if shared else place.path, _building(place, spots, names))

@@ -194,3 +194,15 @@ def test_the_picker_colours_floors_by_the_band_of_their_residents() -> None:
 def test_roles_are_read_from_what_the_database_keeps() -> None:
     assert roles_of('["a", "b"]') == {"a", "b"}
     assert roles_of("[]") == roles_of("") == roles_of("null") == frozenset()
+
+
+def test_flats_of_one_floor_are_looked_at_once_and_alike() -> None:
+    near = Spot(200, "unit", "3/12/1202", "3", "", "12", 12)
+    found = audience(
+        [person(1, 12), person(2, 200)],
+        [*SPOTS, near],
+        bands=BANDS,
+        ground=GROUND,
+        languages=("en",),
+    )
+    assert [(row.band, row.rank) for row in found.told] == [("evacuate", found.told[0].rank)] * 2

@@ -108,3 +108,10 @@ def test_sends_are_distinct_addresses_and_everybody_reached_is_counted(
     assert got.deliveries == len({way[1:] for way in reached})
     assert got.people == len({way[0] for way in reached})
     assert sum(got.readers.values()) == len({way[:2] for way in reached})
+
+
+def test_a_number_whose_first_owner_has_no_words_and_a_person_without_a_way_count_for_nothing():
+    rows = [told(1, "mute"), told(2), told(3)]
+    shared = [(1, "sms", "+1"), (2, "sms", "+1"), (3, "email", "a")]
+    counted = count(rows, shared, bands=["mute", "near"], mode="first")
+    assert (counted.deliveries, counted.people) == (0, 0)

@@ -72,3 +72,9 @@ def test_seconds_to_a_share_are_those_of_the_last_person_needed() -> None:
     assert seconds_to([50, 90, 99], told, people=4) == [2.0, 4.0, 4.0]
     assert seconds_to([50, 90], told, people=5) == [3.0, None]
     assert seconds_to([50], [], people=0) == [None]
+
+
+def test_a_delivery_without_an_end_is_lost_and_named() -> None:
+    found = compare([replace(SMS, state=DeliveryState.PLANNED)], by_delivery={}, by_proof={})
+    assert (found.lost, len(found.faults)) == (1, 1)
+    assert "has no end: planned" in found.faults[0]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.decide.showing import LINGER, Candidate, next_change, showing
+from hub.decide.showing import LINGER, Candidate, ScreenCard, next_change, showing
 from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
 
@@ -96,3 +96,16 @@ def test_a_drill_covers_an_end_of_danger_and_never_a_danger() -> None:
     drill = replace(ALERT, incident=2, notice=9, kind=Kind.DRILL)
     assert showing([clear, drill], NOW) == drill
     assert showing([ALERT, drill], NOW) == ALERT
+
+
+def test_an_alert_changes_only_by_what_is_said_next() -> None:
+    assert next_change([ALERT], NOW) is None
+    assert next_change([], NOW) is None
+
+
+def test_a_card_says_where_the_screen_stands_and_its_way_out() -> None:
+    card = ScreenCard(4, "Lobby", {"en": "Tower 3"}, {"arrow": "left"}, {"en": "Office"}, "UTC")
+    assert card.to_json() == {
+        "recipient": 4, "name": "Lobby", "place": {"en": "Tower 3"}, "way": {"arrow": "left"},
+        "source": {"en": "Office"}, "timezone": "UTC",
+    }  # fmt: skip

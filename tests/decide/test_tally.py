@@ -177,3 +177,10 @@ def test_a_snapshot_names_flats_by_their_place():
     assert (frame["topic"], frame["seq"], frame["epoch"]) == ("incident:4", 1, "e")
     assert frame["cells"] == {"1": "none", "2": "none", "3": "none"}
     assert frame["cell_people"]["1"] == [2, 0]
+
+
+def test_help_for_somebody_no_longer_on_the_board_is_done_all_the_same() -> None:
+    state = start()
+    state.helps[9] = 999
+    fold(state, event(2, EventKind.TASK, {"task": 9, "state": "done"}), Changes())
+    assert 9 in state.done

@@ -130,3 +130,16 @@ def test_a_place_as_large_as_the_playbook_speaks_of_is_taken(text: str, depth: s
     assert isinstance(found, Target)
 
     assert too_deep(found, depth) is None
+
+
+def test_a_flat_that_is_in_several_entrances_is_asked_for_again() -> None:
+    found = find("5/2/201")
+    assert isinstance(found, Problem)
+    assert found.hint == "write one of 5-1/2/201, 5-2/2/201"
+
+
+def test_a_place_whose_building_is_not_in_the_tree_has_no_name_from_it() -> None:
+    alone = [Spot(2, "floor", "3/12", "3", "", "12", 12)]
+    found = find_target(parse_place("3/12"), alone, NAMES, site=1)
+    assert isinstance(found, Target)
+    assert found.building_name == {}
