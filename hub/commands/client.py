@@ -107,6 +107,9 @@ async def connected(settings: Settings) -> AsyncIterator[Client]:
         async with _remote(url or settings.public_url) as client:
             yield client
         return
+    if not taken(settings.data):
+        where = Problem("MUSTER_DATA", f"no hub runs on {settings.data}", "start `muster serve`")
+        raise Refused("No hub is running here: start `muster serve`.", [where], code="no_hub")
     async with at_socket(socket_path(settings.data)) as client:
         yield client
 
