@@ -226,3 +226,21 @@ class Ended:
     cleared: bool = False
     seq: int = 0
     repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """How many addresses of one band, channel and language would get a notice."""
+
+    band: str
+    channel: str
+    language: str
+    sends: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hearers:
+    """Who would hear a notice said now; `people` by band."""
+
+    sends: tuple[Hearer, ...]
+    people: Mapping[str, int]

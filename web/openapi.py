@@ -24,6 +24,7 @@ BODIES: Mapping[tuple[str, str], type[BaseModel]] = {
     ("POST", "/preview"): models.LaunchBody,
     ("POST", "/incidents"): models.LaunchBody,
     ("POST", "/incidents/{id}/notices"): models.NoticeBody,
+    ("POST", "/incidents/{id}/notices/preview"): models.NoticeBody,
     ("POST", "/incidents/{id}/answers"): models.AnswerBody,
     ("POST", "/incidents/{id}/tasks/{task}"): models.TaskBody,
     ("POST", "/incidents/{id}/calls"): models.CallBody,
@@ -51,8 +52,10 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("DELETE", "/screens/{recipient}/device"): (204, None),
     ("POST", "/live/tickets"): (201, models.TicketOut),
     ("GET", "/session"): (200, models.SessionOut),
+    ("GET", "/tokens"): (200, models.ListOut),
     ("POST", "/tokens"): (201, models.TokenOut),
     ("DELETE", "/tokens/{id}"): (204, None),
+    ("GET", "/users"): (200, models.ListOut),
     ("POST", "/users"): (201, models.AnyOut),
 }
 """What is not named here answers 200 with an object that docs/PROTOCOL.md describes."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from hub.decide.draft import fits_of, languages_of, milliseconds
 from hub.decide.marks import plain
+from hub.decide.notice_preview import NoticePreview, notice_preview
 from hub.decide.stages import LAST, No, may_say
 from hub.decide.target import Target, find_target
 from hub.decide.variables import Facts, variables_by_language
@@ -17,7 +18,7 @@ from hub.decide.wording import render_all
 from hub.errors import Conflict, Problem, Refused
 from hub.flow.keys import keyed
 from hub.model import Actor, Kind, Place, PlaceId, PlaceKind, Playbook, SiteId, Stage, Wording
-from hub.plans import Ended, Keyed, NoticePlan, Running, Spoken, Spot
+from hub.plans import Ended, Hearers, Keyed, NoticePlan, Running, Spoken, Spot
 from hub.ports import Channel, Clock, Library, Wake
 from hub.roster.place_path import PlaceQuery, parse_place
 from hub.states import IncidentState
@@ -38,6 +39,7 @@ class SayLedger(Protocol):
     ) -> tuple[Sequence[Spot], Mapping[int, Mapping[str, str]]]: ...
     async def answered(self, keyed: Keyed) -> Spoken | None: ...
     async def speak(self, plan: NoticePlan) -> Spoken: ...
+    async def hearers(self, incident: int, *, last: bool) -> Hearers: ...
     async def stop(self, incident: int, actor: str) -> Ended: ...
     async def close(self, incident: int, actor: str) -> Ended: ...
 
@@ -98,6 +100,20 @@ class Say:
             spoken = await self.ledger.speak(plan)
             await self._ring(incident_id, running.lane, spoken.seq)
         return Said(spoken.notice, spoken.revision, spoken.deliveries, repeated=spoken.repeated)
+
+    async def preview(
+        self, incident_id: int, stage: Stage | str, *, text: str = ""
+    ) -> NoticePreview:
+        """What `notice` would say, and to how many; writes nothing. Refused as `notice`."""
+        running = await self.ledger.running(incident_id)
+        known = _checked(stage, text, running)
+        playbook = self.library.thaw(running.recipe)
+        target = await self._target(running)
+        words = await asyncio.to_thread(
+            self._words, running, playbook, target, stage=known, text=plain(text)
+        )
+        found = await self.ledger.hearers(incident_id, last=known in LAST)
+        return notice_preview(playbook, words, found)
 
     async def stop(self, incident_id: int, *, who: Actor) -> Stopped:
         """Nothing planned is sent any more and no wave starts. Conflict after the all-clear."""

@@ -13,12 +13,13 @@ from hub.decide.stages import LAST, No, may_say
 from hub.errors import Conflict
 from hub.events import EventKind
 from hub.model import Stage
-from hub.plans import Ended, Keyed, NoticePlan, Running, Sent, Spoken, Spot
+from hub.plans import Ended, Hearers, Keyed, NoticePlan, Running, Sent, Spoken, Spot
 from hub.states import IncidentState, Reason, WaveState
 from hub.store.database import Database, database_now
 from hub.store.endings import close_incident, stop_incident
 from hub.store.events import append_event
 from hub.store.heard import tell_those_who_heard
+from hub.store.hearers import hearers
 from hub.store.incidents import (
     cancel_waves,
     lock_incident,
@@ -58,6 +59,10 @@ class SayLedger:
     async def speak(self, plan: NoticePlan) -> Spoken:
         """The notice is on record with its deliveries; Conflict if it may not be said now."""
         return await self._db.write(partial(speak, plan=plan))
+
+    async def hearers(self, incident: int, *, last: bool) -> Hearers:
+        """Who would hear a notice said now."""
+        return await self._db.read(partial(hearers, incident=incident, last=last))
 
     async def stop(self, incident: int, actor: str) -> Ended:
         """Nothing planned is sent any more."""

@@ -17,6 +17,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{API}/incidents/{{id:int}}/board", VIEWER, incidents.board),
     Door("GET", f"{API}/incidents/{{id:int}}/flats/{{unit:int}}", DUTY, incidents.flat),
     Door("POST", f"{API}/incidents/{{id:int}}/notices", DUTY, incidents.notice),
+    Door("POST", f"{API}/incidents/{{id:int}}/notices/preview", DUTY, incidents.notice_preview),
     Door("POST", f"{API}/incidents/{{id:int}}/stop", DUTY, incidents.stop),
     Door("POST", f"{API}/incidents/{{id:int}}/close", DUTY, incidents.close),
     Door("POST", f"{API}/incidents/{{id:int}}/answers", DUTY, incidents.answer),
@@ -37,8 +38,10 @@ DOORS: tuple[Door, ...] = (
     Door("DELETE", f"{API}/screens/{{recipient:int}}/device", DUTY, screens.unpair),
     Door("POST", f"{API}/live/tickets", VIEWER, people.add_ticket),
     Door("GET", f"{API}/session", VIEWER, people.session),
+    Door("GET", f"{API}/tokens", ADMIN, people.list_tokens),
     Door("POST", f"{API}/tokens", ADMIN, people.add_token),
     Door("DELETE", f"{API}/tokens/{{id:int}}", ADMIN, people.remove_token),
+    Door("GET", f"{API}/users", ADMIN, people.list_users),
     Door("POST", f"{API}/users", ADMIN, people.put_user),
 )
 

@@ -108,6 +108,13 @@ async def notice(request: Request) -> Response:
     return JSONResponse(made, 202)
 
 
+async def notice_preview(request: Request) -> Response:
+    """POST /incidents/{id}/notices/preview: what would be said, and to how many; writes nothing."""
+    body = await body_of(request, NoticeBody)
+    found = await house(request).say.preview(number(request, "id"), body.stage, text=body.text)
+    return JSONResponse(found.to_json())
+
+
 async def stop(request: Request) -> Response:
     """POST /incidents/{id}/stop: nothing more is sent; whom that leaves untold."""
     stopped = await house(request).say.stop(number(request, "id"), who=actor_of(request))

@@ -1,0 +1,73 @@
+"""What a notice would say, and to how many, before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hub.model import Playbook, Wording, Words
+from hub.plans import Hearers
+
+PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One text, and how many addresses (of a page: people) would read it."""
+
+    wording: Wording
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePreview:
+    """The texts somebody would hear, most heard first in each band; `bands`: key, name, people."""
+
+    people: int
+    deliveries: int
+    bands: tuple[tuple[str, Words, int], ...]
+    words: tuple[Said, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The preview as the API says it: the shapes of a launch's."""
+        return {
+            "people": self.people,
+            "deliveries": self.deliveries,
+            "bands": [{"key": k, "name": dict(n), "people": p} for k, n, p in self.bands],
+            "words": [
+                {
+                    "band": said.wording.band,
+                    "channel": said.wording.channel,
+                    "language": said.wording.language,
+                    "parts": dict(said.wording.parts),
+                    "segments": said.wording.segments,
+                    "people": said.people,
+                }
+                for said in self.words
+            ],
+        }
+
+
+def notice_preview(playbook: Playbook, words: Sequence[Wording], hearers: Hearers) -> NoticePreview:
+    """The texts that somebody would hear; those nobody would are left out."""
+    sends = {(h.band, h.channel, h.language): h.sends for h in hearers.sends}
+    by_band = hearers.people
+    said = [Said(word, _count(word, sends)) for word in words]
+    return NoticePreview(
+        people=sum(by_band.values()),
+        deliveries=sum(h.sends for h in hearers.sends),
+        bands=tuple(
+            (band.key, band.name, by_band[band.key])
+            for band in playbook.bands
+            if by_band.get(band.key)
+        ),
+        words=tuple(one for one in said if one.people),
+    )
+
+
+def _count(word: Wording, sends: Mapping[tuple[str, str, str], int]) -> int:
+    if word.channel != PAGE:
+        return sends.get((word.band, word.channel, word.language), 0)
+    # a page is read by whoever follows the link of a text
+    return sends.get((word.band, "sms", word.language), 0)
