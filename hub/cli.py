@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -191,6 +192,45 @@ def token_create(*, role: str, name: str, json_: bool) -> None:
     from hub.commands.calls import run_token
 
     run(run_token(_settings(json_=json_), role=role, name=name, json_=json_), json_=json_)
+
+
+@main.group()
+def user() -> None:
+    """People who log in."""
+
+
+@user.command("set")
+@click.argument("login")
+@click.option("--role", type=click.Choice(["admin", "duty", "viewer"]), required=True)
+@click.option("--name", default="", help="As it stands in the record; unset: the old one stays.")
+@click.option("--keep-password", is_flag=True, help="Do not ask for a password.")
+@click.option("--disable", is_flag=True, help="They may not log in any more.")
+@as_json
+def user_set(
+    *, login: str, role: str, name: str, keep_password: bool, disable: bool, json_: bool
+) -> None:
+    """Let somebody log in, or change how. The password is asked for, never an argument."""
+    from hub.commands.calls import run_user
+
+    settings = _settings(json_=json_)
+    password = None if keep_password or disable else _new_password()
+    work = run_user(
+        settings,
+        login,
+        role=role,
+        name=name,
+        password=password,
+        disabled=disable,
+        json_=json_,
+    )
+    run(work, json_=json_)
+
+
+def _new_password() -> str:
+    """Typed twice without being shown; from a pipe: its first line."""
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    return sys.stdin.readline().rstrip("\n")
 
 
 @main.group()

@@ -164,7 +164,7 @@ def _bind(env: _Environment) -> tuple[str, int]:
 def _public_url(env: _Environment, host: str, port: int) -> str:
     url = env.text("PUBLIC_URL").rstrip("/")
     if not url:
-        shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else host  # noqa: S104 - compared, not bound
+        shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else host
         return f"http://{shown}:{port}"
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
@@ -188,7 +188,7 @@ def _kept_secret(folder: Path) -> bytes:
     try:
         return path.read_bytes().strip()
     except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = secrets.token_urlsafe(48).encode()
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -16,6 +16,7 @@ import click
 from hub import logs
 from hub.commands.client import Client, at_socket, connected, running
 from hub.commands.output import note, say
+from hub.commands.owner import OWNER, accounts_of, only_database
 from hub.errors import Refused
 from hub.folder import locked, socket_path
 from hub.settings import Settings
@@ -171,7 +172,42 @@ def _print_frame(frame: dict[str, Any], *, json_: bool) -> None:
 
 async def run_token(settings: Settings, *, role: str, name: str, json_: bool) -> int:
     """A new API token, shown this once."""
-    async with reached(settings) as client:
-        found = await client.call("POST", "/tokens", {"role": role, "name": name})
-    say({"token": found["token"]}, json_=json_, words=found["token"])
+    if only_database(settings):
+        async with accounts_of(settings) as accounts:
+            token = await accounts.create_token(name, role, OWNER)
+    else:
+        async with reached(settings) as client:
+            found = await client.call("POST", "/tokens", {"role": role, "name": name})
+            token = found["token"]
+    say({"token": token}, json_=json_, words=token)
     return 0
+
+
+async def run_user(
+    settings: Settings,
+    login: str,
+    *,
+    role: str,
+    name: str,
+    password: str | None,
+    disabled: bool,
+    json_: bool,
+) -> int:
+    """The user exists with this role; without a new password the old one stays."""
+    if only_database(settings):
+        async with accounts_of(settings) as accounts:
+            number = await accounts.put_user(
+                login, name=name, role=role, password=password, disabled=disabled, who=OWNER
+            )
+    else:
+        body = {"login": login, "role": role, "name": name, "disabled": disabled}
+        async with reached(settings) as client:
+            found = await client.call("POST", "/users", body | _given("password", password))
+            number = int(found["id"])
+    state = "may not log in any more" if disabled else f"has the role {role}"
+    say({"id": number, "login": login, "role": role}, json_=json_, words=f"{login} {state}.")
+    return 0
+
+
+def _given(key: str, value: str | None) -> dict[str, str]:
+    return {} if value is None else {key: value}

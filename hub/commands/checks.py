@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,8 @@ async def run_migrate(settings: Settings, *, json_: bool) -> int:
 
 async def run_doctor(settings: Settings, *, json_: bool) -> int:
     """What is well and what is not; exit 1 if something needs a person."""
-    found = [_sqlite(settings), _languages(settings), _accounts(settings), await _hub(settings)]
+    found = [_sqlite(settings), _languages(settings), _accounts(settings), _folder(settings)]
+    found.append(await _hub(settings))
     ok = all(entry["ok"] for entry in found)
     words = "\n".join(f"{'ok  ' if e['ok'] else 'MEND'}  {e['what']}" for e in found)
     say({"ok": ok, "checks": found}, json_=json_, words=words)
@@ -94,6 +96,19 @@ def _accounts(settings: Settings) -> dict[str, Any]:
     names = [account.channel for account in settings.accounts]
     what = "provider accounts: " + (", ".join(names) or "none; nothing but screens can be reached")
     return {"check": "accounts", "ok": bool(names), "what": what}
+
+
+PRIVATE = ("muster.db", "muster.db-wal", "muster.db-shm", "secret.key")
+
+
+def _folder(settings: Settings) -> dict[str, Any]:
+    """Names, numbers and the key are for the hub's owner alone."""
+    files = [settings.data / name for name in PRIVATE] if settings.embedded else []
+    bare = [file for file in files if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077]
+    what = "the data folder's files are their owner's alone"
+    if bare:
+        what = f"others can read {', '.join(map(str, bare))}: chmod 600 them"
+    return {"check": "files", "ok": not bare, "what": what}
 
 
 async def _hub(settings: Settings) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator
 
 from hub import logs
 from hub.commands.output import note
+from hub.commands.owner import OWNER
 from hub.errors import Refused
-from hub.flow.accounts import LOCAL
 from hub.folder import locked, socket_path
-from hub.model import Actor
 from hub.settings import Settings
 from hub.signals import stop_asked
 from hub.wiring import Hub, opened
@@ -18,8 +17,6 @@ from hub.worker import working
 from web.app import create_app
 from web.local import Local
 from web.server import Bind, Serving, serve
-
-OWNER = Actor(LOCAL, "admin", "owner of the data folder")
 
 
 @contextlib.asynccontextmanager
@@ -61,15 +58,25 @@ async def run_serve(settings: Settings) -> int:
     with stop_asked() as asked:
         if settings.embedded:
             with locked(settings.data):
-                async with standing(settings) as (_, serving):
-                    note(f"Muster serves {settings.public_url} on {serving.host}:{serving.port}")
+                async with standing(settings) as (hub, serving):
+                    await _greet(hub, serving)
                     await asked.wait()
                     note("Stopping: sends under way end first.")
             return 0
         async with opened(settings) as hub, _web(hub) as serving:
-            note(f"Muster serves {settings.public_url} on {serving.host}:{serving.port}")
+            await _greet(hub, serving)
             await asked.wait()
     return 0
+
+
+async def _greet(hub: Hub, serving: Serving) -> None:
+    """Where it serves, and, until an admin has a password, a way in that works once."""
+    url = hub.settings.public_url
+    note(f"Muster serves {url} on {serving.host}:{serving.port}")
+    token = await hub.accounts.first_login(who=OWNER, again=False)
+    if token is not None:
+        note(f"No admin has a password yet. Log in once, within a day: {url}/login/once/{token}")
+        note("Then give somebody one: muster user set LOGIN --role admin")
 
 
 async def run_worker(settings: Settings) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -14,7 +14,8 @@ from typing import Any, Protocol
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from hub.errors import NotKnown, Problem, Refused, TooMany
+from hub.errors import NotKnown, Problem, Refused
+from hub.flow.tries import Tries
 from hub.model import Actor
 
 SESSION_LIFE = 12 * 3600 * 1000  # ms: a shift
@@ -22,13 +23,22 @@ ONCE_LIFE = 24 * 3600 * 1000  # ms a printed one-time login works
 TICKET_LIFE = 30_000  # ms
 LOCAL = "local"  # whoever can open the private socket of the data folder
 ROLES = ("admin", "duty", "viewer")
-TRIES = 5  # wrong passwords of one login or address …
-WINDOW = 300.0  # … in this many seconds
-KNOWN = 10_000  # logins and addresses remembered at most; the oldest are forgotten
+HASHING = 2  # passwords checked at once: each takes 64 MiB and a processor for a moment
+JUST_NOW = 60_000  # ms in which a second process does not print a first login of its own
 PASSWORD_LENGTH = 10
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))  # so that an unknown login takes as long
+
+
+def _random(length: int) -> str:
+    return base64.b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+
+
+# So that an unknown login takes as long. Random, not hashed: start-up need not wait for argon2.
+_NOBODY = (
+    f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    f"${_random(_hasher.salt_len)}${_random(_hasher.hash_len)}"
+)
 
 
 class UserRow(Protocol):
@@ -38,6 +48,8 @@ class UserRow(Protocol):
     def id(self) -> int: ...
     @property
     def login(self) -> str: ...
+    @property
+    def name(self) -> str: ...
     @property
     def password_hash(self) -> str | None: ...
     @property
@@ -52,13 +64,17 @@ class AccountLedger(Protocol):
     async def user(self, login: str) -> UserRow | None: ...
     async def users(self) -> Sequence[UserRow]: ...
     async def add_user(
-        self, login: str, *, name: str, role: str, password_hash: str | None
+        self, login: str, *, name: str, role: str, password_hash: str | None, disabled: bool
     ) -> int: ...
+    async def first_login(
+        self, digest: str, *, life_ms: int, wait_ms: int | None
+    ) -> str | None: ...
     async def open_session(self, digest: str, user: int, *, life_ms: int) -> None: ...
     async def session(self, digest: str) -> Actor | None: ...
     async def standing(self, actors: Sequence[str]) -> dict[str, str]: ...
     async def end_session(self, digest: str) -> None: ...
     async def add_token(self, digest: str, *, name: str, role: str, by: str) -> int: ...
+    async def tokens(self) -> Sequence[Mapping[str, Any]]: ...
     async def token(self, digest: str) -> Actor | None: ...
     async def revoke_token(self, token: int) -> bool: ...
     async def put_ticket(
@@ -69,49 +85,26 @@ class AccountLedger(Protocol):
     async def broken_audit(self) -> int | None: ...
 
 
-@dataclass(slots=True)
-class Tries:
-    """Counts wrong tries per key in a sliding window; bounded: the oldest keys are forgotten."""
-
-    seen: OrderedDict[str, list[float]] = field(default_factory=OrderedDict)
-
-    def check(self, key: str, *, now: float) -> None:
-        """TooMany if this key has used up its tries."""
-        recent = [at for at in self.seen.get(key, ()) if at > now - WINDOW]
-        if len(recent) >= TRIES:
-            raise TooMany(
-                "Too many wrong tries. Wait a little.",
-                retry_after=int(recent[0] + WINDOW - now) + 1,
-            )
-
-    def failed(self, key: str, *, now: float) -> None:
-        """One wrong try more."""
-        recent = [at for at in self.seen.get(key, ()) if at > now - WINDOW]
-        self.seen[key] = [*recent, now]
-        self.seen.move_to_end(key)
-        while len(self.seen) > KNOWN:
-            self.seen.popitem(last=False)
-
-
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """Logins and what they are allowed to be. Secrets leave once and are stored hashed."""
 
     ledger: AccountLedger
     tries: Tries = field(default_factory=Tries)
+    # Who waits here is bounded by the tries each network has.
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING))
 
     async def login(self, login: str, password: str, ip: str) -> str:
-        """A session token (12 h); NotKnown for a wrong pair, TooMany after five in five minutes."""
-        keys = (f"login:{login.casefold()}", f"ip:{ip}")
-        for key in keys:
-            self.tries.check(key, now=time.monotonic())
+        """A session token (12 h); NotKnown for a wrong pair, TooMany as `Tries` says."""
+        at = time.monotonic()
+        self.tries.count(login, ip, now=at)
         user = await self.ledger.user(login)
         known = user.password_hash if user and not user.disabled else None
-        right = await asyncio.to_thread(_matches, known or _NOBODY, password[:1024])
+        async with self.hashing:
+            right = await asyncio.to_thread(_matches, known or _NOBODY, password[:1024])
         if user is None or known is None or not right:
-            for key in keys:
-                self.tries.failed(key, now=time.monotonic())
             raise NotKnown("Login or password is wrong.", code="wrong_login")
+        self.tries.forgive(login, ip, at=at)
         await self.ledger.audit(user.actor.id, "login", user.actor.id, {})
         return await self._session(user.id)
 
@@ -160,33 +153,62 @@ class Accounts:
         return done
 
     async def put_user(
-        self, login: str, *, name: str, role: str, password: str | None, who: Actor
+        self,
+        login: str,
+        *,
+        name: str,
+        role: str,
+        password: str | None,
+        who: Actor,
+        disabled: bool = False,
     ) -> int:
-        """A user exists with this login, role and password; the id."""
+        """A user exists with this login and role; the id. Without a name or a password the old one
+        stays. A new password and `disabled` end every session of theirs."""
         _check_role(role)
-        hashed = None
-        if password is not None:
-            if len(password) < PASSWORD_LENGTH:
-                what = f"is shorter than {PASSWORD_LENGTH} characters"
-                raise Refused("The password is too short.", [Problem("password", what)])
-            hashed = await asyncio.to_thread(_hasher.hash, password)
-        number = await self.ledger.add_user(login, name=name, role=role, password_hash=hashed)
-        await self.ledger.audit(who.id, "user_put", f"user:{number}", {"role": role})
+        hashed = None if password is None else await self._hashed(password)
+        number = await self.ledger.add_user(
+            login, name=name, role=role, password_hash=hashed, disabled=disabled
+        )
+        said = {"role": role, "password": password is not None, "disabled": disabled}
+        await self.ledger.audit(who.id, "user_put", f"user:{number}", said)
         return number
 
-    async def first_login(self, *, who: Actor) -> str:
-        """A one-time login token for the first admin, who is made if there is none."""
-        found = next((u for u in await self.ledger.users() if u.actor.role == "admin"), None)
-        if found is None:
-            await self.ledger.add_user("admin", name="", role="admin", password_hash=None)
-            found = await self.ledger.user("admin")
-        if found is None:
-            raise Refused("There is no admin to log in.")
+    async def _hashed(self, password: str) -> str:
+        if len(password) < PASSWORD_LENGTH:
+            what = f"is shorter than {PASSWORD_LENGTH} characters"
+            raise Refused("The password is too short.", [Problem("password", what)])
+        async with self.hashing:
+            return await asyncio.to_thread(_hasher.hash, password)
+
+    async def users(self) -> list[dict[str, Any]]:
+        """Every user, by login; never a password."""
+        return [
+            {
+                "id": user.id,
+                "login": user.login,
+                "name": user.name,
+                "role": user.actor.role,
+                "password": user.password_hash is not None,
+                "disabled": user.disabled,
+            }
+            for user in await self.ledger.users()
+        ]
+
+    async def tokens(self) -> list[Mapping[str, Any]]:
+        """Every API token that works, by id; never the token itself."""
+        return list(await self.ledger.tokens())
+
+    async def first_login(self, *, who: Actor, again: bool = True) -> str | None:
+        """A one-time login token for an admin, who is made if there is none.
+
+        Not `again`: None once an admin has a password, or if another process made one just now.
+        """
         token = secrets.token_urlsafe(32)
-        await self.ledger.put_ticket(
-            _digest(token), purpose="login", subject=found.actor, life_ms=ONCE_LIFE
-        )
-        await self.ledger.audit(who.id, "login_once_create", found.actor.id, {})
+        wait = None if again else JUST_NOW
+        admin = await self.ledger.first_login(_digest(token), life_ms=ONCE_LIFE, wait_ms=wait)
+        if admin is None:
+            return None
+        await self.ledger.audit(who.id, "login_once_create", admin, {})
         return token
 
     async def ticket(self, actor: Actor) -> str:

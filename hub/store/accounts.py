@@ -20,6 +20,7 @@ from hub.store.database import Database, database_now
 from hub.store.schema import audit, sessions, tickets, tokens, users
 
 LOCK = 0x6D75_7374  # advisory lock of the audit chain: one writer at a time
+FIRST = 0x6D75_7375  # advisory lock of the first login: one process makes it
 SEEN_EVERY = 60_000  # ms between two notes of "seen", so that reading does not write
 
 
@@ -52,10 +53,22 @@ class AccountLedger:
         """All users, by login."""
         return await self._db.read(_users)
 
-    async def add_user(self, login: str, *, name: str, role: str, password_hash: str | None) -> int:
-        """A user exists with this login, changed if it was there; the id."""
+    async def add_user(
+        self, login: str, *, name: str, role: str, password_hash: str | None, disabled: bool
+    ) -> int:
+        """A user exists with this login, changed if it was there; the id. An empty name and no
+        password leave what was; a new password and `disabled` end the sessions."""
+        said = {"role": role, "name": name, "password_hash": password_hash}
+        return await self._db.write(partial(_put_user, login=login, said=said, disabled=disabled))
+
+    async def first_login(self, digest: str, *, life_ms: int, wait_ms: int | None) -> str | None:
+        """The admin (`user:1`) a one-time login with this digest is for; it replaces older ones.
+
+        None, and nothing is made, if `wait_ms` is given and an admin has a password already or
+        such a login was made in the last `wait_ms`.
+        """
         return await self._db.write(
-            partial(_put_user, login=login, name=name, role=role, password_hash=password_hash)
+            partial(_first_login, digest=digest, life_ms=life_ms, wait_ms=wait_ms)
         )
 
     async def open_session(self, digest: str, user: int, *, life_ms: int) -> None:
@@ -93,6 +106,10 @@ class AccountLedger:
         if stale:
             await self._db.write(partial(_touch_token, digest=digest))
         return actor
+
+    async def tokens(self) -> list[Mapping[str, Any]]:
+        """The API tokens that work, by id, without what they are."""
+        return await self._db.read(_tokens)
 
     async def revoke_token(self, token: int) -> bool:
         """The token works no more; False if it never did."""
@@ -135,15 +152,48 @@ def _users(conn: Connection) -> list[UserRow]:
 
 
 def _put_user(
-    conn: Connection, *, login: str, name: str, role: str, password_hash: str | None
+    conn: Connection, *, login: str, said: Mapping[str, str | None], disabled: bool
 ) -> int:
-    values = {"name": name, "role": role, "password_hash": password_hash}
+    now = database_now(conn)
+    gone = now if disabled else None
     found = conn.execute(select(users.c.id).where(users.c.login == login)).scalar_one_or_none()
-    if found is not None:
-        conn.execute(update(users).where(users.c.id == found).values(values))
-        return int(found)
-    added = insert(users).values(login=login, created_at=database_now(conn), **values)
-    return int(conn.execute(added.returning(users.c.id)).scalar_one())
+    if found is None:
+        added = insert(users).values(login=login, created_at=now, disabled_at=gone, **said)
+        return int(conn.execute(added.returning(users.c.id)).scalar_one())
+    given = {key: value for key, value in said.items() if value}
+    conn.execute(update(users).where(users.c.id == found).values(disabled_at=gone, **given))
+    if disabled or said["password_hash"]:
+        conn.execute(delete(sessions).where(sessions.c.user_id == found))
+    return int(found)
+
+
+def _first_login(conn: Connection, *, digest: str, life_ms: int, wait_ms: int | None) -> str | None:
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({FIRST})")
+    logins = tickets.c.purpose == "login"
+    if wait_ms is not None:
+        made = database_now(conn) + life_ms - wait_ms
+        just_now = select(tickets.c.hash).where(logins, tickets.c.expires_at > made)
+        if _admin(conn, may_log_in=True) or conn.execute(just_now).first():
+            return None
+    if _admin(conn) is None:
+        said = {"role": "admin", "name": "", "password_hash": None}
+        _put_user(conn, login="admin", said=said, disabled=False)
+    admin = _admin(conn)
+    if admin is None:
+        return None
+    conn.execute(delete(tickets).where(logins))
+    _put_ticket(conn, digest=digest, purpose="login", subject=admin.actor, life_ms=life_ms)
+    return admin.actor.id
+
+
+def _admin(conn: Connection, *, may_log_in: bool = False) -> UserRow | None:
+    """The first admin whose account is open."""
+    asked = select(users).where(users.c.role == "admin", users.c.disabled_at.is_(None))
+    if may_log_in:
+        asked = asked.where(users.c.password_hash.is_not(None))
+    row = conn.execute(asked.order_by(users.c.id).limit(1)).one_or_none()
+    return _row(row) if row else None
 
 
 def _open_session(conn: Connection, *, digest: str, user: int, life_ms: int) -> None:
@@ -190,6 +240,12 @@ def _add_token(conn: Connection, *, digest: str, name: str, role: str, by: str) 
         name=name, role=role, hash=digest, created_at=database_now(conn), created_by=by
     )
     return int(conn.execute(row.returning(tokens.c.id)).scalar_one())
+
+
+def _tokens(conn: Connection) -> list[Mapping[str, Any]]:
+    shown = (tokens.c.id, tokens.c.name, tokens.c.role, tokens.c.created_by)
+    asked = select(*shown).where(tokens.c.revoked_at.is_(None)).order_by(tokens.c.id)
+    return [row._asdict() for row in conn.execute(asked)]
 
 
 def _token(conn: Connection, *, digest: str) -> tuple[Actor, bool] | None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import queue
 import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -50,6 +52,14 @@ class _Change:
             self.done.set_result(self.result)
 
 
+def _private(path: str | None) -> None:
+    """The file is its owner's alone, and so are those SQLite puts beside it: it holds people."""
+    if path and path != ":memory:" and not path.startswith("file:"):
+        with contextlib.suppress(OSError):  # SQLite says better than we what is wrong with a path
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            Path(path).chmod(0o600)
+
+
 class SqliteDatabase:
     """One file, one process, one writer."""
 
@@ -65,6 +75,7 @@ class SqliteDatabase:
 
     async def open(self) -> None:
         """The writer thread runs and the file answers."""
+        _private(self._url.database)
         self._engine = _engine(self._url, writes=True)
         self._questions = _engine(self._url, writes=False)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")

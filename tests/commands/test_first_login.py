@@ -1,4 +1,4 @@
-"""How the first person gets in: a one-time login on standard error, then a password of their own."""
+"""How the first person gets in: a one-time login the terminal shows, then a password."""
 
 from __future__ import annotations
 

@@ -99,12 +99,13 @@ class TokenBody(Taken):
 
 
 class UserBody(Taken):
-    """A user as they should be."""
+    """A user as they should be. Without a name or a password the old one stays."""
 
     login: Annotated[str, Field(min_length=1, max_length=200)]
     name: Annotated[str, Field(max_length=120)] = ""
     role: Literal["admin", "duty", "viewer"]
     password: Annotated[str, Field(max_length=1024)] | None = None
+    disabled: bool = False
 
 
 class RecipientBody(BaseModel):

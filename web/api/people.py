@@ -85,12 +85,27 @@ async def remove_token(request: Request) -> Response:
 
 
 async def put_user(request: Request) -> Response:
-    """POST /users: the user exists with this role and password."""
+    """POST /users: the user exists with this role; a new password ends their sessions."""
     body = await body_of(request, UserBody)
     found = await house(request).accounts.put_user(
-        body.login, name=body.name, role=body.role, password=body.password, who=actor_of(request)
+        body.login,
+        name=body.name,
+        role=body.role,
+        password=body.password,
+        disabled=body.disabled,
+        who=actor_of(request),
     )
     return JSONResponse({"id": found}, 201)
+
+
+async def list_users(request: Request) -> Response:
+    """GET /users: who may log in, and who has a password."""
+    return JSONResponse({"items": await house(request).accounts.users(), "next": None})
+
+
+async def list_tokens(request: Request) -> Response:
+    """GET /tokens: the API tokens that work, by id; never the token itself."""
+    return JSONResponse({"items": await house(request).accounts.tokens(), "next": None})
 
 
 def _actor_json(actor: Actor) -> dict[str, str]:
