@@ -34,6 +34,12 @@ WHERE incident_id = :incident AND key = 'help' AND recipient_id IS NOT NULL""")
 _UNITS = text("""
 SELECT p.id, p.path FROM places p
 WHERE p.id IN (SELECT household FROM audience WHERE incident_id = :incident)""")
+# Who leaves first, floor by floor: the frozen audience says it, whatever the estate is today.
+_ZONES = text("""
+SELECT f.path, min(a.band) AS band FROM audience a
+JOIN places u ON u.id = a.place_id JOIN places f ON f.id = u.parent_id
+WHERE a.incident_id = :incident AND a.kind = 'resident' AND f.kind = 'floor'
+GROUP BY f.path ORDER BY f.path""")
 _TASKS = text("SELECT * FROM tasks WHERE incident_id = :incident ORDER BY id")
 _WAVES = text("""
 SELECT w.no, w.round, w.key, w.spec, w.due_at, w.state, w.started_at, w.deliveries, n.stage
@@ -150,10 +156,13 @@ def _people(rows: Iterable[Any], launched: int) -> tuple[dict[int, Person], dict
 def _parts(conn: Connection, row: Mapping[Any, Any]) -> Parts:
     about = {"incident": row["id"]}
     settings = as_json(row["settings"]) or {}
+    recipe = as_json(row["recipe"]) or {}
+    spoken = spoken_of(conn, row["site_id"], row["place"])
+    zones = {one.path: one.band for one in conn.execute(_ZONES, about)}
+    bands = {band["key"]: band.get("name") or {} for band in recipe.get("bands") or ()}
     return Parts(
-        incident=incident_json(
-            row, recipe=as_json(row["recipe"]), spoken=spoken_of(conn, row["site_id"], row["place"])
-        ),
+        incident=incident_json(row, recipe=recipe, spoken=spoken)
+        | {"zones": zones, "bands": bands},
         tasks=tuple(_task(one) for one in conn.execute(_TASKS, about)),
         waves=tuple(_wave(one) for one in conn.execute(_WAVES, about)),
         notices=tuple(_notice(one) for one in conn.execute(_NOTICES, about)),

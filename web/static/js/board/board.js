@@ -19,7 +19,7 @@ import { Timeline } from "./timeline.js";
 import { Walk } from "./walk.js";
 import { channels, waves } from "./waves.js";
 
-const { incident: id, kind, place, role, playbook, icon: hazard } = document.body.dataset;
+const { incident: id, kind, place, role, icon: hazard } = document.body.dataset;
 const wall = "wall" in document.body.dataset;
 const may = (role === "duty" || role === "admin") && !wall;
 const state = { cells: {}, cell_people: {}, screens: {}, help: [], tasks: [], waves: [], curve: {}, timeline: [], notices: [], calls: {}, tally: null, incident: null };
@@ -65,14 +65,11 @@ function flag() {
 const ends = (zone) => { const order = [...zone].sort((a, b) => Number(a) - Number(b)); return { from: order[0], to: order.at(-1) }; };
 const bandName = (key) => state.bands?.[key] ?? named("band", key);
 
-async function zones() {
-  if (!may || state.zones || state.incident?.status !== "open" || !place.includes("/")) return;
-  try {
-    const plan = await post("/preview", { playbook, place, kind, params: state.incident?.params ?? {} });
-    state.bands = Object.fromEntries(plan.bands.map((one) => [one.key, say(one.name)]));
-    state.zones = plan.bands_by_floor;
-    flag();
-  } catch { /* the flag alone still says where */ }
+function zones() {
+  if (state.zones || !state.incident?.zones || !place.includes("/")) return;
+  state.bands = Object.fromEntries(Object.entries(state.incident.bands ?? {}).map(([key, name]) => [key, say(name)]));
+  state.zones = state.incident.zones;
+  flag();
 }
 
 function everything() {
