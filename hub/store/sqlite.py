@@ -172,15 +172,27 @@ def _apply(conn: Connection, change: _Change, *, alone: bool) -> None:
                 change.result = change.run(conn)
     except BaseException as error:
         change.error = _said(error)
-        if alone:
-            raise
+        if alone or not _whole(conn):
+            raise change.error from error
+
+
+def _whole(conn: Connection) -> bool:
+    """Whether the group's transaction is still there. On a full or failing disk SQLite takes all of
+    it back by itself (https://sqlite.org/lang_transaction.html), what others did before, too."""
+    raw: Any = conn.connection.driver_connection
+    return bool(raw.in_transaction)
 
 
 def _said(error: BaseException) -> BaseException:
-    if isinstance(error, OperationalError) and isinstance(error.orig, sqlite3.OperationalError):
-        words = str(error.orig)
+    """The error as callers are told it; Unready where the disk, not the change, is at fault. It may
+    be hidden below a later one: the savepoint, too, is gone then."""
+    found: BaseException | None = error
+    while found is not None:
+        orig = found.orig if isinstance(found, OperationalError) else None
+        words = str(orig) if isinstance(orig, sqlite3.OperationalError) else ""
         if any(sign in words for sign in ("full", "locked", "readonly", "disk I/O")):
             return Unready(f"The database cannot write now: {words}.")
+        found = found.__context__
     return error
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
@@ -113,3 +115,31 @@ async def test_a_server_that_is_away_is_unready() -> None:
 def test_an_unknown_database_is_refused() -> None:
     with pytest.raises(Refused, match="mysql"):
         database("mysql://x")
+
+
+async def test_on_a_full_disk_nobody_is_told_what_was_not_kept(tmp_path: Path) -> None:
+    """SQLite takes the whole group back then; before, those ahead of the big one were told "done"
+    and lost, those after it were kept and told nothing."""
+    db = database(f"sqlite:///{tmp_path / 'full.db'}")
+    await db.open()
+    await db.write(metadata.create_all)
+    pages = await db.write(lambda conn: conn.exec_driver_sql("PRAGMA page_count").scalar())
+    room = f"PRAGMA max_page_count = {pages + 20}"
+    await db.write(lambda conn: conn.exec_driver_sql(room).scalar())
+    busy = db.write(lambda _: time.sleep(0.1))  # the others queue up into one group meanwhile
+    sizes = [100, 100, 900_000, 100, 100]
+    changes = [db.write(_put(str(at), "x" * size)) for at, size in enumerate(sizes)]  # type: ignore[arg-type]
+    _, *done = await asyncio.gather(busy, *changes, return_exceptions=True)
+
+    assert isinstance(done[2], Unready)
+    assert "full" in str(done[2])
+    for at, said in enumerate(done):
+        kept = await db.read(_has(str(at)))  # type: ignore[arg-type]
+        assert kept is not isinstance(said, Unready)
+    await db.write(_put("after"))  # type: ignore[arg-type]
+    assert await db.read(_has("after"))  # type: ignore[arg-type]
+    await db.close()
+
+
+def _has(key: str) -> object:
+    return lambda conn: conn.execute(select(meta).where(meta.c.key == key)).first() is not None
