@@ -17,7 +17,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A board's rows at event `seq`, read on one snapshot. `units`: place id -> path of a flat;
-    `helps`: task -> (person, done); `at`: the database's time in ms."""
+    `helps`: task -> (person, done); `zones`: floor -> band of the frozen audience, which never
+    changes; `at`: the database's time in ms."""
 
     epoch: str
     at: int
@@ -31,6 +32,7 @@ class Loaded:
     parts: Parts
     screens: Screens
     timeline: tuple[Event, ...]
+    zones: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

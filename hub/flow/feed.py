@@ -35,6 +35,7 @@ class BoardFeed:
         self._lock = asyncio.Lock()
         self._state: Board | None = None
         self._parts: Parts
+        self._zones: Mapping[str, str] = {}
         self._screens: Screens = {}
         self._units: Mapping[int, str] = {}
         self._timeline: deque[Mapping[str, Any]] = deque(maxlen=TIMELINE)
@@ -68,7 +69,7 @@ class BoardFeed:
 
     def snapshot(self) -> Mapping[str, Any]:
         """The state as a frame."""
-        return snapshot(
+        frame = snapshot(
             self._known_state(),
             self._parts,
             self._screens,
@@ -76,6 +77,7 @@ class BoardFeed:
             epoch=self._epoch,
             at=self._at or "",
         )
+        return {**frame, "zones": dict(self._zones)}
 
     def incident(self) -> dict[str, Any]:
         """The incident as GET says it: counts alone, nothing that depends on the clock."""
@@ -92,7 +94,7 @@ class BoardFeed:
         # A city block's worth of people takes a tenth of a second: not on the loop.
         self._state = await asyncio.to_thread(_built, found)
         self._parts, self._screens, self._units = found.parts, found.screens, found.units
-        self._epoch, self._at = found.epoch, moment(found.at)
+        self._epoch, self._at, self._zones = found.epoch, moment(found.at), found.zones
         self._screens_at = asyncio.get_running_loop().time()
         for event in reversed(found.timeline):
             self._timeline.appendleft(spoken_event(event, self.line(event)))

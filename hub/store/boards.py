@@ -105,6 +105,7 @@ def load(conn: Connection, *, incident: int) -> Loaded:
         curves=curves,
         units={one.id: one.path for one in conn.execute(_UNITS, about)},
         parts=_parts(conn, row),
+        zones={one.path: one.band for one in conn.execute(_ZONES, about)},
         screens=_screens(conn, incident),
         timeline=tuple(latest_events(conn, incident, until=row["last_seq"])),
     )
@@ -158,11 +159,9 @@ def _parts(conn: Connection, row: Mapping[Any, Any]) -> Parts:
     settings = as_json(row["settings"]) or {}
     recipe = as_json(row["recipe"]) or {}
     spoken = spoken_of(conn, row["site_id"], row["place"])
-    zones = {one.path: one.band for one in conn.execute(_ZONES, about)}
     bands = {band["key"]: band.get("name") or {} for band in recipe.get("bands") or ()}
     return Parts(
-        incident=incident_json(row, recipe=recipe, spoken=spoken)
-        | {"zones": zones, "bands": bands},
+        incident=incident_json(row, recipe=recipe, spoken=spoken) | {"bands": bands},
         tasks=tuple(_task(one) for one in conn.execute(_TASKS, about)),
         waves=tuple(_wave(one) for one in conn.execute(_WAVES, about)),
         notices=tuple(_notice(one) for one in conn.execute(_NOTICES, about)),

@@ -66,9 +66,8 @@ const ends = (zone) => { const order = [...zone].sort((a, b) => Number(a) - Numb
 const bandName = (key) => state.bands?.[key] ?? named("band", key);
 
 function zones() {
-  if (state.zones || !state.incident?.zones || !place.includes("/")) return;
-  state.bands = Object.fromEntries(Object.entries(state.incident.bands ?? {}).map(([key, name]) => [key, say(name)]));
-  state.zones = state.incident.zones;
+  if (state.bands || !state.zones || !place.includes("/")) return;
+  state.bands = Object.fromEntries(Object.entries(state.incident?.bands ?? {}).map(([key, name]) => [key, say(name)]));
   flag();
 }
 
