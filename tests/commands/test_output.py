@@ -48,7 +48,8 @@ def test_a_number_that_is_none_is_reported_by_row_and_column(tmp_path: Path) -> 
     shown = ran("import", str(gbk(tmp_path, BROKEN)), "--dry-run", folder=tmp_path)
     (found,) = (one for one in shown["reading"]["problems"] if one["severity"] == "address")
     assert (found["row"], found["letter"], found["column"]) == (len(ROWS) + 2, "D", "电话")
-    assert found["expected"]["zh-CN"] and found["expected"]["en"]
+    assert found["expected"]["zh-CN"]
+    assert found["expected"]["en"]
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -60,7 +61,8 @@ def test_a_file_that_is_no_roster_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "noise.xlsx"
     file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
     said = ran("import", str(file), folder=tmp_path, code=1)
-    assert said["error"] and said["problems"]
+    assert said["error"]
+    assert said["problems"]
 
 
 def test_tokens_are_made_without_a_running_hub(tmp_path: Path) -> None:

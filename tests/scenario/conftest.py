@@ -48,7 +48,7 @@ class House:
             "/incidents", json=asked, headers={"Idempotency-Key": key} if key else {}
         )
         assert answer.status_code == 202, answer.text
-        return answer.json()
+        return dict(answer.json())
 
     def get(self, path: str, **query: Any) -> Any:
         answer = self.client.get(path, params=query)
