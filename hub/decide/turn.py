@@ -14,7 +14,8 @@ class Candidate:
     """A planned delivery at the head of its lane.
 
     `answered`: everybody it speaks for has answered. `repeat`: it is of a later wave or round.
-    `stopped`: the incident was stopped after this notice was said.
+    `stopped`: the incident was stopped after this notice was said. `opted_out`: nobody at this
+    address wants its texts any more.
     """
 
     stage: Stage
@@ -23,6 +24,7 @@ class Candidate:
     repeat: bool
     answered: bool
     stopped: bool = False
+    opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ def turn(candidate: Candidate, *, now: datetime) -> Turn:
     reason = unwanted(candidate.stage, candidate.incident, stopped=candidate.stopped)
     if reason is not Reason.NONE:
         return Turn(DeliveryState.CANCELLED, reason)
+    if candidate.opted_out and candidate.stage not in _SAID_LAST:
+        return Turn(DeliveryState.UNREACHABLE, Reason.OPTED_OUT)
     if candidate.stage is Stage.ALERT and candidate.repeat and candidate.answered:
         return Turn(DeliveryState.SUPPRESSED, Reason.ANSWERED)
     return SEND

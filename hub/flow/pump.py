@@ -79,6 +79,9 @@ class Pump:
 
     async def run(self) -> int:
         """Everything due was sent and recorded; how many calls were made."""
+        # Nothing is left of a run that failed: its claims are the sweep's, not this one's.
+        self._begun, self._waiting, self._unrecorded = {}, 0, 0
+        self._done, self._unsent = [], []
         self._closed, before = False, self.count
         try:
             async with asyncio.TaskGroup() as group:

@@ -29,7 +29,7 @@ from hub.states import DeliveryState, IncidentState
 from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import append_event, from_ms
-from hub.store.marks import ANSWERED, STOPPED
+from hub.store.marks import ANSWERED, OPTED_OUT, STOPPED
 
 LEASE = 15_000
 """Milliseconds a claim is held. A send is begun within 2.5 s of it and ends within 12."""
@@ -37,7 +37,8 @@ LEASE = 15_000
 _DUE = f"""
 SELECT d.id, d.incident_id, d.notice_id, d.recipient_id, d.wording_id, d.address, d.fence,
        d.expires_at, d.wave, d.round, d.doubled, n.stage, n.revision, i.kind, i.status, r.name,
-       w.segments, {STOPPED} AS stopped, {ANSWERED} AS answered
+       w.segments, {STOPPED} AS stopped, {OPTED_OUT} AS opted_out,
+       {ANSWERED} AS answered
 FROM deliveries d
 JOIN notices n ON n.id = d.notice_id
 JOIN incidents i ON i.id = d.incident_id
@@ -118,14 +119,12 @@ def release(conn: Connection, *, unsent: Sequence[Release]) -> None:
 
 
 def _flags(row: Any) -> dict[str, bool]:
-    repeat = bool(row.wave or row.round)
-    return {"repeat": repeat, "answered": bool(row.answered), "stopped": bool(row.stopped)}
+    flags = {name: bool(getattr(row, name)) for name in ("answered", "stopped", "opted_out")}
+    return flags | {"repeat": bool(row.wave or row.round)}
 
 
 @lru_cache(1024)
-def _turn(
-    said: tuple[str, str, int], now: int, *, repeat: bool, answered: bool, stopped: bool
-) -> Turn:
+def _turn(said: tuple[str, str, int], now: int, **flags: bool) -> Turn:
     """Rows of one batch are mostly alike: each sort of them (stage, status, expiry) is decided
     once."""
     stage, status, expires = said
@@ -133,9 +132,7 @@ def _turn(
         stage=Stage(stage),
         incident=IncidentState(status),
         expires_at=from_ms(expires),
-        repeat=repeat,
-        answered=answered,
-        stopped=stopped,
+        **flags,
     )
     return turn(asked, now=from_ms(now))
 

@@ -62,3 +62,20 @@ def test_an_answer_stops_later_waves_of_the_alert_alone():
     said = ask(repeat=True, answered=True)
     assert (said.state, said.reason) == (DeliveryState.SUPPRESSED, Reason.ANSWERED)
     assert ask(Stage.UPDATE, repeat=True, answered=True) is SEND
+
+
+def test_who_opted_out_is_told_nothing_new_but_the_last_word():
+    expires = NOW + timedelta(seconds=60)
+    for stage in Stage:
+        one = Candidate(stage, I.OPEN, expires, repeat=False, answered=False, opted_out=True)
+        said = turn(one, now=NOW)
+        last = stage in {Stage.ALL_CLEAR, Stage.CORRECTION}
+        assert said.state is (DeliveryState.SENDING if last else DeliveryState.UNREACHABLE)
+        assert last or said.reason is Reason.OPTED_OUT
+
+
+def test_after_a_stop_only_what_is_said_later_goes_out():
+    expires = NOW + timedelta(seconds=60)
+    for stopped, end in ((True, DeliveryState.CANCELLED), (False, DeliveryState.SENDING)):
+        one = Candidate(Stage.UPDATE, I.STOPPED, expires, False, False, stopped=stopped)
+        assert turn(one, now=NOW).state is end

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from hub.decide.claim import Release
 from hub.decide.tokens import read_attempt_token, read_token
 from hub.flow.deliver import Deliver
 from hub.model import Lane, Outcome, Verdict
@@ -24,7 +26,11 @@ class OffClock:
 
 
 def sender(
-    stage: Stage, *providers: Provider, wake: Doorbell | None = None, clock: Clock | None = None
+    stage: Stage,
+    *providers: Provider,
+    wake: Doorbell | None = None,
+    clock: Clock | None = None,
+    **more: Any,
 ) -> Deliver:
     return Deliver(
         ledger=DeliveryLedger(stage.db),
@@ -33,6 +39,7 @@ def sender(
         clock=clock or RealClock(),
         secret=SECRET,
         public_url="https://muster.example/",
+        **more,
     )
 
 
@@ -353,3 +360,82 @@ async def test_a_send_that_waits_for_its_turn_comes_again_by_the_databases_clock
     await drain
 
     assert 5_000 < waits < 10_100
+
+
+async def test_a_number_that_opted_out_meanwhile_gets_no_more_alerts_but_the_last_word(stage):
+    await stage.set_up(people=2)
+    await stage.plan()
+    await stage.set(t.addresses, {"recipient_id": stage.people[0]}, opted_out_at=1)
+    # the second number is also somebody's who did not opt out
+    await stage.set(t.addresses, {"recipient_id": stage.people[1]}, opted_out_at=1)
+    number = (await stage.deliveries())[1].address
+    await stage.db.write(lambda conn: stage.person(conn, "Guest", None, number))
+    provider = Provider()
+    await sender(stage, provider).drain(Lane.URGENT)
+    ends = [(row.state, row.reason) for row in await stage.deliveries()]
+    assert ends == [("unreachable", "opted_out"), ("accepted", "ok")]
+
+    stage.notice, stage.wording = await stage.db.write(lambda c: stage.say(c, "all_clear", 2))
+    await stage.plan()
+    await sender(stage, provider).drain(Lane.URGENT)
+    assert [parcel.stage for parcel in provider.ledger] == ["alert", "all_clear", "all_clear"]
+
+
+async def test_a_pump_that_failed_sends_again_as_if_nothing_had_been(stage):
+    await stage.set_up(people=30)
+    await stage.plan()
+    provider = Provider(traits=Traits("sms", ("body",), 160, parallel=5))
+    failures = iter([True])
+
+    def observe(*_seen: object) -> None:
+        if next(failures, False):
+            raise ValueError("a broken meter")
+
+    deliver = sender(stage, provider, observe=observe)
+    await deliver.drain(Lane.URGENT)
+    left = [row.id for row in await stage.deliveries() if row.state in {"sending", "unsure"}]
+    assert left
+    await stage.set(t.deliveries, {"state": "sending"}, state="planned", lease_until=None)
+    async with asyncio.timeout(10):
+        await deliver.drain(Lane.URGENT)
+    assert {row.state for row in await stage.deliveries()} == {"accepted"}
+
+
+async def test_a_late_failure_does_not_take_the_delivery_from_who_sends_it_now(stage):
+    """Else it would be planned, or refused, under a call in the air: a third copy, or none."""
+    await stage.set_up(people=1)
+    await stage.plan()
+    begun, free = asyncio.Event(), asyncio.Event()
+
+    async def answer(_parcel):
+        begun.set()
+        await free.wait()
+        return Outcome(Verdict.RETRY, Reason.UNAVAILABLE)
+
+    slow = sender(stage, Provider(answer=answer))
+    zombie = asyncio.create_task(slow.drain(Lane.URGENT))
+    await begun.wait()
+    await stage.set(t.deliveries, {"id": 1}, state="planned", doubled=True, unsure=1)
+    ledger = DeliveryLedger(stage.db)
+    [held] = (await ledger.claim(Lane.URGENT, "sms", "sms_test", limit=9)).claims
+    before = (await stage.deliveries())[0]
+    free.set()
+    await zombie
+
+    assert (before.state, before.fence) == ("sending", held.fence)
+    assert (await stage.deliveries())[0] == before
+
+
+async def test_only_who_holds_a_delivery_can_give_it_back(stage):
+    await stage.set_up(people=1)
+    await stage.plan()
+    ledger = DeliveryLedger(stage.db)
+    [lost] = (await ledger.claim(Lane.URGENT, "sms", "sms_test", limit=9)).claims
+    await stage.set(t.deliveries, {"id": 1}, state="planned")
+    [held] = (await ledger.claim(Lane.URGENT, "sms", "sms_test", limit=9)).claims
+    await ledger.release([Release(lost)])
+    assert [(row.state, row.fence) for row in await stage.deliveries()] == [("sending", held.fence)]
+
+    await ledger.release([Release(held)])
+    assert [row.state for row in await stage.deliveries()] == ["planned"]
+    assert [row.id for row in await stage.rows(t.attempts)] == [lost.attempt]
