@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import structlog
 
-from hub.errors import NotAllowed, NotKnown, Unknown, Unready
+from hub.errors import NotAllowed, NotKnown, Refused, Unknown, Unready
 from hub.ports import Wake
 from web.live_client import STAFF, Client
 from web.live_incident import Feed, IncidentTopic
@@ -16,7 +16,10 @@ from web.live_state import StateFeed, StateTopic
 
 log = structlog.get_logger(__name__)
 
-MOST = 2_000  # topics of one process; more are refused until some are left
+MOST = {"incident": 2_000, "me": 2_000, "site": 200}
+"""Topics of a kind in one process; more are refused until some are left. Each kind has its own
+room: what strangers watch takes none from the duty desk."""
+PUBLIC_TOPICS = 2  # of one socket that has not said who it is
 EVERYTHING = "*"
 COME_BACK = 1013
 _INCIDENT = re.compile(r"incident:([1-9][0-9]{0,17})")
@@ -56,6 +59,8 @@ class Topics:
         """
         if topic in client.topics:
             self.unwatch(client, topic)
+        if client.role == "public" and len(client.topics) >= PUBLIC_TOPICS:
+            raise Refused(f"Who has not said who he is watches {PUBLIC_TOPICS} topics at most.")
         if found := _SCREEN.fullmatch(topic):
             self._watch_screen(client, int(found[1]))
             return
@@ -120,8 +125,9 @@ class Topics:
         self, key: str, make: Callable[[], IncidentTopic | StateTopic]
     ) -> IncidentTopic | StateTopic:
         if key not in self._open:
-            if len(self._open) >= MOST:
-                raise Unknown("Too many topics are being watched just now; try again later.")
+            kind = key.partition(":")[0]
+            if sum(one.startswith(f"{kind}:") for one in self._open) >= MOST[kind]:
+                raise Unready("Too many topics are being watched just now; try again later.")
             self._open[key] = make()
             self._start(self._open[key], key)
         return self._open[key]

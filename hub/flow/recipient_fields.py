@@ -8,6 +8,7 @@ from typing import Any
 from hub.entries import AddressEntry, RecipientEntry, RecipientView
 from hub.errors import Problem, Refused
 from hub.model import RecipientKind
+from hub.roster.cells import has_lost_text, tidy
 from hub.roster.numbers import read_phones
 
 CHANNELS = ("sms", "voice", "email", "wecom", "push", "screen")
@@ -34,7 +35,7 @@ def read_entry(known: RecipientEntry, fields: Mapping[str, Any], country: str) -
     """`known` with the named fields, all checked at once."""
     problems: list[Problem] = []
     kind = _kind(fields, known.kind, problems)
-    name = _text(fields, "name", known.name, problems, limit=120)
+    name = _name(fields, known.name, problems)
     if not name:
         problems.append(Problem("name", "is empty", "write a name"))
     entry = RecipientEntry(
@@ -72,6 +73,16 @@ def _text(
         out.append(Problem(key, "is no text of that length", f"at most {limit} characters"))
         return known
     return value.strip()
+
+
+def _name(fields: Mapping[str, Any], known: str, out: list[Problem]) -> str:
+    """A name on one line, as an import reads it: no invisible marks, nothing that turns a line
+    round or commands a terminal."""
+    name = tidy(_text(fields, "name", known, out, limit=120))
+    if has_lost_text(name) or "\n" in name:
+        out.append(Problem("name", "holds characters that cannot be read", "type it anew"))
+        return known
+    return name
 
 
 def _flag(fields: Mapping[str, Any], key: str, known: bool, out: list[Problem]) -> bool:  # noqa: FBT001 - a value, not a switch

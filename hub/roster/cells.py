@@ -10,7 +10,7 @@ Cell = str | int | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
 
 _SPACES = re.compile(r"[ \t\u00a0\u3000]+")
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
-_LOST = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0c\x0e-\x1f]")
+_LOST = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _RUN = re.compile(r"\d(?:[\d \-]*\d)?")
 
 

@@ -34,6 +34,7 @@ class PostgresDatabase:
         """The server answers; Unready says why if it does not."""
         self._engine = create_async_engine(
             self._url,
+            hide_parameters=True,  # names and numbers stay out of errors, so out of logs
             pool_size=self._pool,
             max_overflow=5,
             pool_timeout=10,

@@ -199,6 +199,7 @@ def _said(error: BaseException) -> BaseException:
 def _engine(url: Any, *, writes: bool) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,  # names and numbers stay out of errors, so out of logs
         poolclass=QueuePool,
         pool_size=1 if writes else READERS,
         max_overflow=0,
