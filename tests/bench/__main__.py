@@ -28,11 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the benches asked for; 0 when all could be measured, whatever their figures."""
     asked = _parser().parse_args(arguments)
     names = list(BENCHES) if asked.name == "all" else [asked.name]
-    report = asyncio.run(_report(names, rounds=asked.rounds, size=asked.size))
-    text = json.dumps(report, indent=2)
-    if asked.json is not None:
-        asked.json.write_text(text + "\n", encoding="utf-8")
-    print(text)
+    report: dict[str, Any] = {"machine": machine(), "benches": []}
+    for name in names:
+        print(f"{name}: measuring …", file=sys.stderr, flush=True)
+        report["benches"].append(asyncio.run(_measured(name, asked)))
+        if asked.json is not None:  # after each: what is measured is kept, whatever comes later
+            asked.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(report, indent=2))
     return 0
 
 
@@ -52,13 +54,9 @@ def _count(text: str) -> int:
     return number
 
 
-async def _report(names: Sequence[str], *, rounds: int, size: int | None) -> dict[str, Any]:
-    given = {} if size is None else {"size": size}
-    found = []
-    for name in names:
-        print(f"{name}: measuring …", file=sys.stderr, flush=True)
-        found.append(await BENCHES[name](rounds=rounds, **given))
-    return {"machine": machine(), "benches": found}
+async def _measured(name: str, asked: argparse.Namespace) -> dict[str, Any]:
+    given = {} if asked.size is None else {"size": asked.size}
+    return await BENCHES[name](rounds=asked.rounds, **given)
 
 
 if __name__ == "__main__":
