@@ -33,7 +33,7 @@ class DeliveryLedger(Protocol):
     """The rows of deliveries; each method one transaction."""
 
     async def claim(self, lane: Lane, channel: str, account: str, *, limit: int) -> Claimed: ...
-    async def release(self, unsent: Sequence[Release]) -> None: ...
+    async def release(self, unsent: Sequence[Release]) -> tuple[tuple[int, int], ...]: ...
     async def record(self, sent: Sequence[Sent]) -> tuple[tuple[int, int], ...]: ...
     async def wording(self, wording: WordingId) -> tuple[str, Mapping[str, str]]: ...
 
@@ -289,7 +289,7 @@ class Pump:
         while True:
             try:
                 if unsent:
-                    await self._means.ledger.release(unsent)
+                    self._means.bell.ring(await self._means.ledger.release(unsent))
                     unsent = ()
                 if sent:
                     self._means.bell.ring(await self._means.ledger.record(sent))

@@ -30,6 +30,7 @@ from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import append_event, from_ms
 from hub.store.marks import ANSWERED, OPTED_OUT, STOPPED
+from hub.store.outcomes import Changes, write_events
 
 LEASE = 15_000
 """Milliseconds a claim is held. A send is begun within 2.5 s of it and ends within 12."""
@@ -65,8 +66,16 @@ UPDATE deliveries SET state = 'planned', lease_until = NULL, attempts = deliveri
     due_at = CASE WHEN b.due > deliveries.due_at THEN b.due ELSE deliveries.due_at END
 FROM {rows} WHERE deliveries.id = b.id AND deliveries.fence = b.fence
     AND deliveries.state = 'sending' RETURNING deliveries.id"""
+_UNDOUBTED = """
+UPDATE deliveries SET state = 'planned', reason = '', lease_until = NULL,
+    attempts = deliveries.attempts - 1, unsure = deliveries.unsure - 1,
+    due_at = CASE WHEN b.due > deliveries.due_at THEN b.due ELSE deliveries.due_at END
+FROM {rows} WHERE deliveries.id = b.id AND deliveries.fence = b.fence
+    AND deliveries.state = 'unsure'
+RETURNING deliveries.id, deliveries.incident_id, deliveries.channel"""
 _UNSTARTED = """
-DELETE FROM attempts WHERE verdict = '' AND id IN (SELECT b.id FROM {rows})"""
+DELETE FROM attempts WHERE (verdict = '' OR reason = 'lost_worker')
+    AND id IN (SELECT b.id FROM {rows})"""
 _WORDING = text("SELECT language, parts FROM wordings WHERE id = :id")
 
 _FENCED = (("id", "bigint"), ("fence", "integer"))
@@ -87,9 +96,10 @@ class ClaimLedger:
             partial(claim, lane=lane, channel=channel, account=account, limit=limit)
         )
 
-    async def release(self, unsent: Sequence[Release]) -> None:
-        """Claims that were certainly not sent are planned again, as if never claimed."""
-        await self._db.write(partial(release, unsent=unsent))
+    async def release(self, unsent: Sequence[Release]) -> tuple[tuple[int, int], ...]:
+        """Claims that were certainly not sent are planned again, as if never claimed; (incident,
+        event number) where a board had taken one for doubtful."""
+        return await self._db.write(partial(release, unsent=unsent))
 
     async def wording(self, wording: WordingId) -> tuple[str, Mapping[str, str]]:
         """Language and parts (marks still in them) of a text; it never changes."""
@@ -112,10 +122,17 @@ def claim(conn: Connection, *, lane: Lane, channel: str, account: str, limit: in
     return Claimed(tuple(taken), dropped, full=len(rows) == limit, now=from_ms(now))
 
 
-def release(conn: Connection, *, unsent: Sequence[Release]) -> None:
+def release(conn: Connection, *, unsent: Sequence[Release]) -> tuple[tuple[int, int], ...]:
     rows = [(r.claim.delivery, r.claim.fence, r.due_ms) for r in unsent]
-    back = {row[0] for row in run(conn, _RELEASE, _RELEASED, rows)}
+    held = run(conn, _RELEASE, _RELEASED, rows)
+    # The database was away longer than the lease: the sweep thought a call might have been made.
+    doubted = run(conn, _UNDOUBTED, _RELEASED, rows)
+    back = {row[0] for row in (*held, *doubted)}
     run(conn, _UNSTARTED, IDS, [(r.claim.attempt,) for r in unsent if r.claim.delivery in back])
+    changes: dict[int, Changes] = defaultdict(Changes)
+    for row in doubted:
+        changes[row.incident_id].moved(row.channel, "unsure", "planned")
+    return write_events(conn, changes, database_now(conn))
 
 
 def _flags(row: Any) -> dict[str, bool]:

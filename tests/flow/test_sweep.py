@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 
+from hub.decide.claim import Release
 from hub.errors import Unready
 from hub.flow.sweep import Sweep, Swept
 from hub.model import Lane, Outcome, Verdict
 from hub.states import Reason
 from hub.store import schema as t
+from hub.store.deliveries import DeliveryLedger
 from hub.store.sweeps import SweepLedger
 from tests.flow.stage import Doorbell, Provider, Stage
 from tests.flow.test_deliver import sender
@@ -222,3 +224,22 @@ async def test_silence_is_an_end_also_after_the_incident_was_closed(stage):
     await stage.plan(state="accepted", reason="ok", accepted_at=now - 5_000)
     await stage.set(t.incidents, {}, status="closed", closed_at=now)
     assert (await sweeper(stage, receipt_window_ms=1_000).once()).silent == 1
+
+
+async def test_what_was_given_back_too_late_was_certainly_not_sent(stage):
+    """The database was away longer than the lease; the sweep had to think of a call."""
+    await stage.set_up(people=2)
+    await stage.plan()
+    ledger = DeliveryLedger(stage.db)
+    claims = (await ledger.claim(Lane.URGENT, "sms", "sms_test", limit=9)).claims
+    await later(stage)
+    await sweeper(stage).once()
+    assert {row.state for row in await stage.deliveries()} == {"unsure"}
+
+    reached = await ledger.release([Release(claim) for claim in claims])
+    rows = await stage.deliveries()
+    assert {(r.state, r.reason, r.unsure, r.attempts) for r in rows} == {("planned", "", 0, 0)}
+    assert await stage.rows(t.attempts) == []
+    assert [incident for incident, _ in reached] == [stage.incident]
+    moves = await stage.moves()
+    assert moves["sms", "planned", "unsure"] == moves["sms", "unsure", "planned"] == 2
