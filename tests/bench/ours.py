@@ -101,7 +101,7 @@ async def live(given: Mapping[str, Any], *, desk: Desk) -> None:
 
 async def _admin(hub: Hub) -> Actor:
     """Somebody who stands: sockets of the unknown are closed after a few seconds."""
-    login = await hub.accounts.first_login(who=WHO)
+    login = await hub.accounts.first_login(who=WHO) or ""
     actor = await hub.accounts.session(await hub.accounts.one_time_login(login))
     if actor is None:
         raise AssertionError("the first login does not work")
