@@ -120,3 +120,19 @@ async def test_routine_work_leaves_room_for_urgent_calls(stage):
     free.set()
     await asyncio.gather(routine, urgent)
     assert {row.state for row in await stage.deliveries()} <= {"accepted", "planned"}
+
+
+async def test_what_grows_too_old_while_it_waits_for_its_turn_is_not_sent(stage):
+    await stage.set_up(people=1)
+    now = await stage.now()
+    for wave in range(2):
+        await stage.plan(address="robot", wave=wave, expires_at=now + (60_000, 700)[wave])
+    traits = Traits("sms", ("body",), 160, pace=1.0, per="address")
+    provider = Provider(traits=traits)
+    deliver = sender(stage, provider)
+    while [row for row in await stage.deliveries() if row.state == "planned"]:
+        await deliver.drain(Lane.URGENT)
+
+    ends = [(row.state, row.attempts) for row in await stage.deliveries()]
+    assert ends == [("accepted", 1), ("expired", 0)]
+    assert len(provider.ledger) == 1
