@@ -6,6 +6,7 @@ import json
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx2
@@ -14,7 +15,7 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from channels.twilio_signature import HEADER, sign
-from tests.processes import AUTH, SID, free_port, muster, until
+from tests.processes import AUTH, MUSTER, SID, free_port, muster, running, until
 from tests.scenario.conftest import House
 from tests.scenario.estates import IN_SMALL, phones
 
@@ -282,6 +283,21 @@ def test_the_all_clear_goes_to_everyone_who_was_told_once_per_number(house: Hous
         assert spoken.status_code == 202, spoken.text
     house.settled(made["id"])
     assert sorted(entry.to for entry in house.world.accepted()[middle:]) == told
+
+
+def test_watching_from_a_terminal_ends_when_the_incident_is_closed(
+    house: House, tmp_path: Path
+) -> None:
+    made = house.launch("watched")
+    words = [*MUSTER, "watch", str(made["id"]), "--json"]
+    with running(words, env=house.env, folder=tmp_path, name="watch") as watch:
+        watch.says("people ")
+        house.settled(made["id"])
+        closed = house.client.post(f"/incidents/{made['id']}/close")
+        assert closed.status_code == 200, closed.text
+        assert watch.popen.wait(20) == 0
+        document = json.loads(watch.out.read_text("utf-8"))
+        assert (document["id"], document["status"]) == (made["id"], "closed")
 
 
 # ── nothing of all this stands in a log ──

@@ -118,7 +118,7 @@ function incidentChanged() {
   for (const button of $$("[data-act]")) {
     const what = button.dataset.act;
     const over = one.status === "closed";
-    button.hidden = what === "close" ? !["stopped", "cleared"].includes(one.status) : what === "stop" ? one.status !== "open" : over || (what === "all_clear" && one.status === "cleared");
+    button.hidden = what === "close" ? !["stopped", "cleared"].includes(one.status) : what === "stop" ? one.status !== "open" : over || (["update", "all_clear"].includes(what) && one.status === "cleared");
   }
   const notice = latest();
   if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: notice.text }) : named("stage", notice.stage));
@@ -204,7 +204,8 @@ $("#calls")?.addEventListener("click", (event) => {
   const number = event.target.closest("[data-number]")?.dataset.number;
   if (number && may) post(`/incidents/${id}/calls`, { number }).catch(() => {});
 });
-keys({ may, update: () => actions.run("update"), help: () => help.first(), sheet: () => sheet, tower: (path) => opened?.tower(path), flat: (unit) => opened?.flat(unit) });
+const maySay = () => ["open", "stopped"].includes(state.incident?.status);
+keys({ may, update: () => maySay() && actions.run("update"), help: () => help.first(), sheet: () => sheet, tower: (path) => opened?.tower(path), flat: (unit) => opened?.flat(unit) });
 
 const known = lastPlan();
 if (known) raise(known);
