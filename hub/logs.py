@@ -42,6 +42,8 @@ def configure(level: str = "info", *, pretty: bool = False) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[lines], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # it warns of every odd letter of every odd body, and says which
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
 def _common() -> list[Any]:

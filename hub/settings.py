@@ -6,6 +6,7 @@ Every secret may also come from a file: `MUSTER_SECRET_KEY_FILE` instead of `MUS
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -87,14 +88,14 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
         secret_key=_secret(env, folder, embedded=embedded),
         host=host,
         port=port,
-        country=(env.text("COUNTRY") or str(config.get("country", "CN"))).upper(),
+        country=_country(env, config),
         timezone=_timezone(env, config),
-        languages=_list(env.text("LANGUAGES")) or tuple(config.get("languages", ("zh-CN", "en"))),
+        languages=_languages(env, config),
         trusted_proxies=_list(env.text("TRUSTED_PROXIES")),
         tls_cert=_path(env.text("TLS_CERT")),
         tls_key=_path(env.text("TLS_KEY")),
         accounts=_accounts(env, config),
-        log_level=(env.text("LOG_LEVEL") or "info").lower(),
+        log_level=_log_level(env),
     )
     if bool(settings.tls_cert) != bool(settings.tls_key):
         env.wrong(
@@ -175,7 +176,12 @@ def _public_url(env: _Environment, host: str, port: int) -> str:
 def _secret(env: _Environment, folder: Path, *, embedded: bool) -> bytes:
     key = env.secret("SECRET_KEY")
     if not key and embedded:
-        return _kept_secret(folder)
+        try:
+            return _kept_secret(folder)
+        except OSError as error:
+            what = f"cannot be used: {folder} ({error.strerror})"
+            env.wrong("DATA", what, "name a folder you may write to")
+            return b""
     if len(key) < SECRET_LENGTH:
         what = "is not set" if not key else f"is shorter than {SECRET_LENGTH} characters"
         env.wrong("SECRET_KEY", what, "every process needs the same random key")
@@ -197,6 +203,37 @@ def _kept_secret(folder: Path) -> bytes:
     with os.fdopen(handle, "wb") as file:
         file.write(key)
     return key
+
+
+def _country(env: _Environment, config: Mapping[str, Any]) -> str:
+    code = (env.text("COUNTRY") or str(config.get("country", "CN"))).upper()
+    if not (len(code) == 2 and code.isascii() and code.isalpha()):
+        env.wrong("COUNTRY", f"is no country: {code[:20]!r}", "write two letters, such as CN")
+    return code
+
+
+def _languages(env: _Environment, config: Mapping[str, Any]) -> tuple[str, ...]:
+    """In order of preference. A TOML file may write them as a list or as the variable does."""
+    listed = config.get("languages", ("zh-CN", "en"))
+    given = listed if isinstance(listed, list | tuple) else _list(str(listed))
+    found = _list(env.text("LANGUAGES")) or tuple(str(one) for one in given)
+    wrong = [tag for tag in found if not _TAG.fullmatch(tag)]
+    if wrong or not found:
+        what = f"has no language tag: {(wrong or [''])[0][:20]!r}"
+        env.wrong("LANGUAGES", what, "write tags, such as zh-CN,en")
+    return found
+
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LEVELS = ("debug", "info", "warning", "error")
+
+
+def _log_level(env: _Environment) -> str:
+    level = (env.text("LOG_LEVEL") or "info").lower()
+    if level not in LEVELS:
+        env.wrong("LOG_LEVEL", f"is not known: {level[:20]!r}", f"one of {', '.join(LEVELS)}")
+        return "info"
+    return level
 
 
 def _timezone(env: _Environment, config: Mapping[str, Any]) -> str:

@@ -88,3 +88,38 @@ def test_accounts_and_site_defaults_come_from_a_toml_file(tmp_path: Path) -> Non
     assert settings.country == "GB"
     assert settings.languages == ("en",)
     assert settings.accounts[0].options == {"api_url": "https://example.com"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOG_LEVEL", "loud"),
+        ("COUNTRY", "Mars"),
+        ("COUNTRY", "86"),
+        ("LANGUAGES", "Chinese please"),
+        ("TIMEZONE", "Mars/Olympus"),
+        ("PUBLIC_URL", "ftp://somewhere"),
+        ("BIND", "here"),
+    ],
+)
+def test_a_word_that_makes_no_sense_is_refused_by_its_name(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        load({f"MUSTER_{name}": value}, data=tmp_path)
+    (problem,) = refused.value.problems
+    assert problem.where == f"MUSTER_{name}"
+    assert problem.hint
+
+
+def test_a_folder_that_cannot_be_made_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Refused, match="MUSTER_DATA cannot be used"):
+        load({}, data=tmp_path / "file" / "data")
+
+
+@pytest.mark.parametrize("written", ['["en", "zh-CN"]', '"en, zh-CN"'])
+def test_languages_of_a_file_are_a_list_or_written_in_a_row(tmp_path: Path, written: str) -> None:
+    (tmp_path / "muster.toml").write_text(f"languages = {written}\n")
+    found = load({"MUSTER_CONFIG": str(tmp_path / "muster.toml")}, data=tmp_path)
+    assert found.languages == ("en", "zh-CN")

@@ -19,6 +19,11 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 EXTENSION = "muster.wire"
 HEAD_SECONDS = 15.0  # a request line and headers that take longer are a slow attack
+HEAD_BYTES = 64 * 1024  # uvicorn bounds heads with h11 only, and keeps all of a longer one
+TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
 FAREWELL_SECONDS = 2.0  # a peer that does not echo our close within this is cut
 PONG_ROOM = 64 * 1024  # a peer that pings and never reads is cut above this many waiting bytes
 
@@ -137,9 +142,17 @@ class _TransportWire:
 
 
 class GateProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP with a deadline for the head of a request (slowloris)."""
+    """uvicorn's HTTP with a deadline (slowloris) and a size for the head of a request."""
 
     _late: asyncio.TimerHandle | None = None
+    _head = 0  # bytes of a head that has not ended yet
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._head = 0 if self._late is None else self._head + len(data)
+        if self._head > HEAD_BYTES and not self.transport.is_closing():
+            self.transport.write(TOO_LARGE)
+            self.transport.close()
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)

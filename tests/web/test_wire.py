@@ -69,3 +69,23 @@ async def test_a_peer_that_pings_and_never_reads_is_cut(web: House):
         with pytest.raises(ConnectionError):
             await flood()
     writer.close()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"a: " + b"x" * 2_000_000, b"".join(b"a%d: x\r\n" % n for n in range(100_000))],
+    ids=["one long header", "many headers"],
+)
+async def test_a_head_without_an_end_is_cut_long_before_it_fills_the_memory(web: House, head):
+    reader, writer = await asyncio.open_connection(web.at.host, web.at.port)
+    writer.write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n" + head)
+    async with asyncio.timeout(10):
+        try:
+            said = await reader.read(4096)
+        except ConnectionError:
+            said = b""  # cut while we were still talking
+    assert said.startswith((b"HTTP/1.1 431", b"HTTP/1.1 400")) or not said
+    writer.close()
+    async with web.client() as client:
+        answer = await client.get("/healthz", headers={"x-long": "y" * 20_000})
+    assert answer.status_code == 200
