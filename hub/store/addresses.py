@@ -22,6 +22,12 @@ _IN = """
 UPDATE addresses SET opted_out_at = NULL
 FROM {rows} WHERE addresses.channel = b.channel AND addresses.value = b.value
     AND addresses.opted_out_at IS NOT NULL RETURNING addresses.recipient_id"""
+_STILL_OUT = text("""
+UPDATE addresses SET opted_out_at = (SELECT max(o.opted_out_at) FROM addresses o
+    WHERE o.channel = addresses.channel AND o.value = addresses.value)
+WHERE opted_out_at IS NULL AND id IN (SELECT new.id FROM addresses o
+    JOIN addresses new ON new.channel = o.channel AND new.value = o.value
+    WHERE o.opted_out_at IS NOT NULL)""")
 _REV = text(
     "UPDATE sites SET roster_rev = roster_rev + 1 WHERE id IN"
     " (SELECT site_id FROM recipients WHERE id = :recipient)"
@@ -45,6 +51,11 @@ def spoil(conn: Connection, said: Iterable[tuple[str, str, Reason]], *, now: int
 def opt_out(conn: Connection, channel: str, value: str, *, now: int) -> int:
     """Nothing is sent to this address until it opts in; how many recipients have it."""
     return _change(conn, _OUT, {(channel, value)}, now)
+
+
+def keep_out(conn: Connection) -> None:
+    """A number that opted out stays out, whoever has it now: the carrier blocks the number."""
+    conn.execute(_STILL_OUT)
 
 
 def opt_in(conn: Connection, channel: str, value: str) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from hub.entries import AddressEntry, RecipientEntry, RosterWrite
 from hub.model import RecipientKind
+from hub.store.addresses import keep_out
 from hub.store.database import database_now, insert_rows
 from hub.store.places import ids_by_path, put_places
 from hub.store.schema import addresses, recipients, screens, sites
@@ -144,6 +145,7 @@ def _put_addresses(
         for i, a in enumerate(entries)
     ]
     insert_rows(conn, addresses, _ADDRESS_COLUMNS, rows)
+    keep_out(conn)
 
 
 def _change(
@@ -179,6 +181,7 @@ def _change(
     conn.execute(statement.values({name: bindparam(name) for name in names}), values)
     for number, e in changes:
         _change_addresses(conn, number, e.addresses, now=now)
+    keep_out(conn)
 
 
 def _change_addresses(

@@ -12,6 +12,7 @@ from hub.errors import Conflict, Refused, Unknown
 from hub.flow.estate import Estate
 from hub.model import Actor, PlaceKind, RecipientKind
 from hub.store.accounts import AccountLedger
+from hub.store.addresses import opt_out
 from hub.store.database import Database, database
 from hub.store.estates import EstateLedger
 from hub.store.schema import metadata
@@ -178,3 +179,18 @@ async def test_every_change_raises_the_roster_revision(
     before = (await ledger.sites())[0].roster_rev
     await estate.add({"name": "X"}, who=WHO)
     assert (await ledger.sites())[0].roster_rev == before + 1
+
+
+async def test_a_number_that_opted_out_stays_out_whoever_is_said_to_have_it(
+    estate: Estate, ledger: EstateLedger, db: Database
+) -> None:
+    """The same person read anew, or moved in with another: the carrier blocks the number still."""
+    await db.write(lambda conn: opt_out(conn, "sms", PHONE, now=5))
+    (site,) = await ledger.sites()
+    other = _person("d", addresses=(AddressEntry("sms", "+447700900999"),))
+    change = RosterWrite(site.roster_rev, (), (_person("c"), other), (), ())
+    assert await ledger.write_roster(site.id, change)
+
+    out = "SELECT value, opted_out_at FROM addresses WHERE channel = 'sms' ORDER BY id DESC LIMIT 2"
+    newest = await db.read(lambda conn: [tuple(row) for row in conn.execute(text(out))])
+    assert newest == [("+447700900999", None), (PHONE, 5)]
