@@ -101,6 +101,9 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
+WIDEST = 64 * 1024  # characters of a line the delimiter is looked for in
+
+
 def _declared_delimiter(text: str) -> tuple[str, str]:
     found = re.match(r"sep=(.)\r?\n", text, re.IGNORECASE)
     return (text[found.end() :], found[1]) if found else (text, "")
@@ -108,7 +111,7 @@ def _declared_delimiter(text: str) -> tuple[str, str]:
 
 def _delimiter(text: str) -> str:
     """The delimiter under which a header is best understood; failing that, the widest."""
-    sample = "\n".join(islice(text.splitlines(), SEARCHED))
+    sample = "\n".join(line[:WIDEST] for line in islice(text.splitlines(), SEARCHED))
     scored = [(_score(sample, d), d) for d in _DELIMITERS]
     return max(scored, key=lambda s: s[0])[1]
 

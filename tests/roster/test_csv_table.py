@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from hub.errors import Refused
+from hub.roster import csv_table
 from hub.roster.csv_table import decode, read_csv
 from hub.roster.problem_words import Code
+from hub.roster.reading import read_roster
 
 TEXT = "楼栋,房号,姓名,电话\n3栋,1203,张三,138\n"
 
@@ -82,3 +84,19 @@ def test_the_fewer_lines_are_the_ones_reported() -> None:
     read = read_csv(data, name="f")
     assert read.encoding == "utf-8"
     assert read.tables[0].bad_rows == {3: Code.ENCODING_MIXED}
+
+
+def test_a_line_of_millions_of_commas_is_looked_at_in_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[int] = []
+    score = csv_table._score
+
+    def counting(sample: str, delimiter: str) -> tuple[int, int]:
+        looked.append(len(sample))
+        return score(sample, delimiter)
+
+    monkeypatch.setattr(csv_table, "_score", counting)
+    with pytest.raises(Refused, match="empty"):
+        read_roster(b"," * 3_000_000, name="a.csv", country="CN", languages=("zh-CN",))
+    assert max(looked) <= csv_table.WIDEST
