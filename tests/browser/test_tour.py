@@ -22,6 +22,13 @@ PATIENCE = 45_000  # ms: a busy machine is slow, not wrong
 expect.set_options(timeout=PATIENCE)
 SIZES = {"phone": (390, 844), "desktop": (1440, 900), "1080p": (1920, 1080)}
 PICTURES = ROOT / ".artifacts"
+# Whether no tower of the drawing stands in another one, as they do until it fits a new size.
+APART = """() => {
+  const all = [...document.querySelectorAll("svg.tower")].map((one) => one.getBoundingClientRect());
+  return all.every((a, at) => all.slice(at + 1).every((b) =>
+    a.right <= b.left + 1 || b.right <= a.left + 1 || a.bottom <= b.top + 1 || b.bottom <= a.top + 1
+  ));
+}"""
 PEOPLE, PLACE = "150", "1/5"
 
 
@@ -53,6 +60,9 @@ async def picture(page: Page, name: str) -> None:
     before = page.viewport_size
     for size, (width, height) in SIZES.items():
         await page.set_viewport_size({"width": width, "height": height})
+        async with asyncio.timeout(PATIENCE / 1000):
+            while not await page.evaluate(APART):
+                await asyncio.sleep(0.05)
         await page.screenshot(path=PICTURES / f"tour-{name}-{size}.png")
     if before is not None:
         await page.set_viewport_size(before)
@@ -183,6 +193,8 @@ async def _story(browser: Browser, demo: Demo, process: Process, once: str) -> N
     await console.get_by_role("button", name="All clear").first.click()
     await console.get_by_role("button", name="Send the all clear").click()
     await expect(console.locator("#status")).to_have_text("All clear given")
+    for update in await console.locator('[data-act="update"]').all():
+        await expect(update).to_be_hidden()  # there is nothing left to update
     await expect(screen.locator(".note.upd")).to_have_count(0)
     await expect(screen.locator(".way .big, .way svg").first).to_be_visible()
     await picture(screen, "screen-clear")
