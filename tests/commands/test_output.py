@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from hub.cli import main
 from tests.commands.files import BROKEN, ROWS, gbk, xlsx
 from tests.processes import ROOT, muster
 
@@ -17,6 +19,14 @@ def ran(*words: str, folder: Path, code: int = 0, **env: str) -> Any:
     done = muster(*words, "--json", env={"MUSTER_DATA": str(folder / "hub"), **env}, seconds=50)
     assert done.returncode == code, (done.stdout, done.stderr)
     assert "Traceback" not in done.stderr
+    return json.loads(done.stdout)
+
+
+def heard(*words: str, folder: Path, code: int = 0, **env: str) -> Any:
+    """The same of a command that opens nothing, in this process."""
+    given = {"MUSTER_DATA": str(folder / "hub"), **env}
+    done = CliRunner().invoke(main, [*words, "--json"], env=given)
+    assert done.exit_code == code, done.output
     return json.loads(done.stdout)
 
 
@@ -74,7 +84,7 @@ def test_tokens_are_made_without_a_running_hub(tmp_path: Path) -> None:
 
 
 def test_the_shipped_playbooks_are_fit(tmp_path: Path) -> None:
-    found = ran("playbook", "check", folder=tmp_path)
+    found = heard("playbook", "check", folder=tmp_path)
     assert len(found["playbooks"]) >= 2
     assert found["problems"] == []
 
@@ -95,22 +105,25 @@ def test_a_broken_playbook_is_named_by_line_and_column(
     file = tmp_path / "broken.yaml"
     file.write_text(text.replace(old, new, 1), "utf-8")
     line = text[: text.index(old)].count("\n") + 1
-    found = ran("playbook", "check", str(file), folder=tmp_path, code=1)
+    found = heard("playbook", "check", str(file), folder=tmp_path, code=1)
     places = [problem["where"] for problem in found["problems"]]
     assert any(one.startswith(f"{file}:{line}{where}") for one in places), places
     assert all(problem["what"] for problem in found["problems"])
 
 
 def test_a_playbook_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    said = ran("playbook", "check", str(tmp_path / "none.yaml"), folder=tmp_path, code=1)
+    said = heard("playbook", "check", str(tmp_path / "none.yaml"), folder=tmp_path, code=1)
     assert "none.yaml" in said["error"]
 
 
 def test_doctor_says_what_to_mend(tmp_path: Path) -> None:
-    said = ran("doctor", folder=tmp_path, code=1)
+    said = heard("doctor", folder=tmp_path, code=1)
     assert said["ok"] is False
     checks = {one["check"]: one["ok"] for one in said["checks"]}
-    assert checks == {"sqlite": True, "languages": True, "accounts": False, "hub": True}
+    assert checks.pop("accounts") is False
+    assert {"sqlite", "languages", "hub"} <= set(checks)
+    assert all(checks.values())
+    assert all(one["what"] for one in said["checks"])
 
 
 def test_watch_says_that_no_hub_runs(tmp_path: Path) -> None:
@@ -125,7 +138,7 @@ def test_a_refused_launch_without_a_hub_ends_with_its_problems(tmp_path: Path) -
 
 
 def test_settings_that_cannot_be_are_named(tmp_path: Path) -> None:
-    said = ran("doctor", folder=tmp_path, code=1, MUSTER_BIND="nowhere", MUSTER_TIMEZONE="Mars/X")
+    said = heard("doctor", folder=tmp_path, code=1, MUSTER_BIND="nowhere", MUSTER_TIMEZONE="Mars/X")
     assert {problem["where"] for problem in said["problems"]} == {"MUSTER_BIND", "MUSTER_TIMEZONE"}
 
 
