@@ -77,7 +77,10 @@ def _form(kind: str, body: bytes) -> tuple[tuple[str, str], ...]:
         return ()
     try:
         text = body.decode("utf-8")
-        return tuple(parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS))
+        fields = tuple(parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS))
+        if any("\0" in name or "\0" in value for name, value in fields):
+            raise ValueError("NUL, which no database keeps and no provider sends")
+        return fields
     except ValueError as error:
         raise NotAllowed("This callback cannot be read.", code="signature") from error
 

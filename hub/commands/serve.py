@@ -73,7 +73,7 @@ async def _greet(hub: Hub, serving: Serving) -> None:
     """Where it serves, and, until an admin has a password, a way in that works once."""
     url = hub.settings.public_url
     note(f"Muster serves {url} on {serving.host}:{serving.port}")
-    token = await hub.accounts.first_login(who=OWNER, again=False)
+    token = await hub.accounts.missing_login(who=OWNER)
     if token is not None:
         note(f"No admin has a password yet. Log in once, within a day: {url}/login/once/{token}")
         note("Then give somebody one: muster user set LOGIN --role admin")

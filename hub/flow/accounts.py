@@ -198,14 +198,21 @@ class Accounts:
         """Every API token that works, by id; never the token itself."""
         return list(await self.ledger.tokens())
 
-    async def first_login(self, *, who: Actor, again: bool = True) -> str | None:
-        """A one-time login token for an admin, who is made if there is none.
+    async def first_login(self, *, who: Actor) -> str:
+        """A one-time login token for an admin, made if there is none; older ones are void."""
+        token = await self._once(who, wait_ms=None)
+        if token is None:
+            raise Refused("There is no admin to log in.")
+        return token
 
-        Not `again`: None once an admin has a password, or if another process made one just now.
-        """
+    async def missing_login(self, *, who: Actor) -> str | None:
+        """The same while no admin has a password; None after that, and where another process has
+        made one just now."""
+        return await self._once(who, wait_ms=JUST_NOW)
+
+    async def _once(self, who: Actor, *, wait_ms: int | None) -> str | None:
         token = secrets.token_urlsafe(32)
-        wait = None if again else JUST_NOW
-        admin = await self.ledger.first_login(_digest(token), life_ms=ONCE_LIFE, wait_ms=wait)
+        admin = await self.ledger.first_login(_digest(token), life_ms=ONCE_LIFE, wait_ms=wait_ms)
         if admin is None:
             return None
         await self.ledger.audit(who.id, "login_once_create", admin, {})

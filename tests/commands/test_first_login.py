@@ -127,9 +127,7 @@ async def test_whoever_has_the_database_and_the_key_makes_the_first_token(
         assert actor.role == "admin"
         assert await accounts.session(await accounts.login("lin", PASSWORD, "local"))
         assert await accounts.broken_audit() is None
-        made = await asyncio.gather(
-            *(accounts.first_login(who=actor, again=False) for _ in range(4))
-        )
+        made = await asyncio.gather(*(accounts.missing_login(who=actor) for _ in range(4)))
         assert len([one for one in made if one]) == 1
     finally:
         await db.close()
