@@ -78,7 +78,8 @@ def test_who_comes_before_the_key_and_the_key_before_the_content(house: House) -
         assert nobody.post("/incidents", json=wrong, headers=key).status_code == 401
         viewer = {**key, "Authorization": f"Bearer {house.viewer}"}
         assert nobody.post("/incidents", json=wrong, headers=viewer).status_code == 403
-    assert house.client.post("/incidents", json=wrong, headers=key).status_code == 409
+    for other in (wrong, {**BODY, "kind": "no such kind"}, {}):
+        assert house.client.post("/incidents", json=other, headers=key).status_code == 409, other
     fresh = house.client.post("/incidents", json=wrong, headers={"Idempotency-Key": "fresh"})
     assert fresh.status_code == 422
     assert "place" in {problem["where"] for problem in fresh.json()["problems"]}
