@@ -129,9 +129,21 @@ async def at_socket(path: Path) -> AsyncIterator[Client]:
         yield Client(session, "http://localhost")
 
 
+def own_token() -> str:
+    """The API token this command was given, itself or in a file; "" for none."""
+    path = os.environ.get("MUSTER_TOKEN_FILE", "")
+    if not path:
+        return os.environ.get("MUSTER_TOKEN", "").strip()
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        where = Problem("MUSTER_TOKEN_FILE", f"cannot be read: {path}", "check the path")
+        raise Refused("The file of the token cannot be read.", [where], code="no_token") from error
+
+
 @contextlib.asynccontextmanager
 async def _remote(url: str) -> AsyncIterator[Client]:
-    token = os.environ.get("MUSTER_TOKEN", "")
+    token = own_token()
     if not token:
         where = Problem("MUSTER_TOKEN", "is not set", "make one with `muster token create`")
         raise Refused(f"Talking to the hub at {url} needs a token.", [where], code="no_token")

@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import AsyncIterator
 
+from hub.commands.client import own_token
 from hub.errors import Unready
 from hub.flow.accounts import LOCAL, Accounts
 from hub.model import Actor
@@ -22,8 +23,7 @@ def only_database(settings: Settings) -> bool:
 
     The first token of a hub on PostgreSQL is made so.
     """
-    asked = os.environ.get("MUSTER_URL") or os.environ.get("MUSTER_TOKEN")
-    return not settings.embedded and not asked
+    return not settings.embedded and not os.environ.get("MUSTER_URL") and not own_token()
 
 
 @contextlib.asynccontextmanager
