@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, text
 
 from hub.states import Reason
-from hub.store.batches import run
+from hub.store.batches import IDS, run
 
 _COLUMNS = (("channel", "text"), ("value", "text"))
 _BAD = """
@@ -22,12 +22,11 @@ _IN = """
 UPDATE addresses SET opted_out_at = NULL
 FROM {rows} WHERE addresses.channel = b.channel AND addresses.value = b.value
     AND addresses.opted_out_at IS NOT NULL RETURNING addresses.recipient_id"""
-_STILL_OUT = text("""
-UPDATE addresses SET opted_out_at = (SELECT max(o.opted_out_at) FROM addresses o
-    WHERE o.channel = addresses.channel AND o.value = addresses.value)
-WHERE opted_out_at IS NULL AND id IN (SELECT new.id FROM addresses o
-    JOIN addresses new ON new.channel = o.channel AND new.value = o.value
-    WHERE o.opted_out_at IS NOT NULL)""")
+_STILL_OUT = """
+UPDATE addresses SET opted_out_at = {1}
+FROM {rows} WHERE addresses.recipient_id = b.id AND addresses.opted_out_at IS NULL
+    AND EXISTS (SELECT 1 FROM addresses o WHERE o.channel = addresses.channel
+        AND o.value = addresses.value AND o.opted_out_at IS NOT NULL)"""
 _REV = text(
     "UPDATE sites SET roster_rev = roster_rev + 1 WHERE id IN"
     " (SELECT site_id FROM recipients WHERE id = :recipient)"
@@ -53,9 +52,10 @@ def opt_out(conn: Connection, channel: str, value: str, *, now: int) -> int:
     return _change(conn, _OUT, {(channel, value)}, now)
 
 
-def keep_out(conn: Connection) -> None:
-    """A number that opted out stays out, whoever has it now: the carrier blocks the number."""
-    conn.execute(_STILL_OUT)
+def keep_out(conn: Connection, recipients: Iterable[int], *, now: int) -> None:
+    """Numbers of these recipients that opted out when others had them stay out: the carrier
+    blocks the number, whoever has it now."""
+    run(conn, _STILL_OUT, IDS, [(one,) for one in recipients], now)
 
 
 def opt_in(conn: Connection, channel: str, value: str) -> int:

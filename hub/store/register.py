@@ -145,7 +145,7 @@ def _put_addresses(
         for i, a in enumerate(entries)
     ]
     insert_rows(conn, addresses, _ADDRESS_COLUMNS, rows)
-    keep_out(conn)
+    keep_out(conn, {row[0] for row in rows}, now=now)
 
 
 def _change(
@@ -181,7 +181,7 @@ def _change(
     conn.execute(statement.values({name: bindparam(name) for name in names}), values)
     for number, e in changes:
         _change_addresses(conn, number, e.addresses, now=now)
-    keep_out(conn)
+    keep_out(conn, (number for number, _ in changes), now=now)
 
 
 def _change_addresses(

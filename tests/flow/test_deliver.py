@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
-from hub.decide.claim import Release
 from hub.decide.tokens import read_attempt_token, read_token
 from hub.flow.deliver import Deliver
 from hub.model import Lane, Outcome, Verdict
@@ -15,14 +12,6 @@ from hub.states import Reason
 from hub.store import schema as t
 from hub.store.deliveries import DeliveryLedger
 from tests.flow.stage import SECRET, Doorbell, Provider, RealClock, Stage
-
-
-class OffClock:
-    def __init__(self, off: timedelta):
-        self._off = off
-
-    def now(self) -> datetime:
-        return datetime.now(UTC) + self._off
 
 
 def sender(
@@ -309,133 +298,3 @@ async def test_a_late_outcome_with_a_stale_fence_changes_nothing(stage):
     assert (await stage.deliveries())[0] == before
     assert before.state == "accepted"
     assert [a.verdict for a in await stage.rows(t.attempts)] == ["refused", "accepted"]
-
-
-async def test_an_update_that_waits_to_be_sent_again_is_stopped_with_the_rest(stage):
-    """Only what is said after the stop still goes out."""
-    await stage.set_up(people=2)
-    stage.notice, stage.wording = await stage.db.write(lambda c: stage.say(c, "update", 2))
-    said = await stage.now()
-    await stage.plan()
-    await stage.set(t.incidents, {}, status="stopped", stopped_at=said + 1)
-    await stage.set(t.notices, {"id": stage.notice}, issued_at=said)
-    stage.notice, stage.wording = await stage.db.write(lambda c: stage.say(c, "update", 3))
-    await stage.set(t.notices, {"id": stage.notice}, issued_at=said + 2)
-    await stage.plan()
-    provider = Provider()
-    await sender(stage, provider).drain(Lane.URGENT)
-
-    ends = [(row.notice_id == stage.notice, row.state) for row in await stage.deliveries()]
-    assert ends == [(False, "cancelled")] * 2 + [(True, "accepted")] * 2
-    assert {parcel.revision for parcel in provider.ledger} == {3}
-
-
-@pytest.mark.parametrize("hours", [-3, 3])
-async def test_a_worker_whose_clock_is_hours_off_sends_in_time_and_says_how_long_it_is_true(
-    stage, hours
-):
-    await stage.set_up(people=3)
-    await stage.plan()
-    clock, provider = OffClock(timedelta(hours=hours)), Provider()
-    deliver = sender(stage, provider, clock=clock)
-    async with asyncio.timeout(5):
-        await deliver.drain(Lane.URGENT)
-
-    assert {row.state for row in await stage.deliveries()} == {"accepted"}
-    left = [(parcel.expires_at - clock.now()).total_seconds() for parcel in provider.ledger]
-    assert all(1_700 < seconds < 1_801 for seconds in left)
-
-
-async def test_a_send_that_waits_for_its_turn_comes_again_by_the_databases_clock(stage):
-    await stage.set_up(people=2)
-    await stage.plan(address="robot", wave=1, people=stage.people[:1])
-    await stage.plan(address="robot", wave=2, people=stage.people[1:])
-    slow = Traits("sms", ("body",), 160, pace=0.1, per="address")
-    deliver = sender(stage, Provider(traits=slow), clock=OffClock(timedelta(hours=3)))
-    drain = asyncio.create_task(deliver.drain(Lane.URGENT))
-    while not [row for row in await stage.deliveries() if row.attempts == 0 and row.fence]:
-        await asyncio.sleep(0.01)
-    waits = (await stage.deliveries())[1].due_at - await stage.now()
-    await deliver.stop()
-    await drain
-
-    assert 5_000 < waits < 10_100
-
-
-async def test_a_number_that_opted_out_meanwhile_gets_no_more_alerts_but_the_last_word(stage):
-    await stage.set_up(people=2)
-    await stage.plan()
-    await stage.set(t.addresses, {"recipient_id": stage.people[0]}, opted_out_at=1)
-    # the second number is also somebody's who did not opt out
-    await stage.set(t.addresses, {"recipient_id": stage.people[1]}, opted_out_at=1)
-    number = (await stage.deliveries())[1].address
-    await stage.db.write(lambda conn: stage.person(conn, "Guest", None, number))
-    provider = Provider()
-    await sender(stage, provider).drain(Lane.URGENT)
-    ends = [(row.state, row.reason) for row in await stage.deliveries()]
-    assert ends == [("unreachable", "opted_out"), ("accepted", "ok")]
-
-    stage.notice, stage.wording = await stage.db.write(lambda c: stage.say(c, "all_clear", 2))
-    await stage.plan()
-    await sender(stage, provider).drain(Lane.URGENT)
-    assert [parcel.stage for parcel in provider.ledger] == ["alert", "all_clear", "all_clear"]
-
-
-async def test_a_pump_that_failed_sends_again_as_if_nothing_had_been(stage):
-    await stage.set_up(people=30)
-    await stage.plan()
-    provider = Provider(traits=Traits("sms", ("body",), 160, parallel=5))
-    failures = iter([True])
-
-    def observe(*_seen: object) -> None:
-        if next(failures, False):
-            raise ValueError("a broken meter")
-
-    deliver = sender(stage, provider, observe=observe)
-    await deliver.drain(Lane.URGENT)
-    left = [row.id for row in await stage.deliveries() if row.state in {"sending", "unsure"}]
-    assert left
-    await stage.set(t.deliveries, {"state": "sending"}, state="planned", lease_until=None)
-    async with asyncio.timeout(10):
-        await deliver.drain(Lane.URGENT)
-    assert {row.state for row in await stage.deliveries()} == {"accepted"}
-
-
-async def test_a_late_failure_does_not_take_the_delivery_from_who_sends_it_now(stage):
-    """Else it would be planned, or refused, under a call in the air: a third copy, or none."""
-    await stage.set_up(people=1)
-    await stage.plan()
-    begun, free = asyncio.Event(), asyncio.Event()
-
-    async def answer(_parcel):
-        begun.set()
-        await free.wait()
-        return Outcome(Verdict.RETRY, Reason.UNAVAILABLE)
-
-    slow = sender(stage, Provider(answer=answer))
-    zombie = asyncio.create_task(slow.drain(Lane.URGENT))
-    await begun.wait()
-    await stage.set(t.deliveries, {"id": 1}, state="planned", doubled=True, unsure=1)
-    ledger = DeliveryLedger(stage.db)
-    [held] = (await ledger.claim(Lane.URGENT, "sms", "sms_test", limit=9)).claims
-    before = (await stage.deliveries())[0]
-    free.set()
-    await zombie
-
-    assert (before.state, before.fence) == ("sending", held.fence)
-    assert (await stage.deliveries())[0] == before
-
-
-async def test_only_who_holds_a_delivery_can_give_it_back(stage):
-    await stage.set_up(people=1)
-    await stage.plan()
-    ledger = DeliveryLedger(stage.db)
-    [lost] = (await ledger.claim(Lane.URGENT, "sms", "sms_test", limit=9)).claims
-    await stage.set(t.deliveries, {"id": 1}, state="planned")
-    [held] = (await ledger.claim(Lane.URGENT, "sms", "sms_test", limit=9)).claims
-    await ledger.release([Release(lost)])
-    assert [(row.state, row.fence) for row in await stage.deliveries()] == [("sending", held.fence)]
-
-    await ledger.release([Release(held)])
-    assert [row.state for row in await stage.deliveries()] == ["planned"]
-    assert [row.id for row in await stage.rows(t.attempts)] == [lost.attempt]

@@ -58,7 +58,6 @@ INTENDED = {
     "r.kind = 'screen'": "the screens of a site",
     "GROUP BY recipients.kind": "the register says how many there are",
     "LIKE lower(?)": "the register is searched",
-    "SET opted_out_at = (SELECT max(o.opted_out_at)": "a changed register, once: all opt-outs",
     "recipients.kind IN": "an import is compared with everybody",
 }
 
