@@ -25,6 +25,8 @@ from tests.processes import (
 )
 from tests.scenario.estates import roster
 
+# Nobody answers by themselves, every phone is on, and receipts come soon.
+QUIET = {"by_link": 0, "by_digit": 0, "handset_off": 0, "sent_after": 0.1, "delivered_after": 0.3}
 PACE = 60  # segments a second: the tower's texts take some seconds, so a stop finds work to stop
 ENDED = frozenset("delivered read refused failed expired cancelled suppressed unreachable".split())
 
@@ -85,7 +87,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     with simulator(url, folder=folder / "world") as world:
-        world.change(by_link=0.0, by_digit=0.0, handset_off=0.0)
+        world.change(**QUIET)
         env = embedded(folder / "hub", port, MUSTER_LOG_LEVEL="debug", **twilio(world, pace=PACE))
         file = folder / "residents.csv"
         file.write_bytes(roster())
