@@ -165,6 +165,7 @@ class Accounts:
         """A user exists with this login and role; the id. Without a name or a password the old one
         stays. A new password and `disabled` end every session of theirs."""
         _check_role(role)
+        _check_login(login)
         hashed = None if password is None else await self._hashed(password)
         number = await self.ledger.add_user(
             login, name=name, role=role, password_hash=hashed, disabled=disabled
@@ -248,6 +249,13 @@ def _matches(hashed: str, password: str) -> bool:
         return _hasher.verify(hashed, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def _check_login(login: str) -> None:
+    """One word that looks the same to everybody: no blanks, no invisible marks."""
+    if not login or not login.isprintable() or any(letter.isspace() for letter in login):
+        what = "is no single word of visible letters"
+        raise Refused("Nobody can log in as this.", [Problem("login", what, "such as lin.wei")])
 
 
 def _check_role(role: str) -> None:

@@ -175,6 +175,13 @@ async def test_api_tokens_are_stored_hashed_and_can_be_revoked(
     assert await accounts.bearer(token) is None
 
 
+@pytest.mark.parametrize("login", ["", "li n", " lin", "lin\r\nX: y", "\u202elin", "li\u200bn"])
+async def test_a_login_nobody_can_type_is_refused_by_field(accounts: Accounts, login: str) -> None:
+    with pytest.raises(Refused) as refused:
+        await accounts.put_user(login, name="", role="duty", password=None, who=HUB)
+    assert [problem.where for problem in refused.value.problems] == ["login"]
+
+
 async def test_unknown_roles_and_short_passwords_are_refused(accounts: Accounts) -> None:
     with pytest.raises(Refused, match="role"):
         await accounts.create_token("x", "god", HUB)
