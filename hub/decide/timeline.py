@@ -45,11 +45,11 @@ TASK: Mapping[str, Line] = {
 }
 ALARMS: Mapping[str, Line] = {
     "unclear_reply": {
-        "zh-CN": "收到一条看不懂的回复,请核实",
+        "zh-CN": "收到一条看不懂的回复，请核实",
         "en": "A reply could not be understood; please check",
     },
     "misconfigured": {
-        "zh-CN": "通道配置有误,请通知运维",
+        "zh-CN": "通道配置有误，请通知运维",
         "en": "A channel is set up wrongly; tell the operators",
     },
 }
@@ -74,7 +74,7 @@ def line(event: Event, known: Known) -> Line:
 def _launched(data: Mapping[str, Any], _known: Known) -> Line:
     people, homes = data.get("people", 0), data.get("households", 0)
     return {
-        "zh-CN": f"已启动:通知{people}人、{homes}户",
+        "zh-CN": f"已启动：通知{people}人、{homes}户",
         "en": f"Started: {_many(people, 'person', 'people')} in {_many(homes, 'household')}",
     }
 
@@ -83,11 +83,11 @@ def _wave(data: Mapping[str, Any], known: Known) -> Line:
     number, count = data.get("wave", 0), data.get("deliveries", 0)
     again = data.get("round", 0)
     zh, en = _named(known.waves.get(data.get("key", ""), {}))
-    zh_round = f"(第{again + 1}轮)" if again else ""
+    zh_round = f"（第{again + 1}轮）" if again else ""
     en_round = f" (round {again + 1})" if again else ""
     many = _many(count, "delivery", "deliveries")
     return {
-        "zh-CN": f"第{number + 1}波开始{zh_round}{zh and ':' + zh},{count}条",
+        "zh-CN": f"第{number + 1}波开始{zh_round}{zh and '：' + zh}，{count}条",
         "en": f"Wave {number + 1} began{en_round}{en and ': ' + en}, {many}",
     }
 
@@ -103,7 +103,7 @@ def _answered(data: Mapping[str, Any], known: Known) -> Line:
     zh, en = _named(word)
     zh_via, en_via = _named(via)
     return {
-        "zh-CN": f"{zh_place} 回复“{zh}”" + (f"({zh_via})" if zh_via else ""),
+        "zh-CN": f"{zh_place} 回复“{zh}”" + (f"（{zh_via}）" if zh_via else ""),
         "en": f"{en_place} answered “{en}”" + (f" by {en_via}" if en_via else ""),
     }
 
@@ -116,20 +116,20 @@ def _help(data: Mapping[str, Any], known: Known) -> Line:
 def _assigned(data: Mapping[str, Any], known: Known) -> Line:
     zh, en = _task_name(data, known)
     who = str(data.get("who", ""))
-    return {"zh-CN": f"{zh}:已指派给{who}", "en": f"{en}: assigned to {who}"}
+    return {"zh-CN": f"{zh}：已指派给{who}", "en": f"{en}: assigned to {who}"}
 
 
 def _task(data: Mapping[str, Any], known: Known) -> Line:
     zh, en = _task_name(data, known)
     zh_state, en_state = _named(TASK.get(str(data.get("state", "")), {}))
-    return {"zh-CN": f"{zh}:{zh_state}", "en": f"{en}: {en_state}"}
+    return {"zh-CN": f"{zh}：{zh_state}", "en": f"{en}: {en_state}"}
 
 
 def _notice(data: Mapping[str, Any], _known: Known) -> Line:
     zh, en = _named(STAGES.get(str(data.get("stage", "")), {}))
     count = data.get("deliveries", 0)
     return {
-        "zh-CN": f"{zh}已发出,{count}条",
+        "zh-CN": f"{zh}已发出，{count}条",
         "en": f"{en} went out, {_many(count, 'delivery', 'deliveries')}",
     }
 
@@ -137,13 +137,13 @@ def _notice(data: Mapping[str, Any], _known: Known) -> Line:
 def _stopped(data: Mapping[str, Any], _known: Known) -> Line:
     left = data.get("untold", 0)
     return {
-        "zh-CN": f"已停止发送,{left}人尚未通知",
+        "zh-CN": f"已停止发送，{left}人尚未通知",
         "en": f"Sending was stopped; {_many(left, 'person', 'people')} not told",
     }
 
 
 def _closed(_data: Mapping[str, Any], _known: Known) -> Line:
-    return {"zh-CN": "事件已关闭,记录封存", "en": "Closed; the record is final"}
+    return {"zh-CN": "事件已结案，记录封存", "en": "Closed; the record is final"}
 
 
 def _screen(data: Mapping[str, Any], _known: Known) -> Line:

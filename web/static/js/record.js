@@ -1,22 +1,35 @@
 // The record: every numbered fact of an incident, oldest first.
 import { get, trouble } from "./api.js";
 import { $, h } from "./dom.js";
-import { t, say, named } from "./words.js";
+import { t, has, say, named } from "./words.js";
 import { clock, date } from "./clock.js";
 
 const id = document.body.dataset.incident;
 const body = $("#list tbody"), empty = $("#empty"), more = $("#next");
 let last = 0;
+const ROWS = 60, PAGES = 10; // a run of sending is hundreds of facts and one row: read until there is something to read
 
 async function load() {
+  const from = last;
   try {
-    const { items, next } = await get(`/incidents/${id}/events?since=${last}&limit=200`);
-    body.append(...runs(items).map((one) => h("tr", {}, h("td", { class: "num" }, one.to ? `${one.seq}–${one.to}` : String(one.seq)), h("td", { class: "num" }, `${date(one.at)} ${clock(one.at)}`), h("td", {}, say(one.text) || named("event", one.kind)), h("td", {}, one.actor ?? ""))));
-    last = items.at(-1)?.seq ?? last;
-    more.hidden = !next && items.length < 200;
+    const items = [];
+    let left = true;
+    for (let page = 0; left && page < PAGES && runs(items).length < ROWS; page += 1) {
+      const read = await get(`/incidents/${id}/events?since=${last}&limit=500`);
+      items.push(...read.items);
+      last = read.items.at(-1)?.seq ?? last;
+      left = Boolean(read.next) || read.items.length >= 500;
+    }
+    body.append(...runs(items).map((one) => h("tr", {}, h("td", { class: "num" }, one.to ? `${one.seq}–${one.to}` : String(one.seq)), h("td", { class: "num" }, `${date(one.at)} ${clock(one.at)}`), h("td", {}, say(one.text) || named("event", one.kind)), h("td", {}, who(one.actor ?? "")))));
+    more.hidden = !left;
     empty.hidden = Boolean(body.children.length);
     if (!body.children.length) empty.textContent = t("record.empty");
-  } catch (error) { empty.hidden = false; empty.replaceChildren(trouble(error)); }
+  } catch (error) { last = from; empty.hidden = false; empty.replaceChildren(trouble(error)); }
+}
+/** Who did it, in words: `user:4` is a number of the register, never a name. */
+function who(actor) {
+  const [kind, n = ""] = actor.split(":");
+  return has(`actor.${kind}`) ? t(`actor.${kind}`, { n }) : actor;
 }
 /** Runs of sending are one row that names its first and last number. */
 function runs(items) {

@@ -91,8 +91,8 @@ function notesOf(view, zh, en) {
     // words a duty manager typed in one language only are said once
     const once = zh.detail === en.detail;
     notes.push(note("upd", "danger", {
-      zh: [said.zh, once ? said.en : zh.detail].filter(Boolean).join(" "),
-      en: once ? zh.detail : [said.en, en.detail].filter(Boolean).join(": "),
+      zh: [said.zh, zh.detail].filter(Boolean).join(" "),
+      en: once ? said.en : [said.en, en.detail].filter(Boolean).join(": "),
     }));
   }
   return notes;

@@ -1,10 +1,13 @@
 /** The line to the hub: one websocket, said hello, kept alive, come back with jitter. */
 
+const ASK = 5000; // ms between our questions: a line that is only half dead shows in time
+const HUSH = 12000; // ms without a word: the picture says so, the line gets another chance
 const QUIET = 40000; // ms without a word from the hub (it beats every 15 s): the line is dead
 const SOON = 500;
 const LATE = 15000;
 
-/** `on`: {open, frame, down, refused}. `close()` ends it for good. */
+/** `on`: {open, frame, down, refused}; a frame after `down` means the line is back.
+ * `close()` ends it for good. */
 export class Link {
   constructor(hello, on) {
     this.hello = hello;
@@ -15,6 +18,7 @@ export class Link {
     this.ended = false;
     this.connect();
     this.watch = setInterval(() => this.check(), 1000);
+    this.asking = setInterval(() => this.send({ op: "ping" }), ASK);
     addEventListener("online", () => this.again(0));
   }
 
@@ -67,11 +71,13 @@ export class Link {
 
   check() {
     const socket = this.socket;
-    if (socket && this.heard && Date.now() - this.heard > QUIET) {
+    if (!socket || !this.heard) return;
+    const silent = Date.now() - this.heard;
+    if (silent > HUSH) this.on.down();
+    if (silent > QUIET) {
       this.socket = null;
       this.heard = 0;
       socket.close();
-      this.on.down();
       this.again(SOON);
     }
   }
@@ -79,6 +85,7 @@ export class Link {
   close() {
     this.ended = true;
     clearInterval(this.watch);
+    clearInterval(this.asking);
     if (this.socket) this.socket.close();
   }
 }

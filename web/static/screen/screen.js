@@ -91,6 +91,7 @@ function connect() {
     },
     frame(frame) {
       heard(frame);
+      state.down = null;
       if (ops[frame.op]) ops[frame.op](frame);
     },
     down() {

@@ -58,7 +58,7 @@ export class Actions {
     const { tally } = this.state;
     return ask({
       title: t("act.title.stop"), look: "live", go: t("act.go.stop"),
-      body: h("div", { class: "ask-body" }, h("p", {}, t("act.stop_1", { n: tally?.not_told })), h("p", { class: "two" }, t("act.stop_2"))),
+      body: h("div", { class: "ask-body" }, h("p", {}, tally?.not_told ? t("act.stop_1", { n: tally.not_told }) : t("act.stop_0")), h("p", { class: "two" }, t("act.stop_2"))),
       act: () => post(`/incidents/${this.id}/stop`, {}),
     });
   }
@@ -94,7 +94,7 @@ export class Actions {
     const pick = (what) => { $("dialog.ask")?.close(); open(what); };
     const closed = this.state.incident?.status;
     return ask({ title: t("act.more"), body: h("div", { class: "ask-body stack-buttons" },
-      h("button", { class: "btn big wide", type: "button", onclick: () => pick("correction") }, t("act.correction")),
+      closed === "closed" ? null : h("button", { class: "btn big wide", type: "button", onclick: () => pick("correction") }, t("act.correction")),
       closed === "open" ? h("button", { class: "btn big wide stop", type: "button", onclick: () => pick("stop") }, t("act.stop")) : null,
       closed === "cleared" || closed === "stopped" ? h("button", { class: "btn big wide", type: "button", onclick: () => pick("close") }, t("act.close")) : null) });
   }

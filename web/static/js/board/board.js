@@ -89,7 +89,7 @@ function parts() {
   if (drawn) return;
   drawn = requestAnimationFrame(() => { drawn = 0; channels(state.tally.deliveries); drawCurve(state, seconds()); });
 }
-const seconds = () => Math.max(0, (now() - Date.parse(state.incident?.launched_at ?? document.body.dataset.started)) / 1000);
+const seconds = () => Math.max(0, (Date.parse(state.incident?.closed_at ?? "") || now()) - Date.parse(state.incident?.launched_at ?? document.body.dataset.started)) / 1000;
 
 function helps() {
   const known = new Set(state.help.map((one) => one.task ?? one.recipient));
@@ -111,6 +111,7 @@ function incidentChanged() {
   const one = state.incident;
   if (!one) return;
   document.body.dataset.status = one.status;
+  if (one.status === "closed") { help.end(); tasks.end(); }
   put($("#started"), clock(one.launched_at));
   const tag = $("#status");
   tag.hidden = one.status === "open";
@@ -150,7 +151,14 @@ function take(snapshot) {
 }
 
 let told = 0;
-live.addEventListener("snapshot", ({ detail }) => { take(detail); zones(); });
+let filled = false;
+live.addEventListener("snapshot", ({ detail }) => {
+  take(detail);
+  zones();
+  if (filled) return;
+  filled = true;
+  timeline.fill((since, limit) => get(`/incidents/${id}/events?since=${since}&limit=${limit}`)).catch(() => { filled = false; /* the next snapshot tries again */ });
+});
 live.addEventListener("progress", ({ detail }) => {
   merge(detail);
   sheet?.cells(detail.cells ?? {});
@@ -193,7 +201,7 @@ function tick() {
     put($("#due-small"), left < 0 ? t("due.late", { t: span(-left) }) : span(left));
     if (left < 0) sound.due(due);
   }
-  sound.help(help.unassigned, false);
+  sound.help(state.incident?.status === "closed" ? 0 : help.unassigned, false);
   if (state.tally) { waves(state.waves, open); if (Math.floor(seconds()) % 5 === 0) numbers(state); }
 }
 
@@ -205,7 +213,7 @@ $("#calls")?.addEventListener("click", (event) => {
   if (number && may) post(`/incidents/${id}/calls`, { number }).catch(() => {});
 });
 const maySay = () => ["open", "stopped"].includes(state.incident?.status);
-keys({ may, update: () => maySay() && actions.run("update"), help: () => help.first(), sheet: () => sheet, tower: (path) => opened?.tower(path), flat: (unit) => opened?.flat(unit) });
+keys({ may, update: () => maySay() && actions.run("update"), help: () => help.first(), tasks: () => opened?.close(), sheet: () => sheet, tower: (path) => opened?.tower(path), flat: (unit) => opened?.flat(unit) });
 
 const known = lastPlan();
 if (known) raise(known);

@@ -30,6 +30,8 @@ export class HelpList {
   get oldest() { return this.#items.map((one) => one.since).filter(Boolean).sort()[0]; }
   get unassigned() { return this.#items.filter((one) => !one.assigned).length; }
 
+  /** The incident is closed: nobody can be sent from here any more. */
+  end() { this.may = false; }
   show(tasks, flats) {
     const items = byFlat(tasks);
     this.#items = items;
@@ -46,8 +48,9 @@ export class HelpList {
     const needs = (one.needs ?? []).length ? t("help.needs", { needs: capital(one.needs.map((need) => named("need", need)).join(t("comma"))) }) : "";
     put($("[data-needs]", row), this.wall ? t("help.people", { n: one.people ?? 1 }) : [t("help.people", { n: one.people ?? 1 }), needs].filter(Boolean).join(" "));
     const who = $("[data-who]", row);
-    if (who.dataset.now !== (one.assigned || "-")) {
-      who.dataset.now = one.assigned || "-";
+    const now = `${one.assigned || "-"}|${this.may}`;
+    if (who.dataset.now !== now) {
+      who.dataset.now = now;
       who.replaceChildren(...this.#who(one));
     }
     return row;

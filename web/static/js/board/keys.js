@@ -6,13 +6,13 @@ import { t, say } from "../words.js";
 
 const typing = (target) => target.matches?.("input, textarea, select, [contenteditable]") || target.closest?.("dialog");
 
-export function keys({ update, help, sheet, tower, flat, may }) {
+export function keys({ update, help, tasks, sheet, tower, flat, may }) {
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     const key = event.key.toLowerCase();
     const act = {
       u: may ? update : null, h: help, "?": list,
-      t: () => { const box = $("#tasks"); box.scrollIntoView({ block: "nearest" }); ($("button", box) ?? box).focus(); },
+      t: () => { tasks(); const box = $("#tasks"); box.scrollIntoView({ block: "nearest" }); ($("button", box) ?? box).focus(); },
       "/": () => find({ sheet, flat }),
     }[key] ?? (/^[1-9]$/.test(key) ? () => { const one = sheet().towers()[Number(key) - 1]; if (one) { one.door.focus(); tower(one.building.path); } } : null);
     if (!act) return;

@@ -108,7 +108,7 @@ export class Opened {
     return null;
   }
   #household(seen, unit) {
-    const { people } = seen;
+    const people = [...seen.people].sort((a, b) => (b.answer === "help") - (a.answer === "help"));
     if (!people.length) return [h("p", { class: "empty" }, t("opened.nobody"))];
     return [h("ul", { class: "people" }, people.map((one) => this.#person(one, unit)))];
   }
@@ -120,7 +120,7 @@ export class Opened {
       h("p", {}, h("b", {}, one.name), needs ? h("span", { class: "needs" }, needs) : null),
       h("p", { class: "two" }, answer ? t("opened.answered", { answer: named("answer", answer), at: at ? clock(at) : "" }) : t("opened.no_answer")),
       h("ul", { class: "sent" }, (one.deliveries ?? []).map((d) => h("li", {}, h("span", {}, named("channel", d.channel)), h("span", { class: ["refused", "failed", "expired", "unreachable"].includes(d.state) ? "late" : "two" }, named("delivery", d.state), d.to ? ` ${d.to}` : "")))),
-      this.may ? h("div", { class: "behalf", role: "group", "aria-label": t("opened.behalf", { name: one.name }) }, h("span", { class: "hint" }, t("opened.behalf_short")), ANSWERS.map((word) => h("button", {
+      this.may && this.state.incident?.status !== "closed" ? h("div", { class: "behalf", role: "group", "aria-label": t("opened.behalf", { name: one.name }) }, h("span", { class: "hint" }, t("opened.behalf_short")), ANSWERS.map((word) => h("button", {
         class: "btn small", "aria-pressed": String(answer === word),
         onclick: async () => { try { await post(`/incidents/${this.id}/answers`, { recipient: one.recipient, answer: word }); await this.flat(unit); } catch (error) { trouble_at.replaceChildren(trouble(error)); } },
       }, named("answer", word)))) : null, trouble_at);

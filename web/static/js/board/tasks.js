@@ -18,19 +18,22 @@ export class TaskList {
     this.#items = items.filter((one) => !one.recipient);
     this.tick();
   }
+  /** The incident is closed: nothing can be ticked off any more, and nothing grows later. */
+  end() { this.may = false; this.over = true; }
   tick() {
     const order = [...this.#items].sort((a, b) => (a.state === "done") - (b.state === "done") || (a.state === "done" ? Date.parse(b.done_at) - Date.parse(a.done_at) : due(a) - due(b)));
     this.#list.show(order, true);
-    const all = this.#items.length, ready = all - this.#items.filter((one) => one.state !== "done").length, behind = this.#items.filter(late).length;
+    const all = this.#items.length, ready = all - this.#items.filter((one) => one.state !== "done").length, behind = this.over ? 0 : this.#items.filter(late).length;
     put($("#tasks-note"), all ? t(behind ? "tasks.note_late" : "tasks.note", { done: ready, all, late: behind }) : t("tasks.none"));
   }
   #row(one, before) {
-    const look = one.state === "done" ? "done" : late(one) ? "late" : "";
-    const mark = one.state === "done" ? "tick" : late(one) ? "clock" : "box";
-    const state = `${look}|${one.state}|${one.assigned ?? ""}`;
+    const behind = !this.over && late(one);
+    const look = one.state === "done" ? "done" : behind ? "late" : "";
+    const mark = one.state === "done" ? "tick" : behind ? "clock" : "box";
+    const state = `${look}|${one.state}|${one.assigned ?? ""}|${this.may}`;
     const row = before?.dataset.state === state ? before : this.#make(one, look, mark);
     row.dataset.state = state;
-    put($("[data-due]", row), one.state === "done" ? clock(one.done_at) : Number.isFinite(due(one)) ? (late(one) ? t("due.late", { t: span(now() - due(one)) }) : t("due.in", { t: span(due(one) - now()) })) : "");
+    put($("[data-due]", row), one.state === "done" ? clock(one.done_at) : this.over ? t("tasks.open") : Number.isFinite(due(one)) ? (late(one) ? t("due.late", { t: span(now() - due(one)) }) : t("due.in", { t: span(due(one) - now()) })) : "");
     return row;
   }
   #make(one, look, mark) {

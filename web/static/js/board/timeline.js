@@ -5,7 +5,9 @@ import { clock } from "../clock.js";
 
 const KEY = new Set(["launched", "notice", "stopped", "closed", "called"]);
 const BAD = new Set(["help", "alarm"]);
-const MOST = 50;
+const COUNTED = new Set(["answered", "progress"]);
+const MOST = 200;
+const PAGE = 500, PAGES = 12; // as far back as is worth reading; the record has the rest
 
 export class Timeline {
   #items = [];
@@ -14,6 +16,21 @@ export class Timeline {
 
   /** The newest facts of a snapshot; what is older and known stays. */
   show(items) { this.#take(items); }
+  /** A snapshot holds the newest facts, in a busy hour all of them answers: the ones before, which
+   * tell what was done, are read once. Answers among them stay a number. `read(since, limit)`. */
+  async fill(read) {
+    const oldest = this.#items.at(-1)?.seq ?? 0;
+    if (!this.#list || oldest < 2) return;
+    const older = [];
+    for (let since = 0, page = 0; since < oldest - 1 && page < PAGES; page += 1) {
+      const { items } = await read(since, PAGE);
+      if (!items.length) break;
+      older.push(...items.filter((one) => one.seq < oldest && !COUNTED.has(one.kind)));
+      since = items.at(-1).seq;
+    }
+    this.#items = [...this.#items, ...older.reverse()].slice(0, MOST);
+    this.#draw();
+  }
   add(event) { if (event) this.#take([event]); }
 
   #take(items) {
