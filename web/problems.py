@@ -169,9 +169,9 @@ _SAID: Mapping[int, tuple[str, str]] = {
     409: ("与现有状态冲突", "It clashes with what is already so"),
     413: ("内容过大", "Too large"),
     422: ("无法按此执行", "It cannot be done as asked"),
-    429: ("操作过于频繁,请稍后再试", "Too many tries. Wait a little"),
+    429: ("操作过于频繁，请稍后再试", "Too many tries. Wait a little"),
     500: ("系统出错", "The hub made a mistake"),
-    503: ("系统暂时不可用,请稍后再试", "The hub is not ready. Try again soon"),
+    503: ("系统暂时不可用，请稍后再试", "The hub is not ready. Try again soon"),
 }
 
 
@@ -185,10 +185,14 @@ def _page(body: Mapping[str, Any]) -> str:
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{zh} · {html.escape(en)}</title></head><body><main>"
+        '<meta name="color-scheme" content="light dark">'
+        '<link rel="icon" type="image/svg+xml" href="/static/img/mark.svg">'
+        '<link rel="stylesheet" href="/static/css/tokens.css">'
+        '<link rel="stylesheet" href="/static/css/refused.css">'
+        f"<title>{zh} · {html.escape(en)} | Muster</title></head><body><main>"
         f'<h1>{zh}</h1><p lang="en"><strong>{html.escape(en)}.</strong> '
         f"{html.escape(str(body['detail']))}</p>"
         + (f'<ul lang="en">{lines}</ul>' if lines else "")
-        + '<p><a href="/">返回首页</a> · <a href="/" lang="en">Start page</a></p>'
+        + '<p class="go"><a href="/">返回首页</a> <a href="/" lang="en">Start page</a></p>'
         "</main></body></html>"
     )
