@@ -57,7 +57,7 @@ def put_places(conn: Connection, site: int, entries: Iterable[PlaceEntry]) -> di
         rows = [
             (
                 site, known.get(e.parent) if e.parent is not None else None, e.kind.value, e.path,
-                e.building, e.entrance, e.floor, e.level, e.unit, 
+                e.building, e.entrance, e.floor, e.level, e.unit,
                 json.dumps(dict(e.name), ensure_ascii=False), e.sort,
             )
             for e in depth
