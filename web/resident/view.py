@@ -53,6 +53,7 @@ def view_of(page: ResidentPage, *, language: str, timezone: str) -> dict[str, An
         "language": language,
         "other": _other(language),
         "look": _look(page),
+        "over": _is_over(page),
         "band": _band(page, speaker),
         "title": words.get("title") or speaker.pick(page.playbook_name),
         "do": words.get("do", ""),
@@ -103,8 +104,8 @@ def _band(page: ResidentPage, speaker: _Speaker) -> str:
 
 
 def _news(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
-    """The newest thing the duty manager added."""
-    for said in page.said:
+    """The newest thing the duty manager added; once it is over, only what was added to that."""
+    for said in page.said[:1] if _is_over(page) else page.said:
         if said.text:
             return {"time": speaker.clock(said.issued_at), "text": said.text}
     return None

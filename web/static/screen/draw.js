@@ -107,7 +107,7 @@ function middle(view, zh, en, both) {
   const { show, info } = view;
   const over = show.stage === "all_clear" || show.stage === "correction";
   const say = el("div", "say",
-    el("div", "", el("h1", "", zh.headline), ...(both ? [lang("en", el("p", "second", en.headline))] : [])),
+    el("div", "", el("h1", "", whole(zh.headline)), ...(both ? [lang("en", el("p", "second", en.headline))] : [])),
     el("p", "do", zh.action, ...(both ? [lang("en", el("small", "", en.action))] : [])));
   // An update adds to the first instruction; what that said beside it ("no lifts") still holds.
   const first = show.stage === "update" && show.base ? { parts: show.base } : show;
@@ -158,6 +158,8 @@ function status(view, stale) {
 
 /** Words too long for their line shrink it step by step, never below the floor of the design. */
 function fit(box) {
+  const way = box.querySelector(".way");
+  if (way.scrollHeight > way.clientHeight + 1) way.classList.add("close");
   const say = box.querySelector(".say");
   const title = say.querySelector("h1");
   for (let size = 13; size >= 7; size -= 0.6) {
@@ -170,6 +172,11 @@ function part(show, tag) {
   const words = show.parts || {};
   const found = words[tag] || words[tag.slice(0, 2)] || words.en || Object.values(words)[0] || {};
   return { headline: "", action: "", detail: "", way: "", ...found };
+}
+
+/** A number stays on the line of what it counts: "2 栋" is never torn apart. */
+function whole(words) {
+  return words.replace(/(\d) (?=[\u4e00-\u9fff])/g, "$1\u00a0");
 }
 
 function place(info, tag) {

@@ -10,11 +10,18 @@ function set(key, n, note) {
   put($(".s", box), note || " ");
 }
 
+/** People who wait for somebody now: those with an open task, however they answered since. */
+function inNeed(help, flats, answered) {
+  const people = new Set((help ?? []).map((row) => row.recipient)).size;
+  return people >= flats ? people : Math.max(answered, flats);
+}
+
 export function numbers({ tally, incident, help, waves }) {
   if (!tally) return;
   const { answers = {}, flats = {} } = tally;
   const oldest = (help ?? []).map((row) => row.since).filter(Boolean).sort()[0];
-  set("help", answers.help ?? 0, flats.help ? (oldest ? t("nums.help_note", { n: flats.help, age: ageText(oldest) }) : t("nums.help_flats", { n: flats.help })) : t("nums.help_none"));
+  const needy = inNeed(help, flats.help ?? 0, answers.help ?? 0);
+  set("help", needy, flats.help ? (oldest ? t("nums.help_note", { n: flats.help, age: ageText(oldest) }) : t("nums.help_flats", { n: flats.help })) : t("nums.help_none"));
   set("people", tally.people, t("nums.people_note", { homes: tally.households ?? 0, vulnerable: tally.vulnerable ?? 0 }));
   set("told", tally.told, pct(tally.told, tally.people));
   set("delivered", tally.delivered, pct(tally.delivered, tally.people));
@@ -24,7 +31,7 @@ export function numbers({ tally, incident, help, waves }) {
   const wave = (waves ?? []).filter((one) => one.state === "started").at(-1);
   set("waiting", tally.not_told, tally.not_told && wave && incident?.status === "open" ? t("nums.waiting_note", { n: Number(wave.no) + 1 }) : "");
   set("unreachable", tally.unreachable, flats.unre ? t("nums.doors", { n: flats.unre }) : "");
-  cell("help").classList.toggle("quiet", !(answers.help > 0));
-  put($("#band-help"), answers.help ? t("band.help", { n: answers.help }) : "");
+  cell("help").classList.toggle("quiet", !needy);
+  put($("#band-help"), needy ? t("band.help", { n: needy }) : "");
   for (const box of $$("[data-flats]")) put(box, num(flats[box.dataset.flats] ?? 0));
 }

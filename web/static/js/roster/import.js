@@ -38,9 +38,10 @@ export function importer({ done }) {
       counts(report),
       ...details(report),
       problems.length ? table(problems, hidden) : h("p", { class: "good" }, icon("tick"), t("import.no_problems")),
+      saved || !gone(report) ? null : h("p", { class: "warn" }, h("b", {}, t("import.warn_removed", { n: gone(report) })), " ", t("import.warn_whole")),
       saved ? null : h("div", { class: "ends" },
         h("span", { class: "two" }, t(stops ? "import.choice" : "import.dry_note")),
-        stops ? h("button", { class: "btn big", onclick: () => send({ dry: false, skip: true }) }, t("import.skip", { n: stops })) : h("button", { class: "btn main big", onclick: () => send({ dry: false }) }, t("import.go"))),
+        stops ? h("button", { class: "btn big", onclick: () => send({ dry: false, skip: true }) }, t("import.skip", { n: stops }), gone(report) ? `${t("comma")}${t("import.and_remove", { n: gone(report) })}` : "") : h("button", { class: "btn main big", onclick: () => send({ dry: false }) }, gone(report) ? t("import.go_removed", { n: gone(report) }) : t("import.go"))),
     ].filter(Boolean);
   }
 
@@ -50,6 +51,8 @@ export function importer({ done }) {
   drop.addEventListener("drop", (event) => { event.preventDefault(); drop.classList.remove("over"); take(event.dataTransfer.files[0]); });
   takeOver().then(take);
 }
+
+const gone = (report) => report.difference.counts.removed;
 
 function counts({ reading, difference }) {
   const read = ["rows", "people", "households", "unusable"].map((key) => [key, reading.counts[key]]);
@@ -65,7 +68,7 @@ function details({ difference }) {
       h("ul", { class: "plain" }, shown.map((one) => h("li", {}, h("span", {}, one.name), h("span", { class: "two" }, one.fields ? one.fields.map(change).join(t("comma")) : one.place))), all > shown.length ? h("li", { class: "two" }, t("import.more", { n: all - shown.length })) : null));
   });
 }
-const change = (one) => `${named("field", one.field)}: ${one.before || "–"} → ${one.after || "–"}`;
+const change = (one) => `${named("field", one.field)}${t("colon")}${one.before || "–"} → ${one.after || "–"}`;
 
 function table(problems, hidden = 0) {
   const shown = problems.slice(0, MOST);
