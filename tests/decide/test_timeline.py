@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -89,6 +90,14 @@ def test_every_kind_has_a_line_even_with_nothing_known(kind):
         found = said(kind, data)
         assert set(found) == {"zh-CN", "en"}
         assert all(found.values())
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_chinese_lines_use_chinese_punctuation(kind):
+    data = {"task": 5, "recipient": 7, "wave": 1, "round": 1, "key": "voice", "who": "张三"}
+    for more in ({"stage": "update"}, {"state": "done", "answer": "help", "via": "sms"}, {}):
+        text = said(kind, data | more)["zh-CN"]
+        assert not re.search(r"[\u4e00-\u9fff”][,:;?!(]|[,:;?!)][\u4e00-\u9fff]", text)
 
 
 def test_every_word_has_both_languages():

@@ -72,6 +72,16 @@ def test_both_languages_ask_for_the_same_arguments() -> None:
     assert missing == []
 
 
+def test_chinese_texts_use_chinese_punctuation() -> None:
+    half = re.compile(
+        r"[\u4e00-\u9fff”}][,:;?!(]\s*(?:[\u4e00-\u9fff“{]|$)|[,:;?!)][\u4e00-\u9fff“]"
+    )
+    clocks = {"curve.unit"}  # 分:秒 is how a clock is written
+
+    found = {key for key, text in catalogue("zh-CN").items() if half.search(text)}
+    assert found - clocks == set()
+
+
 def test_no_text_is_empty_and_none_stayed_in_the_other_language() -> None:
     names = ("kind.", "drill.mark", "language.", "import.formats")
     odd = [

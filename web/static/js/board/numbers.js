@@ -10,10 +10,11 @@ function set(key, n, note) {
   put($(".s", box), note || " ");
 }
 
-/** People who wait for somebody now: those with an open task, however they answered since. */
+/** People who wait for somebody now: who said help and has an open task, at least one a flat. An
+ * answer that changed later does not take the flat from the list, nor does a task that is done stay. */
 function inNeed(help, flats, answered) {
   const people = new Set((help ?? []).map((row) => row.recipient)).size;
-  return people >= flats ? people : Math.max(answered, flats);
+  return flats ? Math.max(Math.min(people, answered), flats) : 0;
 }
 
 export function numbers({ tally, incident, help, waves }) {
