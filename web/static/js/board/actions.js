@@ -50,7 +50,10 @@ export class Actions {
     look();
     return ask({
       title: t(`act.title.${stage}`), body, wide: true, look: stage === "all_clear" ? "go-clear" : "main", go: t(`act.go.${stage}`),
-      act: () => post(`/incidents/${this.id}/notices`, { stage, text: text.value.trim() }, { headers: { "Idempotency-Key": key } }),
+      act: () => {
+        clearTimeout(waiting);
+        return post(`/incidents/${this.id}/notices`, { stage, text: text.value.trim() }, { headers: { "Idempotency-Key": key } });
+      },
     });
   }
 

@@ -1,0 +1,74 @@
+"""What a resident's page says is what counts now: nothing that was said before it ended."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hub.decide.resident import Person, ResidentPage, Said
+from hub.model import Kind, Level, Stage
+from hub.states import IncidentState
+from web.resident.view import view_of
+
+START = datetime(2026, 5, 1, 2, 41, tzinfo=UTC)
+
+
+def said(stage: Stage, minute: int, text: str = "") -> Said:
+    words = {"en": {"title": stage.value, "do": "Do it"}}
+    return Said(minute, stage, minute, START + timedelta(minutes=minute), text, words)
+
+
+def page(*notices: Said, kind: Kind = Kind.LIVE) -> dict[str, Any]:
+    """The view of these notices, the newest first."""
+    seen = ResidentPage(
+        incident=1,
+        code="FIRE-0001",
+        kind=kind,
+        level=Level.P1,
+        status=IncidentState.OPEN,
+        playbook="fire",
+        playbook_name={"en": "Fire"},
+        place="3/12",
+        place_spoken={"en": "Tower 3, Floor 12"},
+        launched_at=START,
+        next_update_at=None,
+        closed_at=None,
+        language="en",
+        persons=(Person(7, "A", "", None),),
+        said=notices,
+        facts={},
+        site={},
+    )
+    return view_of(seen, language="en", timezone="Asia/Shanghai")
+
+
+ALERT = said(Stage.ALERT, 0)
+UPDATE = said(Stage.UPDATE, 5, "Stair A has smoke, use stair B")
+
+
+def test_the_newest_addition_stands_above_the_answers() -> None:
+    assert page(UPDATE, ALERT)["news"] == {"time": "10:46", "text": UPDATE.text}
+    assert page(said(Stage.UPDATE, 9), UPDATE, ALERT)["news"]["text"] == UPDATE.text
+
+
+@pytest.mark.parametrize("stage", [Stage.ALL_CLEAR, Stage.CORRECTION])
+def test_what_was_said_before_the_end_no_longer_counts(stage: Stage) -> None:
+    over = page(said(stage, 20), UPDATE, ALERT)
+
+    assert over["news"] is None
+    assert over["over"]
+    assert [one["text"] for one in over["older"]] == [UPDATE.text, ""]
+
+
+def test_what_the_end_itself_adds_is_said() -> None:
+    over = page(said(Stage.ALL_CLEAR, 20, "Stair A stays closed"), UPDATE, ALERT)
+
+    assert over["news"]["text"] == "Stair A stays closed"
+
+
+def test_a_drill_that_runs_is_not_over() -> None:
+    running = page(ALERT, kind=Kind.DRILL)
+
+    assert (running["look"], running["over"]) == ("drill", False)
