@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text, union_all
+from sqlalchemy import Connection, func, select, text
 
 from hub.decide.stages import LAST, No, may_stop
 from hub.errors import Conflict
@@ -15,9 +15,8 @@ from hub.states import IncidentState, Reason
 from hub.store.database import database_now
 from hub.store.events import append_event
 from hub.store.incidents import cancel_waves, lock_incident, move_incident, stages_said, take_back
-from hub.store.schema import audience, deliveries, delivery_also, tasks
+from hub.store.schema import audience, tasks
 
-_LEFT = ("sending", "unsure")
 _LEAVING = text(
     "SELECT count(*) FROM deliveries d JOIN notices n ON n.id = d.notice_id"
     " WHERE d.incident_id = :incident AND n.stage IN ('all_clear', 'correction')"
@@ -80,21 +79,11 @@ def _check_said(conn: Connection, incident: int) -> None:
 
 
 def _untold(conn: Connection, incident: int) -> int:
-    """People nothing was sent to: a text that is leaving just now may still tell somebody."""
-    leaving = (
-        select(deliveries.c.id, deliveries.c.recipient_id)
-        .where(deliveries.c.incident_id == incident, deliveries.c.state.in_(_LEFT))
-        .cte("leaving")
-    )
-    also = select(delivery_also.c.recipient_id).join(
-        leaving, leaving.c.id == delivery_also.c.delivery_id
-    )
     asked = select(func.count()).where(
         audience.c.incident_id == incident,
         audience.c.kind.in_([str(kind) for kind in PEOPLE]),
         audience.c.told_at.is_(None),
         audience.c.unreachable.is_(False),
-        audience.c.recipient_id.not_in(union_all(select(leaving.c.recipient_id), also)),
     )
     return int(conn.execute(asked).scalar_one())
 
