@@ -114,7 +114,7 @@ MUTATIONS: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     ("dies too early", (("update_every: 10m", "update_every: 40m"),), "before its first update"),
     # missing languages, stages, parts
     ("stage", (("    update:\n      evacuate:", "    correction:\n      evacuate:"),), ""),
-    ("language of a name", (("name: { zh-CN: 火警, en: Fire }", "name: { zh-CN: 火警 }"),), "name: is missing in en"),
+    ("language of a name", (("name: { zh-CN: 火灾, en: Fire }", "name: { zh-CN: 火灾 }"),), "name: is missing in en"),
     ("part of a screen", (("            way: 此处不必撤离\n", ""),), "lacks way"),
     ("unknown part", (("            way: 此处不必撤离\n", "            way: 此处不必撤离\n            foot: x\n"),), "no such part"),
     ("band in the words", (("      hold:\n        sms:", "      holt:\n        sms:"),), "no band 'holt'"),
