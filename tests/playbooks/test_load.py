@@ -67,7 +67,7 @@ def test_a_document_that_is_no_playbook_does_not_thaw():
         (("    repeat: 1", "    repeat: 99"), "99", "less than or equal to 10"),
         (("due: 1m", "due: -1m"), "-1m", "write a length of time"),
         (("  live:\n", "  real:\n"), "alert:\n      evacuate", "must be 'live', 'drill' or 'test'"),
-        (("name: { zh-CN: 火警,", "name: { chinese: 火警,"), "火警, en", "is not written"),
+        (("name: { zh-CN: 火灾,", "name: { chinese: 火灾,"), "火灾, en", "is not written"),
         (("calls: [fire,", "calls: [army,"), "army", "must be 'fire', 'ambulance' or 'police'"),
         (("prefer_double: true", "prefer_double: maybe"), "maybe", "should be a valid boolean"),
     ],
