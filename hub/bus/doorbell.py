@@ -27,6 +27,7 @@ log = structlog.get_logger()
 QUIET_SECONDS = 2.0  # so long without a word, and we ask whether anybody is there
 PONG_SECONDS = 2.0  # so long without an answer, and the connection is taken for dead
 FAREWELL_SECONDS = 0.5
+HEARD_SECONDS = 2.0  # a cancellation is heard within this (farewell included), or was swallowed
 ERRAND_SECONDS = 5.0  # for one delivery of the outbox as a whole, or one subscription
 
 
@@ -48,6 +49,7 @@ class Doorbell:
         self._channel = f"{house}:bell"
         self._self = secrets.token_hex(8)
         self._outbox = Outbox(EVERYTHING)
+        self._ending = False
         self._said: set[str] = set()
 
     async def ring(self, lane: str) -> None:
@@ -63,12 +65,30 @@ class Doorbell:
         return self.listeners.listen(topic)
 
     async def run(self) -> None:
+        """For ever. While it connects, redis-py can swallow a cancellation: it is said again until
+        it is heard, or a process that is stopped early never ends."""
+        self._ending = False
+        tasks = [
+            asyncio.create_task(self._reading(), name="doorbell-read"),
+            asyncio.create_task(self._speaking(), name="doorbell-speak"),
+        ]
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._reading(), name="doorbell-read")
-                group.create_task(self._speaking(), name="doorbell-speak")
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._ending = True
+            for task in tasks:
+                task.cancel()
+            await self._ended(tasks)
             self.listeners.close()
+
+    async def _ended(self, tasks: list[asyncio.Task[None]]) -> None:
+        while left := [task for task in tasks if not task.done()]:
+            await asyncio.wait(left, timeout=HEARD_SECONDS)
+            for task in left:
+                task.cancel()
+        for task in tasks:
+            if not task.cancelled() and (error := task.exception()):
+                raise error
 
     # ── hearing ──
 
@@ -129,7 +149,7 @@ class Doorbell:
         redis = commands(self._url)
         backoff = Backoff()
         try:
-            while True:
+            while not self._ending:
                 await self._outbox.filled.wait()
                 if not await self._sent(redis):
                     await asyncio.sleep(backoff.next())
