@@ -84,7 +84,7 @@ def is_name(text: str) -> bool:
         len(text) <= NAME
         and any(c.isalpha() for c in text)
         and not text.startswith("=")
-        and not re.search(r"\d{5,}|@.+\.", text)
+        and not re.search(r"\d{7,}|@.+\.", text)
     )
 
 

@@ -54,3 +54,9 @@ def test_words_for_nobody_are_known() -> None:
     assert is_vacant("空置")
     assert is_vacant("Vacant")
     assert not is_vacant("空山")
+
+
+def test_a_number_in_a_name_is_part_of_it_until_it_could_be_a_telephone() -> None:
+    assert is_name("住户10000")
+    assert is_name("Resident 123456")
+    assert not is_name("13800138000")
