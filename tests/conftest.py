@@ -7,6 +7,8 @@
 `free_port`     a TCP port nobody listens on
 `chromium`      path of the browser, for tests marked `browser`
 
+Properties are tried on the same examples every time, so that one commit always gets one answer;
+with `MUSTER_EXPLORE=1` they search on random ones, two thousand each, and print how to repeat a find.
 With `MUSTER_NO_SKIPS=1` (CI sets it) a skipped test is a failed one: nothing goes untested unseen.
 """
 
@@ -29,7 +31,8 @@ from hypothesis import HealthCheck, settings
 from hub.bus.valkey import ValkeyProcess
 
 STRICT = os.environ.get("MUSTER_NO_SKIPS") == "1"
-FOR_TESTS = {"MUSTER_NO_SKIPS", "MUSTER_CHROMIUM"}
+EXPLORE = os.environ.get("MUSTER_EXPLORE") == "1"
+FOR_TESTS = {"MUSTER_NO_SKIPS", "MUSTER_EXPLORE", "MUSTER_CHROMIUM"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -38,10 +41,11 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("MUSTER_")]:
         if name not in FOR_TESTS:
             del os.environ[name]
-    settings.register_profile(
-        "house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
-    )
-    settings.load_profile("house")
+    calm = [HealthCheck.too_slow]
+    house = settings(deadline=None, print_blob=True, suppress_health_check=calm)
+    settings.register_profile("settled", house, derandomize=True)
+    settings.register_profile("explore", house, max_examples=2_000)
+    settings.load_profile("explore" if EXPLORE else "settled")
 
 
 @pytest.fixture(scope="session")
