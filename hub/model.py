@@ -226,13 +226,14 @@ class Wave:
     after: timedelta
     bands: tuple[str, ...]
     channels: tuple[str, ...]
-    mode: str = "parallel"  # parallel: all channels; first: the first channel with an address
+    mode: str = "parallel"  # parallel: all channels; first: in order, the first with an address
     until: str = "answered"
     repeat: int = 0  # further rounds
     every: timedelta = timedelta(0)
     needs: bool = False  # only recipients with a need
     roles: frozenset[str] = frozenset()
     fill: int = 0
+    fill_roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,12 +402,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Something a person sent back by a channel: `text` is what they typed or pressed."""
+    """Something a person sent back by a channel: `text` is what they typed or pressed.
+
+    `attempt`: the call or text it answers, where the provider was given our signed id."""
 
     channel: str
     sender: str
     text: str
     provider_ref: str
+    attempt: AttemptId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,3 +438,5 @@ class Task:
     assigned: str = ""
     outcome: str = ""
     done_at: datetime | None = None
+    household: int | None = None  # of a wave carried out by hand
+    answer: str = ""  # the answer its outcome gave

@@ -19,6 +19,8 @@ class Traits:
     `parts`: the parts of a wording it needs. `limit`: units it takes (`unit`: chars, bytes or
     segments). `pace`: units a second one account may send (None: no limit). `receipts`: reports
     delivery, so `accepted` is not its end. `personal`: its words carry a personal answer link.
+    `lines`: accepted sends that may be under way at once (calls on an account's lines), counted
+    over all processes. `dials`: media whose addresses it can use beside its own.
     """
 
     channel: str  # the medium: sms, voice, push, wecom, screen …
@@ -33,6 +35,8 @@ class Traits:
     pace: float | None = None
     per: str = "account"  # what the pace binds: account, or address (a chat robot's own limit)
     cost: float = 0.0  # of one unit (segment, call), in the site's currency
+    lines: int | None = None
+    dials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,16 @@ class Channel(Protocol):
     async def probe(self) -> Probe: ...
 
     async def send(self, parcel: Parcel) -> Outcome: ...
+
+
+@runtime_checkable
+class Findable(Protocol):
+    """The optional third part of a channel: it can be asked what became of a send in doubt."""
+
+    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
+        """ACCEPTED with its reference where the provider has it; RETRY where it says it has none;
+        UNSURE where that cannot be learnt. Never raises, ends within 12 s, sends nothing."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

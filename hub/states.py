@@ -47,6 +47,11 @@ class Reason(StrEnum):
     NO_RECEIPT = "no_receipt"  # the receipt window passed in silence
     EXHAUSTED = "exhausted"  # every allowed attempt was used
     OFFLINE = "offline"  # the screen was not connected
+    BUSY = "busy"  # the line was engaged
+    NO_ANSWER = "no_answer"  # it rang and nobody took the call
+    VOICEMAIL = "voicemail"  # a machine took the call: nobody has heard it
+    NO_ACCOUNT = "no_account"  # no provider account serves this address
+    RESTORED = "restored"  # it was under way when the backup was made; never sent again
     UNKNOWN = "unknown"  # a provider word we do not know; counted
 
 

@@ -8,7 +8,7 @@
 `chromium`      path of the browser, for tests marked `browser`
 
 Properties are tried on the same examples every time, so that one commit always gets one answer;
-with `MUSTER_EXPLORE=1` they search on random ones, two thousand each, and print how to repeat a find.
+with `MUSTER_EXPLORE=1` they search two thousand random ones each and print how to repeat a find.
 With `MUSTER_NO_SKIPS=1` (CI sets it) a skipped test is a failed one: nothing goes untested unseen.
 """
 

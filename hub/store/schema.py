@@ -245,6 +245,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("unsure", Integer, nullable=False, server_default="0"),  # sends of unknown outcome
     Column("doubled", Boolean, nullable=False, server_default=text("false")),  # sent again in doubt
+    Column("onward_at", Ms),  # when it failed and the next channel of its wave was looked for
     Column("account", Text, nullable=False, server_default=""),
     Column("provider_ref", Text),
     Column("planned_at", Ms, nullable=False),
@@ -270,6 +271,19 @@ deliveries = Table(
         sqlite_where=text("state IN ('sending', 'unsure')"),
         postgresql_where=text("state IN ('sending', 'unsure')"),
     ),
+    Index(
+        "ix_deliveries_onward",  # failed ones whose next channel has not been looked for
+        "id",
+        sqlite_where=text("state IN ('refused', 'failed') AND onward_at IS NULL"),
+        postgresql_where=text("state IN ('refused', 'failed') AND onward_at IS NULL"),
+    ),
+    Index(
+        "ix_deliveries_calls",  # calls that may still be ringing or talking
+        "account",
+        "accepted_at",
+        sqlite_where=text("channel = 'voice' AND state = 'accepted' AND ended_at IS NULL"),
+        postgresql_where=text("channel = 'voice' AND state = 'accepted' AND ended_at IS NULL"),
+    ),
 )
 
 delivery_also = Table(
@@ -292,6 +306,8 @@ attempts = Table(
     Column("reason", Text, nullable=False, server_default=""),
     Column("code", Text, nullable=False, server_default=""),
     Column("provider_ref", Text),
+    Column("asked_at", Ms),  # when the provider was asked what became of it
+    Column("found", Text, nullable=False, server_default=""),  # accepted | absent | unknown
     Index("ix_attempts_delivery", "delivery_id"),
     Index(
         "ix_attempts_ref",
@@ -344,7 +360,23 @@ tasks = Table(
     Column("created_at", Ms, nullable=False),
     Column("done_at", Ms),
     Column("done_by", Text, nullable=False, server_default=""),
+    # Of a wave carried out by hand (a door to knock at, a call to make): one for each household.
+    Column("notice_id", BigId),
+    Column("wave", Integer),
+    Column("round", Integer),
+    Column("household", BigId),  # as in `audience`
+    Column("place_id", BigId),
+    Column("answer", Text, nullable=False, server_default=""),  # the answer its outcome gave
     Index("ix_tasks_incident", "incident_id"),
+    Index(
+        "uq_tasks_by_hand",
+        "notice_id",
+        "key",
+        "household",
+        unique=True,
+        sqlite_where=text("household IS NOT NULL"),
+        postgresql_where=text("household IS NOT NULL"),
+    ),
 )
 
 events = Table(
@@ -373,6 +405,45 @@ requests = Table(
     Column("hash", Text, nullable=False),
     Column("response", Json, nullable=False),
     Column("at", Ms, nullable=False),
+)
+
+# ── Whether the hub itself is well ─────────────────────────────────────────────────────────────
+
+processes = Table(
+    "processes",  # each web and worker process says here that it lives, and how its work goes
+    metadata,
+    Column("id", Text, primary_key=True),  # random, new at each start
+    Column("role", Text, nullable=False),  # serve | web | worker
+    Column("host", Text, nullable=False, server_default=""),
+    Column("pid", Integer, nullable=False),
+    Column("version", Text, nullable=False, server_default=""),
+    Column("started_at", Ms, nullable=False),
+    Column("seen_at", Ms, nullable=False),
+    Column("swept_at", Ms),  # its last sweep without trouble
+    Column("stopped_at", Ms),  # it ended in order
+    Column("state", Json, nullable=False),  # {"accounts": {name: {…}}, "lanes": {lane: {…}}}
+)
+
+alarms = Table(
+    "alarms",  # what is not as it should be, for people to see
+    metadata,
+    _id(),
+    Column("key", Text, nullable=False),  # what it is about: overdue_wave/12, lane/urgent …
+    Column("kind", Text, nullable=False),
+    Column("incident_id", BigId),
+    Column("data", Json, nullable=False),
+    Column("raised_at", Ms, nullable=False),
+    Column("seen_at", Ms, nullable=False),  # last found to be so
+    Column("acknowledged_at", Ms),
+    Column("acknowledged_by", Text, nullable=False, server_default=""),
+    Column("cleared_at", Ms),
+    Index(
+        "uq_alarms_key",
+        "key",
+        unique=True,
+        sqlite_where=text("cleared_at IS NULL"),
+        postgresql_where=text("cleared_at IS NULL"),
+    ),
 )
 
 # ── Screens ────────────────────────────────────────────────────────────────────────────────────
