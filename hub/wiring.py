@@ -19,10 +19,12 @@ from hub.errors import Problem, Refused, Unready
 from hub.flow.accounts import Accounts
 from hub.flow.answer import TakeAnswer
 from hub.flow.deliver import Deliver
+from hub.flow.doubt import AskDoubts
 from hub.flow.escalate import Escalate
 from hub.flow.estate import Estate
 from hub.flow.latency import Latency
 from hub.flow.launch import Launch
+from hub.flow.parcels import Parcels
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -37,6 +39,7 @@ from hub.store.boards import BoardLedger
 from hub.store.database import Database, database
 from hub.store.deliveries import DeliveryLedger
 from hub.store.displays import DisplayLedger
+from hub.store.doubts import DoubtLedger
 from hub.store.escalations import EscalateLedger
 from hub.store.estates import EstateLedger
 from hub.store.launches import LaunchLedger
@@ -79,6 +82,7 @@ class Hub:
     report: Report
     answer: TakeAnswer
     escalate: Escalate
+    doubts: AskDoubts
     sweep: Sweep
     watch: Watch
     estate: Estate
@@ -145,6 +149,7 @@ def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) 
         report=_report(settings, db, answers, answer, audit, channels, wake),
         answer=answer,
         escalate=escalate,
+        doubts=_doubts(settings, db, channels, wake),
         sweep=_sweep(settings, db, escalate, deliver, wake),
         watch=Watch(boards=BoardLedger(db), lists=ListLedger(db), latency=latency.figures),
         **_desk(settings, db, audit, clock, wake),
@@ -256,6 +261,14 @@ def _report(
         wake=wake,
         secret=settings.secret_key,
     )
+
+
+def _doubts(
+    settings: Settings, db: Database, channels: Mapping[str, Channel], wake: Doorbell
+) -> AskDoubts:
+    texts = DeliveryLedger(db).wording
+    parcels = Parcels(texts, secret=settings.secret_key, public_url=settings.public_url)
+    return AskDoubts(ledger=DoubtLedger(db), channels=channels, parcels=parcels, wake=wake)
 
 
 def _sweep(

@@ -26,7 +26,10 @@ async def working(hub: Hub) -> AsyncIterator[None]:
         lanes = {
             lane.value: LaneSupervisor(hub.redis_url, lane.value, drain=drain) for lane in Lane
         }
-        tasks = [group.create_task(hub.sweep.run(), name="sweep")]
+        tasks = [
+            group.create_task(hub.sweep.run(), name="sweep"),
+            group.create_task(hub.doubts.run(), name="doubts"),
+        ]
         tasks += [group.create_task(one.run(), name=f"lane-{lane}") for lane, one in lanes.items()]
         # a ring in this very process needs no Redis and no poll
         hub.wake.on_ring = lambda lane: lanes[lane].wake()

@@ -20,7 +20,8 @@ from hub.model import (
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One delivery, leased for one call. `units` is what it takes of an account's pace."""
+    """One delivery, leased for one call. `units` is what it takes of an account's pace; `failed`
+    and `refused`: accounts that failed it before, the last one last, and those that said no."""
 
     attempt: AttemptId
     delivery: DeliveryId
@@ -37,18 +38,22 @@ class Claim:
     stage: Stage
     revision: int
     account: str
+    failed: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """What one claim brought. `ended`: (incident, event number) of deliveries that came to their
     end unsent; `full`: as many rows as asked for, so there may be more; `now`: the database's
-    time, by which leases and expiries are meant (None if nothing was due)."""
+    time, by which leases and expiries are meant (None if nothing was due); `later`: deliveries no
+    account could take now, due again in a moment."""
 
     claims: tuple[Claim, ...] = ()
     ended: tuple[tuple[int, int], ...] = ()
     full: bool = False
     now: datetime | None = None
+    later: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,14 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A call that was made, and what it came to. `seconds` it took."""
+    """A call that was made, and what it came to. `seconds` it took; `elsewhere`: another account
+    is to try next, at once."""
 
     claim: Claim
     outcome: Outcome
     receipts: bool  # the channel reports delivery later
     seconds: float = 0.0
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +83,12 @@ class Display:
     screen: int
     notice: int
     revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call of unknown outcome its provider is asked about. `since`: when it was begun, by the
+    database's clock."""
+
+    claim: Claim
+    since: datetime

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hub.decide.turn import unwanted
-from hub.decide.unsure import CALLBACK_WAIT, Doubt, Resolution, Resolved, resolve
+from hub.decide.unsure import CALLBACK_WAIT, Doubt, Found, Resolution, Resolved, resolve
 from hub.model import Lane, Stage
 from hub.states import DeliveryState, IncidentState, Reason
 from hub.store.batches import IDS, run
@@ -44,7 +44,9 @@ WHERE verdict = '' AND delivery_id IN (SELECT b.id FROM {rows})"""
 
 _DOUBTS = f"""
 SELECT d.id, d.incident_id, d.channel, d.state, d.reason, d.doubled, d.lease_until, d.expires_at,
-    n.stage, i.status, {STOPPED} AS stopped, {ANSWERED} AS answered, {{double}} AS prefer_double
+    n.stage, i.status, {STOPPED} AS stopped, {ANSWERED} AS answered, {{double}} AS prefer_double,
+    coalesce((SELECT t.found FROM attempts t WHERE t.delivery_id = d.id AND t.fence = d.fence
+        ORDER BY t.id DESC LIMIT 1), '') AS found
 FROM deliveries d JOIN incidents i ON i.id = d.incident_id JOIN notices n ON n.id = d.notice_id
 LEFT JOIN audience a ON a.incident_id = d.incident_id AND a.recipient_id = d.recipient_id
 WHERE d.state IN ('sending', 'unsure') AND d.state = 'unsure' AND d.lease_until < :now
@@ -184,6 +186,7 @@ def _doubt(row: Any) -> Doubt:
         doubled=bool(row.doubled),
         prefer_double=row.prefer_double in {1, "true"},
         wanted=not (over or answered),
+        found=Found(row.found),
     )
 
 

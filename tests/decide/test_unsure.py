@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.decide.unsure import Doubt, Resolved, resolve
+from hub.decide.unsure import Doubt, Found, Resolved, found_by, resolve
+from hub.model import Outcome, Verdict
 from hub.states import DeliveryState, Reason
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -48,3 +49,45 @@ def test_after_its_wait_a_doubt_is_over(doubled, prefers, wanted, seconds):
     doubt = replace(DOUBT, doubled=doubled, prefer_double=prefers, wanted=wanted)
     found = resolve(doubt, now=NOW + timedelta(seconds=seconds))
     assert (found.how is Resolved.WAIT) is (seconds < 0)
+
+
+def test_what_a_provider_has_not_got_is_sent_once_more_whatever_the_playbook_prefers():
+    absent = replace(DOUBT, prefer_double=False, found=Found.ABSENT)
+    assert resolve(absent, now=NOW).how is Resolved.DOUBLE
+    for other in (
+        replace(absent, doubled=True),
+        replace(absent, expires_at=NOW),
+        replace(absent, wanted=False),
+    ):
+        assert resolve(other, now=NOW).how is Resolved.END
+
+
+def test_what_a_provider_does_not_know_is_as_if_it_had_not_been_asked():
+    for prefers in (True, False):
+        asked = replace(DOUBT, prefer_double=prefers, found=Found.UNKNOWN)
+        unasked = replace(asked, found=Found.UNASKED)
+        assert resolve(asked, now=NOW) == resolve(unasked, now=NOW)
+
+
+def test_an_answer_of_a_provider_is_read_by_its_verdict():
+    assert found_by(Outcome(Verdict.ACCEPTED)) is Found.ACCEPTED
+    assert found_by(Outcome(Verdict.RETRY)) is Found.ABSENT
+    assert found_by(Outcome(Verdict.UNSURE)) is Found.UNKNOWN
+    assert found_by(Outcome(Verdict.REFUSED)) is Found.UNKNOWN
+
+
+def test_what_it_found_of_an_older_send_is_not_this_one():
+    assert found_by(Outcome(Verdict.ACCEPTED), taken=True) is Found.ABSENT
+
+
+@given(st.booleans(), st.booleans(), st.booleans(), st.integers(-100, 400), st.sampled_from(Found))
+def test_a_copy_is_the_first_in_doubt_wanted_in_time_and_after_the_wait(
+    doubled, prefers, wanted, seconds, said
+):
+    doubt = replace(DOUBT, doubled=doubled, prefer_double=prefers, wanted=wanted, found=said)
+    found = resolve(doubt, now=NOW + timedelta(seconds=seconds))
+    if found.how is Resolved.DOUBLE:
+        assert wanted
+        assert not doubled
+        assert 0 <= seconds < 300
+        assert prefers or said is Found.ABSENT

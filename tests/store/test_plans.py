@@ -16,6 +16,7 @@ from hub.store.boards import BoardLedger
 from hub.store.database import Database
 from hub.store.deliveries import DeliveryLedger
 from hub.store.displays import DisplayLedger
+from hub.store.doubts import DoubtLedger
 from hub.store.estates import EstateLedger
 from hub.store.lists import ListLedger
 from hub.store.pages import PageLedger
@@ -209,6 +210,11 @@ async def _sweep(house: House) -> None:
     await house.run("-- test\nUPDATE deliveries SET lease_until = 1 WHERE lease_until IS NOT NULL")
     sweep = SweepLedger(house.db)
     await sweep.leases()
+    doubts = DoubtLedger(house.db)
+    questions = [*await doubts.take("one", limit=5), *await doubts.take("one", limit=5)]
+    for question, outcome in zip(questions, _FOUND, strict=False):
+        await doubts.found(question, outcome)
+    await doubts.give_back(questions[-1])
     await house.run("-- test\nUPDATE deliveries SET lease_until = 1 WHERE lease_until IS NOT NULL")
     await sweep.doubts()
     await house.run(
@@ -220,6 +226,7 @@ async def _sweep(house: House) -> None:
     await sweep.due()
 
 
+_FOUND = (Outcome(Verdict.ACCEPTED, provider_ref="SM-found"), Outcome(Verdict.RETRY))
 _OVER = """-- test
 UPDATE deliveries SET state = 'failed' WHERE state IN ('planned', 'sending', 'unsure')"""
 

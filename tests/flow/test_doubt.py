@@ -1,0 +1,341 @@
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from channels.simulator import Fault, Simulator, calm
+from channels.sms_twilio import TwilioAccount, TwilioSms
+from hub.flow.doubt import MOST, AskDoubts
+from hub.flow.parcels import Parcels
+from hub.flow.sweep import Sweep
+from hub.model import Lane, Outcome, Parcel, Verdict
+from hub.states import Reason
+from hub.store import schema as t
+from hub.store.deliveries import DeliveryLedger
+from hub.store.doubts import DoubtLedger
+from hub.store.sweeps import SweepLedger
+from tests.flow.stage import SECRET, Doorbell, Provider, RealClock, Stage
+from tests.flow.test_deliver import sender
+from tests.flow.test_sweep import Sent, Waves
+
+SID = "AC00000000000000000000000000000001"
+QUIET: dict[str, Any] = {"by_link": 0.0, "by_digit": 0.0, "latency": 0.0, "receipt_lost": 1.0}
+
+
+class Asked(Provider):
+    """A provider that can be asked; `knows` says what became of a parcel."""
+
+    def __init__(self, **settings: Any):
+        super().__init__(**settings)
+        self.knows: Callable[[Parcel], Awaitable[Outcome]] = _absent
+        self.questions: list[tuple[Parcel, datetime]] = []
+
+    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
+        self.questions.append((parcel, since))
+        return await self.knows(parcel)
+
+
+def asker(stage: Stage, *channels: Any, wake: Doorbell | None = None) -> AskDoubts:
+    parcels = Parcels(
+        DeliveryLedger(stage.db).wording, secret=SECRET, public_url="https://muster.example/"
+    )
+    return AskDoubts(
+        ledger=DoubtLedger(stage.db),
+        channels={one.name: one for one in channels},
+        parcels=parcels,
+        wake=wake or Doorbell(),
+        every=0.01,
+    )
+
+
+@asynccontextmanager
+async def twilio(**world: Any) -> AsyncIterator[tuple[Simulator, TwilioSms]]:
+    """The real channel against the simulator; no receipt ever comes."""
+    async with Simulator(calm(**{**QUIET, **world})) as sim:
+        settings = {"account_sid": SID, "auth_token": "simulator", "from": "+12025550100"}
+        account = TwilioAccount.read({**settings, "api_url": sim.url, "pace": 600})
+        channel = TwilioSms(
+            account, clock=RealClock(), public_url="http://127.0.0.1:9", deadline=0.5
+        )
+        await channel.open()
+        try:
+            yield sim, channel
+        finally:
+            await channel.close()
+
+
+def taken(sim: Simulator) -> int:
+    return sum(entry.accepted for entry in sim.ledger())
+
+
+async def aged(stage: Stage, seconds: float) -> None:
+    """The doubts are so old."""
+    look = await stage.now() + int((30 - seconds) * 1000)
+    await stage.set(t.deliveries, {"state": "unsure"}, lease_until=look)
+
+
+async def swept(stage: Stage) -> None:
+    """The wait is over, and what came of it is done."""
+    await stage.set(t.deliveries, {"state": "unsure"}, lease_until=1)
+    wake = Doorbell()
+    await Sweep(ledger=SweepLedger(stage.db), escalate=Waves(), deliver=Sent(), wake=wake).once()
+
+
+async def in_doubt(stage: Stage, channel: Any, people: int, *, double: bool = False) -> None:
+    """Every send had an unknown outcome."""
+    await stage.set_up(people=people, prefer_double=double)
+    await stage.plan()
+    await sender(stage, channel).drain(Lane.URGENT)
+    assert {row.state for row in await stage.deliveries()} == {"unsure"}
+
+
+async def test_what_the_provider_took_before_it_broke_is_found_and_not_sent_again(stage):
+    async with twilio(faults={Fault.CRASH: 1.0}) as (sim, channel):
+        await in_doubt(stage, channel, people=4, double=True)
+        await aged(stage, 11)
+        wake = Doorbell()
+        ask = asker(stage, channel, wake=wake)
+        assert await ask.once() == 4
+        await swept(stage)
+        assert taken(sim) == 4
+    rows = await stage.deliveries()
+    assert {(r.state, r.reason, r.unsure, r.doubled) for r in rows} == {
+        ("accepted", "ok", 0, False)
+    }
+    assert all(row.provider_ref and row.accepted_at for row in rows)
+    tried = await stage.rows(t.attempts)
+    assert {(a.found, bool(a.asked_at), bool(a.provider_ref)) for a in tried} == {
+        ("accepted", True, True)
+    }
+    assert all(person.told_at for person in await stage.rows(t.audience))
+    moves = await stage.moves()
+    assert moves["sms", "unsure", "accepted"] == 4
+    assert wake.told
+
+
+async def test_what_the_provider_never_got_is_sent_exactly_once_more_and_flagged(stage):
+    async with twilio(faults={Fault.UNAVAILABLE: 1.0}) as (sim, channel):
+        await in_doubt(stage, channel, people=4, double=False)
+        await aged(stage, 11)
+        assert await asker(stage, channel).once() == 4
+        assert {row.state for row in await stage.deliveries()} == {"unsure"}, "not before its wait"
+        await swept(stage)
+        sim.change(faults={})
+        await sender(stage, channel).drain(Lane.URGENT)
+        assert taken(sim) == 4
+        await swept(stage)
+    rows = await stage.deliveries()
+    assert {(r.state, r.doubled, r.attempts) for r in rows} == {("accepted", True, 2)}
+
+
+async def test_a_second_absence_is_an_end_with_a_name(stage):
+    async with twilio(faults={Fault.UNAVAILABLE: 1.0}) as (sim, channel):
+        await in_doubt(stage, channel, people=1, double=True)
+        for _ in range(3):
+            await aged(stage, 11)
+            await asker(stage, channel).once()
+            await swept(stage)
+            await sender(stage, channel).drain(Lane.URGENT)
+        posts = [entry for entry in sim.ledger() if entry.kind == "sms"]
+        assert len(posts) == 2
+    row = (await stage.deliveries())[0]
+    assert (row.state, row.reason, row.unsure) == ("failed", "broken", 2)
+
+
+async def test_a_provider_that_cannot_say_changes_nothing(stage):
+    async with twilio(faults={Fault.CRASH: 1.0}) as (_, channel):
+        await in_doubt(stage, channel, people=1, double=False)
+    await aged(stage, 11)
+    await channel.open()
+    await asker(stage, channel).once()
+    await channel.close()
+    assert (await stage.rows(t.attempts))[0].found == "unknown"
+    await swept(stage)
+    assert (await stage.deliveries())[0].state == "failed"
+
+
+async def test_nobody_is_asked_before_ten_seconds_or_twice_at_once(stage):
+    await stage.set_up(people=3)
+    await stage.plan()
+    channel = unsure()
+    await sender(stage, channel).drain(Lane.URGENT)
+    assert await asker(stage, channel).once() == 0
+    await aged(stage, 10.5)
+    both = await asyncio.gather(asker(stage, channel).once(), asker(stage, channel).once())
+    assert sum(both) == len(channel.questions) == 3
+    assert await asker(stage, channel).once() == 0
+
+
+async def test_an_absence_is_asked_about_again_before_the_wait_is_over(stage):
+    await stage.set_up(people=1)
+    await stage.plan()
+    channel = unsure()
+    await sender(stage, channel).drain(Lane.URGENT)
+    await aged(stage, 11)
+    assert await asker(stage, channel).once() == 1
+    await stage.set(t.attempts, {}, asked_at=await stage.now() - 14_000)
+    channel.knows = _has_it
+    assert await asker(stage, channel).once() == 1
+    assert (await stage.deliveries())[0].state == "accepted"
+
+
+async def test_a_question_on_its_way_keeps_the_doubt_open_once(stage):
+    await stage.set_up(people=1)
+    await stage.plan()
+    channel = unsure()
+    await sender(stage, channel).drain(Lane.URGENT)
+    await aged(stage, 29)
+    now = await stage.now()
+    assert len(await DoubtLedger(stage.db).take("sms_test", limit=5)) == 1
+    held = (await stage.deliveries())[0].lease_until
+    assert held >= now + 13_000
+    await stage.set(t.attempts, {}, asked_at=now - 14_000)
+    assert len(await DoubtLedger(stage.db).take("sms_test", limit=5)) == 1
+    assert (await stage.deliveries())[0].lease_until == held
+
+
+async def test_the_words_asked_about_are_this_persons_own_and_the_clocks_may_differ(stage):
+    await stage.set_up(people=2)
+    await stage.plan()
+    channel = unsure()
+    await sender(stage, channel).drain(Lane.URGENT)
+    await aged(stage, 11)
+    await asker(stage, channel).once()
+    given = {parcel.attempt: parcel for parcel in channel.ledger}
+    for parcel, since in channel.questions:
+        assert parcel == given[parcel.attempt]
+        begun = (await stage.rows(t.attempts, id=parcel.attempt))[0].started_at
+        assert int(since.timestamp() * 1000) == begun - 60_000
+    assert len({parcel.parts["body"] for parcel, _ in channel.questions}) == 2
+
+
+async def test_an_older_send_of_the_same_words_is_not_taken_for_this_one(stage):
+    await stage.set_up(people=1)
+    first = (await stage.plan())[0]
+    channel = unsure()
+    channel.answer = None
+    await sender(stage, channel).drain(Lane.URGENT)
+    await stage.plan(round=1)
+    channel.answer = _unknown
+    await sender(stage, channel).drain(Lane.URGENT)
+    ref = (await stage.rows(t.deliveries, id=first))[0].provider_ref
+
+    async def older(_parcel: Parcel) -> Outcome:
+        return Outcome(Verdict.ACCEPTED, Reason.OK, ref)
+
+    channel.knows = older
+    await aged(stage, 11)
+    await asker(stage, channel).once()
+    second = (await stage.deliveries())[1]
+    assert second.state == "unsure"
+    assert (await stage.rows(t.attempts, delivery_id=second.id))[0].found == "absent"
+
+
+async def test_an_answer_that_comes_late_never_moves_a_delivery_back(stage):
+    await stage.set_up(people=3)
+    await stage.plan()
+    channel = unsure()
+    await sender(stage, channel).drain(Lane.URGENT)
+    await aged(stage, 11)
+    questions = await DoubtLedger(stage.db).take("sms_test", limit=5)
+    ids = [question.claim.delivery for question in questions]
+    for delivery, state in zip(ids, ("delivered", "failed", "planned"), strict=True):
+        await stage.set(t.deliveries, {"id": delivery}, state=state)
+    for question in questions:
+        ref = f"SM{question.claim.attempt}"
+        await DoubtLedger(stage.db).found(question, Outcome(Verdict.ACCEPTED, Reason.OK, ref))
+    assert {r.id: r.state for r in await stage.deliveries()} == dict(
+        zip(ids, ("delivered", "failed", "accepted"), strict=True)
+    )
+
+
+async def test_a_provider_that_hangs_holds_up_no_other_and_gives_its_questions_back(stage):
+    await stage.set_up(people=2)
+    one = (await stage.plan(people=stage.people[:1], channel="sms"))[0]
+    other = (await stage.plan(people=stage.people[1:], channel="push"))[0]
+    slow, quick = unsure(), unsure("push_test", "push")
+    for channel in (slow, quick):
+        await sender(stage, channel).drain(Lane.URGENT)
+    slow.knows, quick.knows = _hangs, _has_it
+    await aged(stage, 11)
+    loop = asyncio.create_task(asker(stage, slow, quick).run())
+    while (await stage.rows(t.deliveries, id=other))[0].state != "accepted":
+        await asyncio.sleep(0.01)
+    assert (await stage.rows(t.attempts, delivery_id=one))[0].asked_at
+    loop.cancel()
+    await asyncio.wait([loop])
+    attempt = (await stage.rows(t.attempts, delivery_id=one))[0]
+    assert (attempt.asked_at, attempt.found) == (None, "")
+
+
+async def test_a_channel_that_raises_harms_no_other_doubt_and_counts_as_unknown(stage):
+    await stage.set_up(people=3)
+    await stage.plan()
+    channel = unsure()
+    await sender(stage, channel).drain(Lane.URGENT)
+
+    async def raises(parcel: Parcel) -> Outcome:
+        if parcel.attempt == channel.ledger[0].attempt:
+            raise ValueError("a bug")
+        return await _has_it(parcel)
+
+    channel.knows = raises
+    await aged(stage, 11)
+    assert await asker(stage, channel).once() == 3
+    found = sorted(attempt.found for attempt in await stage.rows(t.attempts))
+    assert found == ["accepted", "accepted", "unknown"]
+
+
+async def test_more_doubts_than_places_are_asked_about_one_after_another(stage):
+    people = MOST + 5
+    await stage.set_up(people=people)
+    await stage.plan()
+    channel = unsure()
+    await sender(stage, channel).drain(Lane.URGENT)
+    running = most = 0
+
+    async def counted(parcel: Parcel) -> Outcome:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.01)
+        running -= 1
+        return await _has_it(parcel)
+
+    channel.knows = counted
+    await aged(stage, 11)
+    loop = asyncio.create_task(asker(stage, channel).run())
+    while {row.state for row in await stage.deliveries()} != {"accepted"}:
+        await asyncio.sleep(0.02)
+    loop.cancel()
+    await asyncio.wait([loop])
+    assert len(channel.questions) == people
+    assert most <= MOST
+
+
+def unsure(name: str = "sms_test", medium: str = "sms") -> Asked:
+    """A provider whose every send has an unknown outcome, and that says it has none."""
+    channel = Asked(name=name, answer=_unknown)
+    channel.traits = dataclasses.replace(channel.traits, channel=medium)
+    return channel
+
+
+async def _unknown(_parcel: Parcel) -> Outcome:
+    return Outcome(Verdict.UNSURE, Reason.TIMEOUT)
+
+
+async def _absent(_parcel: Parcel) -> Outcome:
+    return Outcome(Verdict.RETRY, Reason.UNAVAILABLE, code="not_found")
+
+
+async def _has_it(parcel: Parcel) -> Outcome:
+    return Outcome(Verdict.ACCEPTED, Reason.OK, f"SM{parcel.attempt}")
+
+
+async def _hangs(_parcel: Parcel) -> Outcome:
+    await asyncio.sleep(3600)
+    raise AssertionError
