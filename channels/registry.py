@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import channels
-from channels import chat_wecom, screen, sms_twilio
+from channels import chat_wecom, screen, sms_twilio, voice_twilio
 from channels.chat_wecom import WecomAccount, WecomRobot
 from channels.screen import Screen
-from channels.sms_twilio import TwilioAccount, TwilioSms
+from channels.sms_twilio import TwilioSms
+from channels.twilio_account import TwilioAccount
+from channels.voice_twilio import TwilioVoice, VoiceAccount
 from hub.errors import Defect, Problem, Refused, Unready
 from hub.ports import Channel, Clock, Traits, Wake
 
@@ -23,20 +27,65 @@ class Account:
     """One provider account. `settings` holds its secrets and is never printed.
 
     `countries`: calling codes it serves (`+86`), none meaning all. `pace`: units a second it may
-    send (None: what the provider gives a sender of its kind).
+    send (None: what the provider gives a sender of its kind). `order`: accounts of one medium with
+    a lower one go first; `weight`: its share among those of the same order.
     """
 
     name: str
-    channel: str  # the registry name: sms_twilio, chat_wecom, screen
+    channel: str  # the registry name: sms_twilio, voice_twilio, chat_wecom, screen
     settings: Mapping[str, object] = field(default_factory=dict, repr=False)
     countries: tuple[str, ...] = ()
     pace: float | None = None
+    order: int = 0
+    weight: float = 1.0
+
+    @classmethod
+    def read(cls, name: str, channel: str, options: Mapping[str, object]) -> Account:
+        """The account as it stands in a file; `Refused` names what is wrong with its `countries`,
+        `order`, `weight` or `pace`. What is left over is the channel's own."""
+        own = dict(options)
+        given = {key: own.pop(key, None) for key in ("countries", "order", "weight", "pace")}
+        problems = [
+            Problem(f"accounts.{name}.{key}", f"is {given[key]!r}", hint)
+            for key, right, hint in _RULES
+            if given[key] is not None and not right(given[key])
+        ]
+        if problems:
+            wrong = ", ".join(f"{one.where} {one.what}: {one.hint}" for one in problems)
+            raise Refused(f"The provider account {name} is set up wrongly: {wrong}.", problems)
+        found: Any = {key: value for key, value in given.items() if value is not None}
+        codes = tuple("+" + str(code).lstrip("+") for code in found.pop("countries", ()))
+        return cls(name, channel, own, codes, **found)
 
     def serves(self, value: str) -> bool:
         """Whether this account may send to an address: only numbers have countries."""
         if not self.countries or not value.startswith("+"):
             return True
         return any(value.startswith("+" + code.lstrip("+")) for code in self.countries)
+
+
+def _codes(given: object) -> bool:
+    return isinstance(given, list | tuple) and all(
+        _CODE.fullmatch(str(one)) is not None for one in given
+    )
+
+
+def _whole(given: object) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool)
+
+
+def _positive(given: object) -> bool:
+    number = isinstance(given, int | float) and not isinstance(given, bool)
+    return number and 0 < float(str(given)) < float("inf")
+
+
+_CODE = re.compile(r"\+?[1-9][0-9]{0,6}")
+_RULES: tuple[tuple[str, Callable[[object], bool], str], ...] = (
+    ("countries", _codes, 'write a list of calling codes, like ["+86", "+852"]'),
+    ("order", _whole, "write a whole number, lower goes first"),
+    ("weight", _positive, "write a number above 0"),
+    ("pace", _positive, "write units a second, above 0"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +105,11 @@ def _sms_twilio(account: Account, house: House) -> Channel:
     return TwilioSms(settings, clock=house.clock, public_url=house.public_url)
 
 
+def _voice_twilio(account: Account, house: House) -> Channel:
+    settings = VoiceAccount.read(account.settings, pace=account.pace)
+    return TwilioVoice(settings, clock=house.clock, public_url=house.public_url)
+
+
 def _chat_wecom(account: Account, house: House) -> Channel:
     settings = WecomAccount.read(account.settings, pace=account.pace)
     return WecomRobot(settings, clock=house.clock)
@@ -67,6 +121,7 @@ def _screen(_: Account, house: House) -> Channel:
 
 SHIPPED: tuple[tuple[str, Maker], ...] = (
     (TwilioSms.name, _sms_twilio),
+    (TwilioVoice.name, _voice_twilio),
     (WecomRobot.name, _chat_wecom),
     (Screen.name, _screen),
 )
@@ -108,8 +163,9 @@ class Registry:
 
 
 def traits() -> Mapping[str, Traits]:
-    """What each medium can do (`sms`, `wecom`, `screen`), without any account: for checks."""
-    return {one.channel: one for one in (sms_twilio.TRAITS, chat_wecom.TRAITS, screen.TRAITS)}
+    """What each medium can do (`sms`, `voice` …), without any account: for checks."""
+    found = (sms_twilio.TRAITS, voice_twilio.TRAITS, chat_wecom.TRAITS, screen.TRAITS)
+    return {one.channel: one for one in found}
 
 
 def make(account: Account, house: House) -> Channel:

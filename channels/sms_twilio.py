@@ -9,29 +9,23 @@ import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from http import HTTPStatus
 from typing import Final
 
-from twilio.rest import Client
-
-from channels.http import DEADLINE, base_url, failure
-from channels.twilio_outcome import outcome
+from channels.http import DEADLINE, failure
+from channels.twilio_account import TwilioAccount, is_fiction
+from channels.twilio_api import TwilioApi
 from channels.twilio_signature import verify
-from channels.twilio_wire import Wire
-from channels.twilio_words import STATUSES, is_known, reason_of
-from hub.errors import Defect, Problem, Refused
+from channels.twilio_words import STATUSES, count_unknown, is_known, reason_of
 from hub.model import Outcome, Parcel, Receipt, Reply, Verdict
 from hub.ports import Clock, HookRequest, Inward, Probe, Traits
 from hub.states import DeliveryState, Reason
 
-API: Final = "https://api.twilio.com"
 LONGEST_VALIDITY: Final = 36_000
 """Seconds Twilio queues a text at most: https://www.twilio.com/docs/api/errors/90007."""
 
 EMPTY_TWIML: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-WORDS_KEPT: Final = 100  # different unknown words counted; further ones count as "other"
 
 TRAITS: Final = Traits(
     channel="sms", parts=("body",), limit=6, unit="segments", receipts=True, answers=True
@@ -39,10 +33,6 @@ TRAITS: Final = Traits(
 """What SMS can do; pace and cost are the account's."""
 
 _TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)\d{7}$")
-_FICTION = re.compile(
-    r"\+1\d{3}55501\d\d$|\+44(7700900|1632960|2079460|1134960|1144960|1154960|1164960)\d{3}$"
-)
-"""Numbers no one has: the North American 555-01xx and Ofcom's drama ranges."""
 
 
 def pace_of(sender: str) -> float:
@@ -59,37 +49,6 @@ def pace_of(sender: str) -> float:
     if sender.startswith("+1"):
         return 1.0  # North American long code
     return 10.0  # numbers elsewhere, alphanumeric senders
-
-
-@dataclass(frozen=True, slots=True)
-class TwilioAccount:
-    """What one account needs. `api_url`: another base URL; then only the owner vouches for it."""
-
-    account_sid: str
-    auth_token: str = field(repr=False)
-    sender: str = field(repr=False)
-    api_url: str = ""
-    pace: float | None = None
-    cost: float = 0.0
-
-    @classmethod
-    def read(cls, settings: Mapping[str, object], *, pace: float | None = None) -> TwilioAccount:
-        """The account in `account_sid auth_token from` [`api_url pace cost`], or `Refused`."""
-        needed = ("account_sid", "auth_token", "from")
-        missing = [key for key in needed if not str(settings.get(key) or "").strip()]
-        if missing:
-            hint = "set MUSTER_TWILIO_ACCOUNT_SID, MUSTER_TWILIO_AUTH_TOKEN, MUSTER_TWILIO_FROM"
-            problems = [Problem(f"sms_twilio.{key}", "is missing", hint) for key in missing]
-            raise Refused(f"The Twilio account lacks {', '.join(missing)}", problems)
-        sid, token, sender = (str(settings[key]).strip() for key in needed)
-        url = str(settings.get("api_url") or "")
-        url = base_url(url, where="MUSTER_TWILIO_API_URL") if url else ""
-        pace = pace or _number(settings, "pace")
-        return cls(sid, token, sender, url, pace, _number(settings, "cost") or 0.0)
-
-    @property
-    def url(self) -> str:
-        return f"{self.api_url or API}/2010-04-01/Accounts/{self.account_sid}"
 
 
 class TwilioSms:
@@ -115,36 +74,18 @@ class TwilioSms:
         self._deadline = deadline
         self._hooks = f"{public_url.rstrip('/')}/hooks/{self.name}/receipts/"
         self._sender = _sender(account.sender)
-        self._client: Client | None = None
-        self._wire: Wire | None = None
+        self._api = TwilioApi(account, name=self.name, deadline=deadline)
 
     async def open(self) -> None:
         """The SDK's client stands, with connections of this loop."""
-        guarded = not self._account.api_url
-        self._wire = Wire(parallel=self.traits.parallel, guarded=guarded)
-        self._client = Client(
-            self._account.account_sid,
-            self._account.auth_token,
-            http_client=self._wire,
-            environment={"TWILIO_EDGE": ""},  # {} would make the SDK read os.environ
-        )
-        self._client.api.base_url = self._account.api_url or API
+        await self._api.open()
 
     async def close(self) -> None:
-        wire, self._wire, self._client = self._wire, None, None
-        if wire is not None:
-            await wire.close()
+        await self._api.close()
 
     async def probe(self) -> Probe:
         """Whether the account answers to these credentials; sends nothing."""
-        try:
-            async with asyncio.timeout(self._deadline):
-                answer = await self._ready().request_async("GET", f"{self._account.url}.json")
-        except Exception as error:  # noqa: BLE001 - a probe reports, it never raises
-            return Probe(ok=False, detail=f"Twilio cannot be reached ({failure(error).code})")
-        if answer.status_code == HTTPStatus.OK:
-            return Probe(ok=True)
-        return Probe(ok=False, detail=f"Twilio answered {answer.status_code}: check sid and token")
+        return await self._api.probe()
 
     async def send(self, parcel: Parcel) -> Outcome:
         """One POST, or none where it would be refused or too old; what it came to."""
@@ -153,17 +94,7 @@ class TwilioSms:
         if isinstance(form, Outcome):
             return form
 
-        client = self._ready()
-        try:
-            async with asyncio.timeout(self._deadline):
-                # Not messages.create_async: it drops the headers (Retry-After) of a refusal.
-                answer = await client.request_async(
-                    "POST", f"{self._account.url}/Messages.json", data=form
-                )
-        except Exception as error:  # noqa: BLE001 - a send that raises is a lost delivery
-            return failure(error)
-
-        return outcome(answer.status_code, answer.headers or {}, answer.text, now=now)
+        return await self._api.create("Messages", form, now=now)
 
     async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
         """Whether the account holds a text to this address with these words, made after `since`.
@@ -173,7 +104,7 @@ class TwilioSms:
         """
         try:
             async with asyncio.timeout(self._deadline):
-                found = await self._ready().messages.list_async(to=parcel.to, limit=50)
+                found = await self._api.ready().messages.list_async(to=parcel.to, limit=50)
         except Exception as error:  # noqa: BLE001 - as in send
             return Outcome(Verdict.UNSURE, failure(error).reason, code=type(error).__name__)
         floor = since.replace(microsecond=0) - timedelta(seconds=1)
@@ -212,15 +143,14 @@ class TwilioSms:
         return (Receipt(state, reason, sid, code or word),)
 
     def _count(self, word: str) -> None:
-        kept = word in self.unknown or len(self.unknown) < WORDS_KEPT
-        self.unknown[word[:40] if kept else "other"] += 1
+        count_unknown(self.unknown, word)
 
     def _order(self, parcel: Parcel, *, now: datetime) -> dict[str, object] | Outcome:
         """The form of Messages create, or why nothing is sent."""
         life = int((parcel.expires_at - now).total_seconds())
         if life <= 0:
             return Outcome(Verdict.REFUSED, Reason.TOO_OLD, code="expired")
-        if not self._account.api_url and _FICTION.match(parcel.to):
+        if not self._account.api_url and is_fiction(parcel.to):
             return Outcome(Verdict.REFUSED, Reason.BAD_ADDRESS, code="fictional_number")
         return {
             "To": parcel.to,
@@ -229,25 +159,6 @@ class TwilioSms:
             "StatusCallback": self._hooks + parcel.callback,
             "ValidityPeriod": min(life, LONGEST_VALIDITY),
         }
-
-    def _ready(self) -> Client:
-        if self._client is None:
-            raise Defect("sms_twilio was used before open() or after close()")
-        return self._client
-
-
-def _number(settings: Mapping[str, object], key: str) -> float | None:
-    given = settings.get(key)
-    if given is None or given == "":
-        return None
-    try:
-        number = float(str(given))
-    except ValueError:
-        number = -1.0
-    if not 0 <= number < float("inf"):
-        problem = Problem(f"sms_twilio.{key}", f"is {given!r}", "write a number, like 10")
-        raise Refused(f"The Twilio account has a {key} that is no number", [problem])
-    return number
 
 
 def _sender(sender: str) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -33,16 +34,31 @@ STATUSES: Final[Mapping[str, DeliveryState]] = MappingProxyType(
 CODES: Final[Mapping[int, Reason]] = MappingProxyType(
     {
         # https://www.twilio.com/docs/api/errors; each code has its page below /errors/CODE
+        10001: Reason.MISCONFIGURED,  # account not active
+        10004: Reason.THROTTLED,  # too many calls at once
+        12100: Reason.MISCONFIGURED,  # TwiML cannot be parsed
+        12200: Reason.MISCONFIGURED,  # TwiML is not valid
+        13223: Reason.BAD_ADDRESS,  # invalid number
+        13224: Reason.BAD_ADDRESS,  # no such number, or no way to call it
+        13225: Reason.BLOCKED,  # forbidden number
+        13227: Reason.MISCONFIGURED,  # region not enabled for calls
         14107: Reason.THROTTLED,  # rate limit exceeded
         20003: Reason.MISCONFIGURED,  # authentication failed
         20005: Reason.MISCONFIGURED,  # account not active
         20008: Reason.MISCONFIGURED,  # test credentials
         20404: Reason.MISCONFIGURED,  # no such account or resource
         20429: Reason.THROTTLED,
+        21201: Reason.BAD_ADDRESS,  # no number to call
+        21205: Reason.MISCONFIGURED,  # bad callback URL
+        21210: Reason.MISCONFIGURED,  # caller id not verified
         21211: Reason.BAD_ADDRESS,  # invalid number
         21212: Reason.MISCONFIGURED,  # invalid sender
+        21213: Reason.MISCONFIGURED,  # no caller id
         21214: Reason.BAD_ADDRESS,  # number cannot be reached
+        21215: Reason.MISCONFIGURED,  # region not enabled for calls
+        21216: Reason.BLOCKED,  # Twilio does not call this number
         21217: Reason.BAD_ADDRESS,  # number looks wrong
+        21219: Reason.MISCONFIGURED,  # trial account, number not verified
         21265: Reason.BAD_ADDRESS,  # a short code
         21408: Reason.MISCONFIGURED,  # region not enabled
         21601: Reason.MISCONFIGURED,  # sender cannot send SMS
@@ -84,6 +100,15 @@ CODES: Final[Mapping[int, Reason]] = MappingProxyType(
     }
 )
 """Error code -> reason, for refusals at once and for receipts alike (DOMAIN §2.8)."""
+
+
+WORDS_KEPT: Final = 100  # different unknown words counted; further ones count as "other"
+
+
+def count_unknown(unknown: Counter[str], word: str) -> None:
+    """A word of the provider we do not know was counted; the counter stays bounded."""
+    kept = word in unknown or len(unknown) < WORDS_KEPT
+    unknown[word[:40] if kept else "other"] += 1
 
 
 def is_known(code: object) -> bool:

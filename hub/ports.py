@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from hub.model import Outcome, Parcel, Playbook, Receipt, Reply
+from hub.model import AnswerWord, Outcome, Parcel, Playbook, Receipt, Reply
 
 # ── Channels ───────────────────────────────────────────────────────────────────────────────────
 
@@ -106,6 +106,28 @@ class Inbound(Protocol):
 
     def read(self, request: HookRequest) -> Inward:
         """Receipts and replies in it. Unknown words map to nothing and are counted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What came of a key pressed during a call: `word` the answer it stood for, None for none;
+    `over`: answers are no longer taken. `language`, `parts` and `callback` are the call's own."""
+
+    key: str
+    language: str
+    parts: Mapping[str, str]
+    callback: str
+    word: AnswerWord | None = None
+    over: bool = False
+
+
+@runtime_checkable
+class OnTheLine(Protocol):
+    """The optional fourth part of a channel: who pressed a key is still there, and is told."""
+
+    def respond(self, pressed: Pressed) -> Inward:
+        """What the caller hears next: what was understood, or the words again."""
         ...
 
 

@@ -1,0 +1,108 @@
+"""What a call says: well-formed, within what Twilio takes, in the language of the words."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels.twilio_twiml import COPIES, LONGEST, call, over, understood, wrong
+from hub.model import AnswerWord
+
+ACTION = "https://hub.example.org/hooks/voice_twilio/replies/7.c2lnbmVk"
+
+
+def _call(body: str, *, language: str = "en", first: str = "") -> ET.Element:
+    made = call(body, language=language, action=ACTION, first=first)
+    assert made is not None
+    return ET.fromstring(made)
+
+
+def test_a_call_says_its_words_three_times_and_takes_one_key_meanwhile() -> None:
+    gathers = _call("Fire at 3. Leave now.").findall("Gather")
+    assert len(gathers) == COPIES
+    assert {(one.get("numDigits"), one.get("timeout"), one.get("action")) for one in gathers} == {
+        ("1", "5", ACTION)
+    }
+    [said] = {one.findtext("Say") for one in gathers}
+    assert said == "Fire at 3. Leave now. Press hash to hear it again."
+
+
+def test_hash_is_a_digit_and_not_the_end_of_a_gather() -> None:
+    """Alone it would end nothing: Twilio ends a Gather by its key only after a digit."""
+    assert {one.get("finishOnKey") for one in _call("Fire.").findall("Gather")} == {""}
+
+
+@pytest.mark.parametrize(
+    ("language", "tag", "voice"),
+    [
+        ("zh-CN", "cmn-CN", "Polly.Zhiyu"),
+        ("en", "en-GB", "Polly.Amy"),
+        ("en-US", "en-US", "Polly.Joanna"),
+        ("fr", "fr", None),
+    ],
+)
+def test_the_voice_speaks_the_language_of_the_words(
+    language: str, tag: str, voice: str | None
+) -> None:
+    [said, *_] = _call("…", language=language).iter("Say")
+    assert (said.get("language"), said.get("voice")) == (tag, voice)
+
+
+@pytest.mark.parametrize(
+    ("body", "language"),
+    [
+        ("火警。按井号键重听。", "zh-CN"),
+        ("火警。按 # 重听。", "zh-CN"),
+        ("Fire. Press the pound key to repeat.", "en"),
+        ("Fire. Press # to repeat.", "en"),
+    ],
+)
+def test_words_that_say_how_to_repeat_are_left_alone(body: str, language: str) -> None:
+    assert next(_call(body, language=language).iter("Say")).text == body
+
+
+def test_chinese_words_are_told_in_chinese_how_to_hear_them_again() -> None:
+    [said, *_] = _call("火警。请走楼梯。", language="zh-CN").iter("Say")
+    assert said.text == "火警。请走楼梯。按井号键重听。"
+
+
+def test_words_too_long_for_three_copies_are_said_twice_or_once() -> None:
+    assert len(_call("x" * 1500).findall("Gather")) == 2
+    assert len(_call("x" * 3000).findall("Gather")) == 1
+    assert call("x" * 4000, language="en", action=ACTION) is None
+
+
+@given(st.text(max_size=1500), st.sampled_from(["zh-CN", "en", "fr"]))
+def test_any_words_make_a_document_twilio_takes_or_none(body: str, language: str) -> None:
+    made = call(body, language=language, action=ACTION, first=wrong(language))
+    if made is not None:
+        assert len(made) <= LONGEST
+        assert ET.fromstring(made).tag == "Response"
+
+
+def test_words_cannot_become_verbs() -> None:
+    root = _call('</Say><Dial>+1</Dial><Say> & "more"')
+    assert root.find(".//Dial") is None
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("word", list(AnswerWord))
+def test_what_was_understood_is_said_and_the_call_ends(word: AnswerWord, language: str) -> None:
+    said, end = ET.fromstring(understood(word, language=language))
+    assert said.text
+    assert end.tag == "Hangup"
+
+
+def test_each_answer_is_told_apart_in_both_languages() -> None:
+    for language in ("zh-CN", "en"):
+        assert len({understood(word, language=language) for word in AnswerWord}) == len(AnswerWord)
+    assert "派人" in understood(AnswerWord.HELP, language="zh-CN")
+    assert "Help is being sent" in understood(AnswerWord.HELP, language="en")
+
+
+def test_a_key_that_came_too_late_is_not_called_noted() -> None:
+    assert "no longer taken" in over("en")
+    assert "不再接受" in over("zh-CN")
