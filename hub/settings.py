@@ -248,23 +248,35 @@ def _timezone(env: _Environment, config: Mapping[str, Any]) -> str:
 
 def _accounts(env: _Environment, config: Mapping[str, Any]) -> tuple[AccountSetting, ...]:
     found = [_account(env, entry) for entry in config.get("accounts", ())]
-    sid = env.text("TWILIO_ACCOUNT_SID")
-    if sid:
-        options: dict[str, Any] = {
-            "account_sid": sid,
-            "auth_token": env.secret("TWILIO_AUTH_TOKEN"),
-            "from": env.text("TWILIO_FROM"),
-            "api_url": env.text("TWILIO_API_URL"),
-        }
-        for key, name in (("auth_token", "TWILIO_AUTH_TOKEN"), ("from", "TWILIO_FROM")):
-            if not options[key]:
-                env.wrong(name, "is not set", "MUSTER_TWILIO_ACCOUNT_SID needs it")
-        if pace := env.text("TWILIO_PACE"):
-            options["pace"] = _number(env, "TWILIO_PACE", pace)
-        found.append(AccountSetting("twilio", "sms_twilio", options))
+    found += _twilio(env)
     if wecom := env.text("WECOM_API_URL"):
         found.append(AccountSetting("wecom", "chat_wecom", {"api_url": wecom}))
     return tuple(account for account in found if account is not None)
+
+
+def _twilio(env: _Environment) -> list[AccountSetting]:
+    """The account that sends texts and, with a caller id, the one that calls."""
+    sid = env.text("TWILIO_ACCOUNT_SID")
+    if not sid:
+        return []
+    same: dict[str, Any] = {
+        "account_sid": sid,
+        "auth_token": env.secret("TWILIO_AUTH_TOKEN"),
+        "api_url": env.text("TWILIO_API_URL"),
+    }
+    sender, caller = env.text("TWILIO_FROM"), env.text("TWILIO_VOICE_FROM")
+    needed = {"TWILIO_AUTH_TOKEN": same["auth_token"], "TWILIO_FROM": sender or caller}
+    for name, given in needed.items():
+        if not given:
+            env.wrong(name, "is not set", "MUSTER_TWILIO_ACCOUNT_SID needs it")
+    sms = same | {"from": sender}
+    if pace := env.text("TWILIO_PACE"):
+        sms["pace"] = _number(env, "TWILIO_PACE", pace)
+    found = [AccountSetting("twilio", "sms_twilio", sms)] if sender else []
+    if caller:
+        calls = same | {"from": caller}
+        found.append(AccountSetting("twilio_voice", "voice_twilio", calls))
+    return found
 
 
 def _account(env: _Environment, entry: object) -> AccountSetting | None:

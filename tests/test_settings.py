@@ -78,6 +78,32 @@ def test_a_twilio_account_by_environment_alone(tmp_path: Path) -> None:
     assert "secret" not in repr(settings)
 
 
+TWILIO = {"MUSTER_TWILIO_ACCOUNT_SID": "AC1", "MUSTER_TWILIO_AUTH_TOKEN": "secret"}
+
+
+def test_a_caller_id_makes_a_second_account_that_calls(tmp_path: Path) -> None:
+    more = {
+        "MUSTER_TWILIO_FROM": "+15005550006",
+        "MUSTER_TWILIO_VOICE_FROM": "+15005550007",
+        "MUSTER_TWILIO_API_URL": "https://edge.example.org",
+        "MUSTER_TWILIO_PACE": "25",
+    }
+    sms, voice = load(TWILIO | more, data=tmp_path).accounts
+    assert (sms.name, sms.channel) == ("twilio", "sms_twilio")
+    assert (voice.name, voice.channel) == ("twilio_voice", "voice_twilio")
+    assert voice.options == {
+        "account_sid": "AC1",
+        "auth_token": "secret",
+        "api_url": "https://edge.example.org",
+        "from": "+15005550007",
+    }
+
+
+def test_an_account_may_call_without_sending_texts(tmp_path: Path) -> None:
+    settings = load(TWILIO | {"MUSTER_TWILIO_VOICE_FROM": "+15005550007"}, data=tmp_path)
+    assert [account.channel for account in settings.accounts] == ["voice_twilio"]
+
+
 def test_accounts_and_site_defaults_come_from_a_toml_file(tmp_path: Path) -> None:
     file = tmp_path / "muster.toml"
     file.write_text(
