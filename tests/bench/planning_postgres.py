@@ -23,7 +23,7 @@ from tests.bench.harness import Bench, Contender, Figures, Ratio, cores, measure
 
 async def run(*, rounds: int, size: int = 100_000) -> dict[str, Any]:
     """The comparison at `size` deliveries."""
-    async with _server() as server:
+    async with postgres_server() as server:
         core, people = cores()[0], people_for(size)
         for name, launched in (("estate", False), ("launched", True)):
             server.do(f"create database {name}")
@@ -67,7 +67,7 @@ class _Server:
 
 
 @contextlib.asynccontextmanager
-async def _server() -> AsyncIterator[_Server]:
+async def postgres_server() -> AsyncIterator[_Server]:
     folder = Path(tempfile.mkdtemp(prefix="muster-pg-"))
     server = _Server(folder)
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import answers, dispatch, fanout, planning, planning_postgres
+from tests.bench import answers, dispatch, fanout, planning, planning_postgres, sizes
 from tests.bench.__main__ import main
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(180)]
@@ -34,6 +34,14 @@ async def test_planning_is_compared_with_the_same_rows() -> None:
 
 async def test_planning_on_postgresql_is_compared_with_copy(postgres: object) -> None:
     check(await planning_postgres.run(rounds=1, size=200), "ours / bare by per_second")
+
+
+async def test_sizes_are_asked_of_both_databases(postgres: object) -> None:
+    report = await sizes.run(size=2_000)
+    for found in (report["sqlite"], report["postgresql"]):
+        assert 50 < found["bytes_per_recipient"] < 5_000
+        assert 200 < found["bytes_per_delivery"] < 20_000
+        assert {"deliveries", "attempts", "receipts"} <= set(found["bytes_by_table"])
 
 
 async def test_dispatch_is_compared_with_the_sdk_and_apprise() -> None:
