@@ -127,7 +127,7 @@ def in_flight(evidence: Evidence) -> int:
     """Attempts whose outcome an unplanned fault may have taken: open while it lasted, or answered
     badly by a provider that had taken them."""
     windows = [
-        (line["ts"] - CLOCK_MS, line["until"] + CLOCK_MS)
+        (line["began"] - CLOCK_MS, line["until"] + CLOCK_MS)
         for line in evidence.said("fault")
         if not line["planned"]
     ]
@@ -264,6 +264,14 @@ def watchers_converge(evidence: Evidence) -> Iterator[Violation]:
 
 
 # ── ways through the evidence ──
+
+
+def first_copies(evidence: Evidence) -> tuple[dict[int, int], int]:
+    """When the provider first took each alert's delivery (ms), and how many it took twice."""
+    copies = _copies(evidence)
+    alerts = {row.id for row in evidence.rest.rows if row.stage == "alert"}
+    first = {one: min(e.ts for e in entries) for one, entries in copies.items() if one in alerts}
+    return first, sum(len(entries) > 1 for entries in copies.values())
 
 
 def _answered_for(evidence: Evidence) -> list[Mapping[str, Any]]:

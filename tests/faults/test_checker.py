@@ -22,6 +22,7 @@ CALLBACK = Entry("callback", T0 + 900, "100.mac", "", "", "SM1", True, 204, "del
 ANSWER = Entry("answer", T0 + 2_000, to=NUMBER, accepted=True, status=303, detail="link:safe")
 TRY = Try(100, 10, T0 - 50, T0 + 50, "accepted")
 MOVES = [["sms", "", "planned", 2], ["sms", "planned", "accepted", 2]]
+AROUND = {"began": T0 - 10, "until": T0 + 10}
 TALLY = {"told": 2, "answered": 1}
 
 
@@ -45,7 +46,14 @@ def good() -> Evidence:
     launched = (
         {"what": "asked", "ts": T0 - 200, "key": "a"},
         {"what": "launched", "ts": T0 - 100, "key": "a", "status": 202, "id": 1, "deliveries": 2},
-        {"what": "fault", "ts": T0 - 10, "until": T0 + 10, "kind": "kill", "planned": False},
+        {
+            "what": "fault",
+            "ts": T0 + 10,
+            "began": T0 - 10,
+            "until": T0 + 10,
+            "kind": "kill",
+            "planned": False,
+        },
         {"what": "quiet", "ts": T0 + 9_000, "id": 1, "tally": TALLY, "seq": 3, "watchers": ["w"]},
     )
     watched = (

@@ -1,0 +1,212 @@
+"""The faults, each a small function that leaves the hub whole again and says what it did.
+
+`planned` faults are what operators do on purpose; they must not cost a single double.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tests.faults.hub import HubUnderTest
+from tests.faults.servers import Member
+from tests.faults.witness import Notebook, now_ms
+
+LEASE = 15.0  # seconds the hub leases a delivery for
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a fault may touch. `hard` ends at the moment from which work can go on again."""
+
+    hub: HubUnderTest
+    book: Notebook
+    chance: random.Random
+
+    @contextlib.contextmanager
+    def during(self, kind: str, *, planned: bool = False, name: str = "") -> Iterator[None]:
+        """On record: this went on from the block's start to its end."""
+        began = now_ms()
+        try:
+            yield
+        finally:
+            until = now_ms()
+            self.book.write(
+                "fault", kind=kind, name=name, planned=planned, until=until, began=began
+            )
+
+    def at(self, kind: str, name: str) -> None:
+        """On record: this happened in an instant."""
+        now = now_ms()
+        self.book.write("fault", kind=kind, name=name, planned=False, began=now, until=now)
+
+    def pick(self, *starts: str) -> Member:
+        """One of the processes of these kinds."""
+        found = [one for name, one in self.hub.members.items() if name.startswith(starts)]
+        return self.chance.choice(found)
+
+
+def kill_web(bench: Bench) -> None:
+    """Kill -9 of a process that serves, started again soon after."""
+    _kill(bench, "kill_web", bench.pick("web", "serve"))
+
+
+def kill_worker(bench: Bench) -> None:
+    """Kill -9 of a process that sends, started again soon after."""
+    _kill(bench, "kill_worker", bench.pick("worker", "serve"))
+
+
+def kill_all(bench: Bench) -> None:
+    """Every process of the hub at once, as when the machine restarts."""
+    members = list(bench.hub.members.values())
+    for member in members:
+        member.kill()
+    bench.at("kill_all", "all")
+    for member in members:
+        member.start()
+
+
+def roll(bench: Bench) -> None:
+    """SIGTERM and a new start, one process after the other, under load."""
+    with bench.during("roll", planned=True):
+        for member in bench.hub.members.values():
+            member.stop()
+            member.start()
+
+
+def freeze(bench: Bench) -> None:
+    """SIGSTOP for longer than a lease, then SIGCONT: whoever wakes up owns nothing any more."""
+    member = bench.pick("worker", "serve")
+    member.freeze()
+    bench.at("freeze", member.name)
+    time.sleep(LEASE + bench.chance.uniform(3, 8))
+    member.thaw()
+
+
+def kill_valkey(bench: Bench) -> None:
+    """Kill -9 of Valkey; it comes back empty."""
+    valkey = bench.hub.valkey
+    if valkey is None:
+        for process in bench.hub.embedded_valkey():
+            process.kill()
+        bench.at("kill_valkey", "embedded")
+        return
+    valkey.kill()
+    bench.at("kill_valkey", "own")
+    valkey.start()
+
+
+def valkey_away(bench: Bench) -> None:
+    """Nobody answers at the Redis URL for a while."""
+    valkey = bench.hub.valkey
+    if valkey is None:
+        kill_valkey(bench)
+        return
+    valkey.kill()
+    bench.at("valkey_away", "own")
+    time.sleep(bench.chance.uniform(4, 12))
+    valkey.start()
+
+
+def flush(bench: Bench) -> None:
+    """FLUSHALL: bells, paces and live topics are forgotten."""
+    if bench.hub.valkey is None:
+        kill_valkey(bench)
+        return
+    bench.hub.valkey.flush()
+    bench.at("flush", "own")
+
+
+def kill_postgres(bench: Bench) -> None:
+    """Kill -9 of the database server, back after its recovery."""
+    postgres = bench.hub.postgres
+    if postgres is None:
+        kill_worker(bench)
+        return
+    with bench.during("kill_postgres"):
+        postgres.kill()
+        time.sleep(bench.chance.uniform(0, 3))
+        postgres.start()
+
+
+def provider_half_open(bench: Bench) -> None:
+    """The provider takes connections and says nothing, then answers everything at once."""
+    with bench.during("provider_half_open"):
+        bench.hub.world.freeze()
+        time.sleep(bench.chance.uniform(6, 14))
+        bench.hub.world.thaw()
+
+
+def provider_throttles(bench: Bench) -> None:
+    """429 for most calls for a while."""
+    _mode(bench, "provider_throttles", {"throttle": 0.8})
+
+
+def provider_refuses(bench: Bench) -> None:
+    """503 or a reset before it takes anything."""
+    _mode(bench, "provider_refuses", {"unavailable": 0.5, "reset_before": 0.3})
+
+
+def provider_crashes(bench: Bench) -> None:
+    """It takes the text, then answers 500 or resets the connection."""
+    _mode(bench, "provider_crashes", {"crash": 0.15, "reset_after": 0.15})
+
+
+def provider_hangs(bench: Bench) -> None:
+    """Calls get no answer, with and without the text being taken."""
+    _mode(bench, "provider_hangs", {"hang_before": 0.1, "hang_after": 0.1})
+
+
+def provider_babbles(bench: Bench) -> None:
+    """Successes that are no JSON, 10 MB long, or one byte at a time."""
+    _mode(bench, "provider_babbles", {"garbage": 0.15, "huge": 0.02, "slow": 0.05})
+
+
+def receipts_in_disorder(bench: Bench) -> None:
+    """Callbacks doubled, late and in the wrong order from here on."""
+    settings = {"receipt_doubled": 0.5, "receipt_late": 0.3, "receipt_disordered": 0.5}
+    bench.hub.world_does(**settings, receipt_lost=0.05)
+
+
+def _kill(bench: Bench, kind: str, member: Member) -> None:
+    member.kill()
+    bench.at(kind, member.name)
+    time.sleep(bench.chance.choice((0.0, 0.5, 3.0)))
+    member.start()
+
+
+def _mode(bench: Bench, kind: str, faults: Mapping[str, float]) -> None:
+    """The provider is like this for some seconds. What it took is in its ledger, with the fault;
+    so this is no window in which calls may be lost."""
+    bench.hub.world_does(faults=dict(faults))
+    bench.book.write("mode", kind=kind, faults=dict(faults))
+    time.sleep(bench.chance.uniform(3, 8))
+    bench.hub.world_does(faults={})
+
+
+Action = Callable[[Bench], None]
+
+ACTIONS: Mapping[str, Action] = {
+    action.__name__: action
+    for action in (
+        kill_web,
+        kill_worker,
+        kill_all,
+        roll,
+        freeze,
+        kill_valkey,
+        valkey_away,
+        flush,
+        kill_postgres,
+        provider_half_open,
+        provider_throttles,
+        provider_refuses,
+        provider_crashes,
+        provider_hangs,
+        provider_babbles,
+        receipts_in_disorder,
+    )
+}

@@ -1,0 +1,80 @@
+"""What a seed decides about a trial, before anything is started."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from tests.faults.actions import ACTIONS
+from tests.faults.hub import SETUPS
+
+PLACES = ("1", "2", "1/3", "3/5", "2/2")
+PLAYBOOKS = ("fire", "fire", "power-outage")
+SENDING = 9.0  # seconds the first launch is meant to take, so that faults fall into it
+SEGMENTS = 2.0  # of a text, about
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A launch, so many seconds after the trial's start, asked for `times` times at once."""
+
+    at: float
+    playbook: str
+    place: str
+    times: int
+    stop_after: float | None  # seconds; None: it is not stopped but ended by an all-clear
+
+    def __str__(self) -> str:
+        stop = "" if self.stop_after is None else f", stopped after {self.stop_after:.1f} s"
+        return f"{self.at:.1f} s {self.playbook} at {self.place} asked {self.times} x{stop}"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One trial."""
+
+    seed: int
+    setup: str
+    people: int
+    mood: str
+    begins: tuple[Begin, ...]
+    faults: tuple[tuple[float, str], ...]
+    words: str = ""  # of the command line that makes this trial again
+
+    @property
+    def pace(self) -> int:
+        """Segments a second."""
+        return max(20, int(self.people * SEGMENTS / SENDING))
+
+    def __str__(self) -> str:
+        begins = "; ".join(map(str, self.begins))
+        faults = ", ".join(f"{at:.1f} s {name}" for at, name in self.faults) or "none"
+        head = f"seed {self.seed}: {self.setup}, {self.people} people, {self.mood} provider"
+        return f"{head}\n  launches: {begins}\n  faults: {faults}"
+
+
+def script(
+    seed: int, *, setup: str = "", only: str = "", people: tuple[int, int] = (200, 600)
+) -> Script:
+    """The trial of this seed. `setup` and `only` (one kind of fault) narrow it."""
+    chance = random.Random(seed)
+    picked = chance.choice(SETUPS)
+    count = chance.randint(*people)
+    mood = chance.choices(("calm", "nasty"), (0.65, 0.35))[0]
+    begins = tuple(_begin(chance, no) for no in range(chance.choice((1, 1, 2, 3))))
+    names = chance.choices(list(ACTIONS), k=chance.choice((1, 1, 2, 3)))
+    faults = tuple(sorted((chance.uniform(0.3, 8.0), only or name) for name in names))
+    words = f"--seed {seed} --people {people[0]}-{people[1]}"
+    words += f" --setup {setup}" * bool(setup) + f" --only {only}" * bool(only)
+    return Script(seed, setup or picked, count, mood, begins, faults, words)
+
+
+def _begin(chance: random.Random, no: int) -> Begin:
+    at = 0.0 if no == 0 else chance.uniform(0.0, 6.0)
+    place = "all" if no == 0 else chance.choice(PLACES)
+    # A fire is fought on one floor: the whole site is for other playbooks.
+    playbook = "power-outage" if place == "all" else chance.choice(PLAYBOOKS)
+    if no == 0 and chance.random() < 0.6:
+        playbook, place = "fire", chance.choice(("1/3", "2/2", "all"))
+    stop = chance.uniform(2.0, 9.0) if chance.random() < 0.25 else None
+    return Begin(at, playbook, place, chance.choice((1, 1, 2, 5)), stop)

@@ -1,0 +1,313 @@
+"""One trial: a hub, a script of launches and faults, the witnesses, the verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from channels.simulator.ledger import read_ledger
+from tests.faults.actions import ACTIONS, Bench
+from tests.faults.checker import check, first_copies, in_flight
+from tests.faults.estates import roster
+from tests.faults.hub import HubUnderTest, hub, ready
+from tests.faults.rest import at_rest
+from tests.faults.script import Begin, Script
+from tests.faults.witness import Evidence, Notebook, Violation, now_ms, read_lines
+from tests.processes import ROOT, environment
+
+WATCHERS = 2  # of each incident
+LAUNCH_WITHIN = 90.0  # seconds a launcher goes on asking
+SETTLE_WITHIN = 240.0  # seconds within which every delivery must have its end
+STILL = 5.5  # seconds watchers have to show what the API says
+UNSETTLED = ("planned", "sending", "unsure")
+RESIDENTS = {"thinks": 2.0, "late_by": 6.0, "hang": 12.0, "by_link": 0.35, "by_digit": 0.15}
+
+
+@dataclass
+class Result:
+    """What came of a trial."""
+
+    script: Script
+    violations: list[Violation] = field(default_factory=list)
+    trouble: str = ""  # why the bench itself could not go on
+    folder: Path | None = None  # kept where something was found
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def good(self) -> bool:
+        return not self.violations and not self.trouble
+
+
+class Launcher:
+    """Witness 3: asks until it is answered, and writes every answer down before anything else."""
+
+    def __init__(self, made: HubUnderTest, book: Notebook) -> None:
+        self._hub, self._book = made, book
+        self.incidents: dict[int, Begin] = {}
+        self._on: list[Callable[[int], None]] = []
+        self._lock = threading.Lock()
+
+    def on_incident(self, told: Callable[[int], None]) -> None:
+        self._on.append(told)
+
+    def begin(self, key: str, begin: Begin) -> None:
+        """Every copy of this launch has its answer; then it is stopped, if it is to be."""
+        body = {"playbook": begin.playbook, "place": begin.place, "kind": "live"}
+        threads = [
+            threading.Thread(target=self._ask, args=(key, body, begin, copy))
+            for copy in range(begin.times)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if begin.stop_after is None:
+            return
+        time.sleep(begin.stop_after)
+        for incident in [one for one, whose in self.incidents.items() if whose is begin]:
+            if self.until_answered(f"/incidents/{incident}/stop", None, ""):
+                self._book.write("stopped", id=incident)
+
+    def _ask(self, key: str, body: dict[str, Any], begin: Begin, copy: int) -> None:
+        self._book.write("asked", key=key)
+        answer = self.until_answered("/incidents", body, key, first=copy)
+        if answer is None:
+            return
+        said = answer.json()
+        status, incident = answer.status_code, int(said["id"])
+        self._book.write(
+            "launched", key=key, status=status, id=incident, deliveries=said["deliveries"]
+        )
+        with self._lock:
+            new = incident not in self.incidents
+            self.incidents[incident] = begin
+        for told in self._on if new else ():
+            told(incident)
+
+    def until_answered(
+        self, path: str, body: dict[str, Any] | None, key: str, *, first: int = 0
+    ) -> httpx2.Response | None:
+        """The first 2xx, asking one web process after the other; None where none came in time."""
+        end, turn = time.monotonic() + LAUNCH_WITHIN, first
+        while time.monotonic() < end:
+            url = self._hub.web_urls[turn % len(self._hub.web_urls)]
+            turn += 1
+            with contextlib.suppress(httpx2.HTTPError):
+                answer = httpx2.post(
+                    f"{url}/api/v1{path}",
+                    json=body,
+                    timeout=10,
+                    headers={"Authorization": f"Bearer {self._hub.token}"}
+                    | ({"Idempotency-Key": key} if key else {}),
+                )
+                if answer.is_success:
+                    return answer
+                self._book.write("refused", path=path, status=answer.status_code)
+                if answer.status_code == 422:
+                    raise AssertionError(f"{path} {body}: {answer.text}")
+            time.sleep(0.2)
+        return None
+
+
+def run(plan: Script, *, keep: bool = False, say: Callable[[str], None] = print) -> Result:
+    """The trial has been made; its folder is kept where a promise was broken."""
+    folder = Path(tempfile.mkdtemp(prefix=f"muster-faults-{plan.seed}-"))
+    result = Result(plan, folder=folder)
+    began = time.monotonic()
+    try:
+        evidence = _evidence(plan, folder)
+        result.violations = check(evidence)
+        result.figures = figures(evidence)
+    except Exception as error:  # noqa: BLE001 whatever it was, the next trial is made
+        result.trouble = f"{type(error).__name__}: {error}"
+    result.figures["seconds"] = round(time.monotonic() - began, 1)
+    if result.good and not keep:
+        shutil.rmtree(folder, ignore_errors=True)
+        result.folder = None
+    say(report(result))
+    return result
+
+
+def report(result: Result) -> str:
+    """One line of a good trial; of a bad one everything it takes to look into it."""
+    head = f"{'ok  ' if result.good else 'FAIL'} {result.script}\n  {result.figures}"
+    found = "".join(f"\n  ! {violation}" for violation in result.violations)
+    trouble = f"\n  ! the bench could not go on: {result.trouble}" if result.trouble else ""
+    replay = (
+        "" if result.good else f"\n  replay: python -m tests.faults --seed {result.script.seed}"
+    )
+    kept = f" (kept: {result.folder})" if result.folder else ""
+    return f"{head}{found}{trouble}{replay}{kept}"
+
+
+def _evidence(plan: Script, folder: Path) -> Evidence:
+    book = Notebook(folder / "launcher.jsonl")
+    people = roster(plan.people, seed=plan.seed)
+    values = {"pace": plan.pace, "seed": plan.seed, "mood": plan.mood}
+    with contextlib.ExitStack() as stack:
+        made = stack.enter_context(hub(plan.setup, folder=folder, roster=people, **values))
+        made.world_does(**RESIDENTS)
+        launcher = Launcher(made, book)
+        _watch(made, launcher, stack)
+        _play(plan, made, launcher, book)
+        _last_words(made, launcher, book)
+        time.sleep(STILL)
+        for member in made.members.values():
+            member.stop()
+        made.world.stop()
+        rest = asyncio.run(at_rest(made.database_url))
+    book.close()
+    return Evidence(
+        tuple(read_ledger(made.ledger)),
+        tuple(read_lines(folder / "watched.jsonl")),
+        tuple(read_lines(folder / "launcher.jsonl")),
+        rest,
+    )
+
+
+def _watch(made: HubUnderTest, launcher: Launcher, stack: contextlib.ExitStack) -> None:
+    """Witness 2 watches every incident from the moment it is known."""
+    words = [str(made.folder / "watched.jsonl"), made.token, ",".join(made.web_urls), str(WATCHERS)]
+    notes = stack.enter_context((made.folder / "watcher.out").open("wb"))
+    popen = subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.watcher", *words],
+        cwd=ROOT,
+        env=environment({}),
+        stdin=subprocess.PIPE,
+        stdout=notes,
+        stderr=notes,
+    )
+    stack.callback(popen.wait)
+    stack.callback(popen.kill)
+    wire = popen.stdin
+    assert wire is not None
+    stack.callback(wire.close)
+
+    def tell(incident: int) -> None:
+        wire.write(f"{incident}\n".encode())
+        wire.flush()
+
+    launcher.on_incident(tell)
+
+
+def _play(plan: Script, made: HubUnderTest, launcher: Launcher, book: Notebook) -> None:
+    """Launches and faults, each at its time, side by side; the first trouble is raised."""
+    failures: list[BaseException] = []
+    bench = Bench(made, book, random.Random(plan.seed))
+    zero = time.monotonic()
+
+    def at(seconds: float, work: Callable[[], None]) -> None:
+        time.sleep(max(0.0, zero + seconds - time.monotonic()))
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001 handed to the trial's own thread
+            failures.append(error)
+
+    threads = [
+        threading.Thread(target=at, args=(one.at, _begun(launcher, f"key-{no}", one)))
+        for no, one in enumerate(plan.begins)
+    ]
+    for thread in threads:
+        thread.start()
+    for seconds, name in plan.faults:  # here: a Valkey lives as long as the thread it began in
+        at(seconds, lambda action=ACTIONS[name]: action(bench))  # type: ignore[misc]
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _begun(launcher: Launcher, key: str, begin: Begin) -> Callable[[], None]:
+    return lambda: launcher.begin(key, begin)
+
+
+def _last_words(made: HubUnderTest, launcher: Launcher, book: Notebook) -> None:
+    """Everything has come to its end, the last word is said, and that too has come to its end."""
+    made.world_does(faults={})
+    ready(made)
+    _settle(made, launcher)
+    for incident, begin in launcher.incidents.items():
+        stage = "all_clear" if begin.stop_after is None else "correction"
+        body = {"stage": stage, "text": "" if stage == "all_clear" else "误报"}
+        path = f"/incidents/{incident}/notices"
+        if launcher.until_answered(path, body, f"last-{incident}") is None:
+            raise AssertionError(f"{path} was not answered within {LAUNCH_WITHIN:g} s")
+    _settle(made, launcher)
+    for incident in launcher.incidents:
+        board = _board(made, incident)
+        watchers = [f"{incident}/{one}" for one in range(WATCHERS)]
+        book.write("quiet", id=incident, tally=board["tally"], seq=board["seq"], watchers=watchers)
+
+
+def _settle(made: HubUnderTest, launcher: Launcher) -> None:
+    """Nothing is under way any more, at the provider or in the hub; or the time is over, and the
+    checker names what had no end."""
+    end = now_ms() + SETTLE_WITHIN * 1000
+    still = 0
+    while now_ms() < end and still < 3:
+        busy = made.world_pending() or any(_open(made, one) for one in launcher.incidents)
+        still = 0 if busy else still + 1
+        time.sleep(0.5)
+
+
+def _open(made: HubUnderTest, incident: int) -> int:
+    states = Counter[str]()
+    for counts in _board(made, incident)["tally"]["deliveries"].values():
+        states.update(counts)
+    return sum(states[one] for one in UNSETTLED)
+
+
+def _board(made: HubUnderTest, incident: int) -> dict[str, Any]:
+    """The incident as the API says it, from whichever web process answers."""
+    headers = {"Authorization": f"Bearer {made.token}"}
+    for turn in range(60):
+        url = made.web_urls[turn % len(made.web_urls)]
+        with contextlib.suppress(httpx2.HTTPError):
+            answer = httpx2.get(f"{url}/api/v1/incidents/{incident}", headers=headers, timeout=10)
+            if answer.is_success:
+                return dict(answer.json())
+        time.sleep(0.5)
+    raise AssertionError(f"nobody says how incident {incident} stands")
+
+
+def figures(evidence: Evidence) -> dict[str, Any]:
+    """Numbers of a trial for the sum of them all."""
+    rows = evidence.rest.rows
+    kinds = [line["kind"] for line in (*evidence.said("fault"), *evidence.said("mode"))]
+    copies, doubled = first_copies(evidence)
+    return {
+        "launches": len(evidence.rest.incidents),
+        "deliveries": len(rows),
+        "texts": len(copies),
+        "doubles": doubled,
+        "flagged": sum(row.doubled for row in rows),
+        "in_doubt": in_flight(evidence),
+        "states": dict(Counter(row.state for row in rows)),
+        "faults": dict(Counter(kinds)),
+        "recovery": recovery(evidence, copies),
+    }
+
+
+def recovery(evidence: Evidence, copies: dict[int, int]) -> float:
+    """The longest time in seconds from a fault to the next text that was due and no copy."""
+    waits = [0.0]
+    for line in evidence.said("fault"):
+        later = [at for at in copies.values() if at > line["until"]]
+        earlier = [at for at in copies.values() if at <= line["began"]]
+        if later and earlier:
+            waits.append((min(later) - line["began"]) / 1000)
+    return round(max(waits), 1)
