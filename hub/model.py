@@ -234,6 +234,7 @@ class Wave:
     roles: frozenset[str] = frozenset()
     fill: int = 0
     fill_roles: frozenset[str] = frozenset()
+    role: str = "steward"  # who carries out a wave by hand: a door to knock at, a call to make
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,8 @@ class Keyed:
 class WavePlan:
     """A wave as it will be stored; `spec` is what `start_wave` reads, in the database's words.
 
-    spec: bands, channels, mode, until, needs, roles, fill, repeat, every_ms, name.
+    spec: bands, channels, mode, until, needs, roles, fill, fill_roles, repeat, every_ms, name,
+    role (who carries it out by hand).
     """
 
     no: int

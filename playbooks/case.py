@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from hub.decide.byhand import BY_HAND
 from hub.decide.spoken import is_chinese
 from hub.decide.texts import PAGE, SCREEN
 from hub.decide.variables import sample
@@ -19,9 +20,9 @@ KINDS = (Kind.LIVE, Kind.DRILL)
 """Kinds every playbook must have words for; a test without its own speaks as a drill."""
 
 DOOR = "door"
-"""The list of doors to knock at: staff's own feet, no account and no words."""
+"""The list of doors to knock at: staff's own feet, no account and no words. Of `BY_HAND`."""
 
-LATER = frozenset({"voice", "push", "email", "dingtalk", "feishu", "cap", DOOR})
+LATER = frozenset({"voice", "push", "email", "dingtalk", "feishu", "cap", *BY_HAND})
 """Channels a playbook may name though a site has no account: skipped there, never unknown."""
 
 FRAMED = frozenset({SCREEN, PAGE})

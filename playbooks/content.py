@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from hub.decide.byhand import BY_HAND
 from hub.decide.texts import PAGE, carries, templates_for
 from hub.decide.variables import BUILT_IN
 from hub.decide.wording import flaws
 from hub.model import PEOPLE, Kind, Stage
-from playbooks.case import DOOR, FRAMED, KINDS, Case, Finding, Said, Text, whole
+from playbooks.case import FRAMED, KINDS, Case, Finding, Said, Text, whole
 
 _COMMANDS = re.compile(
     r"(reply|text|send|answer|回复|回|发送?)\s*[\"'“‘「]?\s*"
@@ -63,7 +64,7 @@ def _spoken_pairs(case: Case) -> set[tuple[str, str]]:
     pairs |= {
         (text.band, text.channel)
         for text in case.texts
-        if text.stage is Stage.ALERT and text.band in bands and text.channel != DOOR
+        if text.stage is Stage.ALERT and text.band in bands and text.channel not in BY_HAND
     }
     return pairs
 

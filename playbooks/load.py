@@ -28,6 +28,7 @@ from hub.model import (
 from playbooks.document import Document, Path, read
 from playbooks.spec import (
     BandSpec,
+    Fill,
     ParameterSpec,
     PlaybookSpec,
     TaskEntry,
@@ -128,7 +129,9 @@ def _wave(spec: WaveSpec) -> Wave:
         every=duration(spec.every),
         needs=spec.needs,
         roles=frozenset(spec.roles),
-        fill=spec.fill,
+        fill=spec.fill.count,
+        fill_roles=frozenset(spec.fill.roles),
+        role=spec.role,
     )
 
 
@@ -172,7 +175,7 @@ def _shape(context: Mapping[str, Any]) -> str:
     return "use small letters, digits, - and _, and begin with a letter"
 
 
-_MODELS = (PlaybookSpec, ParameterSpec, BandSpec, WaveSpec, TaskEntry)
+_MODELS = (PlaybookSpec, ParameterSpec, BandSpec, WaveSpec, Fill, TaskEntry)
 
 
 def _unique(problems: Iterable[Problem]) -> list[Problem]:

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from hub.decide.byhand import BY_HAND, by_hand
 from hub.decide.texts import PAGE, carries
 from hub.decide.variables import BUILT_IN
 from hub.model import PEOPLE, Band, Level, Parameter, RecipientKind, Wave, Words
-from playbooks.case import DOOR, LATER, Case, Finding
+from playbooks.case import LATER, Case, Finding
 
 CAP: Mapping[str, tuple[str, ...]] = {
     "category": (
@@ -136,7 +137,7 @@ def channels_are_known(case: Case) -> Iterator[Finding]:
         if channel not in known:
             yield Finding(("unusable", channel), f"there is no channel {channel!r}", hint)
     for text in case.texts:
-        if text.channel not in known | {PAGE} or text.channel == DOOR:
+        if text.channel not in known | {PAGE} or text.channel in BY_HAND:
             yield Finding(text.path[:-1], f"there are no texts for {text.channel!r}", hint)
 
 
@@ -156,6 +157,23 @@ def waves_can_come(case: Case) -> Iterator[Finding]:
             yield Finding(path, f"the wave {wave.key!r} can never come: {reason}")
     if not any(wave.after == timedelta(0) for wave in case.playbook.waves):
         yield Finding(("waves",), "no wave comes at once", "give one `after: 0s`")
+
+
+def fills_can_come(case: Case) -> Iterator[Finding]:
+    """A wave that is left out once enough have answered says how many, and somebody can."""
+    staff = [band for band in case.playbook.bands if RecipientKind.STAFF in band.kinds]
+    open_to_all = any(not band.roles for band in staff)
+    held = {role for band in staff for role in band.roles}
+    for number, wave in enumerate(case.playbook.waves):
+        path = ("waves", number, "fill")
+        if wave.fill_roles and not wave.fill:
+            yield Finding(path, "names roles and no number", "add `count: 1`")
+        if wave.fill and not wave.after and not wave.repeat:
+            what = "the wave comes at once: nobody can have answered before it"
+            yield Finding(path, what, "remove it, or send the wave later with `after:`")
+        for role in sorted(wave.fill_roles - held) if not open_to_all else ():
+            what = f"nobody with the role {role!r} is in any band, so it is never filled"
+            yield Finding((*path, "roles"), what, "name a role of a staff band")
 
 
 def _timing(case: Case, wave: Wave, path: tuple[str | int, ...]) -> Iterator[Finding]:
@@ -188,7 +206,7 @@ def life_is_long_enough(case: Case) -> Iterator[Finding]:
     if not timedelta(0) < book.update_every <= book.expires:
         what = "the alert expires before its first update is due"
         yield Finding(("update_every",), what, "make it at most `expires`, and more than 0s")
-    human = any(DOOR in wave.channels for wave in book.waves)
+    human = any(by_hand(wave.channels) for wave in book.waves)
     if book.level in {Level.P1, Level.P2} and not human:
         what = f"{book.level} needs one way that does not depend on any device"
         yield Finding(("waves",), what, "add a wave with `channels: [door]`")
@@ -217,6 +235,7 @@ RULES = (
     bands_take_someone,
     channels_are_known,
     waves_can_come,
+    fills_can_come,
     life_is_long_enough,
     cap_is_valid,
 )

@@ -103,11 +103,27 @@ class BandSpec(Strict):
     needs: bool = False
 
 
+_ANSWERS = Field(ge=0, le=10_000)
+
+
+class Fill(Strict):
+    """How many answers are enough, and whose: of people with one of `roles`, or of the bands."""
+
+    count: Annotated[int, _ANSWERS] = 0
+    roles: list[Key] = []
+
+
+def _fill(value: Any) -> Any:
+    """A number alone is a count."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return {"count": value} if is_number else value
+
+
 class WaveSpec(Strict):
     """Who is told by which channels, after how long, until what.
 
-    A channel without an account on the site is skipped when the wave starts; `door` is a list for
-    staff who knock, never a sending.
+    A channel without an account on the site is skipped when the wave starts; `door` and `phone`
+    are tasks for staff of `role`, one for each household still silent, never a sending.
     """
 
     key: Key
@@ -121,7 +137,12 @@ class WaveSpec(Strict):
     every: Duration = "0s"
     needs: bool = False
     roles: list[Key] = []
-    fill: Annotated[int, Field(ge=0, le=10_000)] = 0
+    fill: Annotated[
+        Fill,
+        BeforeValidator(_fill, json_schema_input_type=Fill | Annotated[int, _ANSWERS]),
+        Field(description="left out once so many have answered; a number alone: of its bands"),
+    ] = Fill()
+    role: Key = "steward"
 
 
 class TaskEntry(Strict):

@@ -140,6 +140,8 @@ def _spec(wave: Wave, speed: float) -> dict[str, Any]:
         "needs": wave.needs,
         "roles": sorted(wave.roles),
         "fill": wave.fill,
+        "fill_roles": sorted(wave.fill_roles),
+        "role": wave.role,
         "repeat": wave.repeat,
         "every_ms": milliseconds(wave.every / speed),
     }

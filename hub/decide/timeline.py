@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.decide.byhand import ANSWERED, STOPPED, outcome_word
 from hub.events import Event, EventKind
 
 Line = dict[str, str]
@@ -42,6 +43,21 @@ TASK: Mapping[str, Line] = {
     "open": {"zh-CN": "重新打开", "en": "opened again"},
     "assigned": {"zh-CN": "已指派", "en": "assigned"},
     "done": {"zh-CN": "完成", "en": "done"},
+}
+OUTCOME: Mapping[str, Line] = {
+    "safe": {"zh-CN": "安全", "en": "safe"},
+    "help": {"zh-CN": "需要帮助", "en": "needs help"},
+    "evacuated": {"zh-CN": "已撤离", "en": "evacuated"},
+    "away": {"zh-CN": "不在现场", "en": "not on site"},
+    "not_home": {"zh-CN": "无人应答", "en": "nobody answered"},
+    "refused": {"zh-CN": "拒绝配合", "en": "refused"},
+    "no_access": {"zh-CN": "无法到达", "en": "could not be got to"},
+    "other": {"zh-CN": "其他情况", "en": "something else, see the note"},
+}
+"""What came of a knock or a call at one household."""
+ENDED: Mapping[str, Line] = {
+    ANSWERED: {"zh-CN": "已自行回复，无需再上门或致电", "en": "answered by themselves meanwhile"},
+    STOPPED: {"zh-CN": "不再上门或致电", "en": "need no knock or call any more"},
 }
 ALARMS: Mapping[str, Line] = {
     "unclear_reply": {
@@ -86,8 +102,13 @@ def _wave(data: Mapping[str, Any], known: Known) -> Line:
     zh_round = f"（第{again + 1}轮）" if again else ""
     en_round = f" (round {again + 1})" if again else ""
     many = _many(count, "delivery", "deliveries")
+    zh_count = f"{count}条"
+    if tasks := data.get("tasks", 0):
+        zh_count = f"{count}条、{tasks}户上门或电话" if count else f"{tasks}户上门或电话"
+        homes = _many(tasks, "household") + " by hand"
+        many = f"{many}, {homes}" if count else homes
     return {
-        "zh-CN": f"第{number + 1}波开始{zh_round}{zh and '：' + zh}，{count}条",
+        "zh-CN": f"第{number + 1}波开始{zh_round}{zh and '：' + zh}，{zh_count}",
         "en": f"Wave {number + 1} began{en_round}{en and ': ' + en}, {many}",
     }
 
@@ -121,7 +142,15 @@ def _assigned(data: Mapping[str, Any], known: Known) -> Line:
 
 def _task(data: Mapping[str, Any], known: Known) -> Line:
     zh, en = _task_name(data, known)
+    if count := data.get("count", 0):
+        zh_why, en_why = _named(ENDED[str(data.get("outcome", ""))])
+        homes = _many(count, "household")
+        return {"zh-CN": f"{zh}：{count}户{zh_why}", "en": f"{en}: {homes} {en_why}"}
     zh_state, en_state = _named(TASK.get(str(data.get("state", "")), {}))
+    if data.get("recipient") and data.get("state") == "done":
+        zh_word, en_word = _named(OUTCOME.get(outcome_word(str(data.get("outcome", ""))), {}))
+        zh_home, en_home = _place(data["recipient"], known)
+        return {"zh-CN": f"{zh}：{zh_home} {zh_word}", "en": f"{en}: {en_home} {en_word}"}
     return {"zh-CN": f"{zh}：{zh_state}", "en": f"{en}: {en_state}"}
 
 
@@ -185,7 +214,7 @@ def _place(recipient: int, known: Known) -> tuple[str, str]:
 
 
 def _task_name(data: Mapping[str, Any], known: Known) -> tuple[str, str]:
-    name = known.tasks.get(data.get("task", 0), {})
+    name = known.tasks.get(data.get("task", 0)) or data.get("name") or {}
     zh, en = _named(name)
     return zh or "任务", en or "Task"
 

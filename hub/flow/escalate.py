@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +23,7 @@ class EscalateLedger(Protocol):
 
     async def next_due(self, leave: Collection[int]) -> int | None: ...
     async def start(self, wave: int, media: Collection[str]) -> Started: ...
+    async def settle(self) -> Sequence[tuple[int, int]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ class Escalate:
                 leave.add(wave)
                 log.error("wave.stuck", wave=wave, error=type(error).__name__)
         return count
+
+    async def settle(self) -> int:
+        """Doors nobody needs to knock at any more are off the list; how many waves had some."""
+        ended = await self.ledger.settle()
+        for incident, seq in ended:
+            await self.wake.tell(f"incident:{incident}", seq)
+        return len(ended)
 
     async def _start(self, wave: int) -> int:
         media = frozenset(channel.traits.channel for channel in self.channels.values())

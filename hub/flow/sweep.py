@@ -17,6 +17,7 @@ from hub.ports import Wake
 EVERY = 1.0  # seconds
 STEP = 20.0  # seconds one step may take
 LIVES_EVERY = 10  # sweeps; a claim meets what is too old at the head of its lane anyway
+SETTLE_EVERY = 3  # sweeps; it looks at every household with a door or call still to be made
 WINDOWS_EVERY = 30  # sweeps; it looks at every accepted delivery of the open incidents
 RECEIPT_WINDOW_MS = 600_000
 
@@ -56,6 +57,7 @@ class Waves(Protocol):
     """Who starts waves whose time has come."""
 
     async def due(self) -> int: ...
+    async def settle(self) -> int: ...
 
 
 class Drain(Protocol):
@@ -127,7 +129,9 @@ class Sweep:
         if self._count % WINDOWS_EVERY == 0:
             await self._step("windows", said, lambda: self._ledger.windows(self._window))
         self._count += 1
-        waves = await self._waves(said)
+        waves = await self._waves("waves", said, self._escalate.due)
+        if self._count % SETTLE_EVERY == 0:
+            await self._waves("settle", said, self._escalate.settle)
         await self._step("due", said, self._ledger.due)
         for lane in said.lanes:
             self._drain(lane)
@@ -151,12 +155,12 @@ class Sweep:
         said.add(found)
         self._bell.ring(found.reached)
 
-    async def _waves(self, said: _Sum) -> int:
+    async def _waves(self, name: str, said: _Sum, step: Callable[[], Awaitable[int]]) -> int:
         try:
             async with asyncio.timeout(STEP):
-                return await self._escalate.due()
+                return await step()
         except Exception as error:  # noqa: BLE001 as above
-            self._trouble("waves", said, error)
+            self._trouble(name, said, error)
             return 0
 
     def _trouble(self, name: str, said: _Sum, error: Exception) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from hub.decide.byhand import OUTCOMES
 from hub.decide.chores import STATES, Change, No
 from hub.errors import Conflict, Problem, Refused, Unknown
 from hub.model import Actor
@@ -22,6 +23,9 @@ class TaskLedger(Protocol):
     async def change(
         self, incident: int, task: int, change: Change, actor: str
     ) -> tuple[Mapping[str, Any], int] | No: ...
+    async def doors(
+        self, incident: int, *, state: str, after: int, limit: int
+    ) -> Mapping[str, Any]: ...
     async def called(self, incident: int, number: str, actor: str) -> int | No: ...
 
 
@@ -51,6 +55,14 @@ class Tasks:
         found, seq = done
         await self.wake.tell(f"incident:{incident}", seq)
         return found
+
+    async def doors(
+        self, incident: int, *, state: str = "", after: int = 0, limit: int = 500
+    ) -> Mapping[str, Any]:
+        """One page of the doors to knock at and calls to make: items, next. Unknown: no incident;
+        Refused: no such state."""
+        _check(state or None, None, None)
+        return await self.ledger.doors(incident, state=state, after=after, limit=limit)
 
     async def called(self, incident: int, *, number: str, who: Actor) -> Mapping[str, Any]:
         """The outside call stands in the record. It was never gated by it."""
@@ -82,5 +94,9 @@ def _refusal(why: No) -> Refused:
     if why is No.NOBODY:
         where = Problem("assigned", "is empty", "say who has it")
         return Refused("Somebody must have the task.", [where])
+    if why is No.NO_WORD:
+        known = "one of " + ", ".join(OUTCOMES) + "; a note may follow a colon"
+        where = Problem("outcome", "is none of the outcomes there are", known)
+        return Refused("A door or a call is only done with what came of it.", [where])
     where = Problem("outcome", "is missing", "say what came of it: found safe, carried out …")
     return Refused("A call for help is only over with its outcome.", [where])

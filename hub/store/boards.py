@@ -15,6 +15,7 @@ from hub.decide.views import Loaded, Since, incident_json, moment
 from hub.errors import Unknown
 from hub.events import Event
 from hub.store.database import Database, database_now
+from hub.store.doors import counts
 from hub.store.events import latest_events, read_events
 from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
 
@@ -40,9 +41,11 @@ SELECT f.path, min(a.band) AS band FROM audience a
 JOIN places u ON u.id = a.place_id JOIN places f ON f.id = u.parent_id
 WHERE a.incident_id = :incident AND a.kind = 'resident' AND f.kind = 'floor'
 GROUP BY f.path ORDER BY f.path""")
-_TASKS = text("SELECT * FROM tasks WHERE incident_id = :incident ORDER BY id")
+# Doors and calls by hand are one for each household: they have a list of their own.
+_TASKS = text("SELECT * FROM tasks WHERE incident_id = :incident AND household IS NULL ORDER BY id")
 _WAVES = text("""
-SELECT w.no, w.round, w.key, w.spec, w.due_at, w.state, w.started_at, w.deliveries, n.stage
+SELECT w.notice_id, w.no, w.round, w.key, w.spec, w.due_at, w.state, w.started_at, w.deliveries,
+    n.stage
 FROM waves w JOIN notices n ON n.id = w.notice_id
 WHERE w.incident_id = :incident ORDER BY w.notice_id, w.no, w.round""")
 _NOTICES = text("""
@@ -163,7 +166,7 @@ def _parts(conn: Connection, row: Mapping[Any, Any]) -> Parts:
     return Parts(
         incident=incident_json(row, recipe=recipe, spoken=spoken) | {"bands": bands},
         tasks=tuple(_task(one) for one in conn.execute(_TASKS, about)),
-        waves=tuple(_wave(one) for one in conn.execute(_WAVES, about)),
+        waves=_waves(conn, row["id"]),
         notices=tuple(_notice(one) for one in conn.execute(_NOTICES, about)),
         help=_help(conn, row["id"]),
         calls={
@@ -189,7 +192,15 @@ def _task(row: Any) -> dict[str, Any]:
     }
 
 
-def _wave(row: Any) -> dict[str, Any]:
+def _waves(conn: Connection, incident: int) -> tuple[dict[str, Any], ...]:
+    by_hand = counts(conn, incident)
+    return tuple(
+        _wave(one, by_hand.get((one.notice_id, one.no, one.round), {}))
+        for one in conn.execute(_WAVES, {"incident": incident})
+    )
+
+
+def _wave(row: Any, tasks: Mapping[str, int]) -> dict[str, Any]:
     spec = as_json(row.spec) or {}
     return {
         "no": row.no,
@@ -202,6 +213,7 @@ def _wave(row: Any) -> dict[str, Any]:
         "started_at": moment(row.started_at),
         "deliveries": row.deliveries,
         "channels": list(spec.get("channels") or ()),
+        "tasks": dict(tasks),
     }
 
 

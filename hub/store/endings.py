@@ -92,6 +92,7 @@ def _help_open(conn: Connection, incident: int) -> int:
     asked = select(func.count()).where(
         tasks.c.incident_id == incident,
         tasks.c.recipient_id.is_not(None),
+        tasks.c.household.is_(None),  # a door to knock at is no call for help
         tasks.c.state != "done",
     )
     return int(conn.execute(asked).scalar_one())

@@ -15,6 +15,7 @@ from hub.states import IncidentState, WaveState
 from hub.store.database import Database, database_now
 from hub.store.events import append_event
 from hub.store.incidents import lock_incident
+from hub.store.knocks import knock, overtaken, settle
 from hub.store.schema import waves
 from hub.store.waves import WaveRow, start_wave
 
@@ -51,6 +52,13 @@ class EscalateLedger:
         """
         return await self._db.write(partial(start, wave_id=wave, media=frozenset(media)))
 
+    async def settle(self) -> tuple[tuple[int, int], ...]:
+        """Tasks by hand that time has overtaken are done: (incident, newest event) of each wave
+        that had some. It takes the writer only for those."""
+        waves = await self._db.read(overtaken)
+        found = [await self._db.write(partial(_settle, wave=wave)) for wave in waves]
+        return tuple(one for one in found if one[1])
+
 
 def next_due(conn: Connection, *, leave: Collection[int] = ()) -> int | None:
     named = {"now": database_now(conn), "leave": list(leave)}
@@ -80,11 +88,16 @@ def start(conn: Connection, *, wave_id: int, media: Collection[str]) -> Started:
         spec=_spec(wave.spec),
         media=media,
     )
-    made = start_wave(conn, row, now)
+    made, tasks = start_wave(conn, row, now), knock(conn, row, now)
     values = update(waves).where(waves.c.id == wave.id).values(deliveries=made.deliveries)
     conn.execute(values)
     _again(conn, row, wave.key, now)
-    return Started(incident, head.lane, made.deliveries, _event(conn, row, wave.key, made, now))
+    seq = _event(conn, row, wave.key, made=made, tasks=tasks, now=now)
+    return Started(incident, head.lane, made.deliveries, seq)
+
+
+def _settle(conn: Connection, *, wave: Any) -> tuple[int, int]:
+    return int(wave.incident_id), settle(conn, wave, database_now(conn))
 
 
 def _given_up(conn: Connection, incident: int, wave_id: int) -> Started:
@@ -111,13 +124,14 @@ def _again(conn: Connection, row: WaveRow, key: str, now: int) -> None:
     conn.execute(insert(waves).values(following))
 
 
-def _event(conn: Connection, row: WaveRow, key: str, made: Sent, now: int) -> int:
+def _event(conn: Connection, row: WaveRow, key: str, *, made: Sent, tasks: int, now: int) -> int:
     data = {
         "notice": row.notice,
         "wave": row.no,
         "round": row.round,
         "key": key,
         "deliveries": made.deliveries,
+        "tasks": tasks,
         "moves": [[channel, "", "planned", count] for channel, count in made.channels.items()],
     }
     return append_event(conn, row.incident, EventKind.WAVE, data, actor="hub", now_ms=now)

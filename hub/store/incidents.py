@@ -10,6 +10,8 @@ from hub.errors import Unknown
 from hub.model import Stage
 from hub.plans import Running
 from hub.states import Reason, WaveState
+from hub.store.database import database_now
+from hub.store.knocks import put_down
 from hub.store.schema import incidents, notices, sites, waves
 
 _PLANNED = (
@@ -95,9 +97,10 @@ def take_back(conn: Connection, incident: int, *, reason: Reason, now: int) -> d
 
 
 def cancel_waves(conn: Connection, incident: int) -> None:
-    """No further wave of this incident starts."""
+    """No further wave of this incident starts, and nobody knocks or calls for one any more."""
     conn.execute(
         update(waves)
         .where(waves.c.incident_id == incident, waves.c.state == str(WaveState.WAITING))
         .values(state=str(WaveState.CANCELLED))
     )
+    put_down(conn, incident, database_now(conn))

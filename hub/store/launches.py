@@ -17,6 +17,7 @@ from hub.states import IncidentState, WaveState
 from hub.store.audiences import insert_audience, mark_unreachable
 from hub.store.database import Database, database_now, insert_rows
 from hub.store.events import append_event
+from hub.store.knocks import knock
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.schema import incidents, notices, sites, tasks, waves, wordings
 from hub.store.surveys import read_estate, read_sites
@@ -150,6 +151,7 @@ def _waves(conn: Connection, plan: LaunchPlan, *, incident: int, notice: int, no
         sent = start_wave(conn, row, now) if not wave.after_ms else None
         conn.execute(insert(waves).values(wave_values(row, wave, now=now, sent=sent)))
         if sent is not None:
+            knock(conn, row, now)
             for channel, count in sent.channels.items():
                 counts[channel] = counts.get(channel, 0) + count
     return Sent(counts)

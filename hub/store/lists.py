@@ -15,6 +15,7 @@ from hub.decide.views import incident_json, masked, moment
 from hub.errors import Unknown
 from hub.store.batches import IDS, run
 from hub.store.database import Database, database_now
+from hub.store.doors import doors_of
 from hub.store.events import last_seq, read_events
 from hub.store.placed import as_json, spoken_of
 
@@ -43,7 +44,7 @@ WHERE d.incident_id = :incident AND d.id > :after{state}{channel} ORDER BY d.id 
 _PLACES = """
 SELECT a.recipient_id, p.path FROM {rows} CROSS JOIN audience a CROSS JOIN places p
 WHERE a.incident_id = {1} AND a.recipient_id = b.id AND p.id = a.household"""
-_TASK_NAMES = text("SELECT id, name FROM tasks WHERE incident_id = :incident")
+_TASK_NAMES = text("SELECT id, name FROM tasks WHERE incident_id = :incident AND household IS NULL")
 _WAVE_NAMES = text("SELECT key, spec FROM waves WHERE incident_id = :incident")
 _UNIT = text("SELECT id, path FROM places WHERE id = :unit")
 _FLAT = text("""
@@ -222,6 +223,7 @@ def _flat(conn: Connection, *, incident: int, unit: int) -> dict[str, Any]:
         "unit": unit,
         "place": place.path,
         "people": [_resident(one, sent, tasks.get(one.recipient_id)) for one in people],
+        "doors": doors_of(conn, incident, unit),
     }
 
 

@@ -6,16 +6,29 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, and_, select, update
+from sqlalchemy import Connection, and_, select, text, update
 
-from hub.decide.chores import Change, No, Standing, decide
+from hub.decide.answers import Given
+from hub.decide.chores import Change, No, Standing, answers, decide
 from hub.events import EventKind
+from hub.model import AnswerWord
+from hub.store.answers import take
 from hub.store.database import Database, database_now
+from hub.store.doors import doors
 from hub.store.events import append_event
 from hub.store.schema import incidents, tasks
 
 Changed = tuple[Mapping[str, Any], int]
 """The task as it stands, and the incident's newest event."""
+
+# What people have said of themselves stands: staff speak for those who have not, or need help.
+_HOUSEHOLD = text("""
+SELECT recipient_id, answer FROM audience WHERE household = :household AND incident_id = :incident
+    AND kind IN ('resident', 'staff', 'outside') ORDER BY rank, recipient_id""")
+_TOLD = text("""
+UPDATE audience SET told_at = :now WHERE household = :household AND incident_id = :incident
+    AND kind IN ('resident', 'staff', 'outside') AND told_at IS NULL RETURNING recipient_id""")
+_SPEAKS_FOR_ITSELF = frozenset({"safe", "evacuated", "away"})
 
 
 class TaskLedger:
@@ -28,6 +41,14 @@ class TaskLedger:
         """The change is in with its event; or why it may not be."""
         return await self._db.write(
             partial(_change, incident=incident, task=task, change=change, actor=actor)
+        )
+
+    async def doors(
+        self, incident: int, *, state: str, after: int, limit: int
+    ) -> Mapping[str, Any]:
+        """One page of the incident's tasks by hand."""
+        return await self._db.read(
+            partial(doors, incident=incident, state=state, after=after, limit=limit)
         )
 
     async def called(self, incident: int, number: str, actor: str) -> int | No:
@@ -43,11 +64,14 @@ def _change(
     closed = _closed(conn, incident)
     if row is None or closed is None:
         return No.UNKNOWN
-    standing = Standing(row.key, row.state, row.assigned, row.outcome)
+    by_hand = row.household is not None
+    standing = Standing(row.key, row.state, row.assigned, row.outcome, by_hand)
     decided = decide(standing, change, closed=closed)
     if isinstance(decided, No):
         return decided
     now = database_now(conn)
+    word = answers(standing, decided)
+    told = [] if word is None else _said(conn, row, word, actor, now)
     values: dict[str, Any] = {
         "state": decided.state,
         "assigned": decided.assigned,
@@ -55,10 +79,47 @@ def _change(
         "done_at": now if decided.state == "done" else None,
         "done_by": actor if decided.state == "done" else "",
     }
-    conn.execute(update(tasks).where(mine).values(values))
+    conn.execute(update(tasks).where(mine).values(values | _answer(word)))
     kind, data = _event(task, standing, decided)
+    if by_hand:
+        data |= {"key": row.key, "name": row.name, "recipient": row.recipient_id}
+    if told:
+        data["told"] = told
     seq = append_event(conn, incident, kind, data, actor=actor, now_ms=now)
     return {"id": task, "key": row.key, "due_at": row.due_at, **values}, seq
+
+
+def _answer(word: AnswerWord | None) -> dict[str, str]:
+    return {} if word is None else {"answer": str(word)}
+
+
+def _said(conn: Connection, row: Any, word: AnswerWord, actor: str, now: int) -> list[int]:
+    """Staff's outcome is the answer of those the task is about; who was first told by it."""
+    people = [row.recipient_id] if row.household is None else _unsaid(conn, row)
+    if people:
+        first, *others = people
+        given = Given(
+            incident=row.incident_id,
+            recipient=first,
+            word=word,
+            via="staff",
+            actor=actor,
+            evidence={"task": str(row.id)},
+            others=tuple(others),
+        )
+        take(conn, given=given)
+    if row.household is None:
+        return []
+    home = {"household": row.household, "incident": row.incident_id}
+    return sorted(int(one[0]) for one in conn.execute(_TOLD, home | {"now": now}))
+
+
+def _unsaid(conn: Connection, row: Any) -> list[int]:
+    """Those of a household staff speak for: all of it, if everybody has spoken for themselves."""
+    home = {"household": row.household, "incident": row.incident_id}
+    found = conn.execute(_HOUSEHOLD, home).all()
+    silent = [int(one[0]) for one in found if one[1] not in _SPEAKS_FOR_ITSELF]
+    return silent or [int(one[0]) for one in found]
 
 
 def _event(task: int, before: Standing, after: Standing) -> tuple[EventKind, dict[str, Any]]:

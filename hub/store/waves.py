@@ -48,7 +48,7 @@ def start_wave(conn: Connection, wave: WaveRow, now: int) -> Sent:
     Doing it again adds nothing. Returns the deliveries of this wave and round, by channel.
     """
     channels = [c for c in wave.spec["channels"] if c in wave.media]
-    if not channels or not wave.spec["bands"] or _filled(conn, wave):
+    if not channels or not wave.spec["bands"] or enough(conn, wave):
         return Sent()
     asked = _conditions(wave.spec, channels)
     named = _values(wave, channels) | {"now": now}
@@ -89,23 +89,25 @@ def covers_sql(spec: Mapping[str, Any]) -> str:
     if spec.get("needs"):
         told.append("a.vulnerable")
     if spec.get("roles"):
-        # Roles are a JSON list of keys; as text it reads the same in both databases.
-        held = " OR ".join(f"CAST(a.roles AS TEXT) LIKE {_like(r)}" for r in spec["roles"])
-        told.append(f"({held})")
+        told.append(_holds(spec["roles"]))
     return " AND ".join(told)
 
 
-def _conditions(spec: Mapping[str, Any], channels: Sequence[str]) -> str:
+def silent_sql(spec: Mapping[str, Any]) -> list[str]:
+    """The condition on `audience` rows `a` that a wave's `until` makes, if it makes any."""
     until = {"answered": "a.answer = ''", "delivered": "a.delivered_at IS NULL"}
+    return [until[spec["until"]]] if spec.get("until") in until else []
+
+
+def _conditions(spec: Mapping[str, Any], channels: Sequence[str]) -> str:
     parts = [
         "a.incident_id = :incident",
         covers_sql(spec),
         "r.removed_at IS NULL",
         "ad.channel IN :channels",
         USABLE,
+        *silent_sql(spec),
     ]
-    if spec.get("until") in until:
-        parts.append(until[spec["until"]])
     if spec.get("mode") == "first" and len(channels) > 1:
         parts.append(_first(channels))
     return " AND ".join(parts)
@@ -171,19 +173,28 @@ def _text(sql: str, named: Mapping[str, Any]) -> TextClause:
     return text(sql).bindparams(*lists)
 
 
-def _filled(conn: Connection, wave: WaveRow) -> bool:
-    """Whether enough people of the wave's bands have answered already."""
+def enough(conn: Connection, wave: WaveRow) -> bool:
+    """Whether as many have answered as the wave asks for: anybody of its bands, or, where it names
+    roles for that, anybody in the audience who has one of them."""
     fill = int(wave.spec.get("fill") or 0)
     if not fill:
         return False
+    roles = wave.spec.get("fill_roles")
+    who = _holds(roles) if roles else f"a.band IN ({_list(wave.spec['bands'])})"
     answered = conn.execute(
         text(
             "SELECT count(*) FROM audience a WHERE a.incident_id = :incident"
-            f" AND a.band IN ({_list(wave.spec['bands'])}) AND a.answer <> ''"
+            f" AND {who} AND a.answer <> ''"
         ),
         {"incident": wave.incident},
     ).scalar_one()
     return int(answered) >= fill
+
+
+def _holds(roles: Collection[str]) -> str:
+    """Roles are a JSON list of keys; as text it reads the same in both databases."""
+    held = " OR ".join(f"CAST(a.roles AS TEXT) LIKE {_like(role)}" for role in roles)
+    return f"({held})"
 
 
 def _list(words: Sequence[str]) -> str:

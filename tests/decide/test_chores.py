@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hub.decide.chores import HELP, Change, No, Standing, decide
+from hub.decide.chores import HELP, Change, No, Standing, answers, decide
+from hub.model import AnswerWord
 
 OPEN = Standing("close_gas", "open")
 CALL = Standing(HELP, "assigned", "Lin")
@@ -39,3 +40,45 @@ def test_reopening_keeps_who_had_it() -> None:
 @pytest.mark.parametrize("change", [Change("done"), Change(assigned="Lin"), Change()])
 def test_nothing_changes_in_a_closed_incident(change: Change) -> None:
     assert decide(OPEN, change, closed=True) is No.CLOSED
+
+
+DOOR = Standing("door", "assigned", "Lin", by_hand=True)
+
+
+@pytest.mark.parametrize("outcome", ["", "found", "other people"])
+def test_a_door_is_only_done_with_a_word_of_the_list(outcome: str) -> None:
+    assert decide(DOOR, Change("done", outcome=outcome), closed=False) is No.NO_WORD
+
+
+def test_a_door_is_done_with_its_outcome() -> None:
+    done = decide(DOOR, Change("done", outcome="not_home: dark"), closed=False)
+    assert done == Standing("door", "done", "Lin", "not_home: dark", by_hand=True)
+    assert decide(done, Change(outcome="gone"), closed=False) is No.NO_WORD
+
+
+def test_what_the_hub_itself_ended_may_still_be_given_to_somebody() -> None:
+    ended = Standing("door", "done", "", "answered", by_hand=True)
+    named = Standing("door", "done", "Lin", "answered", by_hand=True)
+    assert decide(ended, Change(assigned="Lin"), closed=False) == named
+
+
+@pytest.mark.parametrize(
+    ("key", "by_hand", "outcome", "word"),
+    [
+        ("door", True, "safe", AnswerWord.SAFE),
+        ("door", True, "help: needs oxygen", AnswerWord.HELP),
+        ("door", True, "not_home", None),
+        (HELP, False, "evacuated", AnswerWord.EVACUATED),
+        (HELP, False, "help", None),
+        (HELP, False, "Carried down", None),
+        ("close_gas", False, "safe", None),
+    ],
+)
+def test_an_outcome_may_be_an_answer(
+    key: str, by_hand: bool, outcome: str, word: AnswerWord | None
+) -> None:
+    before = Standing(key, "open", by_hand=by_hand)
+    done = Standing(key, "done", "", outcome, by_hand)
+    assert answers(before, done) is word
+    assert answers(before, Standing(key, "open", "", outcome, by_hand)) is None
+    assert answers(done, done) is None, "it was said before"

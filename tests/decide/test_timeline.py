@@ -5,7 +5,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.decide.timeline import ALARMS, ANSWERS, SCREEN, STAGES, TASK, VIA, Known, line
+from hub.decide.byhand import OUTCOMES
+from hub.decide.timeline import (
+    ALARMS,
+    ANSWERS,
+    ENDED,
+    OUTCOME,
+    SCREEN,
+    STAGES,
+    TASK,
+    VIA,
+    Known,
+    line,
+)
 from hub.events import Event, EventKind
 
 KNOWN = Known(
@@ -14,6 +26,7 @@ KNOWN = Known(
     tasks={5: {"zh-CN": "打119", "en": "Call 119"}},
 )
 
+DOORS = {"zh-CN": "敲门名单", "en": "Door-knock list"}
 CASES = [
     (
         EventKind.LAUNCHED,
@@ -47,6 +60,30 @@ CASES = [
     ),
     (EventKind.HELP, {"recipient": 7}, "3/12/1203 需要帮助", "3/12/1203 needs help"),
     (EventKind.TASK, {"task": 5, "state": "done"}, "打119：完成", "Call 119: done"),
+    (
+        EventKind.WAVE,
+        {"wave": 7, "key": "new", "deliveries": 0, "tasks": 2000},
+        "第8波开始，2000户上门或电话",
+        "Wave 8 began, 2,000 households by hand",
+    ),
+    (
+        EventKind.WAVE,
+        {"wave": 7, "key": "new", "deliveries": 3, "tasks": 1},
+        "第8波开始，3条、1户上门或电话",
+        "Wave 8 began, 3 deliveries, 1 household by hand",
+    ),
+    (
+        EventKind.TASK,
+        {"task": 0, "state": "done", "outcome": "answered", "count": 12, "name": DOORS},
+        "敲门名单：12户已自行回复，无需再上门或致电",
+        "Door-knock list: 12 households answered by themselves meanwhile",
+    ),
+    (
+        EventKind.TASK,
+        {"task": 9, "state": "done", "outcome": "not_home: dark", "recipient": 7, "name": DOORS},
+        "敲门名单：3/12/1203 无人应答",
+        "Door-knock list: 3/12/1203 nobody answered",
+    ),
     (
         EventKind.ASSIGNED,
         {"task": 6, "who": "user:4"},
@@ -104,3 +141,10 @@ def test_every_word_has_both_languages():
     for table in (ANSWERS, VIA, STAGES, SCREEN, TASK, ALARMS):
         for words in table.values():
             assert set(words) == {"zh-CN", "en"}
+
+
+def test_every_outcome_of_a_knock_has_its_words():
+    assert set(OUTCOME) == set(OUTCOMES)
+    for words in (*OUTCOME.values(), *ENDED.values()):
+        assert set(words) == {"zh-CN", "en"}
+        assert all(words.values())

@@ -25,6 +25,9 @@ class Waves:
             raise self.error
         return self.count
 
+    async def settle(self) -> int:
+        return 0
+
 
 class Sent:
     def __init__(self) -> None:

@@ -126,3 +126,29 @@ def test_a_draft_knows_its_file():
     draft = load_draft(FIRE, name="fire.yaml")
     line = line_of(FIRE, "fire\nversion")
     assert draft.document.where(("key",)) == f"fire.yaml:{line}:6"
+
+
+@pytest.mark.parametrize(
+    ("written", "count", "roles"),
+    [
+        ("fill: 2", 2, set()),
+        ("fill: { count: 1, roles: [duty_manager, deputy] }", 1, {"duty_manager", "deputy"}),
+    ],
+)
+def test_enough_answers_are_a_number_or_a_number_of_roles(
+    written: str, count: int, roles: set[str]
+):
+    book = load(
+        FIRE.replace("    after: 3m\n", f"    after: 3m\n    {written}\n", 1), name="f.yaml"
+    )
+    wave = next(wave for wave in book.waves if wave.fill)
+    assert (wave.fill, wave.fill_roles) == (count, roles)
+
+
+@pytest.mark.parametrize("written", ["fill: -1", "fill: { counts: 1 }", "fill: true", "fill: soon"])
+def test_a_wrong_fill_is_named_by_its_line(written: str):
+    text = FIRE.replace("    after: 3m\n", f"    after: 3m\n    {written}\n", 1)
+    with pytest.raises(Refused) as refused:
+        load(text, name="f.yaml")
+    line = text.split("\n").index(f"    {written}") + 1
+    assert [one.where.split(":")[:2] for one in refused.value.problems] == [["f.yaml", str(line)]]

@@ -116,3 +116,21 @@ def test_a_routine_playbook_needs_nobody_at_the_door():
 def test_every_cap_field_and_nothing_else():
     assert whats(plan.cap_is_valid, BOOK) == []
     assert len(whats(plan.cap_is_valid, replace(BOOK, cap={}))) == 6
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        ({"fill": 2}, ""),
+        ({"fill": 1, "fill_roles": frozenset({"security"})}, ""),
+        ({"fill_roles": frozenset({"security"})}, "names roles and no number"),
+        ({"fill": 1, "after": timedelta(0)}, "nobody can have answered before it"),
+        ({"fill": 1, "fill_roles": frozenset({"cook"})}, "nobody with the role 'cook'"),
+    ],
+)
+def test_a_wave_left_out_once_enough_answered_can_be_filled(more: dict[str, object], what: str):
+    night = band("night", STAFF, "site", roles=frozenset({"security"}))
+    wave = replace(Wave("w", NAME, timedelta(minutes=1), ("night",), ("sms",)), **more)  # type: ignore[arg-type]
+    found = whats(plan.fills_can_come, replace(BOOK, bands=(night,), waves=(wave,)))
+    assert bool(found) is bool(what)
+    assert what in "".join(found)

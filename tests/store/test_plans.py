@@ -23,6 +23,7 @@ from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
 from hub.store.rehearsals import records, told, unfinished
 from hub.store.screens import ScreenLedger, pair_all
+from hub.store.spoken import CallLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
 from tests.launch_estate import WHO, House, open_house
@@ -35,6 +36,7 @@ INTENDED = {
     "UPDATE audience AS a SET unreachable": "a launch, once: everybody's addresses are looked at",
     "'unreachable', CASE WHEN EXISTS": "a launch, once: a row for each who cannot be reached",
     "SELECT count(*) FROM audience a WHERE a.incident_id = ? AND a.band IN": "a wave, once",
+    "SELECT count(*) FROM audience a WHERE a.incident_id = ? AND (CAST": "a wave, once: its fill",
     "min(a.rank * 4294967296 + a.recipient_id) AS best": "a wave or last notice, once: set-based",
     "INSERT INTO delivery_also": "a wave or last notice, once: set-based",
     "FROM deliveries WHERE notice_id = ? AND wave = ? AND round = ?": "a wave, once: its counts",
@@ -91,6 +93,7 @@ async def exercise(url: str, people: int = PEOPLE) -> None:
             await house.run(
                 "-- test\nUPDATE waves SET due_at = 0 WHERE state = 'waiting' AND round < 2"
             )
+        await _knock(house, fire)
         await _send(house.db, Lane.URGENT)
         await _sweep(house)
         await _end(house, fire)
@@ -153,6 +156,7 @@ async def _hear(db: Database, incident: int) -> None:
     screen = (await db.read(lambda conn: conn.exec_driver_sql(_SCREEN).all()))[0]
     await DisplayLedger(db).shown([Display(screen[0], screen[1], 1)])
 
+    assert await CallLedger(db).spoken_by(AttemptId(rows[0].id), "sms") is not None
     answers = AnswerLedger(db)
     spoken = await answers.spoken_to("sms", rows[0].address)
     assert spoken is not None
@@ -227,6 +231,21 @@ async def _sweep(house: House) -> None:
 
 
 _FOUND = (Outcome(Verdict.ACCEPTED, provider_ref="SM-found"), Outcome(Verdict.RETRY))
+
+
+async def _knock(house: House, incident: int) -> None:
+    """Doors are shown, opened, and taken off the list."""
+    tasks = TaskLedger(house.db)
+    page = await tasks.doors(incident, state="open", after=0, limit=2)
+    task = page["items"][0]["task"]
+    await tasks.change(incident, task, Change(state="done", outcome="safe"), "user:1")
+    await house.run(_ANSWER)
+    assert await house.escalate.settle()
+
+
+_ANSWER = """-- test
+UPDATE audience SET answer = 'safe' WHERE recipient_id IN
+    (SELECT max(recipient_id) FROM tasks WHERE household IS NOT NULL AND state <> 'done')"""
 _OVER = """-- test
 UPDATE deliveries SET state = 'failed' WHERE state IN ('planned', 'sending', 'unsure')"""
 

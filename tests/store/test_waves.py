@@ -215,3 +215,29 @@ async def test_keys_with_quotes_and_colons_are_only_keys(database_url: str) -> N
 
         assert await start(db, wanted) == []
         assert json.dumps(wanted)
+
+
+async def test_a_report_goes_up_only_while_the_level_before_is_silent(database_url: str) -> None:
+    async with estate(database_url) as db:
+        wanted = spec(fill=1, fill_roles=["deputy", "duty_manager"], bands=["near"])
+        assert await start(db, wanted, no=1), "Cleo, the deputy, has not answered"
+        await db.write(
+            lambda conn: (
+                conn.execute(
+                    text("UPDATE audience SET answer = 'safe' WHERE recipient_id = :who"),
+                    {"who": ALICE},
+                )
+                and None
+            )
+        )
+        assert await start(db, wanted, no=2), "Alice is no deputy"
+        await db.write(
+            lambda conn: (
+                conn.execute(
+                    text("UPDATE audience SET answer = 'seen' WHERE recipient_id = :who"),
+                    {"who": CLEO},
+                )
+                and None
+            )
+        )
+        assert await start(db, wanted, no=3) == []

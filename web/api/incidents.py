@@ -159,6 +159,17 @@ async def task(request: Request) -> Response:
     return JSONResponse(done)
 
 
+async def doors(request: Request) -> Response:
+    """GET /incidents/{id}/doors: the doors to knock at and calls to make, by id."""
+    found = await house(request).tasks.doors(
+        number(request, "id"),
+        state=request.query_params.get("state", "")[:32],
+        after=count(request, "after", default=0),
+        limit=limit(request),
+    )
+    return JSONResponse(found)
+
+
 async def call(request: Request) -> Response:
     """POST /incidents/{id}/calls: an outside call stands in the record."""
     body = await body_of(request, CallBody)

@@ -1,0 +1,156 @@
+"""Doors to knock at and calls to make: one task for each household a wave finds silent, set-based.
+
+The unique index `uq_tasks_by_hand` holds that a notice has one task of a kind for a household.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from hub.decide.byhand import ANSWERED, DUE, STOPPED, by_hand
+from hub.events import EventKind
+from hub.store.events import append_event
+from hub.store.placed import as_json
+from hub.store.waves import PAIR, USABLE, WaveRow, covers_sql, enough, quoted, silent_sql
+
+_PEOPLE = "a.kind IN ('resident', 'staff', 'outside')"
+
+_KNOCK = """
+INSERT INTO tasks (incident_id, key, name, role, recipient_id, state, due_at, created_at,
+  notice_id, wave, round, household, place_id)
+SELECT CAST(:incident AS BIGINT), CAST(:key AS TEXT), {name}, CAST(:role AS TEXT),
+  home.best % {pair}, 'open', CAST(:due AS BIGINT), CAST(:now AS BIGINT),
+  CAST(:notice AS BIGINT), CAST(:no AS INTEGER), CAST(:round AS INTEGER), home.household, home.place
+FROM (
+  SELECT a.household, min(a.rank * {pair} + a.recipient_id) AS best,
+    CASE WHEN a.household > 0 THEN a.household ELSE max(a.place_id) END AS place
+  FROM audience a JOIN recipients r ON r.id = a.recipient_id
+  WHERE {asked}
+  GROUP BY a.household
+) home
+WHERE true
+ON CONFLICT DO NOTHING"""
+_NAME = {"sqlite": "CAST(:name AS TEXT)", "postgresql": "CAST(CAST(:name AS TEXT) AS JSONB)"}
+_MADE = text(
+    "SELECT count(*) FROM tasks WHERE notice_id = :notice AND household IS NOT NULL"
+    " AND wave = :no AND round = :round"
+)
+
+
+def knock(conn: Connection, wave: WaveRow, now: int) -> int:
+    """Every household the wave finds silent has its task by hand; how many this round made.
+
+    Doing it again adds nothing, and so does a repeat for a household that has one.
+    """
+    keys = by_hand(wave.spec["channels"])
+    if not keys or not wave.spec["bands"] or enough(conn, wave):
+        return 0
+    first = wave.spec.get("mode") == "first"
+    for key in keys[:1] if first else keys:
+        named = {
+            "incident": wave.incident,
+            "notice": wave.notice,
+            "no": wave.no,
+            "round": wave.round,
+            "key": key,
+            "name": json.dumps(dict(wave.spec.get("name") or {}), ensure_ascii=False),
+            "role": str(wave.spec.get("role") or "steward"),
+            "due": now + DUE,
+            "now": now,
+        }
+        conn.execute(text(_sql(conn, wave, key)), named)
+    about = {"notice": wave.notice, "no": wave.no, "round": wave.round}
+    return int(conn.execute(_MADE, about).scalar_one())
+
+
+def _sql(conn: Connection, wave: WaveRow, key: str) -> str:
+    asked = ["a.incident_id = :incident", _PEOPLE, "r.removed_at IS NULL", covers_sql(wave.spec)]
+    asked += silent_sql(wave.spec)
+    if key == "door":
+        asked.append("a.place_id IS NOT NULL")
+    sooner = wave.spec["channels"][: wave.spec["channels"].index(key)]
+    sooner = [channel for channel in sooner if channel in wave.media]
+    if wave.spec.get("mode") == "first" and sooner:
+        ways = ", ".join(map(quoted, sooner))
+        asked.append(
+            "NOT EXISTS (SELECT 1 FROM addresses ad WHERE ad.recipient_id = a.recipient_id"
+            f" AND ad.channel IN ({ways}) AND {USABLE})"
+        )
+    return _KNOCK.format(name=_NAME[conn.dialect.name], pair=PAIR, asked=" AND ".join(asked))
+
+
+# ── What ends them ─────────────────────────────────────────────────────────────────────────────
+
+_OPEN = "t.incident_id = :incident AND t.household IS NOT NULL AND t.state <> 'done'"
+_END = """
+UPDATE tasks SET state = 'done', outcome = :outcome, done_at = :now, done_by = 'hub'
+WHERE id IN (SELECT t.id FROM tasks t WHERE {over}{lock}) RETURNING id"""
+# Whoever changes a task at this moment has it; the next sweep looks again.
+_LOCK = {"sqlite": "", "postgresql": " FOR UPDATE SKIP LOCKED"}
+_WAVES = text("""
+SELECT DISTINCT t.incident_id, t.notice_id, t.wave
+FROM incidents i CROSS JOIN tasks t WHERE i.status <> 'closed' AND t.incident_id = i.id
+  AND t.household IS NOT NULL AND t.state <> 'done' ORDER BY 1, 2, 3""")
+_WAVE = text("""
+SELECT w.incident_id, w.notice_id, w.no, w.spec, i.status FROM waves w
+JOIN incidents i ON i.id = w.incident_id
+WHERE w.notice_id = :notice AND w.no = :wave AND w.round = 0""")
+
+
+def put_down(conn: Connection, incident: int, now: int) -> int:
+    """No door is knocked at any more in this incident; how many were still to be."""
+    return _end(conn, _OPEN, {"incident": incident}, outcome=STOPPED, now=now)
+
+
+def overtaken(conn: Connection) -> list[Any]:
+    """Waves with tasks that are open though their household is not silent any more, or though
+    nobody should go any more: incident, notice, number, spec, status. Reads only."""
+    found = []
+    for _, notice, number in conn.execute(_WAVES):
+        wave = conn.execute(_WAVE, {"notice": notice, "wave": number}).one()
+        over, named, _ = _over(wave)
+        if over and conn.execute(text(f"SELECT 1 FROM tasks t WHERE {over} LIMIT 1"), named).all():
+            found.append(wave)
+    return found
+
+
+def settle(conn: Connection, wave: Any, now: int) -> int:
+    """The tasks of a wave that is `overtaken` are done; the incident's newest event, 0: none was.
+
+    Who is silent is asked again by the statement itself.
+    """
+    over, named, outcome = _over(wave)
+    ended = _end(conn, over, named, outcome=outcome, now=now)
+    if not ended:
+        return 0
+    spec: Mapping[str, Any] = as_json(wave.spec)
+    data = {"task": 0, "state": "done", "outcome": outcome, "count": ended}
+    data |= {"wave": wave.no, "name": dict(spec.get("name") or {})}
+    return append_event(conn, wave.incident_id, EventKind.TASK, data, actor="hub", now_ms=now)
+
+
+def _over(wave: Any) -> tuple[str, dict[str, int], str]:
+    """Which open tasks `t` of a wave are to end, as a condition ("": none), and with what word."""
+    named = {"incident": wave.incident_id, "notice": wave.notice_id, "wave": wave.no}
+    mine = f"{_OPEN} AND t.notice_id = :notice AND t.wave = :wave"
+    if wave.status != "open":
+        return mine, named, STOPPED
+    spec = as_json(wave.spec)
+    silent = silent_sql(spec)
+    if not silent:  # it goes to everybody, whatever they have said
+        return "", named, ANSWERED
+    asked = " AND ".join([_PEOPLE, covers_sql(spec), *silent])
+    over = (
+        f"{mine} AND NOT EXISTS (SELECT 1 FROM audience a WHERE a.household = t.household"
+        f" AND a.incident_id = :incident AND {asked})"
+    )
+    return over, named, ANSWERED
+
+
+def _end(conn: Connection, over: str, named: Mapping[str, int], *, outcome: str, now: int) -> int:
+    sql = _END.format(over=over, lock=_LOCK[conn.dialect.name])
+    return len(conn.execute(text(sql), {**named, "outcome": outcome, "now": now}).all())
