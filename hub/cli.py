@@ -108,6 +108,34 @@ def migrate(*, json_: bool) -> None:
     run(run_migrate(_settings(json_=json_), json_=json_), json_=json_)
 
 
+@main.command()
+@click.argument("file", type=FILE)
+@click.option("--force", is_flag=True, help="Replace the file if it is there.")
+@click.option("--check", is_flag=True, help="Make nothing: say whether FILE is a whole backup.")
+@as_json
+def backup(*, file: Path, force: bool, check: bool, json_: bool) -> None:
+    """Write the whole hub to FILE, also while it runs. The secret key is not in it."""
+    from hub.commands.backup import run_backup, run_check
+
+    settings = _settings(json_=json_)
+    if check:
+        run(run_check(settings, file, json_=json_), json_=json_)
+    run(run_backup(settings, file, force=force, json_=json_), json_=json_)
+
+
+@main.command()
+@click.argument("file", type=FILE)
+@click.option("--replace", is_flag=True, help="Put it in the place of what this hub holds.")
+@click.option("--yes", is_flag=True, help="Do not ask before replacing.")
+@as_json
+def restore(*, file: Path, replace: bool, yes: bool, json_: bool) -> None:
+    """Bring a backup into a stopped hub. Nothing that was under way is sent again."""
+    from hub.commands.backup import run_restore
+
+    work = run_restore(_settings(json_=json_), file, replace=replace, yes=yes, json_=json_)
+    run(work, json_=json_)
+
+
 @main.command("import")
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")

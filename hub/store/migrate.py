@@ -27,7 +27,7 @@ async def migrate(db: Database) -> str:
 
 async def is_current(db: Database) -> bool:
     """Whether the database has the schema this release wants."""
-    return await db.read(_revision) == head()
+    return await db.read(revision) == head()
 
 
 def head() -> str:
@@ -45,13 +45,25 @@ def _config(connection: Connection | None) -> Config:
     return config
 
 
-def _revision(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """The schema this database has; None for an empty one."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def revisions() -> list[str]:
+    """Every revision this release knows, the newest first."""
+    found = ScriptDirectory.from_config(_config(None)).walk_revisions()
+    return [script.revision for script in found]
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """The database has this schema, in the caller's transaction."""
+    command.upgrade(_config(connection), to)
 
 
 def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-    command.upgrade(_config(connection), "head")
+    upgrade(connection)
     if connection.execute(select(meta.c.value).where(meta.c.key == "epoch")).first() is None:
         connection.execute(insert(meta).values(key="epoch", value=secrets.token_hex(8)))

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.errors import Unready
+from hub.store.reckoner import Reckoner
 
 T = TypeVar("T")
 
@@ -24,9 +25,11 @@ class PostgresDatabase:
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, *, pool: int = 10):
+    def __init__(self, url: str, *, pool: int = 10, deadline: float = DEADLINE):
         self._url = make_url(url).set(drivername="postgresql+asyncpg")
+        self.reckoner = Reckoner()
         self._pool = pool
+        self._deadline = deadline
         self._engine: AsyncEngine | None = None
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -39,6 +42,7 @@ class PostgresDatabase:
             max_overflow=5,
             pool_timeout=10,
             pool_pre_ping=False,
+            execution_options={"reckoner": self.reckoner},
             connect_args={
                 "timeout": 5,
                 "server_settings": {
@@ -54,7 +58,7 @@ class PostgresDatabase:
     async def close(self) -> None:
         """Changes under way have ended; no connection is left."""
         if self._running:
-            await asyncio.wait(self._running, timeout=DEADLINE)
+            await asyncio.wait(self._running, timeout=self._deadline)
         if self._engine is not None:
             await self._engine.dispose()
 
@@ -71,7 +75,7 @@ class PostgresDatabase:
         given back to the pool (SQLAlchemy 6652, 8145, 12099)."""
 
         async def run() -> T:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(self._deadline):
                 return await work()
 
         task = asyncio.ensure_future(run())
