@@ -147,8 +147,7 @@ def report(result: Result) -> str:
     head = f"{'ok  ' if result.good else 'FAIL'} {result.script}\n  {result.figures}"
     found = "".join(f"\n  ! {violation}" for violation in result.violations)
     trouble = f"\n  ! the bench could not go on: {result.trouble}" if result.trouble else ""
-    replay = "" if result.good else f"
-  replay: python -m tests.faults {result.script.words}"
+    replay = "" if result.good else f"\n  replay: python -m tests.faults {result.script.words}"
     kept = f" (kept: {result.folder})" if result.folder else ""
     return f"{head}{found}{trouble}{replay}{kept}"
 
