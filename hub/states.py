@@ -88,6 +88,7 @@ MOVES: MappingProxyType[DeliveryState, frozenset[DeliveryState]] = MappingProxyT
     {
         _S.PLANNED: frozenset(
             {_S.SENDING, _S.EXPIRED, _S.CANCELLED, _S.SUPPRESSED, _S.UNREACHABLE}
+            | {_S.REFUSED, _S.FAILED}  # no account serves it; failed if one call was in doubt
         ),
         _S.SENDING: frozenset(
             {_S.PLANNED, _S.UNSURE, _S.ACCEPTED, _S.DELIVERED, _S.READ, _S.FAILED}

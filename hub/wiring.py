@@ -15,6 +15,7 @@ from channels.registry import Account, House, Registry, ours
 from hub.bus.doorbell import Doorbell
 from hub.bus.local import LocalWake
 from hub.bus.valkey import EmbeddedValkey
+from hub.decide.accounts import Terms
 from hub.errors import Problem, Refused, Unready
 from hub.flow.accounts import Accounts
 from hub.flow.answer import TakeAnswer
@@ -127,14 +128,15 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
 
 def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) -> Hub:
     clock = SystemClock()
-    channels = _channels(settings, clock=clock, wake=wake)
+    accounts = _accounts(settings)
+    channels = _channels(accounts, settings, clock=clock, wake=wake)
     library = PlaybookLibrary.packaged()
     audit = AccountLedger(db, secret=settings.secret_key)
     answers = AnswerLedger(db)
     answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)
     escalate = Escalate(EscalateLedger(db), wake, channels)
     latency = Latency()
-    deliver = _deliver(settings, db, channels, wake, clock, latency)
+    deliver = _deliver(settings, db, channels, wake, clock, latency, _terms(accounts))
     return Hub(
         settings=settings,
         db=db,
@@ -230,6 +232,7 @@ def _deliver(
     wake: Doorbell,
     clock: Clock,
     latency: Latency,
+    terms: Mapping[str, Terms],
 ) -> Deliver:
     return Deliver(
         ledger=DeliveryLedger(db),
@@ -238,6 +241,7 @@ def _deliver(
         clock=clock,
         secret=settings.secret_key,
         public_url=settings.public_url,
+        terms=terms,
         observe=latency.seen,
     )
 
@@ -283,27 +287,30 @@ def _sweep(
     )
 
 
-def _channels(settings: Settings, *, clock: Clock, wake: Doorbell) -> dict[str, Channel]:
-    """Every account's channel by registry name; screens are always there.
+def _accounts(settings: Settings) -> tuple[Account, ...]:
+    """Every provider account; screens are always there.
 
-    Refused for two accounts of one channel, and, where only this machine may be reached, for an
+    Refused where an account is set up wrongly, and, where only this machine may be reached, for an
     account that leads elsewhere.
     """
-    registry = Registry()
-    house = House(clock=clock, wake=wake, public_url=settings.public_url)
-    made: dict[str, Channel] = {}
-    for setting in (*settings.accounts, SCREEN):
-        if settings.loopback_only:
+    every = (*settings.accounts, SCREEN)
+    if settings.loopback_only:
+        for setting in every:
             _check_loopback(setting)
-        if setting.channel in made:
-            where = Problem(f"accounts.{setting.name}", f"is a second {setting.channel}")
-            raise Refused("Two accounts of one channel are not served yet.", [where])
-        options = dict(setting.options)
-        pace = options.pop("pace", None)
-        countries = tuple(options.pop("countries", ()))
-        account = Account(setting.name, setting.channel, options, countries, pace)
-        made[setting.channel] = registry.make(account, house)
-    return made
+    return tuple(Account.read(one.name, one.channel, one.options) for one in every)
+
+
+def _channels(
+    accounts: Sequence[Account], settings: Settings, *, clock: Clock, wake: Doorbell
+) -> dict[str, Channel]:
+    """Every account's channel by account name; Refused for two accounts of one name."""
+    house = House(clock=clock, wake=wake, public_url=settings.public_url)
+    return Registry().make_all(accounts, house)
+
+
+def _terms(accounts: Sequence[Account]) -> dict[str, Terms]:
+    """What each account is for, by its name."""
+    return {one.name: Terms(one.order, one.weight, one.countries) for one in accounts}
 
 
 def known_traits() -> dict[str, Traits]:

@@ -1,7 +1,8 @@
 """What becomes of a delivery after one call to a provider.
 
 Certainly not sent (429, connect refused): planned again with backoff, until the tries or its life
-are used up. Refused: never again on that address. Unknown: `unsure`, resolved by `decide.unsure`.
+are used up. Refused: never again on that address, but on another account if the account was to
+blame. Unknown: `unsure`, resolved by `decide.unsure`, and never taken elsewhere: that would double.
 """
 
 from __future__ import annotations
@@ -55,8 +56,9 @@ class Next:
     doubled: bool = False
 
 
-def after(outcome: Outcome, standing: Standing, *, now: datetime) -> Next:
-    """Where the delivery stands after this outcome; never backwards, and always towards an end."""
+def after(outcome: Outcome, standing: Standing, *, now: datetime, elsewhere: bool = False) -> Next:
+    """Where the delivery stands after this outcome; never backwards, and always towards an end.
+    `elsewhere`: another account tries next (`decide.accounts`), and needs no wait."""
     if outcome.verdict is Verdict.ACCEPTED:
         return _accepted(standing)
     if standing.state not in _IN_FLIGHT:  # a receipt was quicker than our own call
@@ -64,9 +66,9 @@ def after(outcome: Outcome, standing: Standing, *, now: datetime) -> Next:
     if outcome.verdict is Verdict.UNSURE:
         return _in_doubt(outcome, standing, now=now)
     known = _doubt_ended(standing)
-    if outcome.verdict is Verdict.REFUSED:
+    if outcome.verdict is Verdict.REFUSED and not elsewhere:
         return _ended(known, DeliveryState.REFUSED, outcome.reason)
-    return _again(outcome, known, now=now)
+    return _again(outcome, known, now=now, elsewhere=elsewhere)
 
 
 def wait(tries: int, *, retry_after: float | None = None, spread: int = 0) -> float:
@@ -95,12 +97,12 @@ def _in_doubt(outcome: Outcome, standing: Standing, *, now: datetime) -> Next:
     )
 
 
-def _again(outcome: Outcome, standing: Standing, *, now: datetime) -> Next:
+def _again(outcome: Outcome, standing: Standing, *, now: datetime, elsewhere: bool) -> Next:
     if standing.tries >= TRIES:
         return _ended(standing, _S.REFUSED, Reason.EXHAUSTED)
-    seconds = wait(
-        standing.tries, retry_after=outcome.retry_after, spread=standing.delivery + standing.tries
-    )
+    spread = standing.delivery + standing.tries
+    seconds = wait(standing.tries, retry_after=outcome.retry_after, spread=spread)
+    seconds = 0.0 if elsewhere else seconds
     left = (standing.expires_at - now).total_seconds()
     if seconds >= left:
         return _ended(standing, _S.EXPIRED, Reason.TOO_OLD)

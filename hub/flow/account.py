@@ -1,10 +1,13 @@
-"""What a process knows of one provider account while it sends: its pace, its places, its speed."""
+"""What a process knows of one provider account while it sends: its pace, its places, its speed,
+and whether its provider is thought to work."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
 
+from hub.decide.accounts import DEFAULT, Terms
+from hub.decide.breaker import CLOSED, begun, heard, places
 from hub.decide.pacing import AHEAD, Bucket, hold, pace_of, reserve, room, share
 from hub.model import Lane, Outcome
 from hub.ports import Channel
@@ -18,11 +21,15 @@ LONGEST_HOLD = 60.0
 
 
 class Account:
-    """One channel's pace and places, shared by both lanes of this process."""
+    """One account's pace and places, shared by both lanes of this process. `alone`: its medium has
+    no other."""
 
-    def __init__(self, channel: Channel):
+    def __init__(self, name: str, channel: Channel, *, terms: Terms = DEFAULT, alone: bool = True):
         self.channel = channel
-        self.name = channel.name
+        self.name = name
+        self.terms = terms
+        self._alone = alone
+        self._breaker = CLOSED
         self.medium = channel.traits.channel
         self.parallel = max(1, channel.traits.parallel)
         self.held_until = 0.0
@@ -45,12 +52,25 @@ class Account:
         """Whether sends have to wait for their turn at all."""
         return self._pace is not None or now < self.held_until
 
+    def open(self, now: float) -> bool:
+        """Whether it may be given deliveries: its provider works and has not said "too many"."""
+        return now >= self.held_until and places(self._breaker, now=now, most=1) > 0
+
+    def begins(self, now: float) -> bool:
+        """Whether a call may begin; it has begun then. A resting account lets one through as its
+        probe."""
+        if not places(self._breaker, now=now, most=1):
+            return False
+        self._breaker = begun(self._breaker, now=now)
+        return True
+
     def room(self, lane: Lane, most: int, *, now: float) -> int:
         """How many deliveries the lane may claim now: those that begin within a few seconds."""
         if now < self.held_until:
             return 0
         most = share(lane, min(most, BATCH), urgent_waits=self.urgent_waits)
         ahead = AHEAD if lane is Lane.URGENT else ROUTINE_AHEAD
+        most = places(self._breaker, now=now, most=most)
         return room(self._bucket, now=now, most=most, ahead=ahead)
 
     def capacity(self, lane: Lane, oldest: float) -> int:
@@ -79,8 +99,10 @@ class Account:
             self._buckets[address] = Bucket(self._pace, max(back, now))
 
     def heard(self, outcome: Outcome, address: str, *, seconds: float, now: float) -> None:
-        """The account's speed is known better; after a 429 it rests."""
+        """The account's speed is known better; after a 429 it rests, and after failures in a row
+        it is left alone for a while."""
         self.latency += (seconds - self.latency) * 0.1
+        self._breaker = heard(self._breaker, outcome, now=now, alone=self._alone)
         if outcome.reason is not Reason.THROTTLED:
             return
         rest = min(LONGEST_HOLD, outcome.retry_after or HELD)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
+from hub.decide.accounts import DEFAULT, Terms
 from hub.flow.account import Account
 from hub.flow.bell import Bell
 from hub.flow.parcels import Parcels
@@ -26,7 +28,7 @@ def _unobserved(_account: str, _outcome: Outcome, _seconds: float) -> None:
 
 
 class Deliver:
-    """The sending half of the hub in one process."""
+    """The sending half of the hub in one process. `channels` and `terms` go by account name."""
 
     def __init__(
         self,
@@ -37,6 +39,7 @@ class Deliver:
         clock: Clock,
         secret: bytes,
         public_url: str,
+        terms: Mapping[str, Terms] | None = None,
         observe: Callable[[str, Outcome, float], None] = _unobserved,
     ):
         self._wake = wake
@@ -44,9 +47,9 @@ class Deliver:
         self.bell = Bell(wake)
         parcels = Parcels(ledger.wording, secret=secret, public_url=public_url)
         means = Means(ledger, parcels, self.bell, clock, observe)
-        accounts = list(_first_of_each(channels.values()))
+        media = _by_medium(channels, terms or {})
         self._pumps = {
-            lane: tuple(Pump(means, account, lane) for account in accounts) for lane in Lane
+            lane: tuple(Pump(means, accounts, lane) for accounts in media) for lane in Lane
         }
         self._running: set[asyncio.Task[None]] = set()
 
@@ -82,7 +85,7 @@ class Deliver:
 
     def _start(self, pump: Pump) -> asyncio.Task[None]:
         pump.running = True
-        task = asyncio.get_running_loop().create_task(self._run(pump), name=f"pump:{pump.account}")
+        task = asyncio.get_running_loop().create_task(self._run(pump), name=f"pump:{pump.medium}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
@@ -92,17 +95,25 @@ class Deliver:
         try:
             await pump.run()
         except Exception as error:  # noqa: BLE001 a bulkhead: the sweep finds what is left
-            log.error("pump_failed", account=pump.account, error=_named(error))
+            log.error("pump_failed", medium=pump.medium, error=_named(error))
         finally:
             pump.running = False
 
 
-def _first_of_each(channels: Iterable[Channel]) -> Iterable[Account]:
-    """One account for each medium: the first in the order of the configuration."""
-    found: dict[str, Channel] = {}
-    for channel in channels:
-        found.setdefault(channel.traits.channel, channel)
-    return (Account(channel) for channel in found.values())
+def _by_medium(
+    channels: Mapping[str, Channel], terms: Mapping[str, Terms]
+) -> Sequence[Sequence[Account]]:
+    """The accounts of each medium, in the order of the configuration."""
+    found: dict[str, list[tuple[str, Channel]]] = defaultdict(list)
+    for name, channel in channels.items():
+        found[channel.traits.channel].append((name, channel))
+    return [
+        [
+            Account(name, channel, terms=terms.get(name, DEFAULT), alone=len(of_one) == 1)
+            for name, channel in of_one
+        ]
+        for of_one in found.values()
+    ]
 
 
 def _named(error: BaseException) -> str:

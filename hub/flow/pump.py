@@ -1,4 +1,5 @@
-"""One lane of one account: claim, send concurrently, record in batches, while more is claimed."""
+"""One lane of one medium: claim, send concurrently by its accounts, record in batches, while more
+is claimed."""
 
 from __future__ import annotations
 
@@ -10,18 +11,22 @@ from typing import Protocol
 
 import structlog
 
+from hub.decide.accounts import Offer, Wanted, elsewhere, most
 from hub.decide.claim import Claim, Claimed, Release, Sent
 from hub.flow.account import BATCH, Account
 from hub.flow.bell import Bell
+from hub.flow.load import Load
 from hub.flow.parcels import Parcels
 from hub.model import Lane, Outcome, Parcel, Verdict, WordingId
 from hub.ports import Clock
 from hub.states import Reason
 
 CALL = 12.0  # seconds one call may take; with BEGIN it stays inside the lease of 15 s
+AT_ONCE = 1_000  # claimed in one transaction at most, by all accounts of a medium
 BEGIN = 2.5  # seconds after its claim within which a send begins, or is given back unsent
 LINGER = 0.05  # seconds a batch of outcomes waits for more
 SKEW = timedelta(seconds=1)  # clocks this close are taken for one
+LATER = 0.5  # seconds until deliveries no account could take are looked at again
 KEEP_TRYING = 60.0  # seconds outcomes are kept for a database that is away
 
 log = structlog.get_logger(__name__)
@@ -32,7 +37,9 @@ _NO_WORDS = Outcome(Verdict.REFUSED, Reason.MISCONFIGURED, code="no_wording")
 class DeliveryLedger(Protocol):
     """The rows of deliveries; each method one transaction."""
 
-    async def claim(self, lane: Lane, channel: str, account: str, *, limit: int) -> Claimed: ...
+    async def claim(
+        self, lane: Lane, channel: str, accounts: Sequence[Offer], *, limit: int
+    ) -> Claimed: ...
     async def release(self, unsent: Sequence[Release]) -> tuple[tuple[int, int], ...]: ...
     async def record(self, sent: Sequence[Sent]) -> tuple[tuple[int, int], ...]: ...
     async def wording(self, wording: WordingId) -> tuple[str, Mapping[str, str]]: ...
@@ -53,15 +60,13 @@ class Pump:
     """Runs once at a time. What it has claimed it sends, and what it has sent it records, whatever
     happens around it; `stopping` ends the claiming."""
 
-    def __init__(self, means: Means, account: Account, lane: Lane):
+    def __init__(self, means: Means, accounts: Sequence[Account], lane: Lane):
         self._means = means
-        self._account = account
+        self._loads = {account.name: Load(account, lane) for account in accounts}
         self._lane = lane
-        self._begun: dict[int, float] = {}  # delivery -> when its call began
-        self._waiting = 0  # claimed, not begun
-        self._done: list[Sent] = []  # bounded: `_places` counts what is not recorded yet
+        self.medium = accounts[0].medium
+        self._done: list[Sent] = []  # bounded: the rooms of the loads count what is not recorded
         self._unsent: list[Release] = []
-        self._unrecorded = 0
         self._came = asyncio.Event()  # for the recorder: there is something to record
         self._full = asyncio.Event()  # for the recorder: the batch need not wait any longer
         self._freed = asyncio.Event()  # for the claimer: places are free, or it is to look again
@@ -72,15 +77,10 @@ class Pump:
         self.stopping = False
         self.count = 0
 
-    @property
-    def account(self) -> str:
-        """The registry name of the account it sends by."""
-        return self._account.name
-
     async def run(self) -> int:
         """Everything due was sent and recorded; how many calls were made."""
-        # Nothing is left of a run that failed: its claims are the sweep's, not this one's.
-        self._begun, self._waiting, self._unrecorded = {}, 0, 0
+        for load in self._loads.values():
+            load.clear()
         self._done, self._unsent = [], []
         self._closed, before = False, self.count
         try:
@@ -100,11 +100,14 @@ class Pump:
     async def _claim_all(self, group: asyncio.TaskGroup) -> None:
         loop = asyncio.get_running_loop()
         while not self.stopping:
-            if (places := self._places(loop.time())) == 0:
+            offers = self._offers(loop.time())
+            if most(offers) == 0:
                 await _within(0.05, self._freed)
                 continue
             self._again = False
-            claimed = await self._claimed(places)
+            claimed = await self._claimed(offers)
+            if claimed.later:
+                loop.call_later(LATER, self.look_again)
             for claim in claimed.claims:
                 group.create_task(self._send(claim, loop.time() + BEGIN))
             if not (claimed.claims or claimed.full) and await self._over():
@@ -128,24 +131,23 @@ class Pump:
         self._again = True
         self._freed.set()
 
-    async def _claimed(self, places: int) -> Claimed:
+    async def _claimed(self, offers: Sequence[Offer]) -> Claimed:
         """What was claimed; nothing when the database is away: what is in flight goes on."""
         try:
-            return await self._claim(places)
+            return await self._claim(offers)
         except Exception as error:  # noqa: BLE001 claiming again is the next drain's, in a second
-            log.error("claim_failed", account=self.account, error=type(error).__name__)
+            log.error("claim_failed", medium=self.medium, error=type(error).__name__)
             return Claimed()
 
-    async def _claim(self, places: int) -> Claimed:
-        account, asked = self._account, self._means.clock.now()
-        claimed = await self._means.ledger.claim(
-            self._lane, account.medium, account.name, limit=places
-        )
+    async def _claim(self, offers: Sequence[Offer]) -> Claimed:
+        asked = self._means.clock.now()
+        claimed = await self._means.ledger.claim(self._lane, self.medium, offers, limit=AT_ONCE)
         claimed = self._by_our_clock(claimed, asked)
         self._account_waits(waits=claimed.full)
         self._means.bell.ring(claimed.ended)
         await self._means.parcels.learn(claimed.claims)
-        self._waiting += len(claimed.claims)
+        for claim in claimed.claims:
+            self._loads[claim.account].waiting += 1
         return claimed
 
     def _by_our_clock(self, claimed: Claimed, asked: datetime) -> Claimed:
@@ -159,24 +161,20 @@ class Pump:
         moved = (replace(one, expires_at=one.expires_at + self._skew) for one in claimed.claims)
         return replace(claimed, claims=tuple(moved))
 
-    def _places(self, now: float) -> int:
-        """How many to claim now; 0 to wait until more places are free or the pace allows it."""
-        oldest = now - next(iter(self._begun.values()), now)
-        most = self._account.capacity(self._lane, oldest)
-        open_ones = self._waiting + len(self._begun) + self._unrecorded
-        free = most - open_ones
-        if free < most // 4 and open_ones:
-            return 0  # a bigger claim soon costs less than many small ones now
-        return self._account.room(self._lane, free, now=now)
+    def _offers(self, now: float) -> Sequence[Offer]:
+        """How its accounts stand now."""
+        return [load.offer(now) for load in self._loads.values()]
 
     def _account_waits(self, *, waits: bool) -> None:
         if self._lane is Lane.URGENT:
-            self._account.urgent_waits = waits
+            for load in self._loads.values():
+                load.account.urgent_waits = waits
 
     # ── sending ────────────────────────────────────────────────────────────────────────────────
 
     async def _send(self, claim: Claim, begin_by: float) -> None:
-        slots = self._account.slots[self._lane]
+        load = self._loads[claim.account]
+        slots = load.account.slots[self._lane]
         try:
             # A timer only where there is something to wait for: this is the hottest path there is.
             if slots.locked():
@@ -188,73 +186,90 @@ class Pump:
             self._give_back(claim, 0)
             return
         try:
-            due_ms = await self._turn(claim, begin_by)
+            due_ms = await self._turn(claim, load.account, begin_by)
             if due_ms >= 0:
                 self._give_back(claim, due_ms)
             else:
-                await self._call(claim)
+                await self._call(claim, load)
         finally:
             slots.release()
 
-    async def _turn(self, claim: Claim, begin_by: float) -> int:
-        """-1 when the send may begin now; else the time (ms) before which it may not, or 0."""
+    async def _turn(self, claim: Claim, account: Account, begin_by: float) -> int:
+        """-1 when the send begins now; else the time (ms) before which it may not, or 0."""
         loop = asyncio.get_running_loop()
-        if self._account.waits(loop.time()):
-            at = self._account.book(claim.address, claim.units, now=loop.time())
+        if account.waits(loop.time()):
+            at = account.book(claim.address, claim.units, now=loop.time())
             if at > begin_by:
-                self._account.unbook(claim.address, now=loop.time())
+                account.unbook(claim.address, now=loop.time())
                 wait = timedelta(seconds=at - loop.time())
                 due = self._means.clock.now() - self._skew + wait
                 return int(due.timestamp() * 1000)
             await asyncio.sleep(max(0.0, at - loop.time()))
         late = loop.time() > begin_by or self._means.clock.now() >= claim.expires_at
-        return 0 if late or self.stopping else -1
+        return 0 if late or self.stopping or not account.begins(loop.time()) else -1
 
-    async def _call(self, claim: Claim) -> None:
-        loop = asyncio.get_running_loop()
-        self._waiting -= 1
-        began = self._begun[claim.delivery] = loop.time()
+    async def _call(self, claim: Claim, load: Load) -> None:
+        loop, account = asyncio.get_running_loop(), load.account
+        load.waiting -= 1
+        began = load.begun[claim.delivery] = loop.time()
         parcel = self._parcel(claim)
-        outcome = _NO_WORDS if parcel is None else await self._outcome(parcel)
-        seconds = loop.time() - began
-        del self._begun[claim.delivery]
-        self._account.heard(outcome, claim.address, seconds=seconds, now=loop.time())
-        self._means.observe(self._account.name, outcome, seconds)
-        self._done.append(Sent(claim, outcome, self._account.channel.traits.receipts, seconds))
-        self._came_back()
+        outcome = _NO_WORDS if parcel is None else await self._outcome(parcel, account)
+        now = loop.time()
+        del load.begun[claim.delivery]
+        if parcel is not None:
+            account.heard(outcome, claim.address, seconds=now - began, now=now)
+        self._means.observe(account.name, outcome, now - began)
+        onward = len(self._loads) > 1 and self._onward(claim, outcome, now)
+        receipts = account.channel.traits.receipts
+        self._done.append(Sent(claim, outcome, receipts, now - began, onward))
+        self._came_back(load)
+
+    def _onward(self, claim: Claim, outcome: Outcome, now: float) -> bool:
+        """Whether another account tries it at once."""
+        if outcome is _NO_WORDS or outcome.verdict is Verdict.ACCEPTED:
+            return False
+        mine = (claim.account,)
+        refused = claim.refused + (mine if outcome.verdict is Verdict.REFUSED else ())
+        wanted = Wanted(claim.address, claim.delivery, claim.failed + mine, refused)
+        return elsewhere(self._offers(now), wanted, outcome)
 
     def _parcel(self, claim: Claim) -> Parcel | None:
         try:
-            return self._means.parcels.parcel(claim, self._account.medium)
+            return self._means.parcels.parcel(claim, self.medium)
         except Exception as error:  # noqa: BLE001 one bad row must not end the others' sends
             log.error("no_parcel", delivery=claim.delivery, error=type(error).__name__)
             return None
 
-    async def _outcome(self, parcel: Parcel) -> Outcome:
+    async def _outcome(self, parcel: Parcel, account: Account) -> Outcome:
         try:
             async with asyncio.timeout(CALL):
-                return await self._account.channel.send(parcel)
+                return await account.channel.send(parcel)
         except TimeoutError:
             return Outcome(Verdict.UNSURE, Reason.TIMEOUT, code="no_answer")
         except Exception as error:  # noqa: BLE001 a channel's own bug must not lose the delivery
             log.error(
                 "channel_raised",
-                channel=self._account.name,
+                account=account.name,
                 delivery=parcel.delivery,
                 error=type(error).__name__,
             )
             return Outcome(Verdict.UNSURE, Reason.BROKEN, code=type(error).__name__)
 
     def _give_back(self, claim: Claim, due_ms: int) -> None:
-        self._waiting -= 1
+        load = self._loads[claim.account]
+        load.waiting -= 1
         self._unsent.append(Release(claim, due_ms))
-        self._came_back()
+        self._came_back(load)
 
-    def _came_back(self) -> None:
-        self._unrecorded += 1
+    def _came_back(self, load: Load) -> None:
+        load.unrecorded += 1
         self._came.set()
-        if len(self._done) >= BATCH or not (self._begun or self._waiting):
+        if len(self._done) >= BATCH or not self._coming():
             self._full.set()
+
+    def _coming(self) -> bool:
+        """Whether anything claimed has not come back yet."""
+        return any(load.waiting or load.begun for load in self._loads.values())
 
     # ── recording ──────────────────────────────────────────────────────────────────────────────
 
@@ -268,17 +283,19 @@ class Pump:
             sent, self._done = self._done[:BATCH], self._done[BATCH:]
             unsent, self._unsent = self._unsent, []
             await self._put(sent, unsent)
-            self._unrecorded -= len(sent) + len(unsent)
+            for claim in (*(one.claim for one in sent), *(one.claim for one in unsent)):
+                self._loads[claim.account].unrecorded -= 1
+            self._again = self._again or any(one.elsewhere for one in sent)
             self.count += len(sent)
             self._freed.set()
 
     def _idle(self) -> bool:
-        return not (self._waiting or self._begun or self._unrecorded)
+        return all(load.idle for load in self._loads.values())
 
     async def _gather(self) -> None:
         """A batch closes when it is full, after 50 ms, or when nothing more is on its way."""
         self._full.clear()
-        if len(self._done) < BATCH and (self._begun or self._waiting):
+        if len(self._done) < BATCH and self._coming():
             await _within(LINGER, self._full)
 
     async def _put(self, sent: Sequence[Sent], unsent: Sequence[Release]) -> None:

@@ -120,12 +120,17 @@ class Report:
         await self._seen.put(Display(recipient, notice, revision))
 
     def _inbound(self, name: str, request: HookRequest) -> tuple[Channel, Inbound]:
-        channel = self._channels.get(name)
-        if channel is None or not isinstance(channel, Inbound):
+        """The account that sent this request: any of those of the channel may have."""
+        hearing = 0
+        for channel in self._channels.values():
+            if channel.name != name or not isinstance(channel, Inbound):
+                continue
+            hearing += 1
+            if channel.verify(request):
+                return channel, channel
+        if not hearing:
             raise Unknown(f"There is no channel {name!r} that hears anything.")
-        if not channel.verify(request):
-            raise NotAllowed("The signature of this request is not the provider's.", code="forged")
-        return channel, channel
+        raise NotAllowed("The signature of this request is not the provider's.", code="forged")
 
     def _gather(self, medium: str) -> Gather[Receipt]:
         if medium not in self._heard:

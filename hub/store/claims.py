@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from hub.decide.accounts import NEVER, Choice, Offer, Wanted, assign, most
 from hub.decide.claim import Claim, Claimed, Release
 from hub.decide.turn import SEND, Candidate, Turn, turn
 from hub.events import EventKind
@@ -23,9 +24,10 @@ from hub.model import (
     NoticeId,
     RecipientId,
     Stage,
+    Verdict,
     WordingId,
 )
-from hub.states import DeliveryState, IncidentState
+from hub.states import DeliveryState, IncidentState, Reason
 from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import append_event, from_ms
@@ -34,11 +36,16 @@ from hub.store.outcomes import Changes, write_events
 
 LEASE = 15_000
 """Milliseconds a claim is held. A send is begun within 2.5 s of it and ends within 12."""
+LATER = 500
+"""Milliseconds a delivery steps aside that no account can take now: others are behind it."""
+
+Accounts = str | Sequence[Offer]
+"""The accounts of a medium as they stand in this process; a name alone takes everything."""
 
 _DUE = f"""
 SELECT d.id, d.incident_id, d.notice_id, d.recipient_id, d.wording_id, d.address, d.fence,
        d.expires_at, d.wave, d.round, d.doubled, n.stage, n.revision, i.kind, i.status, r.name,
-       w.segments, {STOPPED} AS stopped, {OPTED_OUT} AS opted_out,
+       d.attempts, d.unsure, w.segments, {STOPPED} AS stopped, {OPTED_OUT} AS opted_out,
        {ANSWERED} AS answered
 FROM deliveries d
 JOIN notices n ON n.id = d.notice_id
@@ -52,12 +59,17 @@ _PICK = {"sqlite": text(_DUE), "postgresql": text(_DUE + " FOR UPDATE OF d SKIP 
 
 _TAKE = """
 UPDATE deliveries SET state = 'sending', reason = '', fence = deliveries.fence + 1,
-    lease_until = {1}, attempts = deliveries.attempts + 1, account = {2}, sent_at = {3}
+    lease_until = {1}, attempts = deliveries.attempts + 1, account = b.account, sent_at = {2}
 FROM {rows} WHERE deliveries.id = b.id"""
 _ATTEMPT = """
 INSERT INTO attempts (delivery_id, fence, account, started_at)
-SELECT b.id, b.fence, CAST({1} AS text), CAST({2} AS bigint)
+SELECT b.id, b.fence, b.account, CAST({1} AS bigint)
 FROM {rows} WHERE TRUE RETURNING delivery_id, id"""
+_LATER = """
+UPDATE deliveries SET due_at = {1} FROM {rows} WHERE deliveries.id = b.id"""
+_TRIED = """
+SELECT a.delivery_id, a.account, a.verdict FROM {rows} JOIN attempts a ON a.delivery_id = b.id
+WHERE a.verdict <> '' ORDER BY a.id"""
 _DROP = """
 UPDATE deliveries SET state = b.state, reason = b.reason, ended_at = {1}
 FROM {rows} WHERE deliveries.id = b.id"""
@@ -78,7 +90,7 @@ DELETE FROM attempts WHERE (verdict = '' OR reason = 'lost_worker')
     AND id IN (SELECT b.id FROM {rows})"""
 _WORDING = text("SELECT language, parts FROM wordings WHERE id = :id")
 
-_FENCED = (("id", "bigint"), ("fence", "integer"))
+_TAKEN = (("id", "bigint"), ("fence", "integer"), ("account", "text"))
 _DROPPED = (("id", "bigint"), ("state", "text"), ("reason", "text"))
 _RELEASED = (("id", "bigint"), ("fence", "integer"), ("due", "bigint"))
 
@@ -89,11 +101,12 @@ class ClaimLedger:
     def __init__(self, db: Database):
         self._db = db
 
-    async def claim(self, lane: Lane, channel: str, account: str, *, limit: int) -> Claimed:
-        """Up to `limit` deliveries are this worker's for 15 s, attempts written; others at the
-        head of the lane have come to their end unsent."""
+    async def claim(self, lane: Lane, channel: str, accounts: Accounts, *, limit: int) -> Claimed:
+        """Up to `limit` deliveries are this worker's for 15 s, each on one of the accounts,
+        attempts written; others at the head of the lane have come to their end unsent."""
+        offers = (Offer(accounts),) if isinstance(accounts, str) else tuple(accounts)
         return await self._db.write(
-            partial(claim, lane=lane, channel=channel, account=account, limit=limit)
+            partial(claim, lane=lane, channel=channel, offers=offers, limit=limit)
         )
 
     async def release(self, unsent: Sequence[Release]) -> tuple[tuple[int, int], ...]:
@@ -106,8 +119,13 @@ class ClaimLedger:
         return await self._db.read(partial(_wording, wording=wording))
 
 
-def claim(conn: Connection, *, lane: Lane, channel: str, account: str, limit: int) -> Claimed:
+def claim(
+    conn: Connection, *, lane: Lane, channel: str, offers: Sequence[Offer], limit: int
+) -> Claimed:
     now = database_now(conn)
+    limit = min(limit, most(offers))
+    if limit <= 0:
+        return Claimed()
     asked = {"lane": str(lane), "channel": channel, "now": now, "limit": limit}
     rows = conn.execute(_PICK[conn.dialect.name], asked).all()
     if not rows:
@@ -116,10 +134,16 @@ def claim(conn: Connection, *, lane: Lane, channel: str, account: str, limit: in
     turns = [
         (row, _turn((row.stage, row.status, row.expires_at), now, **_flags(row))) for row in rows
     ]
+    chosen = _chosen(conn, [row for row, said in turns if said is SEND], offers)
 
-    dropped = _drop(conn, [(row, said) for row, said in turns if said is not SEND], channel, now)
-    taken = _take(conn, [row for row, said in turns if said is SEND], account, now)
-    return Claimed(tuple(taken), dropped, full=len(rows) == limit, now=from_ms(now))
+    ended = [(row, said) for row, said in turns if said is not SEND]
+    ended += [(row, _unserved(row)) for row, _, choice in chosen if choice is NEVER]
+    dropped = _drop(conn, ended, channel, now)
+    later = [(row.id,) for row, _, choice in chosen if choice.ever and not choice.account]
+    each(conn, _LATER, IDS, later, now + LATER)
+    taken = _take(conn, [one for one in chosen if one[2].account], now)
+    full = len(rows) == limit
+    return Claimed(tuple(taken), dropped, full=full, now=from_ms(now), later=len(later))
 
 
 def release(conn: Connection, *, unsent: Sequence[Release]) -> tuple[tuple[int, int], ...]:
@@ -159,16 +183,47 @@ def _common(kind: str, stage: str, expires: int) -> tuple[Kind, Stage, datetime]
     return Kind(kind), Stage(stage), from_ms(expires)
 
 
-def _take(conn: Connection, rows: Sequence[Any], account: str, now: int) -> Iterable[Claim]:
-    if not rows:
+Chosen = tuple[Any, Wanted, Choice]
+
+
+def _chosen(conn: Connection, rows: Sequence[Any], offers: Sequence[Offer]) -> list[Chosen]:
+    """An account for each row, by what is known of it and of the calls before."""
+    tried = _tried(conn, rows) if len(offers) > 1 else {}
+    wanted = [Wanted(row.address, row.id, *tried.get(row.id, ())) for row in rows]
+    return list(zip(rows, wanted, assign(offers, wanted), strict=True))
+
+
+def _tried(conn: Connection, rows: Sequence[Any]) -> Mapping[int, tuple[tuple[str, ...], ...]]:
+    """Delivery -> accounts that failed it, and that refused it; few have been tried before."""
+    again = [(row.id,) for row in rows if row.attempts]
+    before: dict[int, list[Any]] = defaultdict(list)
+    for one in run(conn, _TRIED, IDS, again) if again else ():
+        before[one.delivery_id].append(one)
+    return {
+        delivery: (
+            tuple(a.account for a in calls),
+            tuple(a.account for a in calls if a.verdict == Verdict.REFUSED),
+        )
+        for delivery, calls in before.items()
+    }
+
+
+def _unserved(row: Any) -> Turn:
+    """No account serves the number. A call in doubt may have reached it by one that did."""
+    state = DeliveryState.FAILED if row.unsure else DeliveryState.REFUSED
+    return Turn(state, Reason.NO_ACCOUNT)
+
+
+def _take(conn: Connection, chosen: Sequence[Chosen], now: int) -> Iterable[Claim]:
+    if not chosen:
         return ()
-    ids = [(row.id, row.fence + 1) for row in rows]
-    each(conn, _TAKE, _FENCED, ids, now + LEASE, account, now)
-    attempts = dict(map(tuple, run(conn, _ATTEMPT, _FENCED, ids, account, now)))
-    return [_claim(row, attempts[row.id], account) for row in rows]
+    ids = [(row.id, row.fence + 1, choice.account) for row, _, choice in chosen]
+    each(conn, _TAKE, _TAKEN, ids, now + LEASE, now)
+    attempts = dict(map(tuple, run(conn, _ATTEMPT, _TAKEN, ids, now)))
+    return [_claim(row, attempts[row.id], one, choice.account) for row, one, choice in chosen]
 
 
-def _claim(row: Any, attempt: int, account: str) -> Claim:
+def _claim(row: Any, attempt: int, wanted: Wanted, account: str) -> Claim:
     kind, stage, expires_at = _common(row.kind, row.stage, row.expires_at)
     return Claim(
         attempt=AttemptId(attempt),
@@ -186,6 +241,8 @@ def _claim(row: Any, attempt: int, account: str) -> Claim:
         stage=stage,
         revision=row.revision,
         account=account,
+        failed=wanted.failed,
+        refused=wanted.refused,
     )
 
 

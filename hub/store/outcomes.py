@@ -119,7 +119,8 @@ def _next(row: Any, sent: Sent, now: int) -> Next:
     if sent.outcome.verdict is Verdict.ACCEPTED:
         flags = {"doubled": bool(row.doubled), "receipts": sent.receipts}
         return _taken(row.state, row.reason, row.unsure, **flags)
-    return after(sent.outcome, _standing(row, sent), now=from_ms(now))
+    standing = _standing(row, sent)
+    return after(sent.outcome, standing, now=from_ms(now), elsewhere=sent.elsewhere)
 
 
 @lru_cache(256)

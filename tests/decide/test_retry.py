@@ -132,3 +132,30 @@ def test_waits_grow_and_are_spread(tries, spread):
 def test_ends_are_ends():
     for state in (S.REFUSED, S.EXPIRED, S.FAILED):
         assert state in ENDS
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Outcome(Verdict.RETRY, Reason.THROTTLED, retry_after=300),
+        Outcome(Verdict.REFUSED, Reason.MISCONFIGURED),
+    ],
+)
+def test_what_goes_to_another_account_waits_for_nothing(outcome):
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    row = standing(expires_at=now + timedelta(seconds=60))
+    said = after(outcome, row, now=now, elsewhere=True)
+    assert (said.state, said.reason, said.due_at) == (
+        DeliveryState.PLANNED,
+        outcome.reason,
+        now,
+    )
+    used_up = replace(row, tries=TRIES)
+    assert after(outcome, used_up, now=now, elsewhere=True).ended
+
+
+def test_doubt_waits_for_its_callback_whatever_other_accounts_there_are():
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    row = standing(expires_at=now + timedelta(minutes=5))
+    in_doubt = Outcome(Verdict.UNSURE, Reason.TIMEOUT)
+    assert after(in_doubt, row, now=now, elsewhere=True) == after(in_doubt, row, now=now)
