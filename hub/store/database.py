@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.util import await_only
 
 from hub.errors import Refused
+from hub.store.reckoner import Reckoner
 from hub.store.sqlite import SqliteDatabase
 
 T = TypeVar("T")
@@ -27,6 +28,7 @@ class Database(Protocol):
     """
 
     dialect: str  # "sqlite" or "postgresql"
+    reckoner: Reckoner  # the time of everything that goes by this database's clock
 
     async def open(self) -> None: ...
 
@@ -68,13 +70,22 @@ def insert_rows(
     await_only(raw.copy_records_to_table(table.name, records=rows, columns=list(columns)))
 
 
+NOW_SQL = {
+    "sqlite": "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
+    "postgresql": "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)",
+}
+
+
 def database_now(conn: Connection) -> int:
-    """The database's clock, in milliseconds: the one time leases and schedules go by."""
-    if conn.dialect.name == "sqlite":
-        sql = "SELECT CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)"
-    else:
-        sql = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
-    return int(conn.exec_driver_sql(sql).scalar_one())
+    """House time in milliseconds, the one time leases and schedules go by: the database's clock,
+    going on evenly where that was set by more than 2 s."""
+    sql = NOW_SQL[conn.dialect.name]
+
+    def ask() -> int:
+        return int(conn.exec_driver_sql(sql).scalar_one())
+
+    reckoner: Reckoner | None = conn.get_execution_options().get("reckoner")
+    return ask() if reckoner is None else reckoner.read(ask)
 
 
 __all__ = ["Database", "database", "database_now", "insert_rows"]

@@ -23,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 
 from hub.errors import Unready
+from hub.store.reckoner import Reckoner
 
 T = TypeVar("T")
 
@@ -67,6 +68,7 @@ class SqliteDatabase:
 
     def __init__(self, url: str):
         self._url = make_url(url).set(drivername="sqlite+pysqlite")
+        self.reckoner = Reckoner()
         self._queue: queue.Queue[_Change | None] = queue.Queue(WAITING)
         self._writer: threading.Thread | None = None
         self._engine: Engine | None = None
@@ -76,8 +78,8 @@ class SqliteDatabase:
     async def open(self) -> None:
         """The writer thread runs and the file answers."""
         _private(self._url.database)
-        self._engine = _engine(self._url, writes=True)
-        self._questions = _engine(self._url, writes=False)
+        self._engine = _engine(self._url, self.reckoner, writes=True)
+        self._questions = _engine(self._url, self.reckoner, writes=False)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
         self._writer = threading.Thread(
             target=self._run, args=(self._engine,), name="sqlite-write", daemon=True
@@ -196,13 +198,14 @@ def _said(error: BaseException) -> BaseException:
     return error
 
 
-def _engine(url: Any, *, writes: bool) -> Engine:
+def _engine(url: Any, reckoner: Reckoner, *, writes: bool) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,  # names and numbers stay out of errors, so out of logs
         poolclass=QueuePool,
         pool_size=1 if writes else READERS,
         max_overflow=0,
+        execution_options={"reckoner": reckoner},
         connect_args={"check_same_thread": False, "timeout": 5.0, "cached_statements": 512},
     )
 

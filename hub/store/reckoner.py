@@ -1,0 +1,81 @@
+"""One reckoner for a process and its database: every reading of the database's clock goes by it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from hub.decide.reckon import JUMP_MS, Reading, Reckoned, adopt, begin, reckon
+
+YOUNG_MS = 60_000
+"""So long a process that has begun takes others' word for a jump it has not seen: the clock may
+have been set between their last reading and its first."""
+
+_EVEN = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def even_ms() -> int:
+    """A clock nothing sets, in ms: it also counts while the machine sleeps, where there is one."""
+    return time.clock_gettime_ns(_EVEN) // 1_000_000
+
+
+class Reckoner:
+    """House time. Used from any thread; a reading costs two looks at a clock and a lock."""
+
+    def __init__(self, even: Callable[[], int] = even_ms):
+        self._even = even
+        self._lock = threading.Lock()
+        self._now: Reckoned | None = None
+        self._born = even()
+        self._offset = 0  # as the database's other processes know it
+        self._jumped = False
+
+    @property
+    def offset(self) -> int:
+        """Milliseconds house time is ahead of the database's clock."""
+        now = self._now
+        return self._offset if now is None else now.offset
+
+    def read(self, ask: Callable[[], int]) -> int:
+        """House time (ms) as `ask` reads the database's clock now."""
+        began = self._even()
+        reading = Reading(ask(), began, self._even())
+        with self._lock:
+            before = self._now
+            now = begin(reading, offset=self._offset) if before is None else reckon(before, reading)
+            self._now = now
+            self._jumped = self._jumped or now.jumped != 0
+            return now.house
+
+    def now(self) -> datetime:
+        """House time without asking; this machine's time before the first reading."""
+        now = self._now
+        if now is None:
+            return datetime.now(UTC)
+        ms = now.last.said + now.offset + self._even() - now.last.ended
+        return datetime.fromtimestamp(ms / 1000, UTC)
+
+    def unshared(self) -> tuple[int, int] | None:
+        """(offset others know, offset found) while this process has seen a jump it has not told."""
+        with self._lock:
+            if not self._jumped:
+                return None
+            found = self.offset
+            if abs(found - self._offset) <= JUMP_MS:  # set, and set back
+                self._jumped = False
+                return None
+            return self._offset, found
+
+    def shared(self, offset: int) -> bool:
+        """House time goes by this offset, which all know; False if this process cannot believe it:
+        it has read the clock all the time, and knows better how far it jumped."""
+        with self._lock:
+            near = abs(offset - self.offset) <= JUMP_MS
+            if self._now is not None and not near and self._even() - self._born > YOUNG_MS:
+                return False
+            self._offset, self._jumped = offset, False
+            if self._now is not None:
+                self._now = adopt(self._now, offset)
+            return True

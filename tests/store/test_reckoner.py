@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hub.store.reckoner import YOUNG_MS, Reckoner
+
+START, HOUR = 1_780_000_000_000, 3_600_000
+
+
+class Even:
+    """An even clock a test moves."""
+
+    def __init__(self) -> None:
+        self.ms = 5_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+def read(reckoner: Reckoner, even: Even, *, off: int = 0) -> int:
+    return reckoner.read(lambda: START + even.ms + off)
+
+
+def test_it_knows_the_time_without_asking():
+    even = Even()
+    reckoner = Reckoner(even)
+    assert abs((reckoner.now() - datetime.now(UTC)).total_seconds()) < 5
+    read(reckoner, even)
+    even.ms += 1_500
+    assert int(reckoner.now().timestamp() * 1000) == START + even.ms
+
+
+def test_it_begins_where_others_stand():
+    even = Even()
+    reckoner = Reckoner(even)
+    assert reckoner.shared(-HOUR)
+    assert reckoner.offset == -HOUR
+    assert read(reckoner, even, off=HOUR) == START + even.ms
+    assert reckoner.unshared() is None
+
+
+def test_a_jump_is_told_until_it_is_shared():
+    even = Even()
+    reckoner = Reckoner(even)
+    read(reckoner, even)
+    even.ms += 1_000
+    assert read(reckoner, even, off=HOUR) == START + even.ms
+    assert reckoner.unshared() == (0, -HOUR)
+    assert reckoner.shared(-HOUR + 3)
+    assert reckoner.unshared() is None
+    assert read(reckoner, even, off=HOUR) == START + even.ms + 3
+
+
+def test_a_clock_set_and_set_back_is_nothing_to_tell():
+    even = Even()
+    reckoner = Reckoner(even)
+    for off in (0, HOUR, 0):
+        read(reckoner, even, off=off)
+    assert reckoner.unshared() is None
+
+
+def test_only_a_young_process_believes_a_jump_it_has_not_seen():
+    even = Even()
+    young = Reckoner(even)
+    read(young, even)
+    assert young.shared(-HOUR)
+    old = Reckoner(even)
+    read(old, even)
+    even.ms += YOUNG_MS + 1
+    assert not old.shared(-HOUR)
+    assert old.offset == 0
+    assert old.shared(5), "milliseconds are no jump"
