@@ -169,6 +169,7 @@ def receipts_in_disorder(bench: Bench) -> None:
     """Callbacks doubled, late and in the wrong order from here on."""
     settings = {"receipt_doubled": 0.5, "receipt_late": 0.3, "receipt_disordered": 0.5}
     bench.hub.world_does(**settings, receipt_lost=0.05)
+    bench.book.write("mode", kind="receipts_in_disorder", settings=settings)
 
 
 def _kill(bench: Bench, kind: str, member: Member) -> None:

@@ -22,6 +22,7 @@ IN_DOUBT = frozenset("crash hang_after reset_after garbage huge slow".split())  
 SPEAKS_AGAIN = frozenset({"all_clear", "correction"})
 STOP_MS = 5_000
 CALM_MS = 5_000  # within which a watcher shows what the API says
+WAKING_MS = 2_000  # within which a provider that stood still has taken what waited
 CLOCK_MS = 250  # between two readings of one clock in two processes
 SMS = "sms"
 
@@ -173,16 +174,26 @@ def nothing_after_expiry(evidence: Evidence) -> Iterator[Violation]:
 
 def nothing_after_stop(evidence: Evidence) -> Iterator[Violation]:
     """Five seconds after an acknowledged stop nothing of the alert goes out."""
-    stops = {line["id"]: line["ts"] for line in evidence.said("stopped")}
+    stops = {line["id"]: line["ts"] + STOP_MS for line in evidence.said("stopped")}
     late = tuple(
         (entry.ts - stops[row.incident], row, entry)
         for row, entry in _accepts(evidence)
         if row.incident in stops
         and row.stage not in SPEAKS_AGAIN
-        and entry.ts > stops[row.incident] + STOP_MS
+        and entry.ts > stops[row.incident]
+        and not _held_back(evidence, entry, before=stops[row.incident])
     )
     if late:
         yield Violation("stop within 5 s", f"{len(late)} texts went out after the stop", late)
+
+
+def _held_back(evidence: Evidence, entry: Entry, *, before: int) -> bool:
+    """A provider that stood still took late what had been handed to it before that time."""
+    began = next((t.started_at for t in evidence.rest.tries if t.id == entry.attempt), before + 1)
+    stood_still = [one for one in evidence.said("fault") if one["kind"] == "provider_half_open"]
+    return began <= before and any(
+        one["began"] <= before and entry.ts <= one["until"] + WAKING_MS for one in stood_still
+    )
 
 
 def right_people(evidence: Evidence) -> Iterator[Violation]:

@@ -10,7 +10,7 @@ from tests.faults.hub import SETUPS
 
 PLACES = ("1", "2", "1/3", "3/5", "2/2")
 PLAYBOOKS = ("fire", "fire", "power-outage")
-SENDING = 9.0  # seconds the first launch is meant to take, so that faults fall into it
+SENDING = 7.0  # seconds the first launch is meant to take, so that faults fall into it
 SEGMENTS = 2.0  # of a text, about
 
 

@@ -230,6 +230,14 @@ def test_a_stop_lets_the_last_word_through() -> None:
     assert check(_rest(replace(said, launched=launched), rows=rows)) == []
 
 
+def test_a_provider_that_stood_still_may_take_late_what_was_sent_before_the_stop() -> None:
+    still = {"kind": "provider_half_open", "planned": False, "began": T0 - 6_000, "until": T0 - 100}
+    forged = _said("fault", T0, **still)(_said("stopped", T0 - 5_001, id=1)(good()))
+    assert check(forged) == []
+    after_stop = _said("fault", T0, **still)(_said("stopped", T0 - 5_100, id=1)(good()))
+    assert [one.promise for one in check(after_stop)] == ["stop within 5 s"]
+
+
 def test_a_provider_that_took_a_text_and_answered_badly_counts_as_in_doubt() -> None:
     bad = replace(TEXT, callback="300.mac", detail="reset_after")
     lines = tuple(line for line in good().launched if line["what"] != "fault")
