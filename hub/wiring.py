@@ -37,6 +37,7 @@ from hub.settings import AccountSetting, Settings
 from hub.store.accounts import AccountLedger
 from hub.store.answers import AnswerLedger
 from hub.store.boards import BoardLedger
+from hub.store.calls import CallLedger
 from hub.store.database import Database, database
 from hub.store.deliveries import DeliveryLedger
 from hub.store.displays import DisplayLedger
@@ -259,6 +260,7 @@ def _report(
         receipts=ReceiptLedger(db),
         displays=DisplayLedger(db),
         replies=answers,
+        calls=CallLedger(db),
         answers=answer,
         audit=audit,
         channels=channels,

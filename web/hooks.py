@@ -38,9 +38,18 @@ async def replies(request: Request) -> Response:
     return await _answered(hub.report.replies, channel, await _hook(request, callback=""))
 
 
+async def keys(request: Request) -> Response:
+    """POST /hooks/{channel}/replies/{attempt}: a key was pressed in a call, and is answered."""
+    hub, channel = house(request), request.path_params["channel"]
+    _known(hub, channel)
+    asked = await _hook(request, callback=request.path_params["attempt"])
+    return await _answered(hub.report.pressed, channel, asked)
+
+
 DOORS: tuple[Door, ...] = (
     Door("POST", "/hooks/{channel}/receipts/{attempt}", ANYONE, receipts),
     Door("POST", "/hooks/{channel}/replies", ANYONE, replies),
+    Door("POST", "/hooks/{channel}/replies/{attempt}", ANYONE, keys),
 )
 
 

@@ -43,3 +43,14 @@ class Spoken:
     incident: int
     people: tuple[int, ...]
     household: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A call that was made: whom it spoke to, and its words (marks still in them), in case they
+    are to be said again."""
+
+    spoken: Spoken
+    language: str
+    parts: Mapping[str, str]
+    name: str

@@ -6,11 +6,12 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from hub.decide.answers import Answered, Spoken
+from hub.decide.answers import Answered, Called, Spoken
 from hub.decide.claim import Display
+from hub.decide.marks import fill
 from hub.decide.replies import Meaning, Meant, Scope, read_reply
 from hub.decide.tokens import read_attempt_token
-from hub.errors import NotAllowed, Unknown
+from hub.errors import Conflict, NotAllowed, Unknown
 from hub.flow.answer import MOST
 from hub.flow.bell import Bell
 from hub.flow.gather import Gather
@@ -18,12 +19,13 @@ from hub.model import (
     Actor,
     Answer,
     AnswerWord,
+    AttemptId,
     IncidentId,
     Receipt,
     RecipientId,
     Reply,
 )
-from hub.ports import Channel, HookRequest, Inbound, Inward, Wake
+from hub.ports import Channel, HookRequest, Inbound, Inward, OnTheLine, Pressed, Wake
 
 Reached = tuple[tuple[int, int], ...]
 
@@ -47,6 +49,12 @@ class ReplyLedger(Protocol):
     async def opt_out(self, channel: str, sender: str) -> int: ...
     async def opt_in(self, channel: str, sender: str) -> int: ...
     async def unclear(self, spoken: Spoken, channel: str) -> tuple[int, int]: ...
+
+
+class CallLedger(Protocol):
+    """What is known of a call somebody pressed a key in."""
+
+    async def spoken_by(self, attempt: AttemptId, channel: str) -> Called | None: ...
 
 
 class Answers(Protocol):
@@ -77,6 +85,7 @@ class Report:
         receipts: ReceiptLedger,
         displays: DisplayLedger,
         replies: ReplyLedger,
+        calls: CallLedger,
         answers: Answers,
         audit: AuditTrail,
         channels: Mapping[str, Channel],
@@ -85,7 +94,7 @@ class Report:
     ):
         self._receipts, self._displays, self._replies = receipts, displays, replies
         self._answers, self._audit, self._channels = answers, audit, channels
-        self._secret = secret
+        self._calls, self._secret = calls, secret
         self._bell = Bell(wake)
         self._heard: dict[str, Gather[Receipt]] = {}
         self._seen: Gather[Display] = Gather(self._apply_displays)
@@ -113,6 +122,20 @@ class Report:
         for reply in inward.replies:
             await self._reply(channel_name, reply)
         return inward
+
+    async def pressed(self, channel_name: str, request: HookRequest) -> Inward:
+        """A key pressed during a call stands, for the people that very call spoke to; what is said
+        on the line next. Unknown and NotAllowed as for receipts."""
+        channel, inbound = self._inbound(channel_name, request)
+        attempt = read_attempt_token(self._secret, request.callback)
+        call = attempt and await self._calls.spoken_by(attempt, channel.traits.channel)
+        if not call or not isinstance(channel, OnTheLine):
+            raise NotAllowed("This callback is not about a call we made.", code="forged")
+        inward = inbound.read(request)
+        if not inward.replies:
+            return inward
+        reply = dataclasses.replace(inward.replies[0], attempt=attempt)
+        return channel.respond(await self._key(channel_name, reply, call, request.callback))
 
     async def shown(self, recipient: int, notice: int, revision: int) -> None:
         """A screen shows this revision: that is its receipt. Another revision than the notice's
@@ -181,6 +204,19 @@ class Report:
             again = once and f"{once}/from/{at}"
             part = others[at + 1 : at + MOST]
             await self._answers.take(more, who=who, once=again, others=part)
+
+    async def _key(self, account: str, reply: Reply, call: Called, callback: str) -> Pressed:
+        """What came of a key: the answer it stood for is taken, or it is too late for it."""
+        parts = fill(call.parts, link="", name=call.name)
+        said = Pressed(reply.text, call.language, parts, callback)
+        meaning = read_reply(reply.text)
+        if meaning.word is None:
+            return said
+        try:
+            await self._answer(account, reply, call.spoken, meaning, meaning.word)
+        except (Conflict, Unknown):  # closed: never leave anybody believing help was called
+            return dataclasses.replace(said, over=True)
+        return dataclasses.replace(said, word=meaning.word)
 
     async def _opt(self, reply: Reply, *, out: bool, spoken: Spoken | None) -> None:
         change = self._replies.opt_out if out else self._replies.opt_in

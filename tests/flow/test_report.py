@@ -17,6 +17,7 @@ from hub.ports import HookRequest, Inward
 from hub.states import DeliveryState, Reason
 from hub.store import schema as t
 from hub.store.answers import AnswerLedger
+from hub.store.calls import CallLedger
 from hub.store.displays import DisplayLedger
 from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
@@ -74,6 +75,7 @@ def ear(stage: Stage) -> Ear:
         receipts=ReceiptLedger(stage.db),
         displays=DisplayLedger(stage.db),
         replies=AnswerLedger(stage.db),
+        calls=CallLedger(stage.db),
         answers=answers,
         audit=trail,
         channels={"sms_test": provider},

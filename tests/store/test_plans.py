@@ -13,6 +13,7 @@ from hub.states import DeliveryState, Reason
 from hub.store.accounts import AccountLedger
 from hub.store.answers import AnswerLedger
 from hub.store.boards import BoardLedger
+from hub.store.calls import CallLedger
 from hub.store.database import Database
 from hub.store.deliveries import DeliveryLedger
 from hub.store.displays import DisplayLedger
@@ -156,6 +157,7 @@ async def _hear(db: Database, incident: int) -> None:
     screen = (await db.read(lambda conn: conn.exec_driver_sql(_SCREEN).all()))[0]
     await DisplayLedger(db).shown([Display(screen[0], screen[1], 1)])
 
+    assert await CallLedger(db).spoken_by(AttemptId(rows[0].id), "sms") is not None
     assert await CallLedger(db).spoken_by(AttemptId(rows[0].id), "sms") is not None
     answers = AnswerLedger(db)
     spoken = await answers.spoken_to("sms", rows[0].address)

@@ -33,6 +33,7 @@ from hub.store import schema as t
 from hub.store.accounts import AccountLedger
 from hub.store.answers import AnswerLedger
 from hub.store.boards import BoardLedger
+from hub.store.calls import CallLedger
 from hub.store.database import Database, database
 from hub.store.displays import DisplayLedger
 from hub.store.estates import EstateLedger
@@ -126,6 +127,7 @@ def wired(chosen: Settings, db: Database) -> Any:
             receipts=ReceiptLedger(db),
             displays=DisplayLedger(db),
             replies=AnswerLedger(db),
+            calls=CallLedger(db),
             answers=answer,
             audit=accounts,
             channels=channels,

@@ -5,8 +5,9 @@ from urllib.parse import urlencode
 import pytest
 
 from channels.twilio_signature import sign
+from channels.voice_twilio import TwilioVoice, VoiceAccount
 from hub.decide.tokens import attempt_token
-from tests.web.parts import SECRET, TWILIO, House
+from tests.web.parts import SECRET, TWILIO, House, RealClock
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 
@@ -72,7 +73,11 @@ async def test_another_accounts_key_does_not_sign_for_ours(web: House):
 @pytest.mark.parametrize("channel", ["sms_twilio", "no_such_channel", "screen", "..%2f"])
 async def test_nonsense_is_403_and_never_500(web: House, channel, body):
     async with web.client() as client:
-        for path in (f"/hooks/{channel}/replies", f"/hooks/{channel}/receipts/1.abc"):
+        for path in (
+            f"/hooks/{channel}/replies",
+            f"/hooks/{channel}/receipts/1.abc",
+            f"/hooks/{channel}/replies/1.abc",
+        ):
             answer = await client.post(path, content=body, headers=FORM)
             assert answer.status_code in {403, 404}, path
 
@@ -100,6 +105,21 @@ async def test_a_signed_receipt_is_answered(web: House):
             headers=signed(web.hub.settings.public_url + path, fields),
         )
     assert answer.status_code in {200, 204}
+
+
+async def test_a_key_in_a_call_we_did_not_make_is_403(web: House):
+    settings = {"account_sid": "AC1", "auth_token": TWILIO, "from": "+12025550100"}
+    voice = TwilioVoice(
+        VoiceAccount.read(settings), clock=RealClock(), public_url=web.hub.settings.public_url
+    )
+    web.hub.channels[voice.name] = voice
+    fields = {"CallSid": "CA1", "CallStatus": "in-progress", "Digits": "2"}
+    async with web.client() as client:
+        for callback in (attempt_token(SECRET, 7), "7.AAAAAAAAAAAAAAAAAAAAAA"):
+            path = f"/hooks/voice_twilio/replies/{callback}"
+            headers = signed(web.hub.settings.public_url + path, fields)
+            answer = await client.post(path, content=urlencode(fields), headers=headers)
+            assert answer.status_code == 403
 
 
 async def test_a_callback_has_a_small_body_limit(web: House):
