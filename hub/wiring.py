@@ -12,13 +12,16 @@ from typing import TypedDict
 from urllib.parse import urlsplit
 
 from channels.registry import Account, House, Registry, ours
+from hub import __version__
 from hub.bus.doorbell import Doorbell
 from hub.bus.local import LocalWake
 from hub.bus.valkey import EmbeddedValkey
-from hub.decide.accounts import Terms
+from hub.decide.alarms import Need, Served
 from hub.errors import Problem, Refused, Unready
 from hub.flow.accounts import Accounts
+from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
+from hub.flow.auditor import Auditor
 from hub.flow.deliver import Deliver
 from hub.flow.doubt import AskDoubts
 from hub.flow.escalate import Escalate
@@ -26,18 +29,20 @@ from hub.flow.estate import Estate
 from hub.flow.latency import Latency
 from hub.flow.launch import Launch
 from hub.flow.parcels import Parcels
+from hub.flow.pulse import Pulse
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
 from hub.flow.sweep import Sweep
 from hub.flow.tasks import Tasks
 from hub.flow.watch import Watch
-from hub.ports import Channel, Clock, Library, Traits
+from hub.ports import Channel, Clock, Library, Traits, Wake
 from hub.settings import AccountSetting, Settings
 from hub.store.accounts import AccountLedger
+from hub.store.alarms import AlarmLedger
 from hub.store.answers import AnswerLedger
+from hub.store.audits import AuditLedger
 from hub.store.boards import BoardLedger
-from hub.store.calls import CallLedger
 from hub.store.database import Database, database
 from hub.store.deliveries import DeliveryLedger
 from hub.store.displays import DisplayLedger
@@ -49,6 +54,7 @@ from hub.store.lists import ListLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
 from hub.store.pages import PageLedger
+from hub.store.processes import ProcessLedger
 from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sweeps import SweepLedger
@@ -91,6 +97,9 @@ class Hub:
     screens: Screens
     accounts: Accounts
     tasks: Tasks
+    alarms: Alarms
+    auditor: Auditor
+    pulse: Pulse
 
     async def ready(self) -> Sequence[str]:
         """What keeps the hub from its work; raises when the database does not answer."""
@@ -129,15 +138,15 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
 
 def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) -> Hub:
     clock = SystemClock()
-    accounts = _accounts(settings)
-    channels = _channels(accounts, settings, clock=clock, wake=wake)
+    channels = _channels(settings, clock=clock, wake=wake)
     library = PlaybookLibrary.packaged()
     audit = AccountLedger(db, secret=settings.secret_key)
     answers = AnswerLedger(db)
     answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)
     escalate = Escalate(EscalateLedger(db), wake, channels)
     latency = Latency()
-    deliver = _deliver(settings, db, channels, wake, clock, latency, _terms(accounts))
+    deliver = _deliver(settings, db, channels, wake, clock, latency)
+    sweep = _sweep(settings, db, escalate, deliver, wake)
     return Hub(
         settings=settings,
         db=db,
@@ -153,10 +162,74 @@ def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) 
         answer=answer,
         escalate=escalate,
         doubts=_doubts(settings, db, channels, wake),
-        sweep=_sweep(settings, db, escalate, deliver, wake),
+        sweep=sweep,
         watch=Watch(boards=BoardLedger(db), lists=ListLedger(db), latency=latency.figures),
         **_desk(settings, db, audit, clock, wake),
+        **_guard(db, audit, wake, library=library, channels=channels, sweep=sweep, latency=latency),
     )
+
+
+class _Guard(TypedDict):
+    """Who looks whether the hub does its job."""
+
+    alarms: Alarms
+    auditor: Auditor
+    pulse: Pulse
+
+
+def _guard(
+    db: Database,
+    audit: AccountLedger,
+    wake: Doorbell,
+    *,
+    library: Library,
+    channels: Mapping[str, Channel],
+    sweep: Sweep,
+    latency: Latency,
+) -> _Guard:
+    ledger = AlarmLedger(db)
+    return {
+        "alarms": Alarms(ledger, audit, wake),
+        "auditor": Auditor(
+            ledger=AuditLedger(db),
+            alarms=ledger,
+            wake=wake,
+            served=_served(channels),
+            needs=_needs(library),
+        ),
+        "pulse": Pulse(
+            ledger=ProcessLedger(db),
+            version=__version__,
+            swept_at=lambda: sweep.last_at,
+            accounts=latency.means,
+        ),
+    }
+
+
+def auditor_of(settings: Settings, db: Database) -> Auditor:
+    """An auditor of this database for one look: nothing is opened, nobody is told."""
+    wake = LocalWake()
+    channels = _channels(settings, clock=SystemClock(), wake=wake)
+    return Auditor(
+        ledger=AuditLedger(db),
+        alarms=AlarmLedger(db),
+        wake=wake,
+        served=_served(channels),
+        needs=_needs(PlaybookLibrary.packaged()),
+    )
+
+
+def _served(channels: Mapping[str, Channel]) -> Sequence[Served]:
+    """The accounts as the auditor knows them."""
+    return [
+        Served(name, one.traits.channel, one.traits.pace, one.traits.per, one.traits.lines)
+        for name, one in channels.items()
+    ]
+
+
+def _needs(library: Library) -> Sequence[Need]:
+    """Every wave that is sent by a channel."""
+    return [Need(book.key, wave.channels) for book in library.all() for wave in book.waves]
 
 
 class _Desk(TypedDict):
@@ -233,7 +306,6 @@ def _deliver(
     wake: Doorbell,
     clock: Clock,
     latency: Latency,
-    terms: Mapping[str, Terms],
 ) -> Deliver:
     return Deliver(
         ledger=DeliveryLedger(db),
@@ -242,7 +314,6 @@ def _deliver(
         clock=clock,
         secret=settings.secret_key,
         public_url=settings.public_url,
-        terms=terms,
         observe=latency.seen,
     )
 
@@ -260,7 +331,6 @@ def _report(
         receipts=ReceiptLedger(db),
         displays=DisplayLedger(db),
         replies=answers,
-        calls=CallLedger(db),
         answers=answer,
         audit=audit,
         channels=channels,
@@ -289,30 +359,27 @@ def _sweep(
     )
 
 
-def _accounts(settings: Settings) -> tuple[Account, ...]:
-    """Every provider account; screens are always there.
+def _channels(settings: Settings, *, clock: Clock, wake: Wake) -> dict[str, Channel]:
+    """Every account's channel by registry name; screens are always there.
 
-    Refused where an account is set up wrongly, and, where only this machine may be reached, for an
+    Refused for two accounts of one channel, and, where only this machine may be reached, for an
     account that leads elsewhere.
     """
-    every = (*settings.accounts, SCREEN)
-    if settings.loopback_only:
-        for setting in every:
-            _check_loopback(setting)
-    return tuple(Account.read(one.name, one.channel, one.options) for one in every)
-
-
-def _channels(
-    accounts: Sequence[Account], settings: Settings, *, clock: Clock, wake: Doorbell
-) -> dict[str, Channel]:
-    """Every account's channel by account name; Refused for two accounts of one name."""
+    registry = Registry()
     house = House(clock=clock, wake=wake, public_url=settings.public_url)
-    return Registry().make_all(accounts, house)
-
-
-def _terms(accounts: Sequence[Account]) -> dict[str, Terms]:
-    """What each account is for, by its name."""
-    return {one.name: Terms(one.order, one.weight, one.countries) for one in accounts}
+    made: dict[str, Channel] = {}
+    for setting in (*settings.accounts, SCREEN):
+        if settings.loopback_only:
+            _check_loopback(setting)
+        if setting.channel in made:
+            where = Problem(f"accounts.{setting.name}", f"is a second {setting.channel}")
+            raise Refused("Two accounts of one channel are not served yet.", [where])
+        options = dict(setting.options)
+        pace = options.pop("pace", None)
+        countries = tuple(options.pop("countries", ()))
+        account = Account(setting.name, setting.channel, options, countries, pace)
+        made[setting.channel] = registry.make(account, house)
+    return made
 
 
 def known_traits() -> dict[str, Traits]:

@@ -12,6 +12,20 @@ from hub.wiring import Hub
 
 
 @contextlib.asynccontextmanager
+async def guarded(hub: Hub, role: str) -> AsyncIterator[None]:
+    """Inside the block this process says that it lives, and takes its turns as the auditor.
+
+    `role`: serve, web or worker.
+    """
+    async with hub.pulse.beating(role), asyncio.TaskGroup() as group:
+        auditor = group.create_task(hub.auditor.run(), name="auditor")
+        try:
+            yield
+        finally:
+            auditor.cancel()
+
+
+@contextlib.asynccontextmanager
 async def working(hub: Hub) -> AsyncIterator[None]:
     """Deliveries go out and waves begin inside the block.
 
@@ -33,6 +47,7 @@ async def working(hub: Hub) -> AsyncIterator[None]:
         tasks += [group.create_task(one.run(), name=f"lane-{lane}") for lane, one in lanes.items()]
         # a ring in this very process needs no Redis and no poll
         hub.wake.on_ring = lambda lane: lanes[lane].wake()
+        hub.pulse.lanes = lambda: {lane: {"alive": one.alive} for lane, one in lanes.items()}
         try:
             yield
         finally:

@@ -8,6 +8,7 @@ from typing import Any, Protocol, cast
 from starlette.requests import HTTPConnection
 
 from hub.flow.accounts import Accounts
+from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
 from hub.flow.estate import Estate
 from hub.flow.launch import Launch
@@ -53,6 +54,8 @@ class House(Protocol):
     def estate(self) -> Estate: ...
     @property
     def screens(self) -> Screens: ...
+    @property
+    def alarms(self) -> Alarms: ...
 
 
 def house(connection: HTTPConnection) -> House:

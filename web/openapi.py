@@ -45,6 +45,8 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("GET", "/recipients"): (200, models.ListOut),
     ("GET", "/playbooks"): (200, models.ListOut),
     ("GET", "/screens"): (200, models.ListOut),
+    ("GET", "/alarms"): (200, models.AlarmsOut),
+    ("POST", "/alarms/{id}/acknowledge"): (200, models.AlarmOut),
     ("POST", "/recipients"): (201, models.AnyOut),
     ("DELETE", "/recipients/{id}"): (204, None),
     ("POST", "/screens/pairings"): (201, models.PairingOut),
@@ -79,6 +81,7 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("GET", "/estate"): (("site", "string"),),
     ("GET", "/playbooks"): (("site", "string"),),
     ("GET", "/screens"): (("site", "string"),),
+    ("GET", "/alarms"): (("limit", "integer"),),
     ("POST", "/roster"): (("dry_run", "boolean"), ("skip_problems", "boolean"), ("name", "string")),
 }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import math
 import sqlite3
 import stat
 from collections.abc import Mapping
@@ -13,16 +15,20 @@ import aiohttp
 
 from hub.commands.client import connected, running
 from hub.commands.output import say
-from hub.errors import HubError, Problem, Refused
+from hub.commands.owner import only_database
+from hub.decide.alarm_words import words
+from hub.errors import HubError, Problem, Refused, Unready
+from hub.folder import locked
 from hub.settings import Settings
 from hub.store.database import database
 from hub.store.migrate import migrate
-from hub.wiring import known_traits
+from hub.wiring import auditor_of, known_traits
 from playbooks.check import check_text
 from playbooks.load import packaged_texts
 
 SAFE_SQLITE = (3, 51, 3)  # older ones have the WAL-reset bug
 HEALTH_SECONDS = 3.0
+AUDIT_SECONDS = 20.0
 
 
 def run_check(files: tuple[Path, ...], settings: Settings, *, json_: bool) -> int:
@@ -72,6 +78,7 @@ async def run_doctor(settings: Settings, *, json_: bool) -> int:
     """What is well and what is not; exit 1 if something needs a person."""
     found = [_sqlite(settings), _languages(settings), _accounts(settings), _folder(settings)]
     found.append(await _hub(settings))
+    found += await _audit(settings)
     ok = all(entry["ok"] for entry in found)
     words = "\n".join(f"{'ok  ' if e['ok'] else 'MEND'}  {e['what']}" for e in found)
     say({"ok": ok, "checks": found}, json_=json_, words=words)
@@ -123,6 +130,54 @@ async def _hub(settings: Settings) -> dict[str, Any]:
     except (HubError, OSError, aiohttp.ClientError, TimeoutError) as error:
         return {"check": "hub", "ok": False, "what": f"the hub does not answer: {error}"}
     return {"check": "hub", "ok": ok, "what": f"the hub {'is ready' if ok else said}"}
+
+
+async def _audit(settings: Settings) -> list[dict[str, Any]]:
+    """What the auditor finds: asked of the running hub, or looked up where none runs."""
+    try:
+        async with asyncio.timeout(AUDIT_SECONDS):
+            found = await _found(settings)
+    except (HubError, OSError, TimeoutError) as error:
+        what = f"the audit could not be made: {str(error) or 'no answer in time'}"
+        return [{"check": "audit", "ok": False, "what": what}]
+    if not found:
+        return [{"check": "audit", "ok": True, "what": "the audit finds nothing amiss"}]
+    return [_alarm(alarm) for alarm in found]
+
+
+async def _found(settings: Settings) -> list[Mapping[str, Any]]:
+    """Open alarms as the API tells them."""
+    if only_database(settings) or not running(settings):
+        return await _looked(settings)
+    async with connected(settings) as client:
+        said = await client.call("GET", "/alarms?limit=500")
+    if not said["audited"]:
+        raise Unready("nobody audits this hub: no process of it has looked for 20 s.")
+    return [alarm for alarm in said["items"] if alarm["cleared_at"] is None]
+
+
+async def _looked(settings: Settings) -> list[Mapping[str, Any]]:
+    """As `_found`, by the database alone. Where no hub runs, no process is missed."""
+    if settings.embedded and not (settings.data / "muster.db").exists():
+        return []  # nothing has been set up here yet
+    with locked(settings.data) if settings.embedded else contextlib.nullcontext():
+        db = database(settings.database_url)
+        try:
+            await db.open()
+            watched_s = 0.0 if settings.embedded else math.inf
+            alarms = await auditor_of(settings, db).look(watched_s)
+        finally:
+            await db.close()
+    return [
+        {"kind": str(a.kind), "severity": str(a.severity), "words": words(a.kind, a.data)}
+        for a in alarms
+    ]
+
+
+def _alarm(alarm: Mapping[str, Any]) -> dict[str, Any]:
+    said = alarm["words"]["en"]
+    what = f"{said['what']} {said['do']}"
+    return {"check": f"audit:{alarm['kind']}", "ok": False, "what": what, "alarm": dict(alarm)}
 
 
 async def run_healthcheck(settings: Settings) -> int:

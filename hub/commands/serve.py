@@ -13,7 +13,7 @@ from hub.folder import locked, socket_path
 from hub.settings import Settings
 from hub.signals import stop_asked
 from hub.wiring import Hub, opened
-from hub.worker import working
+from hub.worker import guarded, working
 from web.app import create_app
 from web.local import Local
 from web.server import Bind, Serving, serve
@@ -25,8 +25,9 @@ async def standing(settings: Settings) -> AsyncIterator[tuple[Hub, Serving]]:
 
     It stops in order: the worker ends its sends, sockets are told 1012, then the servers end.
     """
-    async with opened(settings) as hub, _web(hub) as serving, desk_of(hub), working(hub):
-        yield hub, serving
+    async with opened(settings) as hub, _web(hub) as serving, desk_of(hub):
+        async with guarded(hub, "serve"), working(hub):
+            yield hub, serving
 
 
 @contextlib.asynccontextmanager
@@ -63,7 +64,7 @@ async def run_serve(settings: Settings) -> int:
                     await asked.wait()
                     note("Stopping: sends under way end first.")
             return 0
-        async with opened(settings) as hub, _web(hub) as serving:
+        async with opened(settings) as hub, guarded(hub, "web"), _web(hub) as serving:
             await _greet(hub, serving)
             await asked.wait()
     return 0
@@ -89,7 +90,7 @@ async def run_worker(settings: Settings) -> int:
             code="embedded",
         )
     with stop_asked() as asked:
-        async with opened(settings) as hub, working(hub):
+        async with opened(settings) as hub, guarded(hub, "worker"), working(hub):
             note("Muster works.")
             await asked.wait()
             note("Stopping: sends under way end first.")

@@ -31,6 +31,14 @@ class Latency:
         """Account -> {buckets: [(bound, calls up to it)], sum_s}, the last bound `+Inf`."""
         return {name: self._of(name) for name in self._counts}
 
+    def means(self) -> Mapping[str, Any]:
+        """Account -> {calls, mean_s}, since this process began."""
+        return {name: self._mean(name) for name in self._counts}
+
+    def _mean(self, name: str) -> dict[str, Any]:
+        calls = sum(self._counts[name])
+        return {"calls": calls, "mean_s": round(self._sums[name] / calls, 3)}
+
     def _of(self, name: str) -> dict[str, Any]:
         total, buckets = 0, []
         for bound, count in zip((*map(str, BOUNDS), "+Inf"), self._counts[name], strict=True):

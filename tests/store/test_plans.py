@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from hub.commands.estate_entries import demo_entries
+from hub.decide.alarms import Alarm, AlarmKind
 from hub.decide.answers import Given
 from hub.decide.chores import Change
 from hub.decide.claim import Claim, Display, Release, Sent
 from hub.model import AnswerWord, AttemptId, Kind, Lane, LaunchRequest, Outcome, Receipt, Verdict
 from hub.states import DeliveryState, Reason
 from hub.store.accounts import AccountLedger
+from hub.store.alarms import AlarmLedger
 from hub.store.answers import AnswerLedger
+from hub.store.audits import look
 from hub.store.boards import BoardLedger
 from hub.store.calls import CallLedger
 from hub.store.database import Database
@@ -97,6 +100,7 @@ async def exercise(url: str, people: int = PEOPLE) -> None:
         await _knock(house, fire)
         await _send(house.db, Lane.URGENT)
         await _sweep(house)
+        await _audit(house.db)
         await _end(house, fire)
     finally:
         await house.db.close()
@@ -248,6 +252,16 @@ async def _knock(house: House, incident: int) -> None:
 _ANSWER = """-- test
 UPDATE audience SET answer = 'safe' WHERE recipient_id IN
     (SELECT max(recipient_id) FROM tasks WHERE household IS NOT NULL AND state <> 'done')"""
+async def _audit(db: Database) -> None:
+    """The auditor looks, and alarms are raised and cleared."""
+    ledger = AlarmLedger(db)
+    await ledger.turn(0)
+    await db.read(lambda conn: look(conn, 100.0))
+    await ledger.settle([Alarm("no_worker", AlarmKind.NO_WORKER)])
+    await ledger.settle([])
+    await ledger.figures()
+
+
 _OVER = """-- test
 UPDATE deliveries SET state = 'failed' WHERE state IN ('planned', 'sending', 'unsure')"""
 

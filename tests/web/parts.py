@@ -19,6 +19,7 @@ from sqlalchemy import insert
 from channels.sms_twilio import TwilioAccount, TwilioSms
 from hub.bus.local import LocalWake
 from hub.flow.accounts import Accounts
+from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
 from hub.flow.estate import Estate
 from hub.flow.launch import Launch
@@ -31,6 +32,7 @@ from hub.model import Actor
 from hub.settings import Settings
 from hub.store import schema as t
 from hub.store.accounts import AccountLedger
+from hub.store.alarms import AlarmLedger
 from hub.store.answers import AnswerLedger
 from hub.store.boards import BoardLedger
 from hub.store.calls import CallLedger
@@ -116,6 +118,7 @@ def wired(chosen: Settings, db: Database) -> Any:
         library=library,
         channels=channels,
         accounts=Accounts(accounts),
+        alarms=Alarms(AlarmLedger(db), accounts, wake),
         screens=Screens(ScreenLedger(db), accounts, clock, wake),
         estate=Estate(EstateLedger(db), ScreenLedger(db), accounts, wake, "CN", chosen.languages),
         launch=Launch(LaunchLedger(db), library, clock, wake, channels),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.api import estate, incidents, people, playbooks, screens
+from web.api import alarms, estate, incidents, people, playbooks, screens
 from web.auth import ADMIN, ANYONE, DUTY, VIEWER, Door
 
 API = "/api/v1"
@@ -36,6 +36,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{API}/screens/pairings/claim", ANYONE, screens.claim),
     Door("POST", f"{API}/screens/pairings/{{code}}", DUTY, screens.confirm),
     Door("DELETE", f"{API}/screens/{{recipient:int}}/device", DUTY, screens.unpair),
+    Door("GET", f"{API}/alarms", VIEWER, alarms.list_alarms),
+    Door("POST", f"{API}/alarms/{{id:int}}/acknowledge", DUTY, alarms.acknowledge),
     Door("POST", f"{API}/live/tickets", VIEWER, people.add_ticket),
     Door("GET", f"{API}/session", VIEWER, people.session),
     Door("GET", f"{API}/tokens", ADMIN, people.list_tokens),

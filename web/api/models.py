@@ -206,6 +206,41 @@ class ListOut(BaseModel):
     next: int | str | None
 
 
+class AlarmText(BaseModel):
+    """An alarm in one language: what is so, and what to do."""
+
+    what: str
+    do: str
+
+
+class AlarmOut(BaseModel):
+    """Something that is not as it should be with the hub itself. Times are milliseconds; the same
+    `key` is the same thing. It is over when `cleared_at` is set."""
+
+    id: int
+    key: str
+    kind: str
+    severity: Literal["critical", "warning"]
+    incident: int | None
+    data: dict[str, Any]
+    raised_at: int
+    seen_at: int
+    cleared_at: int | None
+    acknowledged_at: int | None
+    acknowledged_by: str
+    words: dict[str, AlarmText]
+
+
+class AlarmsOut(BaseModel):
+    """Alarms, the open ones first. `audited` false: nobody has looked for 20 s, so that no alarm
+    is no good news."""
+
+    items: list[AlarmOut]
+    next: None
+    audited: bool
+    audited_ms_ago: int | None
+
+
 class AnyOut(BaseModel):
     """An object described in docs/PROTOCOL.md."""
 

@@ -1,0 +1,245 @@
+"""What an alarm says to people, in both languages: what is so, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Text = Mapping[str, Mapping[str, str]]
+"""language -> {"what": …, "do": …}."""
+
+_LANES = {
+    "zh-CN": {"urgent": "紧急", "routine": "日常"},
+    "en": {"urgent": "urgent", "routine": "routine"},
+}
+_CHANNELS = {
+    "zh-CN": {
+        "sms": "短信", "voice": "电话", "screen": "屏幕", "wecom": "企业微信", "email": "邮件",
+        "push": "推送", "task": "任务",
+    },
+    "en": {
+        "sms": "texts", "voice": "calls", "screen": "screens", "wecom": "WeCom", "email": "e-mail",
+        "push": "push", "task": "tasks",
+    },
+}  # fmt: skip
+_ROLES = {
+    "zh-CN": {"web": "网页进程", "worker": "发送进程", "serve": "主进程"},
+    "en": {"web": "web process", "worker": "worker", "serve": "hub process"},
+}
+_JOINED = {"zh-CN": "、", "en": ", "}
+
+_WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "overdue_wave": {
+        "zh-CN": (
+            "事件 {code} 的一轮通知（{wave}）已到时间 {late}，仍未开始。",
+            "确认发送进程在运行；情况紧急时，请立即打电话或上门通知。",
+        ),
+        "en": (
+            "A wave of incident {code} ({wave}) has been due for {late} and has not begun.",
+            "See that a worker runs. If it is urgent, call or go to the people now.",
+        ),
+    },
+    "overdue_deliveries": {
+        "zh-CN": (
+            "{lane}通道有 {due} 条{channel}等待已达 {late}，最近一分钟只尝试了 {tried} 次。",
+            "确认发送进程在运行，并检查服务商账号；情况紧急时，请改用其他方式通知。",
+        ),
+        "en": (
+            ("{due} {lane} deliveries by {channel} have been due for up to {late}; only {tried}"
+            " calls were made in the last minute."),
+            ("See that a worker runs, and look at the provider account. If it is urgent, tell people"
+            " in another way."),
+        ),
+    },
+    "lease_over": {
+        "zh-CN": (
+            "{count} 条通知停在“发送中”，最长已超时 {over}。",
+            "重新启动发送进程；每条通知都会继续发送，或得到明确结果。",
+        ),
+        "en": (
+            "{count} deliveries are stuck while being sent, up to {over} beyond their time.",
+            "Restart the worker: each of them is sent on, or comes to a named end.",
+        ),
+    },
+    "long_unsure": {
+        "zh-CN": (
+            "{count} 条通知的结果仍不明确，最长已超时 {over}。",
+            "检查服务商的回调地址和账号；名单见看板中的“不明”。",
+        ),
+        "en": (
+            "The outcome of {count} deliveries is still not known, up to {over} beyond its time.",
+            "Look at the provider's callbacks and account. The board lists them as unsure.",
+        ),
+    },
+    "no_worker": {
+        "zh-CN": (
+            "没有发送进程在工作{since}{lanes}。现在不会发出任何通知。",
+            "启动 `muster worker`（单机请重新启动 `muster serve`）；情况紧急时，请立即打电话或上门通知。",
+        ),
+        "en": (
+            "No worker is at work{since}{lanes}. Nothing is being sent.",
+            ("Start `muster worker` (on one machine: restart `muster serve`). If it is urgent, call"
+            " or go to the people now."),
+        ),
+    },
+    "no_web": {
+        "zh-CN": (
+            "网页进程没有响应，已 {ago}。控制台、屏幕和居民链接无法使用。",
+            "启动 `muster serve`；通知仍会照常发送。",
+        ),
+        "en": (
+            "No web process has answered for {ago}: no console, no screens, no residents' links.",
+            "Start `muster serve`. Texts and calls still go out.",
+        ),
+    },
+    "process_lost": {
+        "zh-CN": (
+            "{host} 上的{role}没有正常结束就消失了，已 {ago}。",
+            "查看那台机器的日志，并重新启动它；其他进程已接手它的工作。",
+        ),
+        "en": (
+            "A {role} on {host} was lost {ago} ago: it did not end in order.",
+            "Read that machine's log and start it again. The others have taken over its work.",
+        ),
+    },
+    "no_receipts": {
+        "zh-CN": (
+            "账号 {account} 接受了 {accepted} 条短信，只收到 {reported} 条回执。",
+            "确认服务商能访问 MUSTER_PUBLIC_URL 的 /hooks 地址；“已送达”暂不可信。",
+        ),
+        "en": (
+            "Account {account} took {accepted} texts, and reported on only {reported} of them.",
+            ("See that the provider can reach /hooks at MUSTER_PUBLIC_URL. Until then do not rely on"
+            " “delivered”."),
+        ),
+    },
+    "screens_gone": {
+        "zh-CN": (
+            "事件进行中，{site} 有 {gone} 块屏幕离线（共 {paired} 块），最长 {ago}。",
+            "检查屏幕的电源和网络；这些位置请改用其他方式通知。",
+        ),
+        "en": (
+            ("{gone} of {paired} screens of {site} are away during an incident, the longest for"
+            " {ago}."),
+            "Look at their power and network, and tell the people there in another way.",
+        ),
+    },
+    "account_failing": {
+        "zh-CN": (
+            "账号 {account} 最近 5 分钟的 {tried} 次发送中有 {failed} 次失败。",
+            "检查服务商状态、余额和密钥；需要时请改用其他方式通知。",
+        ),
+        "en": (
+            "{failed} of the last {tried} calls to account {account} failed (5 minutes).",
+            ("Look at the provider's status, the balance and the credentials; if need be tell people"
+            " in another way."),
+        ),
+    },
+    "no_account": {
+        "zh-CN": (
+            "没有可用的{channels}账号，{playbooks}中有一轮通知发不出去。",
+            "在 MUSTER_CONFIG 中加入账号，或修改预案。",
+        ),
+        "en": (
+            "There is no account for {channels}: a wave of {playbooks} can tell nobody.",
+            "Add an account to MUSTER_CONFIG, or change the playbook.",
+        ),
+    },
+    "event_gap": {
+        "zh-CN": (
+            "事件 {code} 的记录不连续（应到第 {last_seq} 条）。",
+            "不要依赖看板上的数字；请从备份核对数据库，并报告此问题。",
+        ),
+        "en": (
+            "The record of incident {code} has a gap before event {last_seq}.",
+            "Do not rely on its board. Check the database against a backup, and report this.",
+        ),
+    },
+    "clock_jumped": {
+        "zh-CN": (
+            "数据库的时钟在 {ago} 前跳变了 {by}。",
+            "检查时间同步（NTP）；已到期的通知可能提前或推迟。",
+        ),
+        "en": (
+            "The database's clock jumped by {by}, {ago} ago.",
+            "Look at its time synchronisation (NTP). What was scheduled may come early or late.",
+        ),
+    },
+    "old_schema": {
+        "zh-CN": (
+            "数据库结构与本版本不符。",
+            "运行 `muster migrate`，并让所有进程使用同一版本。",
+        ),
+        "en": (
+            "The database does not have the schema of this release.",
+            "Run `muster migrate`, and run one release everywhere.",
+        ),
+    },
+}  # fmt: skip
+_UNKNOWN = {
+    "zh-CN": ("出现本版本不认识的告警：{kind}。", "查看各进程的版本和日志。"),
+    "en": ("An alarm this release does not know: {kind}.", "Look at versions and logs."),
+}
+
+
+def words(kind: str, data: Mapping[str, Any]) -> Text:
+    """The alarm in every language; whatever is missing from `data` shows as –."""
+    said = _WORDS.get(kind, _UNKNOWN)
+    return {tag: _said(tag, said[tag], kind, data) for tag in _LANES}
+
+
+def _said(tag: str, texts: tuple[str, str], kind: str, data: Mapping[str, Any]) -> dict[str, str]:
+    values = _Values(_values(tag, kind, data))
+    return {"what": texts[0].format_map(values), "do": texts[1].format_map(values)}
+
+
+class _Values(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def _values(tag: str, kind: str, data: Mapping[str, Any]) -> dict[str, str]:
+    plain = {key: str(value) for key, value in data.items() if isinstance(value, str | int)}
+    return {
+        **plain,
+        "kind": kind,
+        "lane": _LANES[tag].get(str(data.get("lane")), str(data.get("lane"))),
+        "channel": _CHANNELS[tag].get(str(data.get("channel")), str(data.get("channel"))),
+        "role": _ROLES[tag].get(str(data.get("role")), str(data.get("role"))),
+        "channels": _list(tag, [_CHANNELS[tag].get(c, c) for c in data.get("channels", ())]),
+        "playbooks": _list(tag, list(data.get("playbooks", ()))[:5]),
+        "late": span(tag, data.get("late_s")),
+        "over": span(tag, data.get("over_s")),
+        "by": span(tag, data.get("by_s")),
+        "ago": span(tag, data.get("since_s", data.get("ago_s"))),
+        "since": _since(tag, data.get("since_s")),
+        "lanes": _waiting(tag, [_LANES[tag].get(one, one) for one in data.get("lanes", ())]),
+    }
+
+
+def span(tag: str, seconds: float | None) -> str:
+    """A length of time as people say it."""
+    if seconds is None:
+        return "–"
+    whole = abs(round(seconds))
+    units = ((3600, "小时", "h"), (60, "分钟", "min"), (1, "秒", "s"))
+    size, chinese, english = next(u for u in units if whole >= 2 * u[0] or u[0] == 1)
+    return f"{whole // size} {chinese if tag == 'zh-CN' else english}"
+
+
+def _since(tag: str, seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    said = span(tag, seconds)
+    return f"，已 {said}" if tag == "zh-CN" else f" (for {said})"
+
+
+def _waiting(tag: str, lanes: list[str]) -> str:
+    if not lanes:
+        return ""
+    said = _list(tag, lanes)
+    return f"，{said}通道有通知在等待" if tag == "zh-CN" else f", and {said} deliveries wait"
+
+
+def _list(tag: str, names: list[str]) -> str:
+    return _JOINED[tag].join(names)

@@ -1,0 +1,357 @@
+"""From what an audit found to what people must be told: facts in, alarms out.
+
+Ages are seconds by the database's clock; nothing here knows the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+LATE_S = 60.0  # a wave or a delivery that waits longer is overdue
+SILENT_S = 15.0  # three pulses: a process that says nothing for so long is taken for dead
+LEASE_OVER_S = 30.0  # the sweep takes a lease back within a second of its end
+DOUBT_OVER_S = 60.0  # beyond the minute in which doubts are resolved
+LOST_S = 3600.0  # how long a process that died is spoken of, if nobody takes its place
+SCREEN_GONE_S = 120.0
+PACED = 4  # a channel that is tried at a quarter of its pace is slow, below it stands still
+USUAL_PACE = 1.0  # sends a second expected of an account that names no pace
+TEXTS = 20  # accepted texts from which missing receipts mean something
+TRIES = 20  # calls from which a share of failures means something
+BY_HAND = frozenset({"door", "phone"})  # staff do these: no account is needed
+ALL_FAILED = 3  # calls that all failed mean something sooner
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"  # the hub cannot do its job: the outside heartbeat stops
+    WARNING = "warning"  # somebody should look
+
+
+class AlarmKind(StrEnum):
+    OVERDUE_WAVE = "overdue_wave"
+    OVERDUE_DELIVERIES = "overdue_deliveries"
+    LEASE_OVER = "lease_over"
+    LONG_UNSURE = "long_unsure"
+    NO_WORKER = "no_worker"
+    NO_WEB = "no_web"
+    PROCESS_LOST = "process_lost"
+    NO_RECEIPTS = "no_receipts"
+    SCREENS_GONE = "screens_gone"
+    ACCOUNT_FAILING = "account_failing"
+    NO_ACCOUNT = "no_account"
+    EVENT_GAP = "event_gap"
+    CLOCK_JUMPED = "clock_jumped"
+    OLD_SCHEMA = "old_schema"
+
+
+_WARNINGS = frozenset(
+    {
+        AlarmKind.LONG_UNSURE,
+        AlarmKind.PROCESS_LOST,
+        AlarmKind.NO_RECEIPTS,
+        AlarmKind.SCREENS_GONE,
+        AlarmKind.NO_ACCOUNT,
+        AlarmKind.CLOCK_JUMPED,
+    }
+)
+
+
+def severity(kind: str) -> Severity:
+    """How bad a kind is; one this release does not know is critical."""
+    return Severity.WARNING if kind in _WARNINGS else Severity.CRITICAL
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One thing that is not as it should be. The same key is the same thing."""
+
+    key: str
+    kind: AlarmKind
+    data: Mapping[str, Any] = field(default_factory=dict)
+    incident: int | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return severity(self.kind)
+
+
+# ── Facts ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A provider account as this hub has it. `pace`: sends a second; `lines`: calls at once."""
+
+    account: str
+    channel: str
+    pace: float | None = None
+    per: str = "account"
+    lines: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A wave of a playbook: somebody is told by one of these channels, or nobody is."""
+
+    playbook: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LateWave:
+    wave: int
+    incident: int
+    code: str
+    key: str
+    late_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Deliveries of a lane and channel that were due more than LATE_S ago. `tried`: calls made by
+    this channel in the last minute, of all lanes. `due` is counted up to a bound."""
+
+    lane: str
+    channel: str
+    due: int
+    oldest_s: float
+    tried: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Deliveries that stay in a state they should have left. `over_s`: the longest."""
+
+    count: int
+    over_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A process as its row says. `swept_s`: since its last sweep without trouble."""
+
+    id: str
+    role: str
+    host: str
+    started_s: float
+    seen_s: float
+    swept_s: float | None
+    stopped: bool
+
+    @property
+    def live(self) -> bool:
+        return not self.stopped and self.seen_s <= SILENT_S
+
+    @property
+    def died(self) -> bool:
+        return not self.stopped and self.seen_s > SILENT_S
+
+
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """Texts an account accepted 5 to 30 minutes ago, and how many of them were reported on."""
+
+    account: str
+    accepted: int
+    reported: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Calls by an account in the last 5 minutes that ended. `failed`: by the fault of the provider
+    or of our set-up; `accepted`: taken."""
+
+    account: str
+    ended: int
+    failed: int
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Paired screens of a site with an open incident that are away for more than SCREEN_GONE_S."""
+
+    site: int
+    key: str
+    paired: int
+    gone: int
+    longest_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An incident whose newest events are not contiguous up to its last number."""
+
+    incident: int
+    code: str
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one audit found. `watched_s`: how long the auditing process lives itself."""
+
+    watched_s: float
+    current: bool = True
+    waves: tuple[LateWave, ...] = ()
+    backlogs: tuple[Backlog, ...] = ()
+    due_lanes: tuple[str, ...] = ()
+    leases: Stuck = field(default_factory=lambda: Stuck(0, 0.0))
+    doubts: Stuck = field(default_factory=lambda: Stuck(0, 0.0))
+    processes: tuple[Living, ...] = ()
+    receipts: tuple[Receipted, ...] = ()
+    tries: tuple[Tried, ...] = ()
+    screens: tuple[Gone, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    clock_jumped_s: float | None = None  # ago, if within the last hour
+    clock_jumped_by_s: float = 0.0
+
+
+# ── Alarms ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def alarms(
+    facts: Facts, *, served: Iterable[Served] = (), needs: Iterable[Need] = ()
+) -> tuple[Alarm, ...]:
+    """Everything that is not as it should be, the worst first."""
+    accounts = tuple(served)
+    found = [
+        *_schema(facts),
+        *_workers(facts),
+        *_web(facts),
+        *_waves(facts),
+        *_backlogs(facts, accounts),
+        *_stuck(facts),
+        *_failing(facts),
+        *_gaps(facts),
+        *_lost(facts),
+        *_receipts(facts),
+        *_screens(facts),
+        *_accounts(accounts, needs),
+        *_clock(facts),
+    ]
+    return tuple(sorted(found, key=lambda alarm: alarm.severity))  # critical sorts before warning
+
+
+def _schema(facts: Facts) -> Iterator[Alarm]:
+    if not facts.current:
+        yield Alarm("old_schema", AlarmKind.OLD_SCHEMA)
+
+
+def _workers(facts: Facts) -> Iterator[Alarm]:
+    """Nobody sweeps, so nothing is sent and no wave begins, in any lane."""
+    swept = [one.swept_s for one in facts.processes if one.live and one.swept_s is not None]
+    if facts.watched_s <= SILENT_S or any(age <= SILENT_S for age in swept):
+        return
+    ever = [one.swept_s for one in facts.processes if one.swept_s is not None]
+    data = {"lanes": list(facts.due_lanes), "since_s": _whole(min(ever)) if ever else None}
+    yield Alarm("no_worker", AlarmKind.NO_WORKER, data)
+
+
+def _web(facts: Facts) -> Iterator[Alarm]:
+    ours = [one for one in facts.processes if one.role in {"web", "serve"}]
+    died = [one.seen_s for one in ours if one.died]
+    if died and not any(one.live for one in ours):
+        yield Alarm("no_web", AlarmKind.NO_WEB, {"since_s": _whole(min(died))})
+
+
+def _lost(facts: Facts) -> Iterator[Alarm]:
+    """A process died, and none of its kind has been started since."""
+    for one in facts.processes:
+        if not one.died or one.seen_s > LOST_S:
+            continue
+        if not any(o.role == one.role and o.started_s < one.seen_s for o in facts.processes):
+            data = {"role": one.role, "host": one.host, "since_s": _whole(one.seen_s)}
+            yield Alarm(f"process_lost/{one.id}", AlarmKind.PROCESS_LOST, data)
+
+
+def _waves(facts: Facts) -> Iterator[Alarm]:
+    for one in facts.waves:
+        data = {"incident": one.incident, "code": one.code, "wave": one.key}
+        data["late_s"] = _whole(one.late_s)
+        yield Alarm(f"overdue_wave/{one.wave}", AlarmKind.OVERDUE_WAVE, data, one.incident)
+
+
+def _backlogs(facts: Facts, accounts: tuple[Served, ...]) -> Iterator[Alarm]:
+    for one in facts.backlogs:
+        mine = [account for account in accounts if account.channel == one.channel]
+        if one.oldest_s > LATE_S and one.tried * PACED < min(one.due, _expected(mine)):
+            data = {"lane": one.lane, "channel": one.channel, "due": one.due, "tried": one.tried}
+            data["late_s"] = _whole(one.oldest_s)
+            key = f"overdue_deliveries/{one.lane}/{one.channel}"
+            yield Alarm(key, AlarmKind.OVERDUE_DELIVERIES, data)
+
+
+def _expected(accounts: list[Served]) -> float:
+    """Calls a minute that the pace of a channel's accounts lets us expect; at least one."""
+    return max(1.0, sum(_of_one(account) for account in accounts))
+
+
+def _of_one(account: Served) -> float:
+    if account.per != "account":
+        return 1.0  # each address has a pace of its own: only a standstill is odd
+    paced = 60 * (USUAL_PACE if account.pace is None else account.pace)
+    return paced if account.lines is None else min(paced, account.lines)
+
+
+def _stuck(facts: Facts) -> Iterator[Alarm]:
+    for kind, stuck in (
+        (AlarmKind.LEASE_OVER, facts.leases),
+        (AlarmKind.LONG_UNSURE, facts.doubts),
+    ):
+        if stuck.count:
+            yield Alarm(str(kind), kind, {"count": stuck.count, "over_s": _whole(stuck.over_s)})
+
+
+def _failing(facts: Facts) -> Iterator[Alarm]:
+    for one in facts.tries:
+        many = one.ended >= TRIES and one.failed * 2 >= one.ended
+        every = one.ended >= ALL_FAILED and one.failed == one.ended
+        if many or every:
+            data = {"account": one.account, "tried": one.ended, "failed": one.failed}
+            yield Alarm(f"account_failing/{one.account}", AlarmKind.ACCOUNT_FAILING, data)
+
+
+def _gaps(facts: Facts) -> Iterator[Alarm]:
+    for one in facts.gaps:
+        data = {"incident": one.incident, "code": one.code, "last_seq": one.last_seq}
+        yield Alarm(f"event_gap/{one.incident}", AlarmKind.EVENT_GAP, data, one.incident)
+
+
+def _receipts(facts: Facts) -> Iterator[Alarm]:
+    for one in facts.receipts:
+        if one.accepted >= TEXTS and one.reported * 2 < one.accepted:
+            data = {"account": one.account, "accepted": one.accepted, "reported": one.reported}
+            yield Alarm(f"no_receipts/{one.account}", AlarmKind.NO_RECEIPTS, data)
+
+
+def _screens(facts: Facts) -> Iterator[Alarm]:
+    for one in facts.screens:
+        if one.gone:
+            data = {"site": one.key, "gone": one.gone, "paired": one.paired}
+            data["since_s"] = _whole(one.longest_s)
+            yield Alarm(f"screens_gone/{one.site}", AlarmKind.SCREENS_GONE, data)
+
+
+def _accounts(accounts: tuple[Served, ...], needs: Iterable[Need]) -> Iterator[Alarm]:
+    """Waves that could tell nobody; one alarm for each set of channels that is missing."""
+    media = BY_HAND.union(account.channel for account in accounts)
+    missing: dict[tuple[str, ...], set[str]] = {}
+    for need in needs:
+        if need.channels and not media.intersection(need.channels):
+            missing.setdefault(tuple(sorted(set(need.channels))), set()).add(need.playbook)
+    for channels, playbooks in sorted(missing.items()):
+        data = {"channels": list(channels), "playbooks": sorted(playbooks)}
+        yield Alarm(f"no_account/{'+'.join(channels)}", AlarmKind.NO_ACCOUNT, data)
+
+
+def _clock(facts: Facts) -> Iterator[Alarm]:
+    if facts.clock_jumped_s is not None:
+        data = {"ago_s": _whole(facts.clock_jumped_s), "by_s": _whole(facts.clock_jumped_by_s)}
+        yield Alarm("clock_jumped", AlarmKind.CLOCK_JUMPED, data)
+
+
+def _whole(seconds: float) -> int:
+    return round(seconds)

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.decide.alarms import (
+    Alarm,
+    AlarmKind,
+    Backlog,
+    Facts,
+    Gap,
+    Gone,
+    LateWave,
+    Living,
+    Need,
+    Receipted,
+    Served,
+    Severity,
+    Stuck,
+    Tried,
+    alarms,
+    severity,
+)
+
+SERVE = Living("a", "serve", "one", 100, 1, 1, stopped=False)
+
+
+def facts(watched_s: float = 100, processes: tuple[Living, ...] = (SERVE,), **found) -> Facts:
+    return Facts(watched_s=watched_s, processes=processes, **found)
+
+
+def found(*args: Any, **named: Any) -> list[AlarmKind]:
+    return [alarm.kind for alarm in alarms(*args, **named)]
+
+
+def only(*args: Any, **named: Any) -> Alarm:
+    (alarm,) = alarms(*args, **named)
+    return alarm
+
+
+def test_a_hub_that_does_its_job_raises_nothing() -> None:
+    assert alarms(facts()) == ()
+
+
+def test_every_kind_has_a_severity_and_an_unknown_one_is_critical() -> None:
+    assert {severity(kind) for kind in AlarmKind} == set(Severity)
+    assert severity("of another release") is Severity.CRITICAL
+
+
+def test_an_older_schema_is_critical() -> None:
+    assert only(facts(current=False)).kind is AlarmKind.OLD_SCHEMA
+
+
+# ── Processes ──────────────────────────────────────────────────────────────────────────────────
+
+
+def worker(name: str = "w", *, seen: float = 1, swept: float | None = 1, **more) -> Living:
+    known = {"started_s": 500.0, "stopped": False, "role": "worker", "host": "h"}
+    return Living(id=name, seen_s=seen, swept_s=swept, **(known | more))
+
+
+WEB = Living("b", "web", "h", 500, 1, None, stopped=False)
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        worker(seen=16, swept=16),  # killed
+        worker(seen=1, swept=16),  # alive, and its sweep hangs
+        worker(seen=1, swept=None),  # it never swept
+        worker(seen=1, swept=1, stopped=True),
+    ],
+)
+def test_without_a_process_that_sweeps_there_is_no_worker(one: Living) -> None:
+    kinds = found(facts(processes=(WEB, one), due_lanes=("urgent",)))
+
+    assert kinds[0] is AlarmKind.NO_WORKER
+
+
+def test_one_of_several_workers_is_enough() -> None:
+    assert found(facts(processes=(WEB, worker(seen=16, swept=16), worker("x", started_s=10)))) == []
+
+
+def test_a_process_that_has_just_begun_does_not_judge_the_others() -> None:
+    assert found(facts(watched_s=15, processes=(WEB,))) == []
+
+
+def test_no_worker_says_which_lanes_wait_and_since_when() -> None:
+    alarm = only(facts(processes=(WEB, worker(seen=99, swept=99, stopped=True)), due_lanes=("r",)))
+
+    assert alarm.data == {"lanes": ["r"], "since_s": 99}
+
+
+def test_no_worker_that_never_was_has_no_since() -> None:
+    assert only(facts(processes=(WEB,))).data == {"lanes": [], "since_s": None}
+
+
+def test_a_web_process_that_died_is_missed_until_another_lives() -> None:
+    died = Living("b", "web", "h", 500, 40, None, stopped=False)
+
+    assert found(facts(processes=(worker(), died))) == [AlarmKind.NO_WEB, AlarmKind.PROCESS_LOST]
+    assert AlarmKind.NO_WEB not in found(facts(processes=(worker(), died, WEB)))
+
+
+def test_a_web_process_that_ended_in_order_is_not_missed() -> None:
+    ended = Living("b", "web", "h", 500, 40, None, stopped=True)
+
+    assert found(facts(processes=(worker(), ended))) == []
+
+
+def test_a_lost_process_is_spoken_of_until_another_takes_its_place_or_an_hour_is_over() -> None:
+    lost = worker("x", seen=40, swept=40)
+    old = worker("x", seen=3601, swept=3601, started_s=9000)
+
+    assert found(facts(processes=(WEB, worker(), lost))) == [AlarmKind.PROCESS_LOST]
+    assert found(facts(processes=(WEB, worker(started_s=30), lost))) == []
+    assert found(facts(processes=(WEB, worker(started_s=9500), old))) == []
+
+
+# ── Waves and deliveries ───────────────────────────────────────────────────────────────────────
+
+
+def test_an_overdue_wave_is_critical_and_belongs_to_its_incident() -> None:
+    alarm = only(facts(waves=(LateWave(7, 3, "F-3", "call", 61.4),)))
+
+    assert alarm.key == "overdue_wave/7"
+    assert alarm.incident == 3
+    assert alarm.severity is Severity.CRITICAL
+    assert alarm.data["late_s"] == 61
+
+
+SMS = Served("twilio", "sms", pace=10)
+
+
+@pytest.mark.parametrize(
+    ("due", "tried", "accounts", "late"),
+    [
+        (1, 0, [], True),  # nothing was tried: whatever the pace
+        (1, 1, [], False),
+        (5000, 600, [SMS], False),  # at its pace
+        (5000, 150, [SMS], False),  # a quarter of it
+        (5000, 149, [SMS], True),
+        (20, 5, [SMS], False),  # most of what is due is being tried
+        (5000, 149, [SMS, Served("two", "voice", pace=10)], True),
+        (5000, 151, [SMS, Served("two", "sms", pace=10)], True),  # two accounts, twice the pace
+        (5000, 15, [Served("one", "sms")], False),
+        (5000, 14, [Served("one", "sms")], True),
+        (5000, 1, [Served("robot", "sms", pace=20, per="address")], False),
+        (5000, 1, [Served("calls", "sms", pace=10, lines=4)], False),
+        (5000, 0, [Served("calls", "sms", pace=10, lines=4)], True),
+    ],
+)
+def test_deliveries_are_overdue_when_pace_does_not_explain_it(due, tried, accounts, late) -> None:
+    backlog = Backlog("urgent", "sms", due, oldest_s=70, tried=tried)
+
+    assert bool(alarms(facts(backlogs=(backlog,)), served=accounts)) is late
+
+
+def test_what_is_due_for_less_than_a_minute_is_not_overdue() -> None:
+    assert alarms(facts(backlogs=(Backlog("urgent", "sms", 9, oldest_s=60, tried=0),))) == ()
+
+
+@given(pace=st.floats(0.1, 1000), due=st.integers(1, 10**6), tried=st.integers(0, 10**6))
+def test_more_calls_never_make_a_backlog_worse(pace: float, due: int, tried: int) -> None:
+    def late(calls: int) -> bool:
+        backlog = Backlog("urgent", "sms", due, oldest_s=70, tried=calls)
+        return bool(alarms(facts(backlogs=(backlog,)), served=[Served("a", "sms", pace)]))
+
+    assert late(tried) or not late(tried + 1)
+
+
+def test_stuck_leases_are_critical_and_long_doubts_a_warning() -> None:
+    both = alarms(facts(leases=Stuck(2, 31.0), doubts=Stuck(3, 70)))
+
+    assert [(a.kind, a.severity, a.data["count"]) for a in both] == [
+        (AlarmKind.LEASE_OVER, Severity.CRITICAL, 2),
+        (AlarmKind.LONG_UNSURE, Severity.WARNING, 3),
+    ]
+
+
+# ── Providers, screens, records ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("ended", "failed", "raised"),
+    [(20, 10, True), (20, 9, False), (19, 18, False), (3, 3, True), (2, 2, False), (0, 0, False)],
+)
+def test_many_failures_of_an_account_raise_an_alarm(ended: int, failed: int, raised: bool) -> None:
+    one = Tried("twilio", ended, failed, accepted=ended - failed)
+
+    assert bool(alarms(facts(tries=(one,)))) is raised
+
+
+@pytest.mark.parametrize(
+    ("accepted", "reported", "raised"),
+    [(20, 9, True), (20, 10, False), (19, 0, False)],
+)
+def test_missing_receipts_raise_an_alarm(accepted: int, reported: int, raised: bool) -> None:
+    one = Receipted("twilio", accepted, reported)
+
+    assert bool(alarms(facts(receipts=(one,)))) is raised
+
+
+def test_screens_that_are_away_are_counted_by_site() -> None:
+    sites = (Gone(1, "river", 9, 2, 200), Gone(2, "hill", 9, 0, 0))
+
+    assert [alarm.key for alarm in alarms(facts(screens=sites))] == ["screens_gone/1"]
+
+
+def test_a_wave_that_can_tell_nobody_needs_an_account() -> None:
+    needs = [
+        Need("fire", ("voice", "sms")),  # one of them is enough
+        Need("fire", ("wecom", "email")),
+        Need("gas", ("email", "wecom")),
+        Need("flood", ("door",)),  # staff do it
+        Need("flood", ()),
+    ]
+
+    alarm = only(facts(), served=[SMS], needs=needs)
+
+    assert alarm.key == "no_account/email+wecom"
+    assert alarm.data == {"channels": ["email", "wecom"], "playbooks": ["fire", "gas"]}
+
+
+def test_a_gap_in_the_record_and_a_jump_of_the_clock_are_said() -> None:
+    gap, jump = alarms(
+        facts(gaps=(Gap(3, "F-3", 12),), clock_jumped_s=5.0, clock_jumped_by_s=-3600)
+    )
+
+    assert (gap.key, gap.incident, gap.severity) == ("event_gap/3", 3, Severity.CRITICAL)
+    assert jump.data == {"ago_s": 5, "by_s": -3600}
+
+
+def test_the_worst_come_first() -> None:
+    both = facts(doubts=Stuck(1, 99), gaps=(Gap(1, "F", 2),))
+
+    assert [alarm.severity for alarm in alarms(both)] == [Severity.CRITICAL, Severity.WARNING]
