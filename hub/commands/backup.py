@@ -146,7 +146,11 @@ def _confirm(before: Standing) -> None:
         f"This hub holds {before.recipients} recipients and {before.incidents} incidents."
         " All of it is replaced by the backup."
     )
-    typed = click.prompt("Type the number of recipients to go on", default="", err=True)
+    try:
+        asked = "Type the number of recipients to go on"
+        typed = str(click.prompt(asked, default="", show_default=False, err=True))
+    except click.Abort:  # nobody is there to type
+        typed = ""
     if typed.strip() != str(before.recipients):
         raise Refused("That is not the number. Nothing was changed.", code="not_confirmed")
 
