@@ -16,6 +16,7 @@ from hub import __version__
 from hub.bus.doorbell import Doorbell
 from hub.bus.local import LocalWake
 from hub.bus.valkey import EmbeddedValkey
+from hub.decide.accounts import Terms
 from hub.decide.alarms import Need, Served
 from hub.errors import Problem, Refused, Unready
 from hub.flow.accounts import Accounts
@@ -38,11 +39,13 @@ from hub.flow.tasks import Tasks
 from hub.flow.watch import Watch
 from hub.ports import Channel, Clock, Library, Traits, Wake
 from hub.settings import AccountSetting, Settings
+from hub.store import house_time
 from hub.store.accounts import AccountLedger
 from hub.store.alarms import AlarmLedger
 from hub.store.answers import AnswerLedger
 from hub.store.audits import AuditLedger
 from hub.store.boards import BoardLedger
+from hub.store.calls import CallLedger
 from hub.store.database import Database, database
 from hub.store.deliveries import DeliveryLedger
 from hub.store.displays import DisplayLedger
@@ -125,6 +128,9 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
             await migrate(db)
         elif not await is_current(db):
             raise Unready("The database has an older schema: run `muster migrate`.")
+        await house_time.join(db)
+        kept = asyncio.create_task(house_time.keep(db), name="house-time")
+        stack.push_async_callback(_ended, kept)
         wake = Doorbell(redis_url)
         bell = asyncio.create_task(wake.run(), name="doorbell")
         stack.push_async_callback(_ended, bell)
@@ -137,15 +143,16 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
 
 
 def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) -> Hub:
-    clock = SystemClock()
-    channels = _channels(settings, clock=clock, wake=wake)
+    clock = db.reckoner  # one time for all: expiries mean the same here and in the database
+    accounts = _accounts(settings)
+    channels = _channels(accounts, settings, clock=clock, wake=wake)
     library = PlaybookLibrary.packaged()
     audit = AccountLedger(db, secret=settings.secret_key)
     answers = AnswerLedger(db)
     answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)
     escalate = Escalate(EscalateLedger(db), wake, channels)
     latency = Latency()
-    deliver = _deliver(settings, db, channels, wake, clock, latency)
+    deliver = _deliver(settings, db, channels, wake, clock, latency, _terms(accounts))
     sweep = _sweep(settings, db, escalate, deliver, wake)
     return Hub(
         settings=settings,
@@ -209,7 +216,7 @@ def _guard(
 def auditor_of(settings: Settings, db: Database) -> Auditor:
     """An auditor of this database for one look: nothing is opened, nobody is told."""
     wake = LocalWake()
-    channels = _channels(settings, clock=SystemClock(), wake=wake)
+    channels = _channels(_accounts(settings), settings, clock=SystemClock(), wake=wake)
     return Auditor(
         ledger=AuditLedger(db),
         alarms=AlarmLedger(db),
@@ -306,6 +313,7 @@ def _deliver(
     wake: Doorbell,
     clock: Clock,
     latency: Latency,
+    terms: Mapping[str, Terms],
 ) -> Deliver:
     return Deliver(
         ledger=DeliveryLedger(db),
@@ -314,6 +322,7 @@ def _deliver(
         clock=clock,
         secret=settings.secret_key,
         public_url=settings.public_url,
+        terms=terms,
         observe=latency.seen,
     )
 
@@ -331,6 +340,7 @@ def _report(
         receipts=ReceiptLedger(db),
         displays=DisplayLedger(db),
         replies=answers,
+        calls=CallLedger(db),
         answers=answer,
         audit=audit,
         channels=channels,
@@ -359,27 +369,30 @@ def _sweep(
     )
 
 
-def _channels(settings: Settings, *, clock: Clock, wake: Wake) -> dict[str, Channel]:
-    """Every account's channel by registry name; screens are always there.
+def _accounts(settings: Settings) -> tuple[Account, ...]:
+    """Every provider account; screens are always there.
 
-    Refused for two accounts of one channel, and, where only this machine may be reached, for an
+    Refused where an account is set up wrongly, and, where only this machine may be reached, for an
     account that leads elsewhere.
     """
-    registry = Registry()
-    house = House(clock=clock, wake=wake, public_url=settings.public_url)
-    made: dict[str, Channel] = {}
-    for setting in (*settings.accounts, SCREEN):
-        if settings.loopback_only:
+    every = (*settings.accounts, SCREEN)
+    if settings.loopback_only:
+        for setting in every:
             _check_loopback(setting)
-        if setting.channel in made:
-            where = Problem(f"accounts.{setting.name}", f"is a second {setting.channel}")
-            raise Refused("Two accounts of one channel are not served yet.", [where])
-        options = dict(setting.options)
-        pace = options.pop("pace", None)
-        countries = tuple(options.pop("countries", ()))
-        account = Account(setting.name, setting.channel, options, countries, pace)
-        made[setting.channel] = registry.make(account, house)
-    return made
+    return tuple(Account.read(one.name, one.channel, one.options) for one in every)
+
+
+def _channels(
+    accounts: Sequence[Account], settings: Settings, *, clock: Clock, wake: Wake
+) -> dict[str, Channel]:
+    """Every account's channel by account name; Refused for two accounts of one name."""
+    house = House(clock=clock, wake=wake, public_url=settings.public_url)
+    return Registry().make_all(accounts, house)
+
+
+def _terms(accounts: Sequence[Account]) -> dict[str, Terms]:
+    """What each account is for, by its name."""
+    return {one.name: Terms(one.order, one.weight, one.countries) for one in accounts}
 
 
 def known_traits() -> dict[str, Traits]:
