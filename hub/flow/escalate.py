@@ -18,12 +18,28 @@ MOST = 1_000
 """Waves started in one call at most, so that a call ends; the next comes within a second."""
 
 
+BATCHES = 20
+"""Batches of ended deliveries looked at in one call at most, for the same reason."""
+
+
+class Gone(Protocol):
+    """What one batch came to: rows looked at, lanes with new work, (incident, newest event)."""
+
+    @property
+    def looked(self) -> int: ...
+    @property
+    def lanes(self) -> frozenset[str]: ...
+    @property
+    def reached(self) -> tuple[tuple[int, int], ...]: ...
+
+
 class EscalateLedger(Protocol):
     """The rows behind escalation."""
 
     async def next_due(self, leave: Collection[int]) -> int | None: ...
     async def start(self, wave: int, media: Collection[str]) -> Started: ...
     async def settle(self) -> Sequence[tuple[int, int]]: ...
+    async def onward(self, media: Collection[str]) -> Gone: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,21 @@ class Escalate:
                 log.error("wave.stuck", wave=wave, error=type(error).__name__)
         return count
 
+    async def onward(self) -> int:
+        """Whom one channel of an ordered wave did not reach is planned on the next; how many ended
+        deliveries were looked at."""
+        looked = 0
+        for _ in range(BATCHES):
+            gone = await self.ledger.onward(self._media())
+            looked += gone.looked
+            for lane in sorted(gone.lanes):
+                await self.wake.ring(lane)
+            for incident, seq in gone.reached:
+                await self.wake.tell(f"incident:{incident}", seq)
+            if not gone.looked:
+                break
+        return looked
+
     async def settle(self) -> int:
         """Doors nobody needs to knock at any more are off the list; how many waves had some."""
         ended = await self.ledger.settle()
@@ -62,8 +93,10 @@ class Escalate:
         return len(ended)
 
     async def _start(self, wave: int) -> int:
-        media = frozenset(channel.traits.channel for channel in self.channels.values())
-        return await self._ring(await self.ledger.start(wave, media))
+        return await self._ring(await self.ledger.start(wave, self._media()))
+
+    def _media(self) -> frozenset[str]:
+        return frozenset(channel.traits.channel for channel in self.channels.values())
 
     async def _ring(self, started: Started) -> int:
         if not started.seq:

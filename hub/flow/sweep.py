@@ -58,6 +58,7 @@ class Waves(Protocol):
 
     async def due(self) -> int: ...
     async def settle(self) -> int: ...
+    async def onward(self) -> int: ...
 
 
 class Drain(Protocol):
@@ -130,6 +131,7 @@ class Sweep:
             await self._step("windows", said, lambda: self._ledger.windows(self._window))
         self._count += 1
         waves = await self._waves("waves", said, self._escalate.due)
+        await self._waves("onward", said, self._escalate.onward)
         if self._count % SETTLE_EVERY == 0:
             await self._waves("settle", said, self._escalate.settle)
         await self._step("due", said, self._ledger.due)

@@ -16,6 +16,7 @@ from hub.store.database import Database, database_now
 from hub.store.events import append_event
 from hub.store.incidents import lock_incident
 from hub.store.knocks import knock, overtaken, settle
+from hub.store.onward import Gone, any_ended, go_onward
 from hub.store.schema import waves
 from hub.store.waves import WaveRow, start_wave
 
@@ -51,6 +52,13 @@ class EscalateLedger:
         `media`: channels an account stands behind.
         """
         return await self._db.write(partial(start, wave_id=wave, media=frozenset(media)))
+
+    async def onward(self, media: Collection[str]) -> Gone:
+        """The next batch of refused and failed deliveries has been looked at, and whom it did not
+        reach is planned on the next channel of an ordered wave."""
+        if not await self._db.read(any_ended):
+            return Gone()
+        return await self._db.write(partial(go_onward, media=frozenset(media)))
 
     async def settle(self) -> tuple[tuple[int, int], ...]:
         """Tasks by hand that time has overtaken are done: (incident, newest event) of each wave

@@ -15,7 +15,16 @@ from hub.decide.byhand import ANSWERED, DUE, STOPPED, by_hand
 from hub.events import EventKind
 from hub.store.events import append_event
 from hub.store.placed import as_json
-from hub.store.waves import PAIR, USABLE, WaveRow, covers_sql, enough, quoted, silent_sql
+from hub.store.waves import (
+    PAIR,
+    USABLE,
+    WaveRow,
+    covers_sql,
+    enough,
+    quoted,
+    silent_sql,
+    with_lists,
+)
 
 _PEOPLE = "a.kind IN ('resident', 'staff', 'outside')"
 
@@ -41,17 +50,27 @@ _MADE = text(
 )
 
 
-def knock(conn: Connection, wave: WaveRow, now: int) -> int:
-    """Every household the wave finds silent has its task by hand; how many this round made.
+def knock(
+    conn: Connection,
+    wave: WaveRow,
+    now: int,
+    *,
+    only: str = "",
+    named: Mapping[str, Any] | None = None,
+) -> int:
+    """Every household the wave finds silent has its task by hand; how many are new.
 
-    Doing it again adds nothing, and so does a repeat for a household that has one.
+    Doing it again adds nothing, and so does a repeat for a household that has one. `only`: a
+    further condition on `a`, its values in `named`.
     """
     keys = by_hand(wave.spec["channels"])
     if not keys or not wave.spec["bands"] or enough(conn, wave):
         return 0
     first = wave.spec.get("mode") == "first"
+    about = {"notice": wave.notice, "no": wave.no, "round": wave.round}
+    before = int(conn.execute(_MADE, about).scalar_one())
     for key in keys[:1] if first else keys:
-        named = {
+        values = {
             "incident": wave.incident,
             "notice": wave.notice,
             "no": wave.no,
@@ -62,14 +81,14 @@ def knock(conn: Connection, wave: WaveRow, now: int) -> int:
             "due": now + DUE,
             "now": now,
         }
-        conn.execute(text(_sql(conn, wave, key)), named)
-    about = {"notice": wave.notice, "no": wave.no, "round": wave.round}
-    return int(conn.execute(_MADE, about).scalar_one())
+        values |= dict(named or {})
+        conn.execute(with_lists(_sql(conn, wave, key, only), values), values)
+    return int(conn.execute(_MADE, about).scalar_one()) - before
 
 
-def _sql(conn: Connection, wave: WaveRow, key: str) -> str:
+def _sql(conn: Connection, wave: WaveRow, key: str, only: str) -> str:
     asked = ["a.incident_id = :incident", _PEOPLE, "r.removed_at IS NULL", covers_sql(wave.spec)]
-    asked += silent_sql(wave.spec)
+    asked += [*silent_sql(wave.spec), *([only] if only else [])]
     if key == "door":
         asked.append("a.place_id IS NOT NULL")
     sooner = wave.spec["channels"][: wave.spec["channels"].index(key)]

@@ -6,6 +6,7 @@ delivery, the others stand in `delivery_also`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -54,9 +55,27 @@ def start_wave(conn: Connection, wave: WaveRow, now: int) -> Sent:
     named = _values(wave, channels) | {"now": now}
     join = "," if _wide(conn, wave) else " CROSS JOIN "
     new = f"{asked} AND {_MISSED}" if wave.spec.get("missed") else asked
-    conn.execute(_text(_insert(new, join), named), named)
-    conn.execute(_text(_also(asked, join), named), named)
+    conn.execute(with_lists(_insert(new, join), named), named)
+    conn.execute(with_lists(_also(asked, join), named), named)
     return sent(conn, wave)
+
+
+def plan_more(
+    conn: Connection, wave: WaveRow, now: int, *, only: str, named: Mapping[str, Any]
+) -> dict[str, int]:
+    """As `start_wave` for those `only` takes (a condition on `a`, its values in `named`), whatever
+    the wave has sent so far. New deliveries by channel."""
+    channels = [c for c in wave.spec["channels"] if c in wave.media]
+    if not channels or not wave.spec["bands"]:
+        return {}
+    asked = f"{_conditions(wave.spec, channels)} AND {only}"
+    values = _values(wave, channels) | {"now": now} | dict(named)
+    new = conn.execute(
+        with_lists(_insert(asked, " CROSS JOIN ") + " RETURNING channel", values), values
+    )
+    made = Counter(str(row[0]) for row in new)
+    conn.execute(with_lists(_also(asked, " CROSS JOIN "), values), values)
+    return dict(sorted(made.items()))
 
 
 def _wide(conn: Connection, wave: WaveRow) -> bool:
@@ -166,7 +185,8 @@ def _values(wave: WaveRow, channels: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _text(sql: str, named: Mapping[str, Any]) -> TextClause:
+def with_lists(sql: str, named: Mapping[str, Any]) -> TextClause:
+    """The statement, its values that are lists bound as lists."""
     lists: list[BindParameter[Any]] = [
         bindparam(n, expanding=True) for n, v in named.items() if isinstance(v, list)
     ]

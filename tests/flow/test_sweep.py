@@ -28,6 +28,9 @@ class Waves:
     async def settle(self) -> int:
         return 0
 
+    async def onward(self) -> int:
+        return 0
+
 
 class Sent:
     def __init__(self) -> None:

@@ -27,7 +27,6 @@ from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
 from hub.store.rehearsals import records, told, unfinished
 from hub.store.screens import ScreenLedger, pair_all
-from hub.store.spoken import CallLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
 from tests.launch_estate import WHO, House, open_house
@@ -51,6 +50,7 @@ INTENDED = {
     "kind = 'called'": "by an index of nothing but calls",
     "SELECT a.incident_id, count(*) AS people, count(a.told_at)": "counted once for each event",
     "SELECT d.channel, d.state, count(*) FROM deliveries d": "metrics: open incidents alone",
+    "AND d.onward_at IS NULL ORDER BY d.id": "by an index of nothing but what is to be looked at",
     "SELECT lane, count(*) AS depth": "metrics: by an index of nothing but what waits",
     "ORDER BY +d.id LIMIT": "every 30 s, in a reader: open incidents alone",
     "incident_id = ? AND state = 'planned' AND notice_id IN": "stop, close or a last notice, once",
@@ -162,7 +162,6 @@ async def _hear(db: Database, incident: int) -> None:
     await DisplayLedger(db).shown([Display(screen[0], screen[1], 1)])
 
     assert await CallLedger(db).spoken_by(AttemptId(rows[0].id), "sms") is not None
-    assert await CallLedger(db).spoken_by(AttemptId(rows[0].id), "sms") is not None
     answers = AnswerLedger(db)
     spoken = await answers.spoken_to("sms", rows[0].address)
     assert spoken is not None
@@ -234,6 +233,7 @@ async def _sweep(house: House) -> None:
     await sweep.lives()
     await sweep.windows(-1000)
     await sweep.due()
+    assert await house.escalate.onward()
 
 
 _FOUND = (Outcome(Verdict.ACCEPTED, provider_ref="SM-found"), Outcome(Verdict.RETRY))
@@ -252,6 +252,8 @@ async def _knock(house: House, incident: int) -> None:
 _ANSWER = """-- test
 UPDATE audience SET answer = 'safe' WHERE recipient_id IN
     (SELECT max(recipient_id) FROM tasks WHERE household IS NOT NULL AND state <> 'done')"""
+
+
 async def _audit(db: Database) -> None:
     """The auditor looks, and alarms are raised and cleared."""
     ledger = AlarmLedger(db)

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from hub.model import LaunchRequest
+from tests.launch_estate import WHO, House, Who, open_house, put_estate
+
+ONE, TWO = ("sms", "+15550100001"), ("sms", "+15550100002")
+LIN, SHEN, WU = 1, 2, 3
+PEOPLE = (
+    Who(None, kind="staff", ways=[("voice", "+15550100011"), ("voice", "+15550100012"), ONE]),
+    Who(None, kind="staff", ways=[("voice", "+15550100013"), TWO]),
+    Who(None, kind="staff", ways=[("voice", "+15550100013")]),  # shares the desk's telephone
+)
+
+
+@asynccontextmanager
+async def called(url: str) -> AsyncIterator[House]:
+    """The fire's call to staff (voice, then sms, in order) is under way."""
+    home = await open_house(url, "voice", "sms", "screen")
+    try:
+        await home.db.write(lambda conn: put_estate(conn, ("3/5/501",), PEOPLE))
+        await home.launch.start(LaunchRequest("fire", "3/5"), who=WHO, key="launch")
+        await home.run("UPDATE waves SET due_at = 0 WHERE \"key\" = 'staff_call'")
+        await home.escalate.due()
+        assert await home.escalate.onward() == 0
+        home.bells.rung.clear()
+        yield home
+    finally:
+        await home.db.close()
+
+
+async def end(home: House, number: str, state: str = "failed") -> None:
+    await home.run(
+        "UPDATE deliveries SET state = :state WHERE channel = 'voice' AND address = :number",
+        state=state,
+        number=f"+155501000{number}",
+    )
+
+
+async def texts(home: House) -> list[Any]:
+    return [
+        row[0]
+        for row in await home.rows(
+            "SELECT d.recipient_id FROM deliveries d JOIN waves w ON w.notice_id = d.notice_id"
+            " AND w.no = d.wave AND w.round = d.round WHERE w.\"key\" = 'staff_call'"
+            " AND d.channel = 'sms' ORDER BY 1"
+        )
+    ]
+
+
+@pytest.mark.parametrize("state", ["failed", "refused"])
+async def test_who_was_not_reached_gets_the_next_channel_once(
+    state: str, database_url: str
+) -> None:
+    async with called(database_url) as home:
+        await end(home, "13", state)
+        assert await home.escalate.onward() == 1
+        assert await texts(home) == [SHEN], "Wu has no other way; Lin's calls are under way"
+        assert home.bells.rung == ["urgent"]
+        assert await home.escalate.onward() == 0
+        moves = str((await home.rows("SELECT data FROM events ORDER BY seq"))[-1][0])
+        assert "sms" in moves
+        assert "planned" in moves
+
+
+async def test_nobody_goes_on_while_another_number_may_reach_them(database_url: str) -> None:
+    async with called(database_url) as home:
+        await end(home, "11")
+        await home.escalate.onward()
+        assert await texts(home) == []
+        await end(home, "12")
+        await home.escalate.onward()
+        assert await texts(home) == [LIN]
+
+
+async def test_who_has_answered_is_left_in_peace(database_url: str) -> None:
+    async with called(database_url) as home:
+        await home.run("UPDATE audience SET answer = 'seen' WHERE recipient_id = :who", who=SHEN)
+        await end(home, "13")
+        await home.escalate.onward()
+        assert await texts(home) == []
+
+
+async def test_nothing_goes_on_after_the_stop(database_url: str) -> None:
+    async with called(database_url) as home:
+        await home.say.stop(1, who=WHO)
+        await end(home, "13")
+        assert await home.escalate.onward() == 1
+        assert await texts(home) == []
+
+
+async def test_a_notice_too_old_to_be_true_goes_no_further(database_url: str) -> None:
+    async with called(database_url) as home:
+        await home.run("UPDATE notices SET expires_at = 1")
+        await end(home, "13")
+        await home.escalate.onward()
+        assert await texts(home) == []
+
+
+async def test_channels_used_at_once_have_no_next_one(database_url: str) -> None:
+    async with called(database_url) as home:
+        await home.run("UPDATE deliveries SET state = 'failed' WHERE wave = 0")
+        before = await home.one("SELECT count(*) FROM deliveries")
+        assert await home.escalate.onward() > 0
+        assert await home.one("SELECT count(*) FROM deliveries") == before
+
+
+async def test_the_last_of_an_ordered_wave_may_be_a_door(database_url: str) -> None:
+    async with called(database_url) as home:
+        channels = '["voice", "sms", "phone"]'
+        await home.run(
+            "UPDATE waves SET spec = REPLACE(CAST(spec AS TEXT), :old, :new)"
+            + ("::jsonb" if "postgres" in database_url else "")
+            + " WHERE \"key\" = 'staff_call'",
+            old='["voice", "sms"]',
+            new=channels,
+        )
+        assert "phone" in str(
+            await home.rows("SELECT spec FROM waves WHERE \"key\" = 'staff_call'")
+        )
+        await end(home, "13")
+        await home.escalate.onward()
+        assert await texts(home) == [SHEN]
+        assert await home.rows(
+            "SELECT recipient_id, key FROM tasks WHERE household IS NOT NULL"
+        ) == [(WU, "phone")]
