@@ -42,6 +42,7 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("GET", "/incidents"): (200, models.ListOut),
     ("GET", "/incidents/{id}/deliveries"): (200, models.ListOut),
     ("GET", "/incidents/{id}/events"): (200, models.ListOut),
+    ("GET", "/incidents/{id}/doors"): (200, models.ListOut),
     ("GET", "/recipients"): (200, models.ListOut),
     ("GET", "/playbooks"): (200, models.ListOut),
     ("GET", "/screens"): (200, models.ListOut),
@@ -71,6 +72,11 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("limit", "integer"),
     ),
     ("GET", "/incidents/{id}/events"): (("since", "integer"), ("limit", "integer")),
+    ("GET", "/incidents/{id}/doors"): (
+        ("state", "string"),
+        ("after", "integer"),
+        ("limit", "integer"),
+    ),
     ("GET", "/recipients"): (
         ("site", "string"),
         ("search", "string"),

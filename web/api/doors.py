@@ -22,6 +22,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{API}/incidents/{{id:int}}/close", DUTY, incidents.close),
     Door("POST", f"{API}/incidents/{{id:int}}/answers", DUTY, incidents.answer),
     Door("POST", f"{API}/incidents/{{id:int}}/tasks/{{task:int}}", DUTY, incidents.task),
+    Door("GET", f"{API}/incidents/{{id:int}}/doors", DUTY, incidents.doors),
     Door("POST", f"{API}/incidents/{{id:int}}/calls", DUTY, incidents.call),
     Door("GET", f"{API}/estate", VIEWER, estate.layout),
     Door("GET", f"{API}/recipients", DUTY, estate.recipients),
