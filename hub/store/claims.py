@@ -31,6 +31,7 @@ from hub.states import DeliveryState, IncidentState, Reason
 from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import append_event, from_ms
+from hub.store.lines import with_lines
 from hub.store.marks import ANSWERED, OPTED_OUT, STOPPED
 from hub.store.outcomes import Changes, write_events
 
@@ -56,6 +57,10 @@ LEFT JOIN wordings w ON w.id = d.wording_id
 WHERE d.state = 'planned' AND d.lane = :lane AND d.channel = :channel AND d.due_at <= :now
 ORDER BY d.rank, d.id LIMIT :limit"""
 _PICK = {"sqlite": text(_DUE), "postgresql": text(_DUE + " FOR UPDATE OF d SKIP LOCKED")}
+
+_URGENT_DUE = text("""
+SELECT 1 FROM deliveries WHERE state = 'planned' AND lane = 'urgent' AND channel = :channel
+    AND due_at <= :now LIMIT 1""")
 
 _TAKE = """
 UPDATE deliveries SET state = 'sending', reason = '', fence = deliveries.fence + 1,
@@ -123,6 +128,9 @@ def claim(
     conn: Connection, *, lane: Lane, channel: str, offers: Sequence[Offer], limit: int
 ) -> Claimed:
     now = database_now(conn)
+    if lane is Lane.ROUTINE and _urgent_due(conn, channel, now):
+        return Claimed()
+    offers = with_lines(conn, channel, offers, now=now)
     limit = min(limit, most(offers))
     if limit <= 0:
         return Claimed()
@@ -144,6 +152,11 @@ def claim(
     taken = _take(conn, [one for one in chosen if one[2].account], now)
     full = len(rows) == limit
     return Claimed(tuple(taken), dropped, full=full, now=from_ms(now), later=len(later))
+
+
+def _urgent_due(conn: Connection, channel: str, now: int) -> bool:
+    """Whether urgent work of this medium waits, whatever process it waits for."""
+    return conn.execute(_URGENT_DUE, {"channel": channel, "now": now}).first() is not None
 
 
 def release(conn: Connection, *, unsent: Sequence[Release]) -> tuple[tuple[int, int], ...]:
