@@ -13,17 +13,16 @@ from typing import Any
 
 from channels.simulator.ledger import Entry
 from hub.states import MOVES, DeliveryState, Reason
-from tests.faults.witness import Evidence, Row, Violation
+from tests.faults.evidence import CLOCK_MS, accepts, answered_for, copies, in_flight, rows_by_try
+from tests.faults.witness import Evidence, Violation
 
 ENDED = frozenset("accepted delivered read refused failed expired cancelled suppressed".split())
 ENDED_ALL = ENDED | {"unreachable"}
 TAKEN = frozenset({"accepted", "delivered", "read"})
-IN_DOUBT = frozenset("crash hang_after reset_after garbage huge slow".split())  # at the provider
 SPEAKS_AGAIN = frozenset({"all_clear", "correction"})
 STOP_MS = 5_000
 CALM_MS = 5_000  # within which a watcher shows what the API says
 WAKING_MS = 2_000  # within which a provider that stood still has taken what waited
-CLOCK_MS = 250  # between two readings of one clock in two processes
 SMS = "sms"
 
 Promise = Callable[[Evidence], Iterator[Violation]]
@@ -40,7 +39,7 @@ def check(evidence: Evidence) -> list[Violation]:
 def launches_survive(evidence: Evidence) -> Iterator[Violation]:
     """An incident that was answered for is there, with as many deliveries as were said."""
     rows = Counter(row.incident for row in evidence.rest.rows if row.stage == "alert")
-    for line in _answered_for(evidence):
+    for line in answered_for(evidence):
         if line["id"] not in evidence.rest.incidents:
             yield Violation("no loss", "an acknowledged launch is not on record", (line,))
         elif rows[line["id"]] < line["deliveries"]:
@@ -60,7 +59,7 @@ def deliveries_end(evidence: Evidence) -> Iterator[Violation]:
 
 def told_is_true(evidence: Evidence) -> Iterator[Violation]:
     """What the hub calls accepted, delivered or read, the provider has taken."""
-    taken = {row.id for row, _ in _accepts(evidence)}
+    taken = {row.id for row, _ in accepts(evidence)}
     rows = evidence.rest.rows
     claimed = [row for row in rows if row.channel == SMS and row.state in TAKEN]
     if untrue := tuple(row for row in claimed if row.id not in taken):
@@ -77,7 +76,7 @@ def ledger_is_on_record(evidence: Evidence) -> Iterator[Violation]:
 
 def receipts_survive(evidence: Evidence) -> Iterator[Violation]:
     """A receipt the hub answered 2xx is in the delivery's state."""
-    by_try = _rows_by_try(evidence)
+    by_try = rows_by_try(evidence)
     for entry in evidence.ledger:
         row = by_try.get(entry.attempt or 0)
         if entry.kind != "callback" or not entry.accepted or row is None:
@@ -104,9 +103,8 @@ def answers_survive(evidence: Evidence) -> Iterator[Violation]:
 
 def copies_are_flagged(evidence: Evidence) -> Iterator[Violation]:
     """One copy; two only where `doubled` says so; three never."""
-    copies = _copies(evidence)
     rows = {row.id: row for row in evidence.rest.rows}
-    for delivery, entries in copies.items():
+    for delivery, entries in copies(evidence).items():
         if len(entries) > 2:
             shown = (rows[delivery], *entries)
             yield Violation("at most one extra copy", f"{len(entries)} copies", shown)
@@ -117,39 +115,17 @@ def copies_are_flagged(evidence: Evidence) -> Iterator[Violation]:
 
 def copies_have_a_cause(evidence: Evidence) -> Iterator[Violation]:
     """No more doubles than calls were under way at faults; none after planned restarts alone."""
-    doubles = [entries for entries in _copies(evidence).values() if len(entries) > 1]
+    doubles = [entries for entries in copies(evidence).values() if len(entries) > 1]
     allowed = in_flight(evidence)
     if len(doubles) > allowed:
         what = f"{len(doubles)} doubles, {allowed} calls were in doubt at the faults"
         yield Violation("at most one extra copy", what, tuple(map(tuple, doubles)))
 
 
-def in_flight(evidence: Evidence) -> int:
-    """Attempts whose outcome an unplanned fault may have taken: open while it lasted, or answered
-    badly by a provider that had taken them."""
-    windows = [
-        (line["began"] - CLOCK_MS, line["until"] + CLOCK_MS)
-        for line in evidence.said("fault")
-        if not line["planned"]
-    ]
-    at_fault = {
-        one.id
-        for one in evidence.rest.tries
-        for start, end in windows
-        if one.started_at <= end and (one.ended_at is None or one.ended_at >= start)
-    }
-    at_provider = {
-        entry.attempt
-        for entry in evidence.ledger
-        if entry.kind == "sms" and entry.accepted and entry.detail in IN_DOUBT
-    }
-    return len(at_fault | at_provider)
-
-
 def one_launch_one_incident(evidence: Evidence) -> Iterator[Violation]:
     """All answers to one Idempotency-Key name one incident, and no incident is nobody's."""
     named = defaultdict(set)
-    for line in _answered_for(evidence):
+    for line in answered_for(evidence):
         named[line["key"]].add(line["id"])
     for key, ids in named.items():
         if len(ids) > 1:
@@ -166,7 +142,7 @@ def one_launch_one_incident(evidence: Evidence) -> Iterator[Violation]:
 def nothing_after_expiry(evidence: Evidence) -> Iterator[Violation]:
     """No text was handed to the provider later than its notice holds."""
     late = tuple(
-        (row, entry) for row, entry in _accepts(evidence) if entry.ts > row.expires_at + CLOCK_MS
+        (row, entry) for row, entry in accepts(evidence) if entry.ts > row.expires_at + CLOCK_MS
     )
     if late:
         yield Violation("nothing after its expiry", f"{len(late)} texts were too old", late)
@@ -177,7 +153,7 @@ def nothing_after_stop(evidence: Evidence) -> Iterator[Violation]:
     stops = {line["id"]: line["ts"] + STOP_MS for line in evidence.said("stopped")}
     late = tuple(
         (entry.ts - stops[row.incident], row, entry)
-        for row, entry in _accepts(evidence)
+        for row, entry in accepts(evidence)
         if row.incident in stops
         and row.stage not in SPEAKS_AGAIN
         and entry.ts > stops[row.incident]
@@ -207,7 +183,7 @@ def right_people(evidence: Evidence) -> Iterator[Violation]:
 
     wrong = tuple(
         (row, entry)
-        for row, entry in _accepts(evidence)
+        for row, entry in accepts(evidence)
         if entry.to not in numbers(row.incident) or entry.to != row.address
     )
     if wrong:
@@ -272,42 +248,6 @@ def watchers_converge(evidence: Evidence) -> Iterator[Violation]:
                 what = f"watcher {watcher} of {quiet['id']} shows something else"
                 parts = _differences(line.get("tally") or {}, quiet["tally"])
                 yield Violation("screens converge", what, (parts, line.get("seq"), quiet["seq"]))
-
-
-# ── ways through the evidence ──
-
-
-def first_copies(evidence: Evidence) -> tuple[dict[int, int], int]:
-    """When the provider first took each alert's delivery (ms), and how many it took twice."""
-    copies = _copies(evidence)
-    alerts = {row.id for row in evidence.rest.rows if row.stage == "alert"}
-    first = {one: min(e.ts for e in entries) for one, entries in copies.items() if one in alerts}
-    return first, sum(len(entries) > 1 for entries in copies.values())
-
-
-def _answered_for(evidence: Evidence) -> list[Mapping[str, Any]]:
-    return [line for line in evidence.said("launched") if 200 <= line["status"] < 300]
-
-
-def _rows_by_try(evidence: Evidence) -> dict[int, Row]:
-    rows = {row.id: row for row in evidence.rest.rows}
-    return {one.id: rows[one.delivery] for one in evidence.rest.tries if one.delivery in rows}
-
-
-def _accepts(evidence: Evidence) -> Iterator[tuple[Row, Entry]]:
-    """Each text the provider took, with its delivery."""
-    by_try = _rows_by_try(evidence)
-    for entry in evidence.ledger:
-        row = by_try.get(entry.attempt or 0)
-        if entry.kind == "sms" and entry.accepted and row is not None:
-            yield row, entry
-
-
-def _copies(evidence: Evidence) -> dict[int, list[Entry]]:
-    copies: dict[int, list[Entry]] = defaultdict(list)
-    for row, entry in _accepts(evidence):
-        copies[row.id].append(entry)
-    return copies
 
 
 def _may_move(before: str, after: str) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from channels.simulator.ledger import Entry
-from tests.faults.checker import check, in_flight
+from tests.faults.checker import check
+from tests.faults.evidence import in_flight
 from tests.faults.witness import Evidence, Fact, Rest, Row, Try
 
 T0 = 1_000_000

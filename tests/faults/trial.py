@@ -21,8 +21,9 @@ import httpx2
 
 from channels.simulator.ledger import read_ledger
 from tests.faults.actions import ACTIONS, Bench
-from tests.faults.checker import check, first_copies, in_flight
+from tests.faults.checker import check
 from tests.faults.estates import roster
+from tests.faults.evidence import first_copies, in_flight
 from tests.faults.hub import HubUnderTest, hub, ready
 from tests.faults.rest import at_rest
 from tests.faults.script import Begin, Script
