@@ -18,8 +18,8 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 class Entry:
     """One thing that happened at the provider, or with a resident or a screen.
 
-    `kind`: sms, wecom (a request of the hub), callback (ours to the hub), answer (a resident's),
-    shown (a screen's). `callback` is the last segment of the StatusCallback, verbatim:
+    `kind`: sms, call, wecom (a request of the hub), callback (ours to the hub), answer (a
+    resident's), shown (a screen's). `callback` is the last segment of the StatusCallback, verbatim:
     `attempt.mac`. `ts` is milliseconds since 1970.
     """
 

@@ -94,7 +94,7 @@ class Residents:
         place: int,
     ) -> None:
         offered = {word: form for form in forms for word in form.offers()}
-        word = _word(dice, settings, place=place, offered=set(offered))
+        word = word_of(dice, settings, place=place, offered=set(offered))
         if not word:
             return
         form = offered[word]
@@ -106,7 +106,7 @@ class Residents:
 
     async def _type(self, text: Text, dice: Dice, settings: Settings) -> None:
         """Text a digit back, or cry for help in words."""
-        word = _word(dice, settings, place=0, offered=set(map(str, AnswerWord)))
+        word = word_of(dice, settings, place=0, offered=set(map(str, AnswerWord)))
         typed = _DIGIT.get(AnswerWord(word), "1")
         if word == AnswerWord.HELP:
             typed = dice.choose("cry", {"HELP": 0.25, "救命": 0.25}) or typed
@@ -142,7 +142,7 @@ class Residents:
         )
 
 
-def _word(dice: Dice, settings: Settings, *, place: int, offered: set[str]) -> str:
+def word_of(dice: Dice, settings: Settings, *, place: int, offered: set[str]) -> str:
     """What a person answers, among what is offered; "" where nothing fits."""
     if "help" in offered and dice.chance(f"help{place}", settings.asks_help):
         return "help"

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from channels.simulator.agenda import Agenda
 from channels.simulator.caller import Caller, is_near
+from channels.simulator.calls import CallPlay
 from channels.simulator.ledger import Entry, Ledger, read_ledger, walk_ledger
 from channels.simulator.residents import Residents
 from channels.simulator.settings import Settings, calm, change
@@ -84,7 +85,9 @@ class Simulator:
 
     async def _listen(self, stack: contextlib.AsyncExitStack) -> None:
         app = web.Application(client_max_size=BODY_LIMIT)
-        app.add_routes([*TwilioPlay(self.world).routes(), *WecomPlay(self.world).routes()])
+        twilio = TwilioPlay(self.world)
+        calls = CallPlay(self.world, twilio)
+        app.add_routes([*twilio.routes(), *calls.routes(), *WecomPlay(self.world).routes()])
         app.add_routes(self._own_routes())
         runner = web.AppRunner(
             app, access_log=None, handle_signals=False, shutdown_timeout=STOP_WITHIN

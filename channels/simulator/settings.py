@@ -62,11 +62,22 @@ class Settings:
     receipt_disordered: float = 0.0
     late_by: float = 40.0  # how much later a late receipt comes
 
+    call_busy: float = 0.04
+    call_rings: float = 0.15  # nobody takes it
+    call_mailbox: float = 0.08
+    call_dead: float = 0.0  # no such number
+    call_unsure: float = 0.05  # the provider cannot tell who took it
+    picks_up: float = 8.0
+    listens: float = 20.0  # until a key is pressed
+    key_again: float = 0.1  # # first, to hear it again
+    key_slip: float = 0.05  # a key that means nothing
+
     wecom_per_minute: int = 20
     wecom_keys: tuple[str, ...] = ()  # none: every key is a robot
 
     by_link: float = 0.62
     by_digit: float = 0.14
+    by_key: float = 0.6  # of those who take a call
     asks_help: float = 0.02
     thinks: float = 40.0
     shown_after: float = 0.15  # until a screen says it shows
@@ -102,6 +113,12 @@ def nasty(**changes: Any) -> Settings:
         landline=0.01,
         handset_off=0.04,
         filtered=0.01,
+        call_busy=0.12,
+        call_rings=0.25,
+        call_mailbox=0.15,
+        call_dead=0.02,
+        call_unsure=0.15,
+        key_slip=0.15,
         receipt_lost=0.03,
         receipt_doubled=0.2,
         receipt_late=0.05,

@@ -50,7 +50,7 @@ class TwilioPlay:
         settings = self._world.settings
         words = (await request.read()).decode("utf-8", "replace")
         form = dict(parse_qsl(words, keep_blank_values=True))
-        if (denied := self._denied(request, settings)) is not None:
+        if (denied := self.denied(request, settings)) is not None:
             return denied
 
         to, body = form.get("To", ""), form.get("Body", "")
@@ -62,11 +62,11 @@ class TwilioPlay:
         )
         dice = self._world.dice("sms", to, entry.body_sha256)
         await self._world.ponder(dice)
-        if (wrong := refusal(form, settings) or self._far(form)) is not None:
-            return self._error(entry, 400, *wrong)
+        if (wrong := refusal(form, settings) or self.far(form)) is not None:
+            return self.error(entry, 400, *wrong)
         fault = self._world.fault(dice)
         if fault in NOT_ACCEPTED:
-            return await self._turn_away(request, entry, fault)
+            return await self.turn_away(request, entry, fault)
 
         held = _held(form, dice)
         status = 201 if fault is None else 500 if fault is Fault.CRASH else 0
@@ -76,15 +76,17 @@ class TwilioPlay:
         self._keep(held)
         self._fates.follow(held, dice, settings=settings)
         if fault is Fault.CRASH:
-            return _json(error_body(20500, "An internal server error has occurred", status=500))
+            return json_answer(
+                error_body(20500, "An internal server error has occurred", status=500)
+            )
         if fault is not None:
-            return await self._misbehave(request, fault)
-        return _json(message_body(held, account=settings.account_sid), status=201)
+            return await self.misbehave(request, fault)
+        return json_answer(message_body(held, account=settings.account_sid), status=201)
 
     async def list(self, request: web.Request) -> web.StreamResponse:
         """Newest first, by To and by DateSent (a day; `<` and `>` for before and after)."""
         settings = self._world.settings
-        if (denied := self._denied(request, settings)) is not None:
+        if (denied := self.denied(request, settings)) is not None:
             return denied
         asked = request.query
         size = min(max(int(asked.get("PageSize", PAGE)), 1), 1000)
@@ -93,38 +95,38 @@ class TwilioPlay:
         page = {"messages": texts, "page": 0, "page_size": size, "next_page_uri": None}
         here = request.path_qs
         more = {"first_page_uri": here, "uri": here, "previous_page_uri": None}
-        return _json({**page, **more, "start": 0, "end": max(len(texts) - 1, 0)})
+        return json_answer({**page, **more, "start": 0, "end": max(len(texts) - 1, 0)})
 
     async def fetch(self, request: web.Request) -> web.StreamResponse:
         settings = self._world.settings
-        if (denied := self._denied(request, settings)) is not None:
+        if (denied := self.denied(request, settings)) is not None:
             return denied
         held = self._held.get(request.match_info["sid"])
         if held is None:
             words = f"The requested resource {request.path} was not found"
-            return _json(error_body(20404, words, status=404), status=404)
-        return _json(message_body(held, account=settings.account_sid))
+            return json_answer(error_body(20404, words, status=404), status=404)
+        return json_answer(message_body(held, account=settings.account_sid))
 
     async def account(self, request: web.Request) -> web.StreamResponse:
         settings = self._world.settings
-        if (denied := self._denied(request, settings)) is not None:
+        if (denied := self.denied(request, settings)) is not None:
             return denied
-        return _json({"sid": settings.account_sid, "status": "active", "type": "Full"})
+        return json_answer({"sid": settings.account_sid, "status": "active", "type": "Full"})
 
     # ── refusals ──
 
-    def _denied(self, request: web.Request, settings: Settings) -> web.Response | None:
+    def denied(self, request: web.Request, settings: Settings) -> web.Response | None:
         whole = f"{settings.account_sid}:{settings.auth_token}".encode()
         good = b"Basic " + base64.b64encode(whole)
         given = request.headers.get("Authorization", "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(given, good):
-            return _json(error_body(20003, "Authenticate", status=401), status=401)
+            return json_answer(error_body(20003, "Authenticate", status=401), status=401)
         if request.match_info["account"] != settings.account_sid:
             words = f"The requested resource {request.path} was not found"
-            return _json(error_body(20404, words, status=404), status=404)
+            return json_answer(error_body(20404, words, status=404), status=404)
         return None
 
-    def _far(self, form: Mapping[str, str]) -> tuple[int, str] | None:
+    def far(self, form: Mapping[str, str]) -> tuple[int, str] | None:
         url = form.get("StatusCallback", "")
         try:
             if url:
@@ -133,25 +135,25 @@ class TwilioPlay:
             return 21609, f"Invalid StatusCallback: {error}"
         return None
 
-    def _error(self, entry: Entry, status: int, code: int, words: str) -> web.Response:
+    def error(self, entry: Entry, status: int, code: int, words: str) -> web.Response:
         self._world.ledger.note(replace(entry, status=status, detail=str(code)))
-        return _json(error_body(code, words, status=status), status=status)
+        return json_answer(error_body(code, words, status=status), status=status)
 
-    async def _turn_away(
+    async def turn_away(
         self, request: web.Request, entry: Entry, fault: Fault | None
     ) -> web.StreamResponse:
         if fault is Fault.THROTTLE:
             self._world.ledger.note(replace(entry, status=429, detail=fault))
             wait = {"Retry-After": str(self._world.settings.throttle_wait)}
-            return _json(error_body(20429, "Too Many Requests", status=429), headers=wait)
+            return json_answer(error_body(20429, "Too Many Requests", status=429), headers=wait)
         if fault is Fault.UNAVAILABLE:
             self._world.ledger.note(replace(entry, status=503, detail=fault))
-            return _json(error_body(20503, "Service is unavailable", status=503))
+            return json_answer(error_body(20503, "Service is unavailable", status=503))
         assert fault is not None  # noqa: S101 - the caller looked it up in NOT_ACCEPTED
         self._world.ledger.note(replace(entry, status=0, detail=fault))
-        return await self._misbehave(request, fault)
+        return await self.misbehave(request, fault)
 
-    async def _misbehave(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+    async def misbehave(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         world = self._world
         return await misbehave(request, fault, hang=world.settings.hang, wait=world.wait)
 
@@ -184,7 +186,7 @@ def _matches(held: Held, asked: Mapping[str, str]) -> bool:
     return asked.get("DateSent>", day)[:10] <= day <= asked.get("DateSent<", day)[:10]
 
 
-def _json(
+def json_answer(
     body: Mapping[str, object], *, status: int = 0, headers: Mapping[str, str] | None = None
 ) -> web.Response:
     """A JSON answer; an error body brings its own status."""

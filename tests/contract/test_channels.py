@@ -14,9 +14,11 @@ from channels.chat_wecom import WecomAccount, WecomRobot
 from channels.screen import Screen
 from channels.simulator import Entry, Fault, Simulator, calm
 from channels.simulator.settings import NOT_ACCEPTED
-from channels.sms_twilio import TwilioAccount, TwilioSms
+from channels.sms_twilio import TwilioSms
+from channels.twilio_account import TwilioAccount
+from channels.voice_twilio import TwilioVoice, VoiceAccount
 from hub.model import Parcel, Verdict
-from hub.ports import Channel, Probe
+from hub.ports import Channel, Findable, Probe
 from hub.states import Reason
 from tests.channels.parts import Bells, Real, parcel
 
@@ -31,6 +33,12 @@ def _sms(url: str, **changes: Any) -> Channel:
     return TwilioSms(account, clock=Real(), public_url="http://127.0.0.1:9", **changes)
 
 
+def _voice(url: str, **changes: Any) -> Channel:
+    settings = {"account_sid": SID, "auth_token": TOKEN, "from": "+12025550101", "api_url": url}
+    account = VoiceAccount.read(settings)
+    return TwilioVoice(account, clock=Real(), public_url="http://127.0.0.1:9", **changes)
+
+
 def _wecom(url: str, **changes: Any) -> Channel:
     return WecomRobot(WecomAccount.read({"api_url": url}), clock=Real(), **changes)
 
@@ -39,12 +47,12 @@ def _screen(url: str, **_: Any) -> Channel:
     return Screen(wake=Bells(), clock=Real())
 
 
-OUTWARD = pytest.mark.parametrize("build", [_sms, _wecom], ids=["sms_twilio", "chat_wecom"])
-EVERY = pytest.mark.parametrize(
-    "build", [_sms, _wecom, _screen], ids=["sms_twilio", "chat_wecom", "screen"]
-)
+NAMES = ["sms_twilio", "voice_twilio", "chat_wecom", "screen"]
+OUTWARD = pytest.mark.parametrize("build", [_sms, _voice, _wecom], ids=NAMES[:3])
+EVERY = pytest.mark.parametrize("build", [_sms, _voice, _wecom, _screen], ids=NAMES)
+TWILIO = pytest.mark.parametrize("build", [_sms, _voice], ids=NAMES[:2])
 
-# What each fault must come to, for SMS and for the chat robot (whose throttle is a body code).
+# What each fault must come to, for Twilio and for the chat robot (whose throttle is a body code).
 OUTCOMES = {
     Fault.THROTTLE: (Verdict.RETRY, Reason.THROTTLED),
     Fault.UNAVAILABLE: (Verdict.UNSURE, Reason.BROKEN),
@@ -76,12 +84,12 @@ async def _against(build: Build, sim: Simulator, **changes: Any) -> AsyncIterato
 
 
 def _world(**changes: Any) -> Simulator:
-    quiet = {"by_link": 0.0, "by_digit": 0.0, "latency": 0.0, "handset_off": 0.0}
+    quiet = {"by_link": 0.0, "by_digit": 0.0, "by_key": 0.0, "latency": 0.0, "handset_off": 0.0}
     return Simulator(calm(**{**quiet, **changes}))
 
 
 def _requests(sim: Simulator) -> list[Entry]:
-    return [entry for entry in sim.ledger() if entry.kind in {"sms", "wecom"}]
+    return [entry for entry in sim.ledger() if entry.kind in {"sms", "call", "wecom"}]
 
 
 async def _settled(sim: Simulator) -> list[Entry]:
@@ -218,8 +226,9 @@ def test_traits_can_be_planned_with(build: Build) -> None:
     assert traits.per in {"account", "address"}
 
 
-async def test_wrong_credentials_are_a_matter_for_the_operators() -> None:
-    async with _world(auth_token="other") as sim, _against(_sms, sim) as channel:
+@TWILIO
+async def test_wrong_credentials_are_a_matter_for_the_operators(build: Build) -> None:
+    async with _world(auth_token="other") as sim, _against(build, sim) as channel:
         came = await channel.send(_parcel(channel))
         probe = await channel.probe()
     assert (came.verdict, came.reason, came.code) == (
@@ -230,10 +239,11 @@ async def test_wrong_credentials_are_a_matter_for_the_operators() -> None:
     assert "check sid and token" in probe.detail
 
 
-async def test_a_throttle_says_how_long_to_wait() -> None:
+@TWILIO
+async def test_a_throttle_says_how_long_to_wait(build: Build) -> None:
     async with (
         _world(faults={Fault.THROTTLE: 1.0}, throttle_wait=7) as sim,
-        _against(_sms, sim) as channel,
+        _against(build, sim) as channel,
     ):
         assert (await channel.send(_parcel(channel))).retry_after == 7.0
 
@@ -266,9 +276,24 @@ async def test_a_text_of_unknown_fate_is_found_again_and_one_never_taken_is_not(
     assert (missing.verdict, later.verdict) == (Verdict.RETRY, Verdict.RETRY)
 
 
-async def test_a_fate_that_cannot_be_learnt_stays_unsure(free_port: int) -> None:
-    channel = _sms(f"http://127.0.0.1:{free_port}")
-    assert isinstance(channel, TwilioSms)
+async def test_a_call_to_the_same_number_since_leaves_the_fate_of_one_open() -> None:
+    since = datetime.now(UTC)
+    async with _world() as sim, _against(_voice, sim) as channel:
+        assert isinstance(channel, TwilioVoice)
+        nobody = await channel.find(_parcel(channel), since=since)
+        sim.change(faults={Fault.CRASH: 1.0})
+        assert (await channel.send(_parcel(channel))).verdict is Verdict.UNSURE
+        found = await channel.find(_parcel(channel), since=since)
+        another = await channel.find(_parcel(channel, to="+12025550143"), since=since)
+        later = await channel.find(_parcel(channel), since=since + timedelta(hours=1))
+    assert [one.verdict for one in (nobody, another, later)] == [Verdict.RETRY] * 3
+    assert (found.verdict, found.code) == (Verdict.UNSURE, "call_to_same_number")
+
+
+@TWILIO
+async def test_a_fate_that_cannot_be_learnt_stays_unsure(build: Build, free_port: int) -> None:
+    channel = build(f"http://127.0.0.1:{free_port}")
+    assert isinstance(channel, Findable)
     await channel.open()
     came = await channel.find(_parcel(channel), since=datetime.now(UTC))
     await channel.close()
