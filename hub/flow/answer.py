@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from hub.decide.answers import Answered, Given
 from hub.decide.resident import Person, ResidentPage, Said
 from hub.decide.tokens import answer_token, read_token
-from hub.errors import Problem, Refused
+from hub.errors import HubError, Problem, Refused, Unready
+from hub.flow.gather import Gather
 from hub.model import Actor, Answer, AnswerWord, IncidentId, RecipientId
 from hub.ports import Wake
 
@@ -19,7 +20,7 @@ MOST = 64  # people one answer may speak for
 class AnswerLedger(Protocol):
     """Where answers are kept."""
 
-    async def take(self, given: Given) -> Answered: ...
+    async def take_all(self, given: Sequence[Given]) -> Sequence[Answered | HubError]: ...
 
 
 class PageLedger(Protocol):
@@ -28,14 +29,27 @@ class PageLedger(Protocol):
     async def page(self, incident: int, recipient: int) -> ResidentPage | None: ...
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """An answer that waits to be written, and what became of it."""
+
+    given: Given
+    found: Answered | Exception | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TakeAnswer:
-    """The use-case of a human's acknowledgment."""
+    """The use-case of a human's acknowledgment. Answers that come while others are being written
+    go into the next transaction together."""
 
     ledger: AnswerLedger
     pages: PageLedger
     wake: Wake
     secret: bytes
+    _gather: Gather[_Waiting] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_gather", Gather(self._write))
 
     async def take(
         self,
@@ -62,10 +76,40 @@ class TakeAnswer:
             once=once,
             others=tuple(others),
         )
-        answered = await self.ledger.take(given)
-        if answered.seq:
-            await self.wake.tell(f"incident:{answer.incident}", answered.seq)
-        return answered
+        waiting = _Waiting(given)
+        await self._gather.put(waiting)
+        if not isinstance(waiting.found, Answered):
+            raise waiting.found or Unready("The answer was not written; send it again.")
+        return waiting.found
+
+    async def _write(self, batch: Sequence[_Waiting]) -> None:
+        """Each of these stands or knows why it does not; watchers hear of it once an incident."""
+        try:
+            await self._write_as_one(batch)
+        except Unready:
+            raise
+        except Exception:
+            if len(batch) == 1:
+                raise
+            for one in batch:
+                await self._write_alone(one)
+
+    async def _write_alone(self, one: _Waiting) -> None:
+        try:
+            await self._write_as_one([one])
+        except Exception as error:  # noqa: BLE001 - told to its caller
+            one.found = error
+
+    async def _write_as_one(self, batch: Sequence[_Waiting]) -> None:
+        found = await self.ledger.take_all([one.given for one in batch])
+        newest: dict[int, int] = {}
+        for one, answered in zip(batch, found, strict=True):
+            one.found = answered
+            if isinstance(answered, Answered) and answered.seq:
+                seen = newest.get(one.given.incident, 0)
+                newest[one.given.incident] = max(seen, answered.seq)
+        for incident, seq in newest.items():
+            await self.wake.tell(f"incident:{incident}", seq)
 
     def whose(self, token: str) -> tuple[IncidentId, RecipientId] | None:
         """Which incident and person an answer link stands for; None if it is not ours. No I/O."""

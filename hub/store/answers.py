@@ -1,80 +1,70 @@
-"""Answers as rows: never lost, never counted twice; and what they stop."""
+"""Answers as rows: never lost, never counted twice; and what they stop.
+
+All answers that wait are taken as one set: the statements are the same for one and for hundreds.
+"""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.decide.answers import Answered, Given, Spoken
-from hub.errors import Conflict, Unknown
+from hub.errors import Conflict, HubError, Unknown
 from hub.events import EventKind
 from hub.model import AnswerWord
 from hub.states import IncidentState
 from hub.store.addresses import opt_in, opt_out
 from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
-from hub.store.events import append_event
+from hub.store.events import Fact, append_events
+from hub.store.helps import ask_for_help
+from hub.store.replies import spoken_to, unclear
 
-HELP_DUE = 180_000  # ms within which somebody should have gone
-_HELP = json.dumps({"zh-CN": "有人需要帮助", "en": "Someone needs help"}, ensure_ascii=False)
+Person = tuple[int, int]
+"""Incident and recipient."""
 
-_STATUS = text("SELECT status FROM incidents WHERE id = :incident")
-_INSERT = text(
-    "INSERT INTO answers (incident_id, recipient_id, answer, via, evidence, actor, at, once)"
-    " VALUES (:incident, :recipient, :answer, :via, :evidence, :actor, :at, :once)"
-    " ON CONFLICT (once) DO NOTHING RETURNING id"
-)
+_PEOPLE = (("incident", "bigint"), ("id", "bigint"))
+_STATUS = "SELECT i.id, i.status FROM {rows} CROSS JOIN incidents i WHERE i.id = b.id"
+_KNOWN = "SELECT a.once FROM {rows} CROSS JOIN answers a WHERE a.once = b.once"
+_KEEP = """
+INSERT INTO answers (incident_id, recipient_id, answer, via, evidence, actor, at, once)
+SELECT b.incident, b.id, b.answer, b.via, b.evidence, b.actor, CAST({1} AS bigint), b.once
+FROM {rows} WHERE TRUE ORDER BY b.place ON CONFLICT (once) DO NOTHING RETURNING once"""
+_KEEP_COLUMNS = (
+    *_PEOPLE, ("answer", "text"), ("via", "text"), ("evidence", "jsonb"), ("actor", "text"),
+    ("once", "text"), ("place", "bigint"),
+)  # fmt: skip
 # CROSS JOIN keeps SQLite to the order written: from the few people to their rows, never from all
 # rows of the incident to the few people.
 _WHO = """
-SELECT a.recipient_id, a.answer FROM {rows} CROSS JOIN audience a
-WHERE a.incident_id = {1} AND a.recipient_id = b.id ORDER BY a.recipient_id"""
+SELECT a.incident_id, a.recipient_id, a.answer FROM {rows} CROSS JOIN audience a
+WHERE a.incident_id = b.incident AND a.recipient_id = b.id
+ORDER BY a.incident_id, a.recipient_id"""
 _WHO_LOCKED = {"sqlite": _WHO, "postgresql": _WHO + " FOR UPDATE OF a"}
 _MARK = """
-UPDATE audience SET answer = {2}, answered_at = coalesce(answered_at, {3})
-FROM {rows} WHERE audience.incident_id = {1} AND audience.recipient_id = b.id"""
-_TASK = text(
-    "SELECT id FROM tasks WHERE incident_id = :incident AND recipient_id = :recipient"
-    " AND key = 'help' AND state <> 'done' LIMIT 1"
-)
-_NEW_TASK = text(
-    "INSERT INTO tasks (incident_id, key, name, role, recipient_id, state, due_at, created_at)"
-    " VALUES (:incident, 'help', :name, 'security', :recipient, 'open', :due, :now) RETURNING id"
-)
+UPDATE audience SET answer = b.answer, answered_at = coalesce(answered_at, {1})
+FROM {rows} WHERE audience.incident_id = b.incident AND audience.recipient_id = b.id"""
+_MARK_COLUMNS = (*_PEOPLE, ("answer", "text"))
 # By the person's own addresses: deliveries have no index on people, but one on addresses.
 _STOP = """
 UPDATE deliveries SET state = 'suppressed', reason = 'answered', ended_at = {1}
 WHERE state = 'planned' AND id IN (
     SELECT d.id FROM {rows} CROSS JOIN addresses ad CROSS JOIN notices n
     CROSS JOIN deliveries d CROSS JOIN audience me
-    WHERE ad.recipient_id = b.id AND n.incident_id = {2} AND n.stage = 'alert'
+    WHERE ad.recipient_id = b.id AND n.incident_id = b.incident AND n.stage = 'alert'
     AND d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value
     AND me.incident_id = n.incident_id AND me.recipient_id = d.recipient_id
     AND d.state = 'planned' AND (d.wave > 0 OR d.round > 0) AND me.answer <> ''
     AND NOT EXISTS (SELECT 1 FROM delivery_also o JOIN audience s
         ON s.incident_id = n.incident_id AND s.recipient_id = o.recipient_id
         WHERE o.delivery_id = d.id AND s.answer = ''))
-RETURNING channel"""
-# The notices of open incidents are few: asked this way round, a planner without statistics takes
-# the unique index of deliveries (notice, channel, address) instead of reading them all.
-_SPOKEN = text("""
-SELECT d.id, d.incident_id, d.recipient_id FROM deliveries d
-WHERE d.notice_id IN (SELECT n.id FROM notices n WHERE n.incident_id IN
-    (SELECT i.id FROM incidents i WHERE i.status <> 'closed'))
-AND d.channel = :channel AND d.address = :sender AND d.sent_at IS NOT NULL
-ORDER BY d.sent_at DESC, d.id DESC LIMIT 1""")
-_ALSO = text("SELECT recipient_id FROM delivery_also WHERE delivery_id = :delivery ORDER BY 1")
-_HOUSEHOLD = """
-SELECT m.recipient_id FROM audience m
-WHERE m.incident_id = {1} AND m.household IN (
-    SELECT a.household FROM audience a WHERE a.incident_id = {1}
-    AND a.recipient_id IN (SELECT b.id FROM {rows}))
-AND m.kind IN ('resident', 'staff', 'outside')"""
+RETURNING incident_id, channel"""
 
 
 class AnswerLedger:
@@ -86,6 +76,11 @@ class AnswerLedger:
     async def take(self, given: Given) -> Answered:
         """The answer stands; Unknown (no such incident or person), Conflict (closed)."""
         return await self._db.write(partial(take, given=given))
+
+    async def take_all(self, given: Sequence[Given]) -> Sequence[Answered | HubError]:
+        """The answers stand, in this order; for each what became of it: as for `take`, but an
+        answer that cannot be taken says so in its own place and harms no other."""
+        return await self._db.write(partial(take_all, given=given))
 
     async def spoken_to(self, channel: str, sender: str) -> Spoken | None:
         """Whom the latest words sent to this number were for, while their incident is open."""
@@ -103,96 +98,166 @@ class AnswerLedger:
 
     async def unclear(self, spoken: Spoken, channel: str) -> tuple[int, int]:
         """Staff are told that somebody said something the hub does not understand."""
-        return await self._db.write(partial(_unclear, spoken=spoken, channel=channel))
+        return await self._db.write(partial(unclear, spoken=spoken, channel=channel))
 
 
 def take(conn: Connection, *, given: Given) -> Answered:
+    (found,) = take_all(conn, given=[given])
+    if isinstance(found, HubError):
+        raise found
+    return found
+
+
+@dataclass(slots=True)
+class _Taken:
+    """One answer of a set: whom it speaks for, how they stood, and what it comes to."""
+
+    given: Given
+    people: tuple[int, ...]
+    before: dict[int, str] = field(default_factory=dict)
+    repeated: bool = False
+    error: HubError | None = None
+    seq: int = 0
+    tasks: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, given: Given) -> _Taken:
+        return cls(given, tuple(dict.fromkeys((given.recipient, *given.others))))
+
+    @property
+    def persons(self) -> list[Person]:
+        return [(self.given.incident, person) for person in self.people]
+
+    @property
+    def result(self) -> Answered | HubError:
+        if self.error is not None:
+            return self.error
+        before = self.before[self.given.recipient]
+        if self.repeated:
+            return Answered(before, before, repeated=True)
+        return Answered(str(self.given.word), before, seq=self.seq, tasks=tuple(self.tasks))
+
+
+def take_all(conn: Connection, *, given: Sequence[Given]) -> list[Answered | HubError]:
     now = database_now(conn)
-    _open(conn, given.incident)
-    people = list(dict.fromkeys((given.recipient, *given.others)))
-    ids = [(one,) for one in people]
-    before = dict(map(tuple, run(conn, _WHO_LOCKED[conn.dialect.name], IDS, ids, given.incident)))
-    if missing := [one for one in people if one not in before]:
-        raise Unknown(f"Incident {given.incident} does not speak to recipient {missing[0]}.")
+    taken = [_Taken.of(one) for one in given]
+    standing = _standing(conn, taken)
+    _refuse(conn, taken, standing)
+    good = [one for one in taken if one.error is None]
+    _keep(conn, good, now)
 
-    if not _insert(conn, given, people, now):
-        return Answered(before[given.recipient], before[given.recipient], repeated=True)
-    each(conn, _MARK, IDS, ids, given.incident, str(given.word), now)
-    stopped = Counter(row[0] for row in run(conn, _STOP, IDS, ids, now, given.incident))
-    moves = [[channel, "planned", "suppressed", count] for channel, count in stopped.items()]
-    seq, tasks = _events(conn, given, before, moves, now)
-    return Answered(str(given.word), before[given.recipient], seq=seq, tasks=tuple(tasks))
-
-
-def _open(conn: Connection, incident: int) -> None:
-    status = conn.execute(_STATUS, {"incident": incident}).scalar_one_or_none()
-    if status is None:
-        raise Unknown(f"There is no incident {incident}.")
-    if status == IncidentState.CLOSED:
-        raise Conflict("This incident is closed; answers are no longer taken.", code="closed")
+    _fold(good, standing)
+    fresh = [one for one in good if not one.repeated]
+    if marks := {who: str(one.given.word) for one in fresh for who in one.persons}:
+        rows = [(*who, word) for who, word in sorted(marks.items())]
+        each(conn, _MARK, _MARK_COLUMNS, rows, now)
+        moves = _stop(conn, sorted(marks), now)
+        _events(conn, fresh, moves, _helped(conn, fresh, now), now)
+    return [one.result for one in taken]
 
 
-def _insert(conn: Connection, given: Given, people: Sequence[int], now: int) -> bool:
-    """The history has this answer for each person; False if it had it before."""
-    row = {
-        "incident": given.incident,
-        "answer": str(given.word),
-        "via": given.via,
-        "evidence": json.dumps(dict(given.evidence), ensure_ascii=False),
-        "actor": given.actor,
-        "at": now,
-    }
-    for place, person in enumerate(people):
+def _standing(conn: Connection, taken: Sequence[_Taken]) -> dict[Person, str]:
+    """What stands for each person the incidents speak to; their rows are locked."""
+    people = sorted({who for one in taken for who in one.persons})
+    found = run(conn, _WHO_LOCKED[conn.dialect.name], _PEOPLE, people)
+    return {(incident, person): answer for incident, person, answer in found}
+
+
+def _refuse(conn: Connection, taken: Sequence[_Taken], standing: Mapping[Person, str]) -> None:
+    ids = sorted({(one.given.incident,) for one in taken})
+    status = dict(map(tuple, run(conn, _STATUS, IDS, ids)))
+    for one in taken:
+        incident = one.given.incident
+        missing = [person for _, person in one.persons if (incident, person) not in standing]
+        if incident not in status:
+            one.error = Unknown(f"There is no incident {incident}.")
+        elif status[incident] == IncidentState.CLOSED:
+            said = "This incident is closed; answers are no longer taken."
+            one.error = Conflict(said, code="closed")
+        elif missing:
+            said = f"Incident {incident} does not speak to recipient {missing[0]}."
+            one.error = Unknown(said)
+
+
+def _keep(conn: Connection, taken: Sequence[_Taken], now: int) -> None:
+    """The history has each answer for each of its people; those it had before are `repeated`."""
+    known = [(one.given.once,) for one in taken if one.given.once is not None]
+    had = {row[0] for row in run(conn, _KNOWN, (("once", "text"),), known)} if known else set()
+    for one in taken:
+        one.repeated = one.given.once is not None and one.given.once in had
+        had.add(one.given.once)
+    rows = [row for one in taken if not one.repeated for row in _history(one)]
+    kept = {row[0] for row in run(conn, _KEEP, _KEEP_COLUMNS, _placed(rows), now)} if rows else ()
+    for one in taken:  # said elsewhere while we looked: it stands there
+        one.repeated |= one.given.once is not None and one.given.once not in kept
+
+
+def _placed(rows: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    return ((*row, place) for place, row in enumerate(rows))
+
+
+def _history(one: _Taken) -> Iterator[tuple[Any, ...]]:
+    given = one.given
+    evidence = json.dumps(dict(given.evidence), ensure_ascii=False)
+    for place, person in enumerate(one.people):
         once = given.once if place == 0 or given.once is None else f"{given.once}/{person}"
-        added = conn.execute(_INSERT, row | {"recipient": person, "once": once}).all()
-        if not added and place == 0:
-            return False
-    return True
+        yield given.incident, person, str(given.word), given.via, evidence, given.actor, once
+
+
+def _fold(taken: Sequence[_Taken], standing: dict[Person, str]) -> None:
+    """Each answer knows what it replaced, an earlier one of the same set included."""
+    for one in taken:
+        one.before = {person: standing[one.given.incident, person] for person in one.people}
+        if not one.repeated:
+            standing.update(dict.fromkeys(one.persons, str(one.given.word)))
+
+
+def _stop(conn: Connection, people: Sequence[Person], now: int) -> dict[int, list[list[Any]]]:
+    """What is still to come for these people stays unsent; by incident, as moves of a board."""
+    stopped = Counter(map(tuple, run(conn, _STOP, _PEOPLE, people, now)))
+    moves: dict[int, list[list[Any]]] = defaultdict(list)
+    for (incident, channel), count in sorted(stopped.items()):
+        moves[incident].append([channel, "planned", "suppressed", count])
+    return moves
+
+
+def _helped(conn: Connection, fresh: Sequence[_Taken], now: int) -> dict[Person, int]:
+    asked = {who for one in fresh if one.given.word is AnswerWord.HELP for who in one.persons}
+    return ask_for_help(conn, sorted(asked), now=now) if asked else {}
 
 
 def _events(
-    conn: Connection, given: Given, before: dict[int, str], moves: list[list[Any]], now: int
-) -> tuple[int, list[int]]:
-    seq, tasks, carried = 0, [], moves
-    for person, old in sorted(before.items()):
+    conn: Connection,
+    fresh: Sequence[_Taken],
+    moves: dict[int, list[list[Any]]],
+    helped: dict[Person, int],
+    now: int,
+) -> None:
+    """One event for each person whose answer changed, and for each new task. Incidents in order,
+    so that two transactions never wait for each other crosswise."""
+    by_incident: dict[int, list[tuple[_Taken, Fact]]] = defaultdict(list)
+    for one in fresh:
+        facts = _facts(one, moves, helped)
+        by_incident[one.given.incident] += [(one, fact) for fact in facts]
+    for incident, found in sorted(by_incident.items()):
+        if found:
+            facts_of = [fact for _, fact in found]
+            first = append_events(conn, incident, facts_of, now_ms=now)
+            for seq, (one, _) in enumerate(found, first):
+                one.seq = seq
+
+
+def _facts(
+    one: _Taken, moves: dict[int, list[list[Any]]], helped: dict[Person, int]
+) -> Iterator[Fact]:
+    given = one.given
+    for person, old in sorted(one.before.items()):
+        carried = moves.pop(given.incident, None)  # on the first event of the incident
         if old != given.word or carried:
-            data = {"recipient": person, "answer": str(given.word), "via": given.via}
-            data |= {"before": old} | ({"moves": carried} if carried else {})
-            carried = []
-            seq = append_event(
-                conn, given.incident, EventKind.ANSWERED, data, actor=given.actor, now_ms=now
-            )
-        if given.word is AnswerWord.HELP and (task := _help(conn, given, person, now)):
-            tasks.append(task)
-            data = {"recipient": person, "task": task}
-            seq = append_event(
-                conn, given.incident, EventKind.HELP, data, actor=given.actor, now_ms=now
-            )
-    return seq, tasks
-
-
-def _help(conn: Connection, given: Given, person: int, now: int) -> int | None:
-    """A task for somebody to go there; None if one is open already."""
-    about = {"incident": given.incident, "recipient": person}
-    if conn.execute(_TASK, about).first() is not None:
-        return None
-    new = about | {"name": _HELP, "due": now + HELP_DUE, "now": now}
-    return int(conn.execute(_NEW_TASK, new).scalar_one())
-
-
-def spoken_to(conn: Connection, *, channel: str, sender: str) -> Spoken | None:
-    row = conn.execute(_SPOKEN, {"channel": channel, "sender": sender}).first()
-    if row is None:
-        return None
-    also = conn.execute(_ALSO, {"delivery": row.id}).scalars().all()
-    people = (row.recipient_id, *also)
-    found = run(conn, _HOUSEHOLD, IDS, [(one,) for one in people], row.incident_id)
-    household = tuple(sorted(int(one[0]) for one in found))
-    return Spoken(row.incident_id, people, household)
-
-
-def _unclear(conn: Connection, *, spoken: Spoken, channel: str) -> tuple[int, int]:
-    data = {"what": "unclear_reply", "detail": {"recipient": spoken.people[0], "via": channel}}
-    now = database_now(conn)
-    seq = append_event(conn, spoken.incident, EventKind.ALARM, data, actor="hub", now_ms=now)
-    return spoken.incident, seq
+            data: dict[str, Any] = {"recipient": person, "answer": str(given.word)}
+            data |= {"via": given.via, "before": old} | ({"moves": carried} if carried else {})
+            yield EventKind.ANSWERED, data, given.actor
+        asks = given.word is AnswerWord.HELP
+        if asks and (task := helped.pop((given.incident, person), None)):
+            one.tasks.append(task)
+            yield EventKind.HELP, {"recipient": person, "task": task}, given.actor

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from hub.decide.answers import Answered, Given
 from hub.decide.tokens import answer_token
 from hub.errors import Conflict, Refused, Unknown
 from hub.flow.answer import TakeAnswer, answer_word
@@ -181,3 +182,102 @@ async def test_a_bad_link_has_no_page(stage):
     assert await taker(stage).page("x" * 24) is None
     assert await taker(stage).page(answer_token(SECRET, stage.incident, 999)) is None
     assert taker(stage).whose(taker(stage).token(1, 2)) == (1, 2)
+
+
+def given(stage: Stage, person: int, word: str, *, once=None, others=(), incident=None) -> Given:
+    about = {"via": "link", "actor": f"recipient:{person}", "once": once, "others": tuple(others)}
+    return Given(incident or stage.incident, person, AnswerWord(word), **about)
+
+
+async def test_a_set_of_answers_stands_as_if_they_had_come_one_by_one(stage):
+    await stage.set_up(people=4)
+    one, two, three, four = stage.people
+    ledger = AnswerLedger(stage.db)
+    await ledger.take(given(stage, four, "safe", once="known"))
+    found = await ledger.take_all(
+        [
+            given(stage, one, "safe"),
+            given(stage, 999, "safe"),
+            given(stage, two, "help", others=[three]),
+            given(stage, one, "away", once="twice"),
+            given(stage, four, "away", once="known"),
+            given(stage, one, "away", once="twice"),
+            given(stage, three, "help"),
+            given(stage, three, "safe"),
+            given(stage, one, "safe", incident=999),
+        ]
+    )
+    assert [type(one) for one in found if not isinstance(one, Answered)] == [Unknown, Unknown]
+    taken = [one for one in found if isinstance(one, Answered)]
+    assert [(one.before, one.answer, one.repeated) for one in taken] == [
+        ("", "safe", False), ("", "help", False), ("safe", "away", False),
+        ("safe", "safe", True), ("away", "away", True), ("help", "help", False),
+        ("help", "safe", False),
+    ]  # fmt: skip
+    people = await stage.rows(t.audience)
+    assert [person.answer for person in people] == ["away", "help", "safe", "safe"]
+    history = [(row.recipient_id, row.answer) for row in await stage.rows(t.answers)]
+    assert history == [
+        (four, "safe"), (one, "safe"), (two, "help"), (three, "help"), (one, "away"),
+        (three, "help"), (three, "safe"),
+    ]  # fmt: skip
+    tasks = await stage.rows(t.tasks)
+    assert [task.recipient_id for task in tasks] == [two, three]
+    assert taken[1].tasks == tuple(task.id for task in tasks)
+    events = await stage.rows(t.events)
+    assert [event.seq for event in events] == list(range(1, 9))
+    # one: 2; two and three: 3 and 5, their tasks 4 and 6; one again: 7; three again: 8
+    assert [one.seq for one in taken] == [2, 6, 7, 0, 0, 0, 8]
+
+
+async def test_a_set_of_answers_stops_what_each_of_them_stops(stage):
+    await stage.set_up(people=3)
+    await stage.db.write(lambda conn: stage.plan_in(conn, stage.people, wave=1))
+    ledger = AnswerLedger(stage.db)
+    await ledger.take_all([given(stage, person, "safe") for person in stage.people[:2]])
+    assert [row.state for row in await stage.deliveries()] == ["suppressed"] * 2 + ["planned"]
+    assert await stage.moves() == {("sms", "planned", "suppressed"): 2}
+
+
+async def test_answers_that_come_together_are_few_transactions_and_each_learns_its_own(stage):
+    await stage.set_up(people=40)
+    bell = Doorbell()
+    house = TakeAnswer(AnswerLedger(stage.db), PageLedger(stage.db), bell, SECRET)
+    sets: list[int] = []
+    counted = house.ledger.take_all
+
+    class Counting:
+        async def take_all(self, many):
+            sets.append(len(many))
+            return await counted(many)
+
+    object.__setattr__(house, "ledger", Counting())
+
+    async def say(person: int):
+        answer = Answer(IncidentId(stage.incident), RecipientId(person), AnswerWord.SAFE, "link")
+        return await house.take(answer, who=Actor("x", "resident"), once=None)
+
+    people = [*stage.people, 999]
+    found = await asyncio.gather(*map(say, people), return_exceptions=True)
+    assert isinstance(found[-1], Unknown)
+    assert sorted(one.seq for one in found[:-1]) == list(range(1, 41))
+    assert len(sets) <= 3
+    assert len(await stage.rows(t.answers)) == 40
+
+
+async def test_an_answer_that_cannot_be_written_harms_only_itself(stage):
+    await stage.set_up(people=3)
+    house = taker(stage)
+
+    async def say(person: int, evidence: object):
+        answer = Answer(
+            IncidentId(stage.incident), RecipientId(person), AnswerWord.SAFE, "link",
+            {"ref": evidence},
+        )  # fmt: skip
+        return await house.take(answer, who=Actor("x", "resident"), once=None)
+
+    said = [say(stage.people[0], "1"), say(stage.people[1], object()), say(stage.people[2], "3")]
+    found = await asyncio.gather(*said, return_exceptions=True)
+    assert isinstance(found[1], TypeError)
+    assert (found[0].answer, found[2].answer) == ("safe", "safe")
+    assert [row.answer for row in await stage.rows(t.audience)] == ["safe", "", "safe"]

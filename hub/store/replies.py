@@ -1,0 +1,45 @@
+"""Whom words from a number are about."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+from hub.decide.answers import Spoken
+from hub.events import EventKind
+from hub.store.batches import IDS, run
+from hub.store.database import database_now
+from hub.store.events import append_event
+
+# The notices of open incidents are few: asked this way round, a planner without statistics takes
+# the unique index of deliveries (notice, channel, address) instead of reading them all.
+_SPOKEN = text("""
+SELECT d.id, d.incident_id, d.recipient_id FROM deliveries d
+WHERE d.notice_id IN (SELECT n.id FROM notices n WHERE n.incident_id IN
+    (SELECT i.id FROM incidents i WHERE i.status <> 'closed'))
+AND d.channel = :channel AND d.address = :sender AND d.sent_at IS NOT NULL
+ORDER BY d.sent_at DESC, d.id DESC LIMIT 1""")
+_ALSO = text("SELECT recipient_id FROM delivery_also WHERE delivery_id = :delivery ORDER BY 1")
+_HOUSEHOLD = """
+SELECT m.recipient_id FROM audience m
+WHERE m.incident_id = {1} AND m.household IN (
+    SELECT a.household FROM audience a WHERE a.incident_id = {1}
+    AND a.recipient_id IN (SELECT b.id FROM {rows}))
+AND m.kind IN ('resident', 'staff', 'outside')"""
+
+
+def spoken_to(conn: Connection, *, channel: str, sender: str) -> Spoken | None:
+    row = conn.execute(_SPOKEN, {"channel": channel, "sender": sender}).first()
+    if row is None:
+        return None
+    also = conn.execute(_ALSO, {"delivery": row.id}).scalars().all()
+    people = (row.recipient_id, *also)
+    found = run(conn, _HOUSEHOLD, IDS, [(one,) for one in people], row.incident_id)
+    household = tuple(sorted(int(one[0]) for one in found))
+    return Spoken(row.incident_id, people, household)
+
+
+def unclear(conn: Connection, *, spoken: Spoken, channel: str) -> tuple[int, int]:
+    data = {"what": "unclear_reply", "detail": {"recipient": spoken.people[0], "via": channel}}
+    now = database_now(conn)
+    seq = append_event(conn, spoken.incident, EventKind.ALARM, data, actor="hub", now_ms=now)
+    return spoken.incident, seq
