@@ -58,6 +58,7 @@ class Settings:
     receipt_window: float = 600.0  # seconds after which `accepted` without receipt is an end
     loopback_only: bool = False
     log_level: str = "info"
+    heartbeat_url: str = field(default="", repr=False)  # pinged while the hub does its job
 
     @property
     def embedded(self) -> bool:
@@ -96,6 +97,7 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
         tls_key=_path(env.text("TLS_KEY")),
         accounts=_accounts(env, config),
         log_level=_log_level(env),
+        heartbeat_url=_heartbeat(env),
     )
     if bool(settings.tls_cert) != bool(settings.tls_key):
         env.wrong(
@@ -170,6 +172,16 @@ def _public_url(env: _Environment, host: str, port: int) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         env.wrong("PUBLIC_URL", "is no address", "write https://host, without a query")
+    return url
+
+
+def _heartbeat(env: _Environment) -> str:
+    """The address may hold a key, so it may come from a file; it is never logged."""
+    url = env.secret("HEARTBEAT_URL")
+    parts = urlsplit(url)
+    if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        env.wrong("HEARTBEAT_URL", "is no address", "write https://host/path")
+        return ""
     return url
 
 

@@ -37,6 +37,7 @@ from hub.flow.screens import Screens
 from hub.flow.sweep import Sweep
 from hub.flow.tasks import Tasks
 from hub.flow.watch import Watch
+from hub.heartbeat import Heartbeat
 from hub.ports import Channel, Clock, Library, Traits, Wake
 from hub.settings import AccountSetting, Settings
 from hub.store import house_time
@@ -172,7 +173,16 @@ def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) 
         sweep=sweep,
         watch=Watch(boards=BoardLedger(db), lists=ListLedger(db), latency=latency.figures),
         **_desk(settings, db, audit, clock, wake),
-        **_guard(db, audit, wake, library=library, channels=channels, sweep=sweep, latency=latency),
+        **_guard(
+            settings,
+            db,
+            audit,
+            wake,
+            library=library,
+            channels=channels,
+            sweep=sweep,
+            latency=latency,
+        ),
     )
 
 
@@ -185,6 +195,7 @@ class _Guard(TypedDict):
 
 
 def _guard(
+    settings: Settings,
     db: Database,
     audit: AccountLedger,
     wake: Doorbell,
@@ -195,6 +206,7 @@ def _guard(
     latency: Latency,
 ) -> _Guard:
     ledger = AlarmLedger(db)
+    url = settings.heartbeat_url
     return {
         "alarms": Alarms(ledger, audit, wake),
         "auditor": Auditor(
@@ -203,6 +215,7 @@ def _guard(
             wake=wake,
             served=_served(channels),
             needs=_needs(library),
+            passed=Heartbeat(url, ledger.beat).beat if url else None,
         ),
         "pulse": Pulse(
             ledger=ProcessLedger(db),

@@ -79,21 +79,23 @@ class Auditor:
             await self._wake.tell("alarms")
         return found
 
+    async def turn(self, watched_s: float) -> tuple[Alarm, ...] | None:
+        """What was found, if it was this process's turn; heard outside if nothing is critical."""
+        async with asyncio.timeout(STEP):
+            if not await self._alarms.turn(self._every_ms):
+                return None
+            found = await self.once(watched_s)
+        if self._passed and all(alarm.severity is not Severity.CRITICAL for alarm in found):
+            await self._passed()
+        return found
+
     async def run(self) -> None:
         """Audits for ever, in turn with the other processes."""
         loop = asyncio.get_running_loop()
         born = loop.time()
         while True:
-            await self._try(loop.time() - born)
+            try:
+                await self.turn(loop.time() - born)
+            except Exception as error:  # noqa: BLE001 it must outlive whatever it looks at
+                log.warning("audit_failed", error=type(error).__name__)
             await asyncio.sleep(ASK)
-
-    async def _try(self, watched_s: float) -> None:
-        try:
-            async with asyncio.timeout(STEP):
-                if not await self._alarms.turn(self._every_ms):
-                    return
-                found = await self.once(watched_s)
-            if self._passed and all(a.severity is not Severity.CRITICAL for a in found):
-                await self._passed()
-        except Exception as error:  # noqa: BLE001 it must outlive whatever it looks at
-            log.warning("audit_failed", error=type(error).__name__)

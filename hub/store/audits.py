@@ -72,12 +72,13 @@ SELECT a.account, count(*) AS accepted,
 FROM (SELECT account, delivery_id FROM attempts
     WHERE id > :after AND id <= :until AND verdict = 'accepted' ORDER BY id DESC LIMIT :most) a
 JOIN deliveries d ON d.id = a.delivery_id WHERE d.channel = 'sms' GROUP BY a.account""")
+# From screens to people (CROSS JOIN, +site_id): the other way round SQLite walks all people.
 _SCREENS = text("""
 SELECT r.site_id, s.key, count(*) AS paired,
     sum(CASE WHEN c.gone_at < :before THEN 1 ELSE 0 END) AS gone, min(c.gone_at) AS longest
-FROM screens c JOIN recipients r ON r.id = c.recipient_id JOIN sites s ON s.id = r.site_id
-WHERE c.device_hash IS NOT NULL AND r.removed_at IS NULL
-    AND r.site_id IN (SELECT site_id FROM incidents WHERE status = 'open')
+FROM screens c CROSS JOIN recipients r JOIN sites s ON s.id = r.site_id
+WHERE r.id = c.recipient_id AND c.device_hash IS NOT NULL AND r.removed_at IS NULL
+    AND +r.site_id IN (SELECT site_id FROM incidents WHERE status = 'open')
 GROUP BY r.site_id, s.key""")
 _GAPS = text(f"""
 SELECT i.id, i.code, i.last_seq FROM incidents i
