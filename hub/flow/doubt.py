@@ -23,9 +23,10 @@ EVERY = 1.0  # seconds
 CALL = 12.0  # seconds one question may take
 MOST = 20  # questions under way at once for one account; the others wait for the next look
 GIVE_BACK = 2.0  # seconds
-APART = timedelta(seconds=60)
-"""How far a provider's clock and the database's may be apart. What this finds of an older send, the
-same words to the same address, is known by its reference and not taken for this one."""
+APART = timedelta(days=1)
+"""How far a provider's clock and the database's may be apart, a wrong time zone included. What this
+finds of an older send, the same words to the same address, is known by its reference and not taken
+for this one."""
 
 log = structlog.get_logger(__name__)
 

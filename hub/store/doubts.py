@@ -62,7 +62,7 @@ _TAKEN = text("""
 SELECT 1 FROM attempts WHERE provider_ref = :ref AND delivery_id <> :delivery LIMIT 1""")
 _FOUND = """
 UPDATE attempts SET found = b.found, provider_ref = coalesce(attempts.provider_ref, b.ref)
-FROM {rows} WHERE attempts.id = b.id"""
+FROM {rows} WHERE attempts.id = b.id AND (b.found <> 'unknown' OR attempts.found = '')"""
 _FOUND_COLUMNS = (("id", "bigint"), ("found", "text"), ("ref", "text"))
 
 

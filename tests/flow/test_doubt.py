@@ -209,7 +209,7 @@ async def test_the_words_asked_about_are_this_persons_own_and_the_clocks_may_dif
     for parcel, since in channel.questions:
         assert parcel == given[parcel.attempt]
         begun = (await stage.rows(t.attempts, id=parcel.attempt))[0].started_at
-        assert int(since.timestamp() * 1000) == begun - 60_000
+        assert int(since.timestamp() * 1000) == begun - 86_400_000
     assert len({parcel.parts["body"] for parcel, _ in channel.questions}) == 2
 
 
@@ -233,6 +233,19 @@ async def test_an_older_send_of_the_same_words_is_not_taken_for_this_one(stage):
     second = (await stage.deliveries())[1]
     assert second.state == "unsure"
     assert (await stage.rows(t.attempts, delivery_id=second.id))[0].found == "absent"
+
+
+async def test_not_knowing_takes_back_nothing_another_worker_learnt(stage):
+    await stage.set_up(people=1)
+    await stage.plan()
+    channel = unsure()
+    await sender(stage, channel).drain(Lane.URGENT)
+    await aged(stage, 11)
+    ledger = DoubtLedger(stage.db)
+    question = (await ledger.take("sms_test", limit=5))[0]
+    for verdict in (Verdict.RETRY, Verdict.UNSURE):
+        await ledger.found(question, Outcome(verdict))
+        assert (await stage.rows(t.attempts))[0].found == "absent"
 
 
 async def test_an_answer_that_comes_late_never_moves_a_delivery_back(stage):
