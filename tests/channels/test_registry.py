@@ -102,3 +102,39 @@ def test_every_medium_has_traits_to_check_playbooks_against() -> None:
     for one in made:
         assert one.traits.parts == known[one.traits.channel].parts
         assert one.traits.limit == known[one.traits.channel].limit
+
+
+def test_an_account_is_read_with_whom_it_serves_and_when_it_goes_first():
+    options = {**TWILIO, "countries": ["86", "+852"], "order": 2, "weight": 0.5, "pace": 3}
+    account = Account.read("main", "sms_twilio", options)
+    assert (account.countries, account.order, account.weight, account.pace) == (
+        ("+86", "+852"),
+        2,
+        0.5,
+        3,
+    )
+    assert account.settings == TWILIO
+    plain = Account.read("main", "sms_twilio", TWILIO)
+    assert (plain.countries, plain.order, plain.weight, plain.pace) == ((), 0, 1.0, None)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("countries", "+86"),
+        ("countries", ["CN"]),
+        ("countries", ["+0"]),
+        ("order", "first"),
+        ("order", True),
+        ("weight", 0),
+        ("weight", float("inf")),
+        ("weight", "2"),
+        ("pace", -1),
+    ],
+)
+def test_what_is_wrong_with_an_account_is_named_with_what_to_write(key, value):
+    with pytest.raises(Refused) as caught:
+        Account.read("main", "sms_twilio", {**TWILIO, key: value})
+    [problem] = caught.value.problems
+    assert problem.where == f"accounts.main.{key}"
+    assert "write" in problem.hint
