@@ -36,9 +36,10 @@ def in_flight(evidence: Evidence) -> int:
 
 
 def first_copies(evidence: Evidence) -> tuple[dict[int, int], int]:
-    """When the provider first took each alert's delivery (ms), and how many it took twice."""
+    """When the provider first took each delivery of an alert's first wave (ms), and how many
+    deliveries of any kind it took twice."""
     found = copies(evidence)
-    alerts = {row.id for row in evidence.rest.rows if row.stage == "alert"}
+    alerts = {row.id for row in evidence.rest.rows if (row.stage, row.wave) == ("alert", 0)}
     first = {one: min(e.ts for e in entries) for one, entries in found.items() if one in alerts}
     return first, sum(len(entries) > 1 for entries in found.values())
 

@@ -14,7 +14,7 @@ from tests.faults.witness import Fact, Rest, Row, Try
 
 _ROWS = """
 SELECT d.id, d.incident_id, n.stage, d.channel, d.recipient_id, d.address, d.state, d.reason,
-       d.expires_at, d.doubled, d.attempts
+       d.expires_at, d.doubled, d.attempts, d.wave
 FROM deliveries d JOIN notices n ON n.id = d.notice_id ORDER BY d.id
 """
 _TRIES = "SELECT id, delivery_id, started_at, ended_at, verdict FROM attempts ORDER BY id"
@@ -40,7 +40,7 @@ def _rest(conn: Connection) -> Rest:
 
     return Rest(
         incidents={int(one): int(seq) for one, seq in rows("SELECT id, last_seq FROM incidents")},
-        rows=tuple(Row(*row[:9], bool(row[9]), row[10]) for row in rows(_ROWS)),
+        rows=tuple(Row(*row[:9], bool(row[9]), *row[10:]) for row in rows(_ROWS)),
         tries=tuple(Try(*row) for row in rows(_TRIES)),
         facts=tuple(Fact(*row[:3], _object(row[3])) for row in rows(_FACTS)),
         audience=_grouped(rows(_AUDIENCE)),

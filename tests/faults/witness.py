@@ -59,6 +59,7 @@ class Row:
     expires_at: int
     doubled: bool = False
     attempts: int = 0
+    wave: int = 0
 
 
 @dataclass(frozen=True, slots=True)
