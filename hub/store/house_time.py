@@ -64,6 +64,7 @@ async def settle(db: Database) -> None:
     if seen is None:
         if (offset := await db.read(_offset)) != db.reckoner.offset:
             db.reckoner.shared(offset)
+            await db.read(database_now)
         return
     known, found = seen
     log.warning("clock_jumped", by_ms=known - found, offset_ms=found)

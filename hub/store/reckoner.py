@@ -77,5 +77,6 @@ class Reckoner:
                 return False
             self._offset, self._jumped = offset, False
             if self._now is not None:
-                self._now = adopt(self._now, offset)
+                # Its reading may be older than the jump it has not seen: the next is the first.
+                self._now = adopt(self._now, offset) if near else None
             return True

@@ -64,6 +64,9 @@ def test_only_a_young_process_believes_a_jump_it_has_not_seen():
     young = Reckoner(even)
     read(young, even)
     assert young.shared(-HOUR)
+    even.ms += 1_000
+    assert read(young, even, off=HOUR) == START + even.ms, "its reading was older than the jump"
+    assert young.unshared() is None
     old = Reckoner(even)
     read(old, even)
     even.ms += YOUNG_MS + 1
