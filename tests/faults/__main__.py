@@ -70,12 +70,14 @@ class Sum:
         }
 
 
-def all_of(plans: Iterator[Script], *, at_once: int, done: Callable[[Result], None]) -> None:
+def all_of(
+    plans: Iterator[Script], *, at_once: int, keep: bool, done: Callable[[Result], None]
+) -> None:
     """Every trial has been made, so many side by side: most of their time is waiting."""
     with ThreadPoolExecutor(at_once) as pool:
         running: set[Future[Result]] = set()
         for plan in plans:
-            running.add(pool.submit(run, plan))
+            running.add(pool.submit(run, plan, keep=keep))
             if len(running) < at_once:
                 continue
             finished, running = wait(running, return_when=FIRST_COMPLETED)
@@ -114,6 +116,7 @@ def _between(_context: object, _parameter: object, text: str) -> tuple[int, int]
 @click.option("--setup", type=click.Choice(SETUPS), default=None)
 @click.option("--people", callback=_between, default="", help="How many, as 200-600.")
 @click.option("--at-once", default=2, show_default=True, help="Trials side by side.")
+@click.option("--keep", is_flag=True, help="Keep the folders of good trials too.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="File for the figures.")
 def main(
     *,
@@ -124,6 +127,7 @@ def main(
     setup: str | None,
     people: tuple[int, int] | None,
     at_once: int,
+    keep: bool,
     json_file: Path | None,
 ) -> None:
     """Trials with faults: six fixed ones, or those asked for."""
@@ -141,7 +145,7 @@ def main(
         if json_file is not None:  # after each: a run that is cut short keeps its figures
             json_file.write_text(json.dumps(whole.to_json(), indent=2) + "\n")
 
-    all_of(iter(plans), at_once=at_once, done=done)
+    all_of(iter(plans), at_once=at_once, keep=keep, done=done)
     click.echo(json.dumps(whole.to_json(), indent=2))
     sys.exit(1 if whole.bad else 0)
 
