@@ -45,8 +45,8 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "确认发送进程在运行，并检查服务商账号；情况紧急时，请改用其他方式通知。",
         ),
         "en": (
-            ("{due} {lane} deliveries by {channel} have been due for up to {late}; only {tried}"
-            " calls were made in the last minute."),
+            ("{due} {lane} deliveries by {channel} have been due for up to {late}; only {tried} were"
+            " tried in the last minute."),
             ("See that a worker runs, and look at the provider account. If it is urgent, tell people"
             " in another way."),
         ),
