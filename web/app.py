@@ -60,8 +60,9 @@ def create_app(hub: House) -> Starlette:
 
 
 def _routes(live: Live) -> Sequence[BaseRoute]:
+    # Residents' links first: routes are tried in turn, and everybody asks for these at once.
     return [
-        *routes_of(TABLE),
+        *routes_of((*answer.DOORS, *TABLE)),
         WebSocketRoute("/live", live.endpoint),
         *pages,
         *screen_pages,

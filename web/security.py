@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -49,6 +49,19 @@ CSP = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """A page that needs more (the resident's inlined style, by hash) sets its own header."""
+
+Raw = tuple[bytes, bytes]
+
+STATIC: tuple[Raw, ...] = (
+    (b"content-security-policy", CSP.encode()),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+ALWAYS: tuple[Raw, ...] = (*STATIC, (b"cache-control", b"no-store"))
+HSTS: Raw = (b"strict-transport-security", b"max-age=31536000")
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -181,8 +194,7 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message.setdefault("headers", [])
-            self._dress(MutableHeaders(raw=message["headers"]))
+            message["headers"] = self._dressed(message.get("headers", ()))
         await self._send(message)
 
     async def fail(self, error: Exception) -> None:
@@ -192,23 +204,16 @@ class _Answer:
             raise error
         await response(self._scope, _nothing, self)
 
-    def _dress(self, headers: MutableHeaders) -> None:
-        for name, value in _always(self._scope["path"]):
-            headers.setdefault(name, value)
-        headers["x-request-id"] = self._scope["request_id"]
-        if self._https:
-            headers.setdefault("strict-transport-security", "max-age=31536000")
-
-
-def _always(path: str) -> Iterable[tuple[str, str]]:
-    yield "content-security-policy", CSP
-    yield "referrer-policy", "same-origin"
-    yield "x-content-type-options", "nosniff"
-    yield "x-frame-options", "DENY"
-    yield "cross-origin-opener-policy", "same-origin"
-    yield "permissions-policy", "camera=(), microphone=(), geolocation=()"
-    if not path.startswith("/static/"):
-        yield "cache-control", "no-store"
+    def _dressed(self, headers: Iterable[Raw]) -> list[Raw]:
+        """What the answer says itself stands; the rest of what every answer says is added."""
+        own = [one for one in headers if one[0] != b"x-request-id"]
+        said = {name for name, _ in own}
+        always = STATIC if self._scope["path"].startswith("/static/") else ALWAYS
+        own += [one for one in always if one[0] not in said]
+        own.append((b"x-request-id", self._scope["request_id"].encode("latin-1")))
+        if self._https and HSTS[0] not in said:
+            own.append(HSTS)
+        return own
 
 
 async def _nothing() -> Message:

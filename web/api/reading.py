@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
@@ -83,17 +84,31 @@ def checked(model: type[M], values: Mapping[str, Any]) -> M:
 async def fields_of(request: Request) -> dict[str, str]:
     """Text fields of a form or of a JSON object; Malformed if a field comes twice."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == _FORMS[0]:
+        return _once_each(_urlencoded(await request.body()))
     if kind not in _FORMS:
         return {key: _text(key, value) for key, value in (await json_object(request)).items()}
     async with request.form(max_files=0, max_fields=50) as form:
-        fields: dict[str, str] = {}
-        for key, value in form.multi_items():
-            if key in fields or isinstance(value, UploadFile):
-                raise Malformed(f"The field {key[:40]!r} comes twice.", code="form")
-            if "\0" in key or "\0" in value:
-                raise Malformed("A field holds the letter NUL.", code="form")
-            fields[key] = value
-        return fields
+        return _once_each(form.multi_items())
+
+
+def _urlencoded(body: bytes) -> list[tuple[str, str]]:
+    """The pairs of a plain form; letters that are not UTF-8 come as U+FFFD, as browsers do it."""
+    try:
+        return parse_qsl(body.decode("latin-1"), keep_blank_values=True, max_num_fields=50)
+    except ValueError as error:
+        raise Malformed("A form holds 50 fields at most.", code="form") from error
+
+
+def _once_each(pairs: Iterable[tuple[str, Any]]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for key, value in pairs:
+        if key in fields or isinstance(value, UploadFile):
+            raise Malformed(f"The field {key[:40]!r} comes twice.", code="form")
+        if "\0" in key or "\0" in value:
+            raise Malformed("A field holds the letter NUL.", code="form")
+        fields[key] = value
+    return fields
 
 
 def number(request: Request, name: str) -> int:
