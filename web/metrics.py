@@ -78,7 +78,8 @@ class Metrics:
         self._worst = 0.0
         try:
             async with asyncio.timeout(FIGURES_SECONDS):
-                self.figures.now = await hub.watch.figures()
+                guard = await hub.alarms.figures()
+                self.figures.now = {**await hub.watch.figures(), "guard": guard}
         except Exception:  # noqa: BLE001 - a scrape must work while the database does not
             self.figures.now = None
         return generate_latest(self.registry)
@@ -101,6 +102,7 @@ class _Figures(Collector):
             yield from _deliveries(self.now)
             yield from _lanes(self.now)
             yield from _latency(self.now)
+            yield from _guard(self.now["guard"])
 
 
 def _deliveries(now: Mapping[str, Any]) -> Iterable[Metric]:
@@ -134,6 +136,25 @@ def _latency(now: Mapping[str, Any]) -> Iterable[Metric]:
         buckets = [(str(bound), float(number)) for bound, number in figures["buckets"]]
         family.add_metric([str(channel)], buckets, float(figures["sum_s"]))
     yield family
+
+
+def _guard(now: Mapping[str, Any]) -> Iterable[Metric]:
+    """Open alarms, and how long ago each process that did not end in order was heard of."""
+    alarms = GaugeMetricFamily("muster_alarms", "Open alarms.", labels=("kind",))
+    for kind, number in now["alarms"].items():
+        alarms.add_metric([str(kind)], float(number))
+    labels = ("process", "role")
+    seen = GaugeMetricFamily(
+        "muster_process_seen_seconds", "Since a process last said that it lives.", labels=labels
+    )
+    swept = GaugeMetricFamily(
+        "muster_process_swept_seconds", "Since a worker last swept without trouble.", labels=labels
+    )
+    for one in now["processes"]:
+        seen.add_metric([one["id"], one["role"]], one["seen_s"])
+        if one["swept_s"] is not None:
+            swept.add_metric([one["id"], one["role"]], one["swept_s"])
+    yield from (alarms, seen, swept)
 
 
 async def metrics(request: Request) -> Response:
