@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import psutil
 
-from tests.faults.servers import Member, OwnPostgres, OwnValkey
+from tests.faults.servers import START, Member, OwnPostgres, OwnValkey
 from tests.processes import (
     AUTH,
     MUSTER,
@@ -193,4 +193,4 @@ def ready(made: HubUnderTest) -> None:
                 return httpx2.get(f"{url}/readyz", timeout=2).status_code == 200
             return False
 
-        until(answers, within=60, what=f"{url} is ready")
+        until(answers, within=START, what=f"{url} is ready")
