@@ -411,10 +411,10 @@ def _terms(accounts: Sequence[Account]) -> dict[str, Terms]:
 def known_traits() -> dict[str, Traits]:
     """What each shipped channel can do, by medium: what playbooks are checked against."""
     house = House(clock=SystemClock(), wake=LocalWake(), public_url="http://localhost")
+    twilio = {"account_sid": "AC0", "auth_token": "-", "from": "+15005550006"}
     samples = (
-        Account(
-            "sms", "sms_twilio", {"account_sid": "AC0", "auth_token": "-", "from": "+15005550006"}
-        ),
+        Account("sms", "sms_twilio", twilio),
+        Account("calls", "voice_twilio", twilio),
         Account("groups", "chat_wecom", {}),
         Account("screen", "screen"),
     )

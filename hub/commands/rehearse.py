@@ -185,7 +185,7 @@ def _proofs(path: Path, of_attempt: Mapping[int, int]) -> tuple[Counter[int], Co
     by_proof: Counter[str] = Counter()
     shown: set[tuple[str, int]] = set()
     for entry in walk_ledger(path):
-        if entry.kind == "sms" and entry.accepted:
+        if entry.kind in {"sms", "call"} and entry.accepted:
             # an acceptance of nothing we know is counted as delivery 0: it is nobody's
             by_delivery[of_attempt.get(entry.attempt or 0, 0)] += 1
         elif entry.kind == "wecom" and entry.accepted:

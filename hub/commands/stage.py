@@ -24,6 +24,7 @@ from hub.wiring import Hub
 from web.server import Serving
 
 SENDER = "+15005550006"
+CALLER = "+15005550007"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +55,23 @@ def accounts(simulator: Simulator, settings: Settings) -> tuple[AccountSetting, 
     """Provider accounts that lead to the simulator."""
     world = simulator.world.settings
     pace = next((a.options.get("pace") for a in settings.accounts if a.options.get("pace")), None)
-    sms = {
+    twilio = {
         "account_sid": world.account_sid,
         "auth_token": world.auth_token,
-        "from": SENDER,
         "api_url": simulator.url,
-        "pace": pace or PACE,
     }
+    sms = twilio | {"from": SENDER, "pace": pace or PACE}
+    calls = twilio | {"from": CALLER, "pace": CALLS, "lines": LINES}
     return (
         AccountSetting("simulator", "sms_twilio", sms),
+        AccountSetting("simulator_voice", "voice_twilio", calls),
         AccountSetting("groups", "chat_wecom", {"api_url": simulator.url}),
     )
 
 
 PACE = 600.0  # segments a second, as a pool of short codes has
+CALLS = 30.0  # calls a second, the most Twilio grants an account
+LINES = 300  # calls under way at once
 
 
 def device_token(secret: bytes, recipient: int) -> str:
