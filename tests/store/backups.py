@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from hub.model import Actor
 from hub.store import schema as t
 from hub.store.accounts import AccountLedger
-from hub.store.archive import LEFT_OUT, Manifest, write_archive
+from hub.store.archive import LEFT_OUT, Going, Manifest, write_archive
 from hub.store.archived import opened
 from hub.store.database import Database, database
 from hub.store.migrate import migrate
@@ -97,20 +97,20 @@ def _odds(conn: Any) -> None:
         conn.execute(insert(table).values(**missing, **row))
 
 
-async def backed_up(url: str, path: Path, *, secret: bytes = SECRET) -> Manifest:
-    written = partial(write_archive, path=path, version="9.9", secret=secret, going=quiet)
+async def backed_up(url: str, path: Path) -> Manifest:
+    written = partial(write_archive, path=path, version="9.9", secret=SECRET, going=quiet)
     return await look(url, written)
 
 
 async def restored(
-    url: str, path: Path, *, replace: bool = False, secret: bytes = SECRET
+    url: str, path: Path, *, replace: bool = False, going: Going = quiet
 ) -> Restored:
     db = patient(url)
     try:
         await db.open()
         with opened(path) as archive:
             archive.check(quiet)
-            work = partial(restore, archive=archive, secret=secret, replace=replace, going=quiet)
+            work = partial(restore, archive=archive, secret=SECRET, replace=replace, going=going)
             return await db.write(work)
     finally:
         await db.close()

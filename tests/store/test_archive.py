@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import insert, text, update
 
-from hub.errors import Conflict, Refused
+from hub.errors import Conflict, Refused, Unready
 from hub.store import schema as t
 from hub.store.accounts import AccountLedger
 from hub.store.archive import LEFT_OUT, SEAL, _seal, fingerprint
@@ -270,6 +270,26 @@ async def test_a_hub_that_is_not_fresh_is_left_alone_unless_it_is_to_be_replaced
     await restored(new, tmp_path / "backup.zip", replace=True)
     after = await contents(new)
     assert after["recipients"] == (await contents(old))["recipients"]
+
+
+@both
+async def test_a_restore_that_is_stopped_halfway_changes_nothing(
+    urls: tuple[str, str], tmp_path: Path
+) -> None:
+    def stop(table: str, _rows: int) -> None:
+        if table == "attempts":
+            raise Unready("stopped")
+
+    old, new = urls
+    async with running(old):
+        await backed_up(old, tmp_path / "backup.zip")
+    async with running(new) as home:
+        await home.run("UPDATE recipients SET name = 'of the new hub'")
+    before = await contents(new)
+    with pytest.raises(Unready):
+        await restored(new, tmp_path / "backup.zip", replace=True, going=stop)
+    assert await contents(new) == before
+    assert await look(new, revision) == head()
 
 
 @postgres
