@@ -55,8 +55,10 @@ def test_the_sum_counts_losses_and_doubles_apart() -> None:
     whole.add(Result(script(1), figures=figures))
     broken = [Violation("no loss", "x"), Violation("at most one extra copy", "y")]
     whole.add(Result(script(2), broken, figures={"faults": {"roll": 1}}))
+    whole.add(Result(script(3), trouble="a process did not start"))
     said = whole.to_json()
-    assert (said["trials"], said["trials_with_violations"]) == (2, [2])
+    assert (said["trials"], said["trials_with_violations"]) == (3, [2])
+    assert said["trials_not_finished"] == [3]
     assert (said["losses"], said["doubles_against_the_promise"], said["doubles"]) == (1, 1, 2)
     assert (said["faults"], said["recovery_seconds_max"]) == ({"roll": 2}, 4.5)
 

@@ -302,11 +302,12 @@ def figures(evidence: Evidence) -> dict[str, Any]:
 
 
 def recovery(evidence: Evidence, copies: dict[int, int]) -> float:
-    """The longest time in seconds from a fault to the next text that was due and no copy."""
+    """The longest time in seconds from the end of a fault (a kill is over at once, its restart
+    counts) to the next text of a first wave."""
     waits = [0.0]
     for line in evidence.said("fault"):
         later = [at for at in copies.values() if at > line["until"]]
         earlier = [at for at in copies.values() if at <= line["began"]]
         if later and earlier:
-            waits.append((min(later) - line["began"]) / 1000)
+            waits.append((min(later) - line["until"]) / 1000)
     return round(max(waits), 1)
