@@ -16,6 +16,7 @@ from typing import IO, Any
 from hub.errors import Problem, Refused
 from hub.store.archive import (
     AT_ONCE,
+    CHUNK,
     FORMAT,
     LEFT_OUT,
     MANIFEST,
@@ -47,7 +48,8 @@ class Archive:
         digest, count, width = hashlib.sha256(), 0, len(part.columns)
         try:
             with self._zip.open(f"{part.table}.jsonl") as packed:
-                for line in io.BufferedReader(packed, 1 << 20):
+                raw: Any = packed  # typed as any file; it is one that can be read ahead
+                for line in io.BufferedReader(raw, CHUNK):
                     digest.update(line)
                     row = json.loads(line)
                     if type(row) is not list or len(row) != width:
@@ -120,8 +122,14 @@ def _manifest(said: dict[str, Any], path: Path) -> Manifest:
     )
     for part in parts:
         _check_names(part, path)
-    words = ("muster", "revision", "made_at", "database", "key")
-    return Manifest(**{word: str(said[word]) for word in words}, parts=parts)
+    return Manifest(
+        muster=str(said["muster"]),
+        revision=str(said["revision"]),
+        made_at=str(said["made_at"]),
+        database=str(said["database"]),
+        key=str(said["key"]),
+        parts=parts,
+    )
 
 
 def _check_names(part: Part, path: Path) -> None:
