@@ -67,45 +67,47 @@ def count_wave(
     texts: Mapping[Slot, int],
     media: Collection[str],
 ) -> WaveCount:
-    """What a wave sends. `told` in order of rank and id: the first to bring an address has it."""
+    """What a wave sends. `told` in order of rank and id: of those who bring an address, the first
+    there are words for has it, and the others hear it with them."""
     counted = WaveCount(wave)
     channels = [c for c in wave.spec["channels"] if c in media]
-    owner: dict[tuple[str, str], Slot | None] = {}
+    owner: dict[tuple[str, str], Slot] = {}
     takes = _taker(wave)
+    waiting: list[tuple[Told, list[tuple[str, str]]]] = []
     for row in told:
         if takes(row):
-            _count_row(
-                counted,
-                row,
-                _chosen(ways.get(row.recipient, ()), channels, wave),
-                owner=owner,
-                texts=texts,
-            )
+            chosen = _chosen(ways.get(row.recipient, ()), channels, wave)
+            if not _count_row(counted, row, chosen, owner=owner, texts=texts):
+                waiting.append((row, chosen))
+    for row, chosen in waiting:  # by now it is known who has their addresses
+        _count_reader(counted, row, {owner[way] for way in chosen if way in owner})
     return counted
 
 
 def _count_row(
     counted: WaveCount,
     row: Told,
-    chosen: Iterable[tuple[str, str]],
+    chosen: Sequence[tuple[str, str]],
     *,
-    owner: dict[tuple[str, str], Slot | None],
+    owner: dict[tuple[str, str], Slot],
     texts: Mapping[Slot, int],
-) -> None:
-    slots: set[Slot] = set()
+) -> bool:
+    """Their addresses have owners and they are counted; False: who has one is not known yet."""
+    known = True
     for way in chosen:
         if way in owner:
-            slot = owner[way]
-        else:
-            mine = (row.band, way[0], row.language)
-            slot = owner[way] = mine if mine in texts else None
-            if slot is not None:
-                count = counted.channels.setdefault(way[0], ChannelCount())
-                count.sends += 1
-                count.units += texts[slot]
-        if slot is not None:
-            slots.add(slot)
-    _count_reader(counted, row, slots)
+            continue
+        slot = (row.band, way[0], row.language)
+        if slot not in texts:
+            known = False
+            continue
+        owner[way] = slot
+        count = counted.channels.setdefault(way[0], ChannelCount())
+        count.sends += 1
+        count.units += texts[slot]
+    if known:
+        _count_reader(counted, row, {owner[way] for way in chosen})
+    return known
 
 
 def _count_reader(counted: WaveCount, row: Told, slots: set[Slot]) -> None:

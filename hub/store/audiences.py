@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 from hub.plans import Told, WavePlan
 from hub.store.database import insert_rows
 from hub.store.schema import audience
-from hub.store.waves import USABLE, WaveRow, covers_sql, quoted
+from hub.store.waves import WaveRow, covers_sql
+from hub.store.ways import ways
 
 _COLUMNS = (
     "incident_id",
@@ -41,29 +42,34 @@ def mark_unreachable(conn: Connection, alert: WaveRow, waves: Sequence[WavePlan]
     Reachable: a usable address on a channel with an account and words for them, in a wave that
     takes them.
     """
-    ways = [
-        f"({covers_sql(wave.spec)} AND ad.channel IN ({', '.join(map(quoted, channels))}))"
+    reaching = [
+        _reaches(covers_sql(wave.spec), channels)
         for wave in waves
         if (channels := [c for c in wave.spec["channels"] if c in alert.media])
     ]
     named = {"incident": alert.incident, "notice": alert.notice}
-    some = f"""EXISTS (
-  SELECT 1 FROM addresses ad
-  JOIN wordings w ON w.notice_id = :notice AND w.band = a.band AND w.channel = ad.channel
-    AND w.language = a.language
-  WHERE ad.recipient_id = a.recipient_id AND {USABLE} AND ({" OR ".join(ways)}))"""
+    some = f"({' OR '.join(dict.fromkeys(reaching))})"
     found = conn.execute(
         text(
             "UPDATE audience AS a SET unreachable = true WHERE a.incident_id = :incident"
-            + (f" AND NOT {some}" if ways else "")
+            + (f" AND NOT {some}" if reaching else "")
             + " RETURNING recipient_id"
         ),
-        named if ways else {"incident": alert.incident},
+        named if reaching else {"incident": alert.incident},
     )
     gone = sorted(int(row[0]) for row in found)
     if gone:
         _deliveries(conn, alert)
     return gone
+
+
+def _reaches(covers: str, channels: Sequence[str]) -> str:
+    """A wave takes the person and has an address and words for them."""
+    by = ways(channels)
+    return f"""({covers} AND EXISTS (
+  SELECT 1 FROM {by.source} CROSS JOIN wordings w
+  WHERE w.notice_id = :notice AND w.band = a.band AND w.channel = {by.channel}
+    AND w.language = a.language AND ad.recipient_id = a.recipient_id AND {by.usable}))"""
 
 
 def _deliveries(conn: Connection, alert: WaveRow) -> None:

@@ -17,14 +17,13 @@ from hub.store.events import append_event
 from hub.store.placed import as_json
 from hub.store.waves import (
     PAIR,
-    USABLE,
     WaveRow,
     covers_sql,
     enough,
-    quoted,
     silent_sql,
     with_lists,
 )
+from hub.store.ways import ways
 
 _PEOPLE = "a.kind IN ('resident', 'staff', 'outside')"
 
@@ -94,10 +93,10 @@ def _sql(conn: Connection, wave: WaveRow, key: str, only: str) -> str:
     sooner = wave.spec["channels"][: wave.spec["channels"].index(key)]
     sooner = [channel for channel in sooner if channel in wave.media]
     if wave.spec.get("mode") == "first" and sooner:
-        ways = ", ".join(map(quoted, sooner))
+        by = ways(sooner)
         asked.append(
-            "NOT EXISTS (SELECT 1 FROM addresses ad WHERE ad.recipient_id = a.recipient_id"
-            f" AND ad.channel IN ({ways}) AND {USABLE})"
+            f"NOT EXISTS (SELECT 1 FROM {by.source} WHERE ad.recipient_id = a.recipient_id"
+            f" AND {by.usable})"
         )
     return _KNOCK.format(name=_NAME[conn.dialect.name], pair=PAIR, asked=" AND ".join(asked))
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, func, select, text
 
+from hub.decide.dials import DIALS, dialled
 from hub.errors import Unknown
 from hub.model import PlaceKind
 from hub.plans import Estate, Person, Reached, Spot
 from hub.store.schema import incidents, sites
-from hub.store.waves import USABLE
+from hub.store.ways import USABLE, callable_sql, quoted
 
 _PAGE = 20_000  # rows at a time: the event loop breathes between pages
 
@@ -43,6 +44,18 @@ _REACHED = text(
     " JOIN recipients r ON r.id = ad.recipient_id"
     f" WHERE +r.site_id = :site AND r.removed_at IS NULL AND {USABLE} AND ad.id > :after"
     " ORDER BY ad.id LIMIT :page"
+)
+# Page by page in order of id, as above: an index on the channel would be sorted for each page.
+_DIALLED = tuple(
+    text(
+        f"SELECT ad.recipient_id, {quoted(channel)}, ad.value, ad.id FROM addresses ad"
+        " JOIN recipients r ON r.id = ad.recipient_id"
+        " WHERE +r.site_id = :site AND r.removed_at IS NULL"
+        f" AND ad.channel || '' = {quoted(medium)}"
+        f" AND {callable_sql('ad', quoted(channel))} AND ad.id > :after"
+        " ORDER BY ad.id LIMIT :page"
+    )
+    for medium, channel in dialled(DIALS)
 )
 _OFFLINE = text(
     "SELECT r.id FROM recipients r LEFT JOIN screens s ON s.recipient_id = r.id"
@@ -107,10 +120,14 @@ def _people(conn: Connection, site: int) -> list[Person]:
 
 
 def _reached(conn: Connection, site: int) -> list[Reached]:
+    return [way for asked in (_REACHED, *_DIALLED) for way in _ways(conn, asked, site)]
+
+
+def _ways(conn: Connection, asked: TextClause, site: int) -> list[Reached]:
     found: list[Reached] = []
     after = 0
     while True:
-        rows = _raw(conn, _REACHED, {"site": site, "after": after, "page": _PAGE})
+        rows = _raw(conn, asked, {"site": site, "after": after, "page": _PAGE})
         found.extend((recipient, channel, value) for recipient, channel, value, _ in rows)
         if len(rows) < _PAGE:
             return found

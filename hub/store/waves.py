@@ -14,18 +14,11 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, TextClause, bindparam, text
 
 from hub.plans import Sent
+from hub.store.ways import Ways, missed_sql, quoted, ways
 
 PAIR = 4294967296  # rank * 2^32 + recipient: the smallest is the recipient told first
 
 _NEEDING = "SELECT count(*) FROM audience a WHERE a.incident_id = :incident"
-
-USABLE = "ad.opted_out_at IS NULL AND ad.bad_at IS NULL AND ad.removed_at IS NULL"
-
-# Only those no earlier route of this notice went to; by address, deliveries have no other index.
-# CROSS JOIN: SQLite else begins at all deliveries of the notice, for every person (test_plans).
-_MISSED = """NOT EXISTS (SELECT 1 FROM addresses own CROSS JOIN deliveries got
-  WHERE own.recipient_id = a.recipient_id
-  AND got.notice_id = :notice AND got.channel = own.channel AND got.address = own.value)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +44,12 @@ def start_wave(conn: Connection, wave: WaveRow, now: int) -> Sent:
     channels = [c for c in wave.spec["channels"] if c in wave.media]
     if not channels or not wave.spec["bands"] or enough(conn, wave):
         return Sent()
-    asked = _conditions(wave.spec, channels)
-    named = _values(wave, channels) | {"now": now}
+    by, asked = ways(channels), _conditions(wave.spec, channels)
+    named = _values(wave) | {"now": now}
     join = "," if _wide(conn, wave) else " CROSS JOIN "
-    new = f"{asked} AND {_MISSED}" if wave.spec.get("missed") else asked
-    conn.execute(with_lists(_insert(new, join), named), named)
-    conn.execute(with_lists(_also(asked, join), named), named)
+    new = f"{asked} AND {missed_sql()}" if wave.spec.get("missed") else asked
+    conn.execute(with_lists(_insert(by, new, join), named), named)
+    conn.execute(with_lists(_also(by, asked, join), named), named)
     return sent(conn, wave)
 
 
@@ -68,13 +61,13 @@ def plan_more(
     channels = [c for c in wave.spec["channels"] if c in wave.media]
     if not channels or not wave.spec["bands"]:
         return {}
-    asked = f"{_conditions(wave.spec, channels)} AND {only}"
-    values = _values(wave, channels) | {"now": now} | dict(named)
+    by, asked = ways(channels), f"{_conditions(wave.spec, channels)} AND {only}"
+    values = _values(wave) | {"now": now} | dict(named)
     new = conn.execute(
-        with_lists(_insert(asked, " CROSS JOIN ") + " RETURNING channel", values), values
+        with_lists(_insert(by, asked, " CROSS JOIN ") + " RETURNING channel", values), values
     )
     made = Counter(str(row[0]) for row in new)
-    conn.execute(with_lists(_also(asked, " CROSS JOIN "), values), values)
+    conn.execute(with_lists(_also(by, asked, " CROSS JOIN "), values), values)
     return dict(sorted(made.items()))
 
 
@@ -123,8 +116,7 @@ def _conditions(spec: Mapping[str, Any], channels: Sequence[str]) -> str:
         "a.incident_id = :incident",
         covers_sql(spec),
         "r.removed_at IS NULL",
-        "ad.channel IN :channels",
-        USABLE,
+        ways(channels).usable,
         *silent_sql(spec),
     ]
     if spec.get("mode") == "first" and len(channels) > 1:
@@ -135,14 +127,20 @@ def _conditions(spec: Mapping[str, Any], channels: Sequence[str]) -> str:
 def _first(channels: Sequence[str]) -> str:
     """No earlier channel of the wave has a usable address of the same recipient."""
     order = " ".join(f"WHEN {quoted(c)} THEN {i}" for i, c in enumerate(channels))
+    by, sooner = ways(channels), ways(channels, alias="sooner")
     return (
-        "NOT EXISTS (SELECT 1 FROM addresses sooner WHERE sooner.recipient_id = a.recipient_id"
-        f" AND sooner.channel IN :channels AND {USABLE.replace('ad.', 'sooner.')}"
-        f" AND CASE sooner.channel {order} END < CASE ad.channel {order} END)"
+        f"NOT EXISTS (SELECT 1 FROM {sooner.source} WHERE sooner.recipient_id = a.recipient_id"
+        f" AND {sooner.usable} AND CASE {sooner.channel} {order} END"
+        f" < CASE {by.channel} {order} END)"
     )
 
 
-def _insert(asked: str, join: str) -> str:
+# Of those who share a number, the first the notice has words for has the delivery.
+_WORDS = """EXISTS (SELECT 1 FROM wordings own WHERE own.notice_id = :notice AND own.band = a.band
+    AND own.channel = {channel} AND own.language = a.language)"""
+
+
+def _insert(by: Ways, asked: str, join: str) -> str:
     return f"""
 INSERT INTO deliveries (incident_id, notice_id, recipient_id, wording_id, channel, address, wave,
   round, lane, rank, state, due_at, expires_at, planned_at)
@@ -150,10 +148,11 @@ SELECT a.incident_id, w.notice_id, a.recipient_id, w.id, told.channel, told.valu
   CAST(:no AS INTEGER), CAST(:round AS INTEGER), CAST(:lane AS TEXT), a.rank, 'planned',
   CAST(:now AS BIGINT), CAST(:expires AS BIGINT), CAST(:now AS BIGINT)
 FROM (
-  SELECT ad.channel, ad.value, min(a.rank * {PAIR} + a.recipient_id) AS best
-  FROM audience a{join}recipients r{join}addresses ad
+  SELECT {by.channel} AS channel, ad.value, min(a.rank * {PAIR} + a.recipient_id) AS best
+  FROM audience a{join}recipients r{join}{by.source}
   WHERE r.id = a.recipient_id AND ad.recipient_id = a.recipient_id AND {asked}
-  GROUP BY ad.channel, ad.value
+    AND {_WORDS.format(channel=by.channel)}
+  GROUP BY {by.channel}, ad.value
 ) told
 JOIN audience a ON a.incident_id = :incident AND a.recipient_id = told.best % {PAIR}
 JOIN wordings w ON w.notice_id = :notice AND w.band = a.band AND w.channel = told.channel
@@ -162,18 +161,18 @@ WHERE true
 ON CONFLICT DO NOTHING"""
 
 
-def _also(asked: str, join: str) -> str:
+def _also(by: Ways, asked: str, join: str) -> str:
     return f"""
 INSERT INTO delivery_also (delivery_id, recipient_id)
 SELECT d.id, a.recipient_id
-FROM audience a{join}recipients r{join}addresses ad{join}deliveries d
+FROM audience a{join}recipients r{join}{by.source}{join}deliveries d
 WHERE r.id = a.recipient_id AND ad.recipient_id = a.recipient_id AND d.notice_id = :notice
-  AND d.channel = ad.channel AND d.address = ad.value AND d.wave = :no AND d.round = :round
+  AND d.channel = {by.channel} AND d.address = ad.value AND d.wave = :no AND d.round = :round
   AND {asked} AND d.recipient_id <> a.recipient_id
 ON CONFLICT DO NOTHING"""
 
 
-def _values(wave: WaveRow, channels: Sequence[str]) -> dict[str, Any]:
+def _values(wave: WaveRow) -> dict[str, Any]:
     return {
         "incident": wave.incident,
         "notice": wave.notice,
@@ -181,7 +180,6 @@ def _values(wave: WaveRow, channels: Sequence[str]) -> dict[str, Any]:
         "round": wave.round,
         "lane": wave.lane,
         "expires": wave.expires_at,
-        "channels": list(channels),
     }
 
 
@@ -219,11 +217,6 @@ def _holds(roles: Collection[str]) -> str:
 
 def _list(words: Sequence[str]) -> str:
     return ", ".join(quoted(word) for word in words)
-
-
-def quoted(word: str) -> str:
-    """A key of a playbook as an SQL string; colons would be taken for parameters."""
-    return "'" + word.replace("'", "''").replace(":", "\\:") + "'"
 
 
 def _like(role: str) -> str:

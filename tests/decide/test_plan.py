@@ -110,8 +110,11 @@ def test_sends_are_distinct_addresses_and_everybody_reached_is_counted(
     assert sum(got.readers.values()) == len({way[:2] for way in reached})
 
 
-def test_a_number_whose_first_owner_has_no_words_and_a_person_without_a_way_count_for_nothing():
+def test_a_number_whose_first_owner_has_no_words_goes_to_the_next_who_has():
     rows = [told(1, "mute"), told(2), told(3)]
     shared = [(1, "sms", "+1"), (2, "sms", "+1"), (3, "email", "a")]
     counted = count(rows, shared, bands=["mute", "near"], mode="first")
-    assert (counted.deliveries, counted.people) == (0, 0)
+    assert (counted.deliveries, counted.people) == (1, 2), "both hear it; the third has no way"
+    assert counted.readers == {("near", "sms", "en"): 2}
+    nobody = count([told(1, "mute"), told(2, "mute")], shared[:2], bands=["mute"])
+    assert (nobody.deliveries, nobody.people) == (0, 0)

@@ -58,8 +58,9 @@ async def test_who_was_not_reached_gets_the_next_channel_once(
     state: str, database_url: str
 ) -> None:
     async with called(database_url) as home:
+        await end(home, "02", state)  # a number for texts is called, too
         await end(home, "13", state)
-        assert await home.escalate.onward() == 1
+        assert await home.escalate.onward() == 2
         assert await texts(home) == [SHEN], "Wu has no other way; Lin's calls are under way"
         assert home.bells.rung == ["urgent"]
         assert await home.escalate.onward() == 0
@@ -75,12 +76,16 @@ async def test_nobody_goes_on_while_another_number_may_reach_them(database_url: 
         assert await texts(home) == []
         await end(home, "12")
         await home.escalate.onward()
+        assert await texts(home) == [], "their number for texts is being called"
+        await end(home, "01")
+        await home.escalate.onward()
         assert await texts(home) == [LIN]
 
 
 async def test_who_has_answered_is_left_in_peace(database_url: str) -> None:
     async with called(database_url) as home:
         await home.run("UPDATE audience SET answer = 'seen' WHERE recipient_id = :who", who=SHEN)
+        await end(home, "02")
         await end(home, "13")
         await home.escalate.onward()
         assert await texts(home) == []
@@ -89,14 +94,16 @@ async def test_who_has_answered_is_left_in_peace(database_url: str) -> None:
 async def test_nothing_goes_on_after_the_stop(database_url: str) -> None:
     async with called(database_url) as home:
         await home.say.stop(1, who=WHO)
+        await end(home, "02")
         await end(home, "13")
-        assert await home.escalate.onward() == 1
+        assert await home.escalate.onward() == 2
         assert await texts(home) == []
 
 
 async def test_a_notice_too_old_to_be_true_goes_no_further(database_url: str) -> None:
     async with called(database_url) as home:
         await home.run("UPDATE notices SET expires_at = 1")
+        await end(home, "02")
         await end(home, "13")
         await home.escalate.onward()
         assert await texts(home) == []
@@ -123,6 +130,7 @@ async def test_the_last_of_an_ordered_wave_may_be_a_door(database_url: str) -> N
         assert "phone" in str(
             await home.rows("SELECT spec FROM waves WHERE \"key\" = 'staff_call'")
         )
+        await end(home, "02")
         await end(home, "13")
         await home.escalate.onward()
         assert await texts(home) == [SHEN]

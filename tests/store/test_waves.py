@@ -15,17 +15,17 @@ from tests.launch_estate import Who, put_estate
 
 ALICE, BOB, CLEO, DAN = 1, 2, 3, 4
 PEOPLE = (
-    Who("3/1/101", ways=[("sms", "A"), ("sms", "A2"), ("voice", "A")]),
-    Who("3/1/102", ways=[("voice", "B")]),
+    Who("3/1/101", ways=[("sms", "A"), ("sms", "A2"), ("push", "A")]),
+    Who("3/1/102", ways=[("push", "B")]),
     Who("3/2/201", ways=[("sms", "C"), ("email", "c@")], roles=["deputy"]),
     Who("3/2/202", ways=[("sms", "A"), ("email", "d@")], needs=["moves_slowly"]),
 )
 PLACES = ("3/1/101", "3/1/102", "3/2/201", "3/2/202")
-MEDIA = frozenset({"sms", "voice", "email"})
+MEDIA = frozenset({"sms", "push", "email", "voice"})
 
 
 def spec(**more: Any) -> dict[str, Any]:
-    return {"bands": ["near", "far"], "channels": ["sms", "voice"], "until": "answered"} | more
+    return {"bands": ["near", "far"], "channels": ["sms", "push"], "until": "answered"} | more
 
 
 @asynccontextmanager
@@ -97,9 +97,9 @@ async def start(
 async def test_all_channels_at_once_reach_every_address_once(database_url: str) -> None:
     async with estate(database_url) as db:
         assert await start(db, spec()) == [
+            (ALICE, "push", "A"),
             (ALICE, "sms", "A2"),
-            (ALICE, "voice", "A"),
-            (BOB, "voice", "B"),
+            (BOB, "push", "B"),
             (CLEO, "sms", "C"),
             (DAN, "sms", "A"),  # shared with Alice; Dan is told first
         ]
@@ -107,9 +107,9 @@ async def test_all_channels_at_once_reach_every_address_once(database_url: str) 
 
 async def test_the_first_channel_with_an_address_is_the_only_one(database_url: str) -> None:
     async with estate(database_url) as db:
-        assert await start(db, spec(mode="first", channels=["voice", "sms"])) == [
-            (ALICE, "voice", "A"),
-            (BOB, "voice", "B"),
+        assert await start(db, spec(mode="first", channels=["push", "sms"])) == [
+            (ALICE, "push", "A"),
+            (BOB, "push", "B"),
             (CLEO, "sms", "C"),
             (DAN, "sms", "A"),
         ]
@@ -118,7 +118,7 @@ async def test_the_first_channel_with_an_address_is_the_only_one(database_url: s
 async def test_a_first_channel_without_an_account_is_no_channel(database_url: str) -> None:
     async with estate(database_url) as db:
         rows = await start(
-            db, spec(mode="first", channels=["voice", "sms"]), media=frozenset({"sms"})
+            db, spec(mode="first", channels=["push", "sms"]), media=frozenset({"sms"})
         )
 
         assert {channel for _, channel, _ in rows} == {"sms"}
@@ -188,7 +188,7 @@ async def test_an_address_that_cannot_be_used_is_not(database_url: str) -> None:
             change = text(f"UPDATE addresses SET {column} = 1 WHERE value = '{value}'")
             await db.write(lambda conn, change=change: conn.execute(change) and None)
 
-        assert await start(db, spec()) == [(ALICE, "voice", "A"), (DAN, "sms", "A")]
+        assert await start(db, spec()) == [(ALICE, "push", "A"), (DAN, "sms", "A")]
 
 
 async def test_those_beside_a_shared_number_are_on_record(database_url: str) -> None:
@@ -241,3 +241,67 @@ async def test_a_report_goes_up_only_while_the_level_before_is_silent(database_u
             )
         )
         assert await start(db, wanted, no=3) == []
+
+
+async def test_a_number_for_texts_is_called_once_however_often_it_is_on_record(
+    database_url: str,
+) -> None:
+    async with estate(database_url) as db:
+        await put(db, ALICE, "voice", "A")
+        await put(db, BOB, "voice", "B")
+        calls = [
+            (ALICE, "voice", "A2"),
+            (BOB, "voice", "B"),
+            (CLEO, "voice", "C"),
+            (DAN, "voice", "A"),  # shared with Alice
+        ]
+        assert await start(db, spec(channels=["voice"])) == calls
+        assert await start(db, spec(mode="first", channels=["voice", "sms"]), no=2) == calls
+
+
+async def test_an_opt_out_from_texts_forbids_no_call_and_a_dead_number_does(
+    database_url: str,
+) -> None:
+    async with estate(database_url) as db:
+        await change(db, "opted_out_at = 1", "value IN ('A', 'C') AND channel = 'sms'")
+        await change(db, "bad_at = 1, bad_reason = 'bad_address'", "value = 'A2'")
+        assert await start(db, spec(channels=["voice"])) == [
+            (CLEO, "voice", "C"),
+            (DAN, "voice", "A"),
+        ]
+        await put(db, CLEO, "voice", "C")
+        await change(db, "opted_out_at = 1", "value = 'C' AND channel = 'voice'")
+        assert await start(db, spec(channels=["voice"]), no=2) == [(DAN, "voice", "A")]
+
+
+async def test_a_call_goes_on_record_for_an_update_and_is_missed_by_nobody(
+    database_url: str,
+) -> None:
+    async with estate(database_url) as db:
+        assert await start(db, spec(channels=["voice"], until="none"), no=0)
+        later = spec(channels=["voice", "sms"], mode="first", until="none", missed=True)
+        assert await start(db, later, no=1) == [], "all were called by the route before"
+
+
+async def test_the_next_owner_is_told_where_the_first_has_no_words(database_url: str) -> None:
+    async with estate(database_url) as db:
+        await db.write(
+            lambda conn: conn.execute(text("DELETE FROM wordings WHERE band = 'far'")) and None
+        )
+        rows = await start(db, spec(channels=["sms"]))
+        assert rows == [(ALICE, "sms", "A"), (ALICE, "sms", "A2")], "Dan is first, and has no words"
+        also = await db.read(
+            lambda conn: conn.execute(text("SELECT recipient_id FROM delivery_also")).all()
+        )
+        assert [tuple(one) for one in also] == [(DAN,)]
+
+
+async def put(db: Database, who: int, channel: str, value: str) -> None:
+    sql = "INSERT INTO addresses (recipient_id, channel, value) VALUES (:who, :channel, :value)"
+    named = {"who": who, "channel": channel, "value": value}
+    await db.write(lambda conn: conn.execute(text(sql), named) and None)
+
+
+async def change(db: Database, values: str, where: str) -> None:
+    sql = f"UPDATE addresses SET {values} WHERE {where}"
+    await db.write(lambda conn: conn.execute(text(sql)) and None)
