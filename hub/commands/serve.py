@@ -25,9 +25,14 @@ async def standing(settings: Settings) -> AsyncIterator[tuple[Hub, Serving]]:
 
     It stops in order: the worker ends its sends, sockets are told 1012, then the servers end.
     """
-    async with opened(settings) as hub, _web(hub) as serving, desk_of(hub):
-        async with guarded(hub, "serve"), working(hub):
-            yield hub, serving
+    async with (
+        opened(settings) as hub,
+        _web(hub) as serving,
+        desk_of(hub),
+        guarded(hub, "serve"),
+        working(hub),
+    ):
+        yield hub, serving
 
 
 @contextlib.asynccontextmanager
