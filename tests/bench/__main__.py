@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench import answers, dispatch, fanout, planning, planning_postgres, sizes
+from tests.bench import answers, dispatch, fanout, planning, planning_postgres, sizes, urgent
 from tests.bench.harness import machine
 
 Run = Callable[..., Awaitable[dict[str, Any]]]
@@ -21,6 +21,7 @@ BENCHES: Mapping[str, Run] = {
     "dispatch": dispatch.run,
     "fanout": fanout.run,
     "answers": answers.run,
+    "urgent": urgent.run,
     "sizes": sizes.run,
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import answers, dispatch, fanout, planning, planning_postgres, sizes
+from tests.bench import answers, dispatch, fanout, planning, planning_postgres, sizes, urgent
 from tests.bench.__main__ import main
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(180)]
@@ -58,6 +58,10 @@ async def test_fan_out_is_compared_with_a_send_loop() -> None:
 async def test_answers_are_compared_with_a_post_that_does_nothing() -> None:
     report = await answers.run(rounds=1, size=300, seconds=0.5)
     check(report, "ours / no_op by per_second")
+
+
+async def test_an_urgent_launch_behind_routine_work_is_compared_with_an_idle_hub() -> None:
+    check(await urgent.run(rounds=1, size=300), "behind / idle by ms_to_first")
 
 
 def test_the_command_prints_and_writes_one_document(
