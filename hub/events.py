@@ -23,12 +23,12 @@ class EventKind(StrEnum):
     """
 
     LAUNCHED = "launched"  # playbook, place, kind, people, households; moves, unreachable
-    WAVE = "wave"  # notice, wave (number), key, deliveries; moves
+    WAVE = "wave"  # notice, wave (number), key, deliveries, tasks (by hand); moves
     PROGRESS = "progress"  # moves, told, delivered, read: a batch of outcomes or receipts
     ANSWERED = "answered"  # recipient, answer, via, before (the answer it replaces, or "")
     HELP = "help"  # recipient, task: somebody needs help
     ASSIGNED = "assigned"  # task, who
-    TASK = "task"  # task, state, outcome
+    TASK = "task"  # task, state, outcome; by hand: key, name, recipient, or count (of several)
     NOTICE = "notice"  # notice, stage, revision, deliveries; moves
     STOPPED = "stopped"  # untold (count of people left untold); moves
     CLOSED = "closed"
