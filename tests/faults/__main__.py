@@ -137,7 +137,9 @@ def main(
     whole, span = Sum(), people or PEOPLE
     where, fault = setup or "", only or ""
     if seed:
-        plans = (script(one, setup=where, only=fault, people=span) for one in seed)
+        plans: Iterator[Script] = (
+            script(one, setup=where, only=fault, people=span) for one in seed
+        )
     elif minutes or release:
         plans = _endless(minutes or RELEASE_MINUTES, where, fault, span)
     else:

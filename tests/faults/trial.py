@@ -155,10 +155,8 @@ def report(result: Result) -> str:
 
 def _evidence(plan: Script, folder: Path) -> Evidence:
     book = Notebook(folder / "launcher.jsonl")
-    people = roster(plan.people, seed=plan.seed)
-    values = {"pace": plan.pace, "seed": plan.seed, "mood": plan.mood}
     with contextlib.ExitStack() as stack:
-        made = stack.enter_context(hub(plan.setup, folder=folder, roster=people, **values))
+        made = stack.enter_context(_hub_of(plan, folder))
         made.world_does(**RESIDENTS)
         launcher = Launcher(made, book)
         _watch(made, launcher, stack)
@@ -175,6 +173,13 @@ def _evidence(plan: Script, folder: Path) -> Evidence:
         tuple(read_lines(folder / "watched.jsonl")),
         tuple(read_lines(folder / "launcher.jsonl")),
         rest,
+    )
+
+
+def _hub_of(plan: Script, folder: Path) -> contextlib.AbstractContextManager[HubUnderTest]:
+    people = roster(plan.people, seed=plan.seed)
+    return hub(
+        plan.setup, folder=folder, roster=people, pace=plan.pace, seed=plan.seed, mood=plan.mood
     )
 
 
