@@ -23,7 +23,7 @@ SELECT m.recipient_id FROM audience m
 WHERE m.incident_id = {1} AND m.household IN (
     SELECT a.household FROM audience a WHERE a.incident_id = {1}
     AND a.recipient_id IN (SELECT b.id FROM {rows}))
-AND m.kind IN ('resident', 'staff', 'outside') ORDER BY 1"""
+AND m.kind IN ('resident', 'staff', 'outside')"""
 
 
 class CallLedger:
@@ -43,7 +43,7 @@ def spoken_by(conn: Connection, *, attempt: int, channel: str) -> Called | None:
         return None
     people = (row.recipient_id, *conn.execute(_ALSO, {"delivery": row.id}).scalars().all())
     found = run(conn, _HOUSEHOLD, IDS, [(one,) for one in people], row.incident_id)
-    household = tuple(int(one[0]) for one in found)
+    household = tuple(sorted(int(one[0]) for one in found))
     parts = json.loads(row.parts) if isinstance(row.parts, str) else row.parts
     spoken = Spoken(row.incident_id, people, household)
     return Called(spoken, row.language, parts, row.name or "")
