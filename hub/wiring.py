@@ -7,18 +7,13 @@ import contextlib
 import gc
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TypedDict
-from urllib.parse import urlsplit
 
-from channels.registry import Account, House, Registry, ours
-from hub import __version__
+from channels.registry import ours
 from hub.bus.doorbell import Doorbell
-from hub.bus.local import LocalWake
 from hub.bus.valkey import EmbeddedValkey
 from hub.decide.accounts import Terms
-from hub.decide.alarms import Need, Served
-from hub.errors import Problem, Refused, Unready
+from hub.errors import Unready
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
@@ -37,14 +32,13 @@ from hub.flow.screens import Screens
 from hub.flow.sweep import Sweep
 from hub.flow.tasks import Tasks
 from hub.flow.watch import Watch
-from hub.heartbeat import Heartbeat
-from hub.ports import Channel, Clock, Library, Traits, Wake
-from hub.settings import AccountSetting, Settings
+from hub.guard import guard
+from hub.ports import Channel, Clock, Library
+from hub.providers import accounts_of, channels_of, terms_of
+from hub.settings import Settings
 from hub.store import house_time
 from hub.store.accounts import AccountLedger
-from hub.store.alarms import AlarmLedger
 from hub.store.answers import AnswerLedger
-from hub.store.audits import AuditLedger
 from hub.store.boards import BoardLedger
 from hub.store.calls import CallLedger
 from hub.store.database import Database, database
@@ -58,7 +52,6 @@ from hub.store.lists import ListLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
 from hub.store.pages import PageLedger
-from hub.store.processes import ProcessLedger
 from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sweeps import SweepLedger
@@ -66,15 +59,6 @@ from hub.store.tasks import TaskLedger
 from playbooks.load import Library as PlaybookLibrary
 
 TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-SCREEN = AccountSetting("screen", "screen")
-
-
-class SystemClock:
-    """The time of this machine, aware, in UTC."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +129,15 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
 
 def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) -> Hub:
     clock = db.reckoner  # one time for all: expiries mean the same here and in the database
-    accounts = _accounts(settings)
-    channels = _channels(accounts, settings, clock=clock, wake=wake)
+    accounts = accounts_of(settings)
+    channels = channels_of(accounts, settings, clock=clock, wake=wake)
     library = PlaybookLibrary.packaged()
     audit = AccountLedger(db, secret=settings.secret_key)
     answers = AnswerLedger(db)
     answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)
     escalate = Escalate(EscalateLedger(db), wake, channels)
     latency = Latency()
-    deliver = _deliver(settings, db, channels, wake, clock, latency, _terms(accounts))
+    deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts))
     sweep = _sweep(settings, db, escalate, deliver, wake)
     return Hub(
         settings=settings,
@@ -173,7 +157,7 @@ def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) 
         sweep=sweep,
         watch=Watch(boards=BoardLedger(db), lists=ListLedger(db), latency=latency.figures),
         **_desk(settings, db, audit, clock, wake),
-        **_guard(
+        **guard(
             settings,
             db,
             audit,
@@ -184,72 +168,6 @@ def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) 
             latency=latency,
         ),
     )
-
-
-class _Guard(TypedDict):
-    """Who looks whether the hub does its job."""
-
-    alarms: Alarms
-    auditor: Auditor
-    pulse: Pulse
-
-
-def _guard(
-    settings: Settings,
-    db: Database,
-    audit: AccountLedger,
-    wake: Doorbell,
-    *,
-    library: Library,
-    channels: Mapping[str, Channel],
-    sweep: Sweep,
-    latency: Latency,
-) -> _Guard:
-    ledger = AlarmLedger(db)
-    url = settings.heartbeat_url
-    return {
-        "alarms": Alarms(ledger, audit, wake),
-        "auditor": Auditor(
-            ledger=AuditLedger(db),
-            alarms=ledger,
-            wake=wake,
-            served=_served(channels),
-            needs=_needs(library),
-            passed=Heartbeat(url, ledger.beat).beat if url else None,
-        ),
-        "pulse": Pulse(
-            ledger=ProcessLedger(db),
-            version=__version__,
-            swept_at=lambda: sweep.last_at,
-            accounts=latency.means,
-        ),
-    }
-
-
-def auditor_of(settings: Settings, db: Database) -> Auditor:
-    """An auditor of this database for one look: nothing is opened, nobody is told."""
-    wake = LocalWake()
-    channels = _channels(_accounts(settings), settings, clock=SystemClock(), wake=wake)
-    return Auditor(
-        ledger=AuditLedger(db),
-        alarms=AlarmLedger(db),
-        wake=wake,
-        served=_served(channels),
-        needs=_needs(PlaybookLibrary.packaged()),
-    )
-
-
-def _served(channels: Mapping[str, Channel]) -> Sequence[Served]:
-    """The accounts as the auditor knows them."""
-    return [
-        Served(name, one.traits.channel, one.traits.pace, one.traits.per, one.traits.lines)
-        for name, one in channels.items()
-    ]
-
-
-def _needs(library: Library) -> Sequence[Need]:
-    """Every wave that is sent by a channel."""
-    return [Need(book.key, wave.channels) for book in library.all() for wave in book.waves]
 
 
 class _Desk(TypedDict):
@@ -380,54 +298,6 @@ def _sweep(
         wake=wake,
         receipt_window_ms=int(settings.receipt_window * 1000),
     )
-
-
-def _accounts(settings: Settings) -> tuple[Account, ...]:
-    """Every provider account; screens are always there.
-
-    Refused where an account is set up wrongly, and, where only this machine may be reached, for an
-    account that leads elsewhere.
-    """
-    every = (*settings.accounts, SCREEN)
-    if settings.loopback_only:
-        for setting in every:
-            _check_loopback(setting)
-    return tuple(Account.read(one.name, one.channel, one.options) for one in every)
-
-
-def _channels(
-    accounts: Sequence[Account], settings: Settings, *, clock: Clock, wake: Wake
-) -> dict[str, Channel]:
-    """Every account's channel by account name; Refused for two accounts of one name."""
-    house = House(clock=clock, wake=wake, public_url=settings.public_url)
-    return Registry().make_all(accounts, house)
-
-
-def _terms(accounts: Sequence[Account]) -> dict[str, Terms]:
-    """What each account is for, by its name."""
-    return {one.name: Terms(one.order, one.weight, one.countries) for one in accounts}
-
-
-def known_traits() -> dict[str, Traits]:
-    """What each shipped channel can do, by medium: what playbooks are checked against."""
-    house = House(clock=SystemClock(), wake=LocalWake(), public_url="http://localhost")
-    twilio = {"account_sid": "AC0", "auth_token": "-", "from": "+15005550006"}
-    samples = (
-        Account("sms", "sms_twilio", twilio),
-        Account("calls", "voice_twilio", twilio),
-        Account("groups", "chat_wecom", {}),
-        Account("screen", "screen"),
-    )
-    found = [Registry().make(account, house).traits for account in samples]
-    return {traits.channel: traits for traits in found}
-
-
-def _check_loopback(setting: AccountSetting) -> None:
-    """Demo people have made-up numbers: they may never reach a real provider."""
-    url = str(setting.options.get("api_url", ""))
-    if setting.channel != "screen" and urlsplit(url).hostname not in LOOPBACK:
-        where = Problem(f"accounts.{setting.name}", "does not lead to this machine")
-        raise Refused("The demo may only reach the simulator.", [where], code="not_loopback")
 
 
 def _settle() -> None:

@@ -19,10 +19,11 @@ from hub.commands.owner import only_database
 from hub.decide.alarm_words import words
 from hub.errors import HubError, Problem, Refused, Unready
 from hub.folder import locked
+from hub.guard import auditor_of
+from hub.providers import known_traits
 from hub.settings import Settings
 from hub.store.database import database
 from hub.store.migrate import migrate
-from hub.wiring import auditor_of, known_traits
 from playbooks.check import check_text
 from playbooks.load import packaged_texts
 

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import structlog
 
-from hub.decide.alarms import Alarm, Facts, Need, Served, Severity, alarms
+from hub.decide.alarm_facts import Facts, Need, Served
+from hub.decide.alarms import Alarm, Severity, alarms
 from hub.ports import Wake
 
 EVERY_MS = 5_000  # with 15 s of silence and a console that asks every 5 s: seen within 30 s

@@ -7,12 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
-from hub.decide.alarms import (
-    DOUBT_OVER_S,
-    LATE_S,
-    LEASE_OVER_S,
-    LOST_S,
-    SCREEN_GONE_S,
+from hub.decide.alarm_facts import (
     Backlog,
     Facts,
     Gap,
@@ -23,6 +18,7 @@ from hub.decide.alarms import (
     Stuck,
     Tried,
 )
+from hub.decide.alarms import DOUBT_OVER_S, LATE_S, LEASE_OVER_S, LOST_S, SCREEN_GONE_S
 from hub.model import Lane
 from hub.states import Reason
 from hub.store.database import Database, database_now

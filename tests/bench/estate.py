@@ -12,10 +12,10 @@ from hub.bus.local import LocalWake
 from hub.flow.launch import Launch, Launched
 from hub.model import Actor, LaunchRequest
 from hub.ports import Channel
+from hub.providers import SystemClock
 from hub.store.database import Database, database
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import migrate
-from hub.wiring import SystemClock
 from playbooks.load import Library
 from tests.launch_estate import put_many
 

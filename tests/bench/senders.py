@@ -12,9 +12,9 @@ import aiohttp
 from hub.bus.local import LocalWake
 from hub.flow.deliver import Deliver
 from hub.model import Lane
+from hub.providers import SystemClock
 from hub.store.database import database
 from hub.store.deliveries import DeliveryLedger
-from hub.wiring import SystemClock
 from tests.bench.dispatch import figures, side_by_side
 from tests.bench.estate import PUBLIC_URL, SECRET, channels_to, twilio_setting
 from tests.bench.harness import Moment

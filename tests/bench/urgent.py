@@ -20,9 +20,9 @@ from hub.bus.local import LocalWake
 from hub.flow.deliver import Deliver
 from hub.flow.launch import Launched
 from hub.model import Lane, LaunchRequest
+from hub.providers import SystemClock
 from hub.store.database import Database, database
 from hub.store.deliveries import DeliveryLedger
-from hub.wiring import SystemClock
 from tests.bench.child import called, standing
 from tests.bench.estate import PUBLIC_URL, SECRET, WHO, channels_to, copied, launcher, people_for
 from tests.bench.harness import Bench, Contender, Figures, Limit, Ratio, cores, measure

@@ -4,9 +4,7 @@ import re
 
 import pytest
 
-from hub.decide.alarm_words import span, words
-from hub.decide.alarms import (
-    AlarmKind,
+from hub.decide.alarm_facts import (
     Backlog,
     Facts,
     Gap,
@@ -17,8 +15,9 @@ from hub.decide.alarms import (
     Receipted,
     Stuck,
     Tried,
-    alarms,
 )
+from hub.decide.alarm_words import span, words
+from hub.decide.alarms import AlarmKind, alarms
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

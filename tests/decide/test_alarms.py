@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.decide.alarms import (
-    Alarm,
-    AlarmKind,
+from hub.decide.alarm_facts import (
     Backlog,
     Facts,
     Gap,
@@ -18,12 +16,10 @@ from hub.decide.alarms import (
     Need,
     Receipted,
     Served,
-    Severity,
     Stuck,
     Tried,
-    alarms,
-    severity,
 )
+from hub.decide.alarms import Alarm, AlarmKind, Severity, alarms, severity
 
 SERVE = Living("a", "serve", "one", 100, 1, 1, stopped=False)
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from hub.decide.alarms import Alarm, AlarmKind, Facts, Living, Stuck
+from hub.decide.alarm_facts import Facts, Living, Stuck
+from hub.decide.alarms import Alarm, AlarmKind
 from hub.errors import Unready
 from hub.flow.auditor import Auditor
 from hub.store.alarms import AlarmLedger, Settled

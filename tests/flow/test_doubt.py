@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any
 
 from channels.simulator import Fault, Simulator, calm
@@ -18,25 +17,13 @@ from hub.store import schema as t
 from hub.store.deliveries import DeliveryLedger
 from hub.store.doubts import DoubtLedger
 from hub.store.sweeps import SweepLedger
-from tests.flow.stage import SECRET, Doorbell, Provider, RealClock, Stage
+from tests.flow.doubtful import hangs, has_it, unknown, unsure
+from tests.flow.stage import SECRET, Doorbell, RealClock, Stage
 from tests.flow.test_deliver import sender
 from tests.flow.test_sweep import Sent, Waves
 
 SID = "AC00000000000000000000000000000001"
 QUIET: dict[str, Any] = {"by_link": 0.0, "by_digit": 0.0, "latency": 0.0, "receipt_lost": 1.0}
-
-
-class Asked(Provider):
-    """A provider that can be asked; `knows` says what became of a parcel."""
-
-    def __init__(self, **settings: Any):
-        super().__init__(**settings)
-        self.knows: Callable[[Parcel], Awaitable[Outcome]] = _absent
-        self.questions: list[tuple[Parcel, datetime]] = []
-
-    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
-        self.questions.append((parcel, since))
-        return await self.knows(parcel)
 
 
 def asker(stage: Stage, *channels: Any, wake: Doorbell | None = None) -> AskDoubts:
@@ -178,7 +165,7 @@ async def test_an_absence_is_asked_about_again_before_the_wait_is_over(stage):
     await aged(stage, 11)
     assert await asker(stage, channel).once() == 1
     await stage.set(t.attempts, {}, asked_at=await stage.now() - 14_000)
-    channel.knows = _has_it
+    channel.knows = has_it
     assert await asker(stage, channel).once() == 1
     assert (await stage.deliveries())[0].state == "accepted"
 
@@ -220,7 +207,7 @@ async def test_an_older_send_of_the_same_words_is_not_taken_for_this_one(stage):
     channel.answer = None
     await sender(stage, channel).drain(Lane.URGENT)
     await stage.plan(round=1)
-    channel.answer = _unknown
+    channel.answer = unknown
     await sender(stage, channel).drain(Lane.URGENT)
     ref = (await stage.rows(t.deliveries, id=first))[0].provider_ref
 
@@ -266,14 +253,14 @@ async def test_an_answer_that_comes_late_never_moves_a_delivery_back(stage):
     )
 
 
-async def test_a_provider_that_hangs_holds_up_no_other_and_gives_its_questions_back(stage):
+async def test_a_provider_thathangs_holds_up_no_other_and_gives_its_questions_back(stage):
     await stage.set_up(people=2)
     one = (await stage.plan(people=stage.people[:1], channel="sms"))[0]
     other = (await stage.plan(people=stage.people[1:], channel="push"))[0]
     slow, quick = unsure(), unsure("push_test", "push")
     for channel in (slow, quick):
         await sender(stage, channel).drain(Lane.URGENT)
-    slow.knows, quick.knows = _hangs, _has_it
+    slow.knows, quick.knows = hangs, has_it
     await aged(stage, 11)
     loop = asyncio.create_task(asker(stage, slow, quick).run())
     while (await stage.rows(t.deliveries, id=other))[0].state != "accepted":
@@ -294,7 +281,7 @@ async def test_a_channel_that_raises_harms_no_other_doubt_and_counts_as_unknown(
     async def raises(parcel: Parcel) -> Outcome:
         if parcel.attempt == channel.ledger[0].attempt:
             raise ValueError("a bug")
-        return await _has_it(parcel)
+        return await has_it(parcel)
 
     channel.knows = raises
     await aged(stage, 11)
@@ -319,7 +306,7 @@ async def test_more_doubts_than_places_are_asked_about_one_after_another(stage):
         most = max(most, running)
         await asyncio.sleep(0.01)
         running -= 1
-        return await _has_it(parcel)
+        return await has_it(parcel)
 
     channel.knows = counted
     await aged(stage, 11)
@@ -330,28 +317,3 @@ async def test_more_doubts_than_places_are_asked_about_one_after_another(stage):
     await asyncio.wait([loop])
     assert len(channel.questions) == people
     assert most <= MOST
-
-
-def unsure(name: str = "sms_test", medium: str = "sms") -> Asked:
-    """A provider whose every send has an unknown outcome, and that says it has none."""
-    channel = Asked(name=name, answer=_unknown)
-    channel.traits = dataclasses.replace(channel.traits, channel=medium)
-    return channel
-
-
-async def _unknown(_parcel: Parcel) -> Outcome:
-    await asyncio.sleep(0)
-    return Outcome(Verdict.UNSURE, Reason.TIMEOUT)
-
-
-async def _absent(_parcel: Parcel) -> Outcome:
-    return Outcome(Verdict.RETRY, Reason.UNAVAILABLE, code="not_found")
-
-
-async def _has_it(parcel: Parcel) -> Outcome:
-    return Outcome(Verdict.ACCEPTED, Reason.OK, f"SM{parcel.attempt}")
-
-
-async def _hangs(_parcel: Parcel) -> Outcome:
-    await asyncio.sleep(3600)
-    raise AssertionError

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import insert, select
 
 from hub.model import Actor
@@ -22,6 +23,7 @@ from hub.store.snapshot import look, patient
 from tests.flow.launched import FIRE, PATHS, PEOPLE
 from tests.launch_estate import WHO, House, house, put_estate
 
+BOTH = ("sqlite", "postgres")
 SECRET = b"secret of the backups, 32 bytes."
 
 
@@ -130,3 +132,11 @@ async def contents(url: str) -> dict[str, list[tuple[Any, ...]]]:
         }
 
     return await look(url, read)
+
+
+every_way = pytest.mark.parametrize(
+    "urls", [(a, b) for a in BOTH for b in BOTH], indirect=True, ids=lambda p: f"{p[0]}-{p[1]}"
+)
+both = pytest.mark.parametrize("urls", [(a, a) for a in BOTH], indirect=True, ids=lambda p: p[0])
+sqlite = pytest.mark.parametrize("urls", [("sqlite", "sqlite")], indirect=True, ids=["sqlite"])
+postgres = pytest.mark.parametrize("urls", [("sqlite", "postgres")], indirect=True, ids=["pg"])

@@ -7,10 +7,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -26,32 +23,18 @@ from hub.store.database import database
 from hub.store.migrate import head, migrate, revision, upgrade
 from hub.store.restoring import GAPS
 from hub.store.snapshot import look
-from tests.launch_estate import WHO, House, Who, house, put_person
-from tests.store.backups import SECRET, backed_up, contents, place, quiet, restored, running
-
-BOTH = ("sqlite", "postgres")
-
-
-@pytest.fixture
-def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    """(the old hub's database, the new one's)"""
-    one, other = request.param
-    for name in ("old", "new"):
-        (tmp_path / name).mkdir()
-    with (
-        place(one, tmp_path / "old", request) as old,
-        place(other, tmp_path / "new", request) as new,
-    ):
-        yield old, new
-
-
-every_way = pytest.mark.parametrize(
-    "urls", [(a, b) for a in BOTH for b in BOTH], indirect=True, ids=lambda p: f"{p[0]}-{p[1]}"
+from tests.launch_estate import Who, put_person
+from tests.store.backups import (
+    SECRET,
+    backed_up,
+    both,
+    contents,
+    every_way,
+    postgres,
+    quiet,
+    restored,
+    running,
 )
-both = pytest.mark.parametrize("urls", [(a, a) for a in BOTH], indirect=True, ids=lambda p: p[0])
-sqlite = pytest.mark.parametrize("urls", [("sqlite", "sqlite")], indirect=True, ids=["sqlite"])
-postgres = pytest.mark.parametrize("urls", [("sqlite", "postgres")], indirect=True, ids=["pg"])
-
 
 # ── There and back ─────────────────────────────────────────────────────────────────────────────
 
@@ -339,96 +322,3 @@ async def test_there_is_nothing_to_back_up_where_there_is_no_hub(tmp_path: Path)
 def test_a_key_is_told_from_another_without_giving_it_away() -> None:
     assert fingerprint(SECRET) == fingerprint(SECRET) != fingerprint(SECRET + b".")
     assert SECRET.decode() not in fingerprint(SECRET)
-
-
-# ── Nothing is sent again ──────────────────────────────────────────────────────────────────────
-
-
-@every_way
-async def test_what_was_under_way_ends_and_an_all_clear_still_goes_to_who_may_have_got_it(
-    urls: tuple[str, str], tmp_path: Path
-) -> None:
-    old, new = urls
-    async with running(old) as home:
-        rows = await home.rows("SELECT id FROM deliveries WHERE state = 'planned' ORDER BY id")
-        ids = [row[0] for row in rows]
-        assert len(ids) >= 3
-        states = ["accepted", "sending", "planned"]
-        for number, state in zip(ids, states, strict=False):
-            await home.run("UPDATE deliveries SET state = :s WHERE id = :i", s=state, i=number)
-        await home.run("UPDATE attempts SET delivery_id = :i, verdict = ''", i=ids[1])
-        await backed_up(old, tmp_path / "backup.zip")
-    found = await restored(new, tmp_path / "backup.zip")
-
-    (cut,) = found.cuts
-    assert (cut.incident, cut.was, cut.unsure) == (1, "open", 1)
-    assert cut.unsent == len(ids) - 1
-    assert cut.stages == ("alert",)
-    assert cut.waves > 0
-    async with _house(new) as home:
-        asked = "SELECT id, state, reason, unsure FROM deliveries WHERE id >= :i ORDER BY id"
-        after = await home.rows(asked, i=ids[0])
-        assert after[:3] == [
-            (ids[0], "accepted", "", 0),
-            (ids[1], "cancelled", "restored", 1),
-            (ids[2], "cancelled", "restored", 0),
-        ]
-        assert await home.rows("SELECT verdict, reason FROM attempts") == [("unsure", "restored")]
-        assert await home.one("SELECT count(*) FROM waves WHERE state = 'waiting'") == 0
-        assert await home.one("SELECT status FROM incidents") == "stopped"
-        event = (await home.rows("SELECT kind, actor, data FROM events ORDER BY seq"))[-1]
-        data = json.loads(event[2]) if isinstance(event[2], str) else event[2]
-        assert (*event[:2], data["reason"]) == ("stopped", "hub", "restored")
-        assert sum(move[3] for move in data["moves"]) == cut.unsent
-
-        said = await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
-        told = await home.rows(
-            "SELECT channel, address FROM deliveries WHERE notice_id = :n ORDER BY 1, 2",
-            n=said.notice,
-        )
-        heard = await home.rows(
-            "SELECT channel, address FROM deliveries WHERE id IN (:a, :b) ORDER BY 1, 2",
-            a=ids[0],
-            b=ids[1],
-        )
-        assert told == heard
-
-
-@both
-async def test_a_failed_delivery_goes_on_to_no_other_channel_after_a_restore(
-    urls: tuple[str, str], tmp_path: Path
-) -> None:
-    old, new = urls
-    async with running(old) as home:
-        await home.run("UPDATE deliveries SET state = 'failed'")
-        await backed_up(old, tmp_path / "backup.zip")
-    await restored(new, tmp_path / "backup.zip")
-
-    open_ = text("SELECT count(*) FROM deliveries WHERE onward_at IS NULL")
-    assert await look(new, lambda c: c.execute(open_).scalar()) == 0
-
-
-@sqlite
-async def test_an_all_clear_that_was_going_out_is_named(
-    urls: tuple[str, str], tmp_path: Path
-) -> None:
-    old, new = urls
-    async with running(old) as home:
-        await home.run("UPDATE deliveries SET state = 'accepted'")
-        await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
-        await backed_up(old, tmp_path / "backup.zip")
-    (cut,) = (await restored(new, tmp_path / "backup.zip")).cuts
-
-    assert (cut.was, cut.stages) == ("cleared", ("all_clear",))
-    kinds = [(row[3], row[4]) for row in (await contents(new))["events"]]
-    assert kinds[-1] == ("progress", "hub"), "the board learns of it; it stays cleared"
-    status = text("SELECT status FROM incidents")
-    assert await look(new, lambda c: c.execute(status).scalar()) == "cleared"
-
-
-@asynccontextmanager
-async def _house(url: str) -> AsyncIterator[House]:
-    db = database(url)
-    await db.open()
-    yield house(db)
-    await db.close()

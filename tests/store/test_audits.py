@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import insert, update
 
-from hub.decide.alarms import Alarm, AlarmKind, Facts, Stuck
+from hub.decide.alarm_facts import Facts, Stuck
+from hub.decide.alarms import Alarm, AlarmKind
 from hub.store import schema as t
 from hub.store.alarms import AlarmLedger
 from hub.store.audits import AuditLedger, look

@@ -1,0 +1,91 @@
+"""Who looks whether the hub does its job: the auditor, its alarms, and each process' pulse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from hub import __version__
+from hub.bus.local import LocalWake
+from hub.decide.alarm_facts import Need, Served
+from hub.flow.alarms import Alarms
+from hub.flow.auditor import Auditor
+from hub.flow.latency import Latency
+from hub.flow.pulse import Pulse
+from hub.flow.sweep import Sweep
+from hub.heartbeat import Heartbeat
+from hub.ports import Channel, Library, Wake
+from hub.providers import SystemClock, accounts_of, channels_of
+from hub.settings import Settings
+from hub.store.accounts import AccountLedger
+from hub.store.alarms import AlarmLedger
+from hub.store.audits import AuditLedger
+from hub.store.database import Database
+from hub.store.processes import ProcessLedger
+from playbooks.load import Library as PlaybookLibrary
+
+
+class Guard(TypedDict):
+    """Who looks whether the hub does its job."""
+
+    alarms: Alarms
+    auditor: Auditor
+    pulse: Pulse
+
+
+def guard(
+    settings: Settings,
+    db: Database,
+    audit: AccountLedger,
+    wake: Wake,
+    *,
+    library: Library,
+    channels: Mapping[str, Channel],
+    sweep: Sweep,
+    latency: Latency,
+) -> Guard:
+    ledger = AlarmLedger(db)
+    url = settings.heartbeat_url
+    return {
+        "alarms": Alarms(ledger, audit, wake),
+        "auditor": Auditor(
+            ledger=AuditLedger(db),
+            alarms=ledger,
+            wake=wake,
+            served=_served(channels),
+            needs=_needs(library),
+            passed=Heartbeat(url, ledger.beat).beat if url else None,
+        ),
+        "pulse": Pulse(
+            ledger=ProcessLedger(db),
+            version=__version__,
+            swept_at=lambda: sweep.last_at,
+            accounts=latency.means,
+        ),
+    }
+
+
+def auditor_of(settings: Settings, db: Database) -> Auditor:
+    """An auditor of this database for one look: nothing is opened, nobody is told."""
+    wake = LocalWake()
+    channels = channels_of(accounts_of(settings), settings, clock=SystemClock(), wake=wake)
+    return Auditor(
+        ledger=AuditLedger(db),
+        alarms=AlarmLedger(db),
+        wake=wake,
+        served=_served(channels),
+        needs=_needs(PlaybookLibrary.packaged()),
+    )
+
+
+def _served(channels: Mapping[str, Channel]) -> Sequence[Served]:
+    """The accounts as the auditor knows them."""
+    return [
+        Served(name, one.traits.channel, one.traits.pace, one.traits.per, one.traits.lines)
+        for name, one in channels.items()
+    ]
+
+
+def _needs(library: Library) -> Sequence[Need]:
+    """Every wave that is sent by a channel."""
+    return [Need(book.key, wave.channels) for book in library.all() for wave in book.waves]
