@@ -177,6 +177,7 @@ async def test_05_a_double_click_starts_one_drill_and_its_board_moves(tour: Tour
 async def test_06_a_flat_opens_by_keyboard_and_its_state_is_spoken(tour: Tour) -> None:
     page = await tour.page()
     await page.goto(f"{tour.url}/")  # one incident runs: this is its board
+    await expect(page.locator("#contact")).to_contain_text("Connected")
     await expect(page.locator("#estate use[href='#u-vac']").first).to_be_attached()
     await page.locator("#tower-1").focus()
     await page.keyboard.press("ArrowUp")
