@@ -25,6 +25,9 @@ const may = (role === "duty" || role === "admin") && !wall;
 const state = { cells: {}, cell_people: {}, screens: {}, help: [], tasks: [], waves: [], curve: {}, timeline: [], notices: [], calls: {}, tally: null, incident: null };
 
 const speakSoon = (text) => { $("#say-soon").textContent = text; };
+// What somebody asked for by key is heard to its end before progress speaks again.
+let asked = 0;
+const speakAsked = (text) => { asked = Date.now(); speakSoon(text); };
 const speakNow = (text) => { $("#say-now").textContent = text; };
 
 const actions = new Actions({ id, state, kind });
@@ -40,7 +43,7 @@ function raise(layout) {
   const affected = place.includes("/") || place !== "all" ? buildingOf(layout, place) : null;
   sheet = new Sheet($("#estate"), layout, { affected });
   opened = new Opened({ id, sheet, state, may, wall });
-  new Walk(sheet, { open: (unit) => opened.flat(unit), tower: (path) => opened.tower(path), speak: speakSoon });
+  new Walk(sheet, { open: (unit) => opened.flat(unit), tower: (path) => opened.tower(path), speak: speakAsked });
   flag();
   everything();
 }
@@ -169,7 +172,7 @@ live.addEventListener("progress", ({ detail }) => {
   if (detail.tasks) tasks.show(state.tasks);
   if (detail.incident || detail.notices) incidentChanged();
   opened?.refresh();
-  if (Date.now() - told > 15000) { told = Date.now(); speakSoon(t("progress.spoken", { told: state.tally?.told, answered: state.tally?.answered, people: state.tally?.people })); }
+  if (Date.now() - told > 15000 && Date.now() - asked > 5000) { told = Date.now(); speakSoon(t("progress.spoken", { told: state.tally?.told, answered: state.tally?.answered, people: state.tally?.people })); }
 });
 live.addEventListener("event", ({ detail }) => { timeline.add(detail.event); after(detail.event); });
 live.addEventListener("refused", ({ detail }) => { const bar = $("#stale"); bar.hidden = false; bar.textContent = t("live.refused", { what: detail.what ?? "" }); });
