@@ -56,6 +56,15 @@ async def test_a_question_cannot_write(db: Database) -> None:
     assert await db.read(_count) == 0
 
 
+async def test_a_commit_waits_for_the_disk(db: Database) -> None:
+    """Promise 1: what was answered with 2xx survives the loss of power."""
+    if db.dialect == "sqlite":
+        asked, durable = "PRAGMA synchronous", 2  # FULL
+    else:
+        asked, durable = "SHOW synchronous_commit", "on"
+    assert await db.write(lambda conn: conn.exec_driver_sql(asked).scalar()) == durable
+
+
 async def test_a_question_sees_one_moment(db: Database) -> None:
     await db.write(_put("a"))  # type: ignore[arg-type]
 
