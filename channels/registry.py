@@ -57,12 +57,6 @@ class Account:
         codes = tuple("+" + str(code).lstrip("+") for code in found.pop("countries", ()))
         return cls(name, channel, own, codes, **found)
 
-    def serves(self, value: str) -> bool:
-        """Whether this account may send to an address: only numbers have countries."""
-        if not self.countries or not value.startswith("+"):
-            return True
-        return any(value.startswith("+" + code.lstrip("+")) for code in self.countries)
-
 
 def _codes(given: object) -> bool:
     return isinstance(given, list | tuple) and all(

@@ -50,7 +50,6 @@ TRAITS: Final = Traits(
     personal=False,
     pace=PACE,
     lines=LINES,
-    dials=("sms",),
 )
 """What a call can do; pace, lines and cost are the account's."""
 

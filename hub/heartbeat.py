@@ -24,8 +24,8 @@ class Heartbeat:
         self._url, self._due, self._every_ms = url, due, every_ms
 
     async def beat(self) -> None:
-        """Heard outside, if it was time and the way there is open. Never raises, never repeats:
-        silence is what the watch outside is for."""
+        """Heard outside, if it was time and the way there is open. Raises only what the database
+        does, never repeats: silence is what the watch outside is for."""
         try:
             async with asyncio.timeout(DEADLINE):
                 if await self._due(self._every_ms):

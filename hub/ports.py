@@ -20,7 +20,7 @@ class Traits:
     segments). `pace`: units a second one account may send (None: no limit). `receipts`: reports
     delivery, so `accepted` is not its end. `personal`: its words carry a personal answer link.
     `lines`: accepted sends that may be under way at once (calls on an account's lines), counted
-    over all processes. `dials`: media whose addresses it can use beside its own.
+    over all processes.
     """
 
     channel: str  # the medium: sms, voice, push, wecom, screen …
@@ -36,7 +36,6 @@ class Traits:
     per: str = "account"  # what the pace binds: account, or address (a chat robot's own limit)
     cost: float = 0.0  # of one unit (segment, call), in the site's currency
     lines: int | None = None
-    dials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from channels.registry import Account, House, Registry
-from hub.bus.local import LocalWake
 from hub.decide.accounts import Terms
 from hub.errors import Problem, Refused
-from hub.ports import Channel, Clock, Traits, Wake
+from hub.ports import Channel, Clock, Wake
 from hub.settings import AccountSetting, Settings
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -48,20 +47,6 @@ def channels_of(
 def terms_of(accounts: Sequence[Account]) -> dict[str, Terms]:
     """What each account is for, by its name."""
     return {one.name: Terms(one.order, one.weight, one.countries) for one in accounts}
-
-
-def known_traits() -> dict[str, Traits]:
-    """What each shipped channel can do, by medium: what playbooks are checked against."""
-    house = House(clock=SystemClock(), wake=LocalWake(), public_url="http://localhost")
-    twilio = {"account_sid": "AC0", "auth_token": "-", "from": "+15005550006"}
-    samples = (
-        Account("sms", "sms_twilio", twilio),
-        Account("calls", "voice_twilio", twilio),
-        Account("groups", "chat_wecom", {}),
-        Account("screen", "screen"),
-    )
-    found = [Registry().make(account, house).traits for account in samples]
-    return {traits.channel: traits for traits in found}
 
 
 def _check_loopback(setting: AccountSetting) -> None:

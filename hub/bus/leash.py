@@ -31,11 +31,13 @@ def by_kernel(parent: int, program: list[str]) -> None:
 
 def by_pipe(program: list[str]) -> None:
     """The program has ended: by itself, or because standard input closed or we were told to."""
+    told: list[int] = []
+    # Before the program runs: told in between, it would be left behind.
+    signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
     child = subprocess.Popen(program, stdin=subprocess.DEVNULL)  # noqa: S603 the path is ours
-    signal.signal(signal.SIGTERM, lambda *_: child.kill())
     while child.poll() is None:
         ready, _, _ = select.select([0], [], [], 0.2)
-        if ready and not os.read(0, 1):
+        if told or (ready and not os.read(0, 1)):
             child.kill()
     raise SystemExit(child.wait())
 

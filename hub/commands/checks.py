@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from channels.registry import traits
 from hub.commands.client import connected, running
 from hub.commands.output import say
 from hub.commands.owner import only_database
@@ -20,7 +21,6 @@ from hub.decide.alarm_words import words
 from hub.errors import HubError, Problem, Refused, Unready
 from hub.folder import locked
 from hub.guard import auditor_of
-from hub.providers import known_traits
 from hub.settings import Settings
 from hub.store.database import database
 from hub.store.migrate import migrate
@@ -36,7 +36,7 @@ def run_check(files: tuple[Path, ...], settings: Settings, *, json_: bool) -> in
     """Every playbook is fit to be launched, or each fault stands with its line and column."""
     texts = {str(file): _text(file) for file in files} or packaged_texts()
     found = {
-        name: check_text(text, name=name, traits=known_traits(), languages=settings.languages)
+        name: check_text(text, name=name, traits=traits(), languages=settings.languages)
         for name, text in texts.items()
     }
     faults = [problem for problems in found.values() for problem in problems]

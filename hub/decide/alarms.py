@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from hub.decide.alarm_facts import SILENT_S, Facts, Need, Served
+from hub.decide.byhand import BY_HAND
 
 LATE_S = 60.0  # a wave or a delivery that waits longer is overdue
 LEASE_OVER_S = 30.0  # the sweep takes a lease back within a second of its end
@@ -21,7 +22,6 @@ PACED = 4  # a channel that is tried at a quarter of its pace is slow, below it 
 USUAL_PACE = 1.0  # sends a second expected of an account that names no pace
 TEXTS = 20  # accepted texts from which missing receipts mean something
 TRIES = 20  # calls from which a share of failures means something
-BY_HAND = frozenset({"door", "phone"})  # staff do these: no account is needed
 ALL_FAILED = 3  # calls that all failed mean something sooner
 
 
@@ -203,7 +203,7 @@ def _screens(facts: Facts) -> Iterator[Alarm]:
 
 def _accounts(accounts: tuple[Served, ...], needs: Iterable[Need]) -> Iterator[Alarm]:
     """Waves that could tell nobody; one alarm for each set of channels that is missing."""
-    media = BY_HAND.union(account.channel for account in accounts)
+    media = set(BY_HAND).union(account.channel for account in accounts)
     missing: dict[tuple[str, ...], set[str]] = {}
     for need in needs:
         if need.channels and not media.intersection(need.channels):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 DIALS: Mapping[str, tuple[str, ...]] = MappingProxyType({"voice": ("sms",)})
-"""Channel -> media whose addresses it uses beside its own (as `Traits.dials` of its accounts)."""
+"""Channel -> media whose addresses it uses beside its own."""
 
 
 def dialled(channels: Iterable[str]) -> list[tuple[str, str]]:

@@ -7,23 +7,16 @@ from functools import partial
 
 from sqlalchemy import Connection, text
 
-from hub.decide.answers import Called, Spoken
+from hub.decide.answers import Called
 from hub.model import AttemptId
-from hub.store.batches import IDS, run
 from hub.store.database import Database
+from hub.store.replies import meant_by
 
 _CALL = text("""
 SELECT d.id, d.incident_id, d.recipient_id, w.language, w.parts, r.name
 FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
 JOIN wordings w ON w.id = d.wording_id LEFT JOIN recipients r ON r.id = d.recipient_id
 WHERE a.id = :attempt AND d.channel = :channel""")
-_ALSO = text("SELECT recipient_id FROM delivery_also WHERE delivery_id = :delivery ORDER BY 1")
-_HOUSEHOLD = """
-SELECT m.recipient_id FROM audience m
-WHERE m.incident_id = {1} AND m.household IN (
-    SELECT a.household FROM audience a WHERE a.incident_id = {1}
-    AND a.recipient_id IN (SELECT b.id FROM {rows}))
-AND m.kind IN ('resident', 'staff', 'outside')"""
 
 
 class CallLedger:
@@ -41,9 +34,5 @@ def spoken_by(conn: Connection, *, attempt: int, channel: str) -> Called | None:
     row = conn.execute(_CALL, {"attempt": attempt, "channel": channel}).first()
     if row is None:
         return None
-    people = (row.recipient_id, *conn.execute(_ALSO, {"delivery": row.id}).scalars().all())
-    found = run(conn, _HOUSEHOLD, IDS, [(one,) for one in people], row.incident_id)
-    household = tuple(sorted(int(one[0]) for one in found))
     parts = json.loads(row.parts) if isinstance(row.parts, str) else row.parts
-    spoken = Spoken(row.incident_id, people, household)
-    return Called(spoken, row.language, parts, row.name or "")
+    return Called(meant_by(conn, row), row.language, parts, row.name or "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, text
 
 from hub.decide.answers import Spoken
@@ -31,11 +33,17 @@ def spoken_to(conn: Connection, *, channel: str, sender: str) -> Spoken | None:
     row = conn.execute(_SPOKEN, {"channel": channel, "sender": sender}).first()
     if row is None:
         return None
-    also = conn.execute(_ALSO, {"delivery": row.id}).scalars().all()
-    people = (row.recipient_id, *also)
-    found = run(conn, _HOUSEHOLD, IDS, [(one,) for one in people], row.incident_id)
+    return meant_by(conn, row)
+
+
+def meant_by(conn: Connection, delivery: Any) -> Spoken:
+    """Whom a delivery's words are about, and who else lives there. `delivery`: a row with id,
+    incident_id and recipient_id."""
+    also = conn.execute(_ALSO, {"delivery": delivery.id}).scalars().all()
+    people = (delivery.recipient_id, *also)
+    found = run(conn, _HOUSEHOLD, IDS, [(one,) for one in people], delivery.incident_id)
     household = tuple(sorted(int(one[0]) for one in found))
-    return Spoken(row.incident_id, people, household)
+    return Spoken(delivery.incident_id, people, household)
 
 
 def unclear(conn: Connection, *, spoken: Spoken, channel: str) -> tuple[int, int]:

@@ -9,11 +9,13 @@ from typing import Any
 
 from channels.registry import Account, House, Registry
 from hub.bus.local import LocalWake
+from hub.flow.deliver import Deliver
 from hub.flow.launch import Launch, Launched
 from hub.model import Actor, LaunchRequest
 from hub.ports import Channel
 from hub.providers import SystemClock
 from hub.store.database import Database, database
+from hub.store.deliveries import DeliveryLedger
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import migrate
 from playbooks.load import Library
@@ -70,6 +72,18 @@ async def launch_all(db: Database, channels: Mapping[str, Channel]) -> Launched:
 def launcher(db: Database, channels: Mapping[str, Channel]) -> Launch:
     """The use-case over this database, as the hub wires it."""
     return Launch(LaunchLedger(db), Library.packaged(), SystemClock(), LocalWake(), channels)
+
+
+def deliverer(db: Database, channels: Mapping[str, Channel]) -> Deliver:
+    """The sending half over this database, as the hub wires it."""
+    return Deliver(
+        ledger=DeliveryLedger(db),
+        channels=channels,
+        wake=LocalWake(),
+        clock=SystemClock(),
+        secret=SECRET,
+        public_url=PUBLIC_URL,
+    )
 
 
 def copied(template: Path, to: Path) -> str:

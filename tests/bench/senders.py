@@ -9,14 +9,10 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from hub.bus.local import LocalWake
-from hub.flow.deliver import Deliver
 from hub.model import Lane
-from hub.providers import SystemClock
 from hub.store.database import database
-from hub.store.deliveries import DeliveryLedger
 from tests.bench.dispatch import figures, side_by_side
-from tests.bench.estate import PUBLIC_URL, SECRET, channels_to, twilio_setting
+from tests.bench.estate import channels_to, deliverer, twilio_setting
 from tests.bench.harness import Moment
 from tests.bench.parcels import Order, orders, parcels
 
@@ -30,14 +26,7 @@ async def ours(given: Mapping[str, Any]) -> Mapping[str, float]:
     channels = channels_to(given["api_url"])
     for channel in channels.values():
         await channel.open()
-    deliver = Deliver(
-        ledger=DeliveryLedger(db),
-        channels=channels,
-        wake=LocalWake(),
-        clock=SystemClock(),
-        secret=SECRET,
-        public_url=PUBLIC_URL,
-    )
+    deliver = deliverer(db, channels)
     began = Moment.now()
     sent = await deliver.drain(Lane.URGENT)
     passed = began.passed()

@@ -16,15 +16,19 @@ from typing import Any
 
 from sqlalchemy import text
 
-from hub.bus.local import LocalWake
 from hub.flow.deliver import Deliver
 from hub.flow.launch import Launched
 from hub.model import Lane, LaunchRequest
-from hub.providers import SystemClock
 from hub.store.database import Database, database
-from hub.store.deliveries import DeliveryLedger
 from tests.bench.child import called, standing
-from tests.bench.estate import PUBLIC_URL, SECRET, WHO, channels_to, copied, launcher, people_for
+from tests.bench.estate import (
+    WHO,
+    channels_to,
+    copied,
+    deliverer,
+    launcher,
+    people_for,
+)
 from tests.bench.harness import Bench, Contender, Figures, Limit, Ratio, cores, measure
 
 UNDER_WAY = 50  # routine deliveries accepted before the urgent launch begins, at most
@@ -75,14 +79,7 @@ async def launched(given: Mapping[str, Any]) -> Mapping[str, float]:
     channels = channels_to(given["api_url"])
     for channel in channels.values():
         await channel.open()
-    deliver = Deliver(
-        ledger=DeliveryLedger(db),
-        channels=channels,
-        wake=LocalWake(),
-        clock=SystemClock(),
-        secret=SECRET,
-        public_url=PUBLIC_URL,
-    )
+    deliver = deliverer(db, channels)
     await db.write(lambda conn: conn.execute(_ROUTINE if given["backlog"] else _NOTHING) and None)
     found = await _raced(db, deliver, backlog=bool(given["backlog"]), size=int(given["size"]))
     for channel in channels.values():

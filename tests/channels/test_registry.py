@@ -61,22 +61,6 @@ def test_secrets_of_an_account_are_never_printed() -> None:
     assert "hush-hush" not in repr(Account("a", "sms_twilio", TWILIO))
 
 
-@pytest.mark.parametrize(
-    ("countries", "value", "serves"),
-    [
-        ((), "+447700900123", True),
-        (("+44",), "+447700900123", True),
-        (("44",), "+447700900123", True),
-        (("+86", "+852"), "+447700900123", False),
-        (("+86",), "robot-key", True),
-    ],
-)
-def test_an_account_serves_its_countries(
-    countries: tuple[str, ...], value: str, serves: bool
-) -> None:
-    assert Account("a", "sms_twilio", TWILIO, countries).serves(value) is serves
-
-
 def test_our_own_package_passes_the_check() -> None:
     ours()
 

@@ -81,7 +81,7 @@ async def test_an_unopened_channel_is_a_defect() -> None:
 
 def test_lines_and_pace_are_the_accounts() -> None:
     traits = _channel().traits
-    assert (traits.pace, traits.lines, traits.dials) == (1.0, LINES, ("sms",))
+    assert (traits.pace, traits.lines) == (1.0, LINES)
     more = _channel(lines="40", pace="5", cost="0.1").traits
     assert (more.pace, more.lines, more.cost) == (5.0, 40, 0.1)
     assert _channel(lines=0).traits.lines == 1
