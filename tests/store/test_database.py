@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -63,6 +65,30 @@ async def test_a_commit_waits_for_the_disk(db: Database) -> None:
     else:
         asked, durable = "SHOW synchronous_commit", "on"
     assert await db.write(lambda conn: conn.exec_driver_sql(asked).scalar()) == durable
+
+
+async def test_a_change_that_only_looks_at_first_lets_no_other_process_write(
+    tmp_path: Path,
+) -> None:
+    """Else its own write would fail, for what it looked at is no longer so."""
+    file = tmp_path / "muster.db"
+    found = database(f"sqlite:///{file}")
+    await found.open()
+    await found.write(metadata.create_all)
+
+    def looks_then_writes(conn: Connection) -> int:
+        seen = _count(conn)
+        with (
+            contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as other,
+            pytest.raises(sqlite3.OperationalError, match="locked"),
+        ):
+            other.execute("BEGIN IMMEDIATE")
+        conn.execute(insert(meta).values(key="mine", value="1"))
+        return seen
+
+    assert await found.write(looks_then_writes) == 0
+    assert await found.read(_count) == 1
+    await found.close()
 
 
 async def test_a_question_sees_one_moment(db: Database) -> None:
