@@ -25,6 +25,7 @@ from hub.store.database import Database, database_now
 from hub.store.events import Fact, append_events
 from hub.store.helps import ask_for_help
 from hub.store.replies import spoken_to, unclear
+from hub.store.ways import SENT_TO, VIA
 
 Person = tuple[int, int]
 """Incident and recipient."""
@@ -55,16 +56,16 @@ _MARK_COLUMNS = (*_PEOPLE, ("answer", "text"))
 _STOP = """
 UPDATE deliveries SET state = 'suppressed', reason = 'answered', ended_at = {1}
 WHERE state = 'planned' AND id IN (
-    SELECT d.id FROM {rows} CROSS JOIN addresses ad CROSS JOIN notices n
+    SELECT d.id FROM {rows} CROSS JOIN addresses ad CROSS JOIN (@via) via CROSS JOIN notices n
     CROSS JOIN deliveries d CROSS JOIN audience me
     WHERE ad.recipient_id = b.id AND n.incident_id = b.incident AND n.stage = 'alert'
-    AND d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value
+    AND d.notice_id = n.id AND @sent_to
     AND me.incident_id = n.incident_id AND me.recipient_id = d.recipient_id
     AND d.state = 'planned' AND (d.wave > 0 OR d.round > 0) AND me.answer <> ''
     AND NOT EXISTS (SELECT 1 FROM delivery_also o JOIN audience s
         ON s.incident_id = n.incident_id AND s.recipient_id = o.recipient_id
         WHERE o.delivery_id = d.id AND s.answer = ''))
-RETURNING incident_id, channel"""
+RETURNING incident_id, channel""".replace("@via", VIA).replace("@sent_to", SENT_TO)
 
 
 class AnswerLedger:

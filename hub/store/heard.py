@@ -8,13 +8,19 @@ from sqlalchemy import BindParameter, Connection, bindparam, text
 
 from hub.plans import Sent
 from hub.states import MAY_HAVE_GOT
-from hub.store.waves import PAIR, WaveRow, sent
+from hub.store.waves import PAIR, WORDS, WaveRow, sent
 
 # A send of unknown outcome counts whatever became of it later: the words may be out there.
 _HEARD = (
     "d.incident_id = :incident AND d.notice_id <> :notice AND d.channel <> 'none'"
     " AND (d.state IN :states OR d.unsure > 0)"
 )
+
+_WHO = f"""
+  SELECT d.channel, d.address, d.recipient_id AS recipient FROM deliveries d WHERE {_HEARD}
+  UNION
+  SELECT d.channel, d.address, o.recipient_id FROM deliveries d
+  JOIN delivery_also o ON o.delivery_id = d.id WHERE {_HEARD}"""
 
 _INSERT = f"""
 INSERT INTO deliveries (incident_id, notice_id, recipient_id, wording_id, channel, address, wave,
@@ -23,11 +29,11 @@ SELECT a.incident_id, w.notice_id, a.recipient_id, w.id, heard.channel, heard.ad
   CAST(:lane AS TEXT), a.rank, 'planned', CAST(:now AS BIGINT), CAST(:expires AS BIGINT),
   CAST(:now AS BIGINT)
 FROM (
-  SELECT d.channel, d.address, min(a.rank * {PAIR} + a.recipient_id) AS best
-  FROM deliveries d
-  JOIN audience a ON a.incident_id = d.incident_id AND a.recipient_id = d.recipient_id
-  WHERE {_HEARD}
-  GROUP BY d.channel, d.address
+  SELECT got.channel, got.address, min(a.rank * {PAIR} + a.recipient_id) AS best
+  FROM ({_WHO}) got
+  JOIN audience a ON a.incident_id = :incident AND a.recipient_id = got.recipient
+  WHERE {WORDS.format(channel="got.channel")}
+  GROUP BY got.channel, got.address
 ) heard
 JOIN audience a ON a.incident_id = :incident AND a.recipient_id = heard.best % {PAIR}
 JOIN wordings w ON w.notice_id = :notice AND w.band = a.band AND w.channel = heard.channel
@@ -39,12 +45,7 @@ _ALSO = f"""
 INSERT INTO delivery_also (delivery_id, recipient_id)
 SELECT n.id, heard.recipient
 FROM deliveries n
-JOIN (
-  SELECT d.channel, d.address, d.recipient_id AS recipient FROM deliveries d WHERE {_HEARD}
-  UNION
-  SELECT d.channel, d.address, o.recipient_id FROM deliveries d
-  JOIN delivery_also o ON o.delivery_id = d.id WHERE {_HEARD}
-) heard ON heard.channel = n.channel AND heard.address = n.address
+JOIN ({_WHO}) heard ON heard.channel = n.channel AND heard.address = n.address
 WHERE n.notice_id = :notice AND n.recipient_id <> heard.recipient
 ON CONFLICT DO NOTHING"""
 

@@ -18,6 +18,7 @@ from hub.store.database import Database, database_now
 from hub.store.doors import doors_of
 from hub.store.events import last_seq, read_events
 from hub.store.placed import as_json, spoken_of
+from hub.store.ways import SENT_TO, VIA
 
 Page = dict[str, Any]
 """{"items": […], "next": …}: `next` is the `after` of the next page, None at the end."""
@@ -53,10 +54,12 @@ SELECT a.recipient_id, a.kind, a.vulnerable, a.unreachable, a.told_at, a.deliver
 FROM audience a JOIN recipients r ON r.id = a.recipient_id
 WHERE a.incident_id = :incident AND a.household = :unit ORDER BY a.rank, a.recipient_id""")
 _FLAT_DELIVERIES = """
-SELECT b.id AS person, d.channel, d.address, d.state, d.reason, d.accepted_at, d.delivered_at,
-    n.stage FROM {rows} CROSS JOIN addresses ad CROSS JOIN notices n CROSS JOIN deliveries d
+SELECT DISTINCT d.id, b.id AS person, d.channel, d.address, d.state, d.reason, d.accepted_at,
+    d.delivered_at, n.stage
+FROM {rows} CROSS JOIN addresses ad CROSS JOIN (@via) via CROSS JOIN notices n
+    CROSS JOIN deliveries d
 WHERE ad.recipient_id = b.id AND n.incident_id = {1} AND d.notice_id = n.id
-    AND d.channel = ad.channel AND d.address = ad.value ORDER BY d.id"""
+    AND @sent_to ORDER BY d.id""".replace("@via", VIA).replace("@sent_to", SENT_TO)
 _FLAT_TASKS = text("""
 SELECT id, recipient_id, state, assigned, outcome FROM tasks
 WHERE incident_id = :incident AND key = 'help'""")

@@ -15,6 +15,7 @@ from hub.states import IncidentState
 from hub.store.database import Database
 from hub.store.events import from_ms
 from hub.store.placed import as_json, spoken_of
+from hub.store.ways import SENT_TO, VIA
 
 _INCIDENT = text("""
 SELECT i.id, i.code, i.site_id, i.place, i.kind, i.level, i.status, i.playbook, i.params, i.recipe,
@@ -24,20 +25,21 @@ JOIN audience a ON a.incident_id = i.id AND a.recipient_id = :recipient
 WHERE i.id = :incident""")
 # CROSS JOIN: from the few addresses to their deliveries, whatever SQLite guesses.
 # Those who share an address of this person to which this incident sent anything.
-_PERSONS = text("""
+_PERSONS = text(f"""
 SELECT a.recipient_id AS id, r.name, a.answer, a.answered_at, t.id AS task, t.assigned
 FROM audience a JOIN recipients r ON r.id = a.recipient_id
 LEFT JOIN tasks t ON t.incident_id = a.incident_id AND t.recipient_id = a.recipient_id
     AND t.key = 'help' AND t.state <> 'done'
 WHERE a.incident_id = :incident AND a.recipient_id IN (
     SELECT CAST(:recipient AS bigint) UNION
-    SELECT o.recipient_id FROM addresses ad CROSS JOIN notices n CROSS JOIN deliveries d
-    CROSS JOIN delivery_also o WHERE ad.recipient_id = :recipient AND n.incident_id = :incident
-    AND d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value
-    AND o.delivery_id = d.id UNION
-    SELECT d.recipient_id FROM addresses ad CROSS JOIN notices n CROSS JOIN deliveries d
+    SELECT o.recipient_id FROM addresses ad CROSS JOIN ({VIA}) via CROSS JOIN notices n
+    CROSS JOIN deliveries d CROSS JOIN delivery_also o
     WHERE ad.recipient_id = :recipient AND n.incident_id = :incident
-    AND d.notice_id = n.id AND d.channel = ad.channel AND d.address = ad.value)
+    AND d.notice_id = n.id AND {SENT_TO} AND o.delivery_id = d.id UNION
+    SELECT d.recipient_id FROM addresses ad CROSS JOIN ({VIA}) via CROSS JOIN notices n
+    CROSS JOIN deliveries d
+    WHERE ad.recipient_id = :recipient AND n.incident_id = :incident
+    AND d.notice_id = n.id AND {SENT_TO})
 ORDER BY CASE WHEN a.recipient_id = :recipient THEN 0 ELSE 1 END, a.recipient_id""")
 _SAID = text("""
 SELECT n.id, n.stage, n.revision, n.issued_at, n.text, w.language, w.parts

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
 
 from hub.decide.answers import Spoken
+from hub.decide.dials import DIALS, dialled
 from hub.events import EventKind
 from hub.store.batches import IDS, run
 from hub.store.database import database_now
@@ -18,8 +19,8 @@ _SPOKEN = text("""
 SELECT d.id, d.incident_id, d.recipient_id FROM deliveries d
 WHERE d.notice_id IN (SELECT n.id FROM notices n WHERE n.incident_id IN
     (SELECT i.id FROM incidents i WHERE i.status <> 'closed'))
-AND d.channel = :channel AND d.address = :sender AND d.sent_at IS NOT NULL
-ORDER BY d.sent_at DESC, d.id DESC LIMIT 1""")
+AND d.channel IN :channels AND d.address = :sender AND d.sent_at IS NOT NULL
+ORDER BY d.sent_at DESC, d.id DESC LIMIT 1""").bindparams(bindparam("channels", expanding=True))
 _ALSO = text("SELECT recipient_id FROM delivery_also WHERE delivery_id = :delivery ORDER BY 1")
 _HOUSEHOLD = """
 SELECT m.recipient_id FROM audience m
@@ -30,7 +31,9 @@ AND m.kind IN ('resident', 'staff', 'outside')"""
 
 
 def spoken_to(conn: Connection, *, channel: str, sender: str) -> Spoken | None:
-    row = conn.execute(_SPOKEN, {"channel": channel, "sender": sender}).first()
+    """Whom the latest words sent to this number were for, a call to it included."""
+    channels = [channel, *(by for medium, by in dialled(DIALS) if medium == channel)]
+    row = conn.execute(_SPOKEN, {"channels": channels, "sender": sender}).first()
     if row is None:
         return None
     return meant_by(conn, row)

@@ -136,7 +136,7 @@ def _first(channels: Sequence[str]) -> str:
 
 
 # Of those who share a number, the first the notice has words for has the delivery.
-_WORDS = """EXISTS (SELECT 1 FROM wordings own WHERE own.notice_id = :notice AND own.band = a.band
+WORDS = """EXISTS (SELECT 1 FROM wordings own WHERE own.notice_id = :notice AND own.band = a.band
     AND own.channel = {channel} AND own.language = a.language)"""
 
 
@@ -151,7 +151,7 @@ FROM (
   SELECT {by.channel} AS channel, ad.value, min(a.rank * {PAIR} + a.recipient_id) AS best
   FROM audience a{join}recipients r{join}{by.source}
   WHERE r.id = a.recipient_id AND ad.recipient_id = a.recipient_id AND {asked}
-    AND {_WORDS.format(channel=by.channel)}
+    AND {WORDS.format(channel=by.channel)}
   GROUP BY {by.channel}, ad.value
 ) told
 JOIN audience a ON a.incident_id = :incident AND a.recipient_id = told.best % {PAIR}

@@ -12,6 +12,15 @@ from typing import NamedTuple
 
 from hub.decide.dials import DIALS, dialled
 
+VIA = " UNION ALL ".join(
+    f"SELECT CAST('{medium}' AS TEXT) AS medium, CAST('{channel}' AS TEXT) AS channel"
+    for medium, channel in [("", ""), *dialled(DIALS)]
+)
+SENT_TO = """via.medium IN ('', ad.channel) AND d.address = ad.value
+    AND d.channel = CASE via.medium WHEN '' THEN ad.channel ELSE via.channel END"""
+"""Joins an address `ad`, by `CROSS JOIN ({VIA}) via`, with the deliveries `d` that went to it: by
+its own channel, or by one that dials it. Twice where both do: count them once."""
+
 USABLE = "ad.opted_out_at IS NULL AND ad.bad_at IS NULL AND ad.removed_at IS NULL"
 
 

@@ -11,6 +11,7 @@ from hub.flow.answer import TakeAnswer, answer_word
 from hub.model import Actor, Answer, AnswerWord, IncidentId, Lane, RecipientId
 from hub.store import schema as t
 from hub.store.answers import AnswerLedger
+from hub.store.lists import ListLedger
 from hub.store.pages import PageLedger
 from tests.flow.stage import SECRET, Doorbell, Provider, Stage
 from tests.flow.test_deliver import sender
@@ -85,6 +86,35 @@ async def test_an_answer_stops_later_waves_but_never_an_update(stage):
     await take(stage, person[0], "safe")
     assert [r.state for r in await stage.deliveries()] == ["suppressed", "planned", "planned"]
     assert await stage.moves() == {("sms", "planned", "suppressed"): 1}
+
+
+async def test_an_answer_stops_a_planned_call_to_a_number_given_for_texts(stage):
+    await stage.set_up(people=2)
+    await stage.plan(wave=1, channel="voice")
+    await take(stage, stage.people[0], "safe")
+    assert [r.state for r in await stage.deliveries()] == ["suppressed", "planned"]
+    assert await stage.moves() == {("voice", "planned", "suppressed"): 1}
+    flat = await ListLedger(stage.db).flat(stage.incident, stage.units[0])
+    calls = [[sent["channel"] for sent in one["deliveries"]] for one in flat["people"]]
+    assert calls == [["voice"], ["voice"]]
+
+
+async def test_a_number_on_record_twice_is_listed_once_and_its_sharers_on_the_page(stage):
+    await stage.set_up(people=2)
+    one, two = stage.people
+    (call,) = await stage.db.write(lambda conn: stage.plan_in(conn, [one], channel="voice"))
+    number = (await stage.deliveries())[0].address
+
+    def share(conn):
+        stage._one(conn)(t.addresses, recipient_id=one, channel="voice", value=number)
+        stage._one(conn)(t.delivery_also, delivery_id=call, recipient_id=two)
+
+    await stage.db.write(share)
+    flat = await ListLedger(stage.db).flat(stage.incident, stage.units[0])
+    assert [len(person["deliveries"]) for person in flat["people"]] == [1, 0]
+    page = await PageLedger(stage.db).page(stage.incident, one)
+    assert page is not None
+    assert [person.id for person in page.persons] == [one, two]
 
 
 @pytest.mark.parametrize("first", [0, 1])

@@ -236,6 +236,15 @@ async def test_a_digit_answers_for_everybody_on_that_number(stage):
     assert len(await stage.rows(t.answers)) == 2
 
 
+async def test_a_text_from_a_number_that_was_only_called_answers_too(stage):
+    await stage.set_up(people=2)
+    number = (await stage.rows(t.addresses))[0].value
+    now = await stage.now()
+    await stage.plan(channel="voice", state="accepted", sent_at=now)
+    await ear(stage).reply(number, "1")
+    assert [row.answer for row in await stage.rows(t.audience)] == ["safe", ""]
+
+
 async def test_a_cry_marks_the_household_and_opens_a_task_each(stage):
     heard = await sent(stage, people=4)
     await heard.reply((await stage.deliveries())[0].address, "救命!")

@@ -193,6 +193,16 @@ async def test_those_who_share_the_number_are_spoken_for_again(database_url: str
         assert also == [(3, 4)]
 
 
+async def test_a_shared_number_hears_the_last_word_by_whoever_it_has_words_for(
+    database_url: str,
+) -> None:
+    async with launched(database_url) as (home, incident):
+        await sent(home, 3)
+        await home.run("UPDATE audience SET band = 'wordless' WHERE recipient_id = 3")
+        said = await home.say.notice(incident, "all_clear", text="", who=WHO, key="a")
+        assert [who for who, _ in await reached(home, said.notice)] == [4]
+
+
 async def test_the_last_word_ends_waves_and_promises(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
         await sent(home, 1)
