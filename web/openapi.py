@@ -43,6 +43,7 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("GET", "/incidents/{id}/deliveries"): (200, models.ListOut),
     ("GET", "/incidents/{id}/events"): (200, models.ListOut),
     ("GET", "/incidents/{id}/doors"): (200, models.ListOut),
+    ("GET", "/incidents/{id}/doors/blocks"): (200, models.ListOut),
     ("GET", "/recipients"): (200, models.ListOut),
     ("GET", "/playbooks"): (200, models.ListOut),
     ("GET", "/screens"): (200, models.ListOut),
@@ -74,6 +75,7 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("GET", "/incidents/{id}/events"): (("since", "integer"), ("limit", "integer")),
     ("GET", "/incidents/{id}/doors"): (
         ("state", "string"),
+        ("block", "string"),
         ("after", "integer"),
         ("limit", "integer"),
     ),

@@ -20,6 +20,7 @@ class No(StrEnum):
     NOBODY = "nobody"  # assigned to nobody
     NO_OUTCOME = "no_outcome"  # a call for help is only over with what came of it
     NO_WORD = "no_word"  # a knock or call is only over with one of the outcomes there are
+    MEANWHILE = "meanwhile"  # it does not stand any more as whoever wants the change saw it
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What somebody wants of a task; None leaves a field as it is."""
+    """What somebody wants of a task; None leaves a field as it is.
+
+    `was`: the state they saw, where two may be at the same door; None: whatever it is.
+    """
 
     state: str | None = None
     assigned: str | None = None
     outcome: str | None = None
+    was: str | None = None
 
 
 def decide(task: Standing, change: Change, *, closed: bool) -> Standing | No:
@@ -50,6 +55,8 @@ def decide(task: Standing, change: Change, *, closed: bool) -> Standing | No:
     """
     if closed:
         return No.CLOSED
+    if change.was not in {None, task.state}:
+        return No.MEANWHILE
     assigned = task.assigned if change.assigned is None else change.assigned.strip()
     outcome = task.outcome if change.outcome is None else change.outcome.strip()
     state = change.state or ("assigned" if assigned and task.state == "open" else task.state)

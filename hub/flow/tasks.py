@@ -24,8 +24,10 @@ class TaskLedger(Protocol):
         self, incident: int, task: int, change: Change, actor: str
     ) -> tuple[Mapping[str, Any], int] | No: ...
     async def doors(
-        self, incident: int, *, state: str, after: int, limit: int
+        self, incident: int, *, state: str, block: str, after: int, limit: int
     ) -> Mapping[str, Any]: ...
+    async def blocks(self, incident: int) -> Mapping[str, Any]: ...
+    async def door(self, incident: int, task: int) -> Mapping[str, Any]: ...
     async def called(self, incident: int, number: str, actor: str) -> int | No: ...
 
 
@@ -44,11 +46,16 @@ class Tasks:
         state: str | None = None,
         assigned: str | None = None,
         outcome: str | None = None,
+        was: str | None = None,
         who: Actor,
     ) -> Mapping[str, Any]:
-        """The task as it stands afterwards. Unknown, Conflict (closed), or Refused by field."""
+        """The task as it stands afterwards. Unknown, Conflict, or Refused by field.
+
+        Conflict: the incident is closed, or (`meanwhile`) the task is not in the state `was`.
+        """
         _check(state, assigned, outcome)
-        change = Change(state, assigned, outcome)
+        _check(was, None, None)
+        change = Change(state, assigned, outcome, was)
         done = await self.ledger.change(incident, task, change, who.id)
         if isinstance(done, No):
             raise _refusal(done)
@@ -57,12 +64,27 @@ class Tasks:
         return found
 
     async def doors(
-        self, incident: int, *, state: str = "", after: int = 0, limit: int = 500
+        self,
+        incident: int,
+        *,
+        state: str = "",
+        block: str = "",
+        after: int = 0,
+        limit: int = 500,
     ) -> Mapping[str, Any]:
         """One page of the doors to knock at and calls to make: items, next. Unknown: no incident;
-        Refused: no such state."""
+        Refused: no such state. `block`: one building or entrance; `-`: those without a flat."""
         _check(state or None, None, None)
-        return await self.ledger.doors(incident, state=state, after=after, limit=limit)
+        return await self.ledger.doors(incident, state=state, block=block, after=after, limit=limit)
+
+    async def blocks(self, incident: int) -> Mapping[str, Any]:
+        """How many tasks by hand each building or entrance has, by state. Unknown: no incident."""
+        return await self.ledger.blocks(incident)
+
+    async def door(self, incident: int, task: int) -> Mapping[str, Any]:
+        """One task by hand with its household: names, numbers, what reached them. Unknown: none
+        such. Whoever shows it records the look."""
+        return await self.ledger.door(incident, task)
 
     async def called(self, incident: int, *, number: str, who: Actor) -> Mapping[str, Any]:
         """The outside call stands in the record. It was never gated by it."""
@@ -91,6 +113,9 @@ def _refusal(why: No) -> Refused:
         return Unknown("There is no such task in this incident.")
     if why is No.CLOSED:
         return Conflict("This incident is closed; its record is final.", code="closed")
+    if why is No.MEANWHILE:
+        said = "Somebody has entered something for this task meanwhile. Look at it again."
+        return Conflict(said, code="meanwhile")
     if why is No.NOBODY:
         where = Problem("assigned", "is empty", "say who has it")
         return Refused("Somebody must have the task.", [where])

@@ -1,17 +1,22 @@
-"""Tasks by hand as they are shown: the list of an incident, those of a flat, counts by wave."""
+"""Tasks by hand as they are shown: the list of an incident, those of a flat, counts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from hub.decide.byhand import outcome_word
-from hub.decide.spoken import spoken_place
+from hub.decide.spoken import spoken_floor, spoken_place
 from hub.decide.views import moment
 from hub.errors import Unknown
-from hub.store.placed import LANGUAGES, as_json, place_of
+from hub.store.batches import IDS, run
+from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
+
+NOWHERE = "-"
+"""The block of those no flat is on record for."""
 
 _COUNTS = text("""
 SELECT notice_id, wave, round, state, count(*) AS tasks FROM tasks
@@ -20,13 +25,27 @@ _TASK = (
     "t.id AS task, t.key, t.name AS called, t.role, t.state, t.due_at, t.assigned, t.outcome,"
     " t.done_at, t.done_by, t.wave, t.round, t.household"
 )
-_KNOWN = text("SELECT 1 FROM incidents WHERE id = :incident")
-# The need is shown because somebody must be ready for it; no name is.
+_SITE = text("SELECT site_id FROM incidents WHERE id = :incident")
+_BLOCK = (
+    f"CASE WHEN p.id IS NULL THEN '{NOWHERE}' WHEN p.entrance <> '' THEN p.entrance"
+    " ELSE p.building END"
+)
 _LIST = """
-SELECT {task}, p.*, r.needs FROM tasks t LEFT JOIN places p ON p.id = t.place_id
-LEFT JOIN recipients r ON r.id = t.recipient_id
-WHERE t.incident_id = :incident AND t.household IS NOT NULL AND t.id > :after{state}
+SELECT {task}, p.*, {block} AS block, coalesce(nullif(u.name, ''), u.login, '') AS by_name
+FROM tasks t LEFT JOIN places p ON p.id = t.place_id
+LEFT JOIN users u ON t.done_by = 'user:' || CAST(u.id AS TEXT)
+WHERE t.incident_id = :incident AND t.household IS NOT NULL AND {more}
 ORDER BY t.id LIMIT :limit"""
+_BLOCKS = text(f"""
+SELECT {_BLOCK} AS block, t.key, t.state, count(*) AS tasks
+FROM tasks t LEFT JOIN places p ON p.id = t.place_id
+WHERE t.incident_id = :incident AND t.household IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1""")
+# The need is shown because somebody must be ready for it; no name is.
+_HOMES = """
+SELECT a.household, a.told_at, a.delivered_at, a.unreachable, a.answer, r.needs, r.language
+FROM {rows} CROSS JOIN audience a CROSS JOIN recipients r
+WHERE a.household = b.id AND a.incident_id = {1} AND r.id = a.recipient_id
+    AND a.kind IN ('resident', 'staff', 'outside') ORDER BY a.household, a.rank, a.recipient_id"""
 _OF_FLAT = text(f"""
 SELECT {_TASK} FROM tasks t
 WHERE t.incident_id = :incident AND t.household = :unit ORDER BY t.id""")
@@ -45,30 +64,88 @@ def doors_of(conn: Connection, incident: int, unit: int) -> list[dict[str, Any]]
     return [_task(row) for row in conn.execute(_OF_FLAT, {"incident": incident, "unit": unit})]
 
 
-def doors(conn: Connection, *, incident: int, state: str, after: int, limit: int) -> dict[str, Any]:
+def blocks(conn: Connection, *, incident: int) -> dict[str, Any]:
+    """The buildings and entrances with tasks by hand, each with its counts by state; Unknown if
+    there is no such incident."""
+    site = _site(conn, incident)
+    found: dict[str, dict[str, Any]] = {}
+    for block, key, state, tasks in conn.execute(_BLOCKS, {"incident": incident}):
+        one = found.setdefault(block, {"block": block, "keys": [], "tasks": {}})
+        one["keys"] = sorted({*one["keys"], key})
+        one["tasks"][state] = one["tasks"].get(state, 0) + tasks
+    for one in found.values():
+        named = one["block"] != NOWHERE
+        one["spoken"] = spoken_of(conn, site, one["block"]) if named else {}
+    return {"items": list(found.values()), "next": None}
+
+
+def doors(
+    conn: Connection, *, incident: int, state: str, block: str, after: int, limit: int
+) -> dict[str, Any]:
     """One page of an incident's tasks by hand; Unknown if there is no such incident.
 
-    `state`: open, assigned or done; "" for all. `after`: the last task of the page before.
+    `state`: open, assigned or done; `block`: a building or entrance; "" for all. `after`: the last
+    task of the page before.
     """
-    if conn.execute(_KNOWN, {"incident": incident}).first() is None:
-        raise Unknown(f"There is no incident {incident}.")
-    sql = _LIST.format(task=_TASK, state=" AND t.state = :state" if state else "")
-    named = {"incident": incident, "after": after, "limit": limit + 1}
-    rows = conn.execute(text(sql), named | ({"state": state} if state else {})).mappings().all()
+    _site(conn, incident)
+    more = ["t.id > :after"]
+    more += ["t.state = :state"] if state else []
+    more += [f"{_BLOCK} = :block"] if block else []
+    named: dict[str, Any] = {"incident": incident, "after": after, "limit": limit + 1}
+    named |= {"state": state} if state else {}
+    named |= {"block": block} if block else {}
+    rows = shown_rows(conn, more, named)
     shown = rows[:limit]
-    items = [_placed(row) for row in shown]
+    homes = _homes(conn, incident, (row["household"] for row in shown))
+    items = [placed(row, homes[row["household"]]) for row in shown]
     return {"items": items, "next": shown[-1]["task"] if len(rows) > limit else None}
 
 
-def _placed(row: Mapping[Any, Any]) -> dict[str, Any]:
+def shown_rows(
+    conn: Connection, more: Sequence[str], named: Mapping[str, Any]
+) -> Sequence[Mapping[Any, Any]]:
+    """Rows of tasks by hand, with where they are; `more`: conditions on `t`, and `p` its place."""
+    sql = _LIST.format(task=_TASK, block=_BLOCK, more=" AND ".join(more))
+    return conn.execute(text(sql), dict(named)).mappings().all()
+
+
+def _site(conn: Connection, incident: int) -> int:
+    row = conn.execute(_SITE, {"incident": incident}).first()
+    if row is None:
+        raise Unknown(f"There is no incident {incident}.")
+    return int(row.site_id)
+
+
+def _homes(conn: Connection, incident: int, homes: Iterable[int]) -> Mapping[int, list[Any]]:
+    """The people of each household."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in run(conn, _HOMES, IDS, [(one,) for one in sorted(set(homes))], incident):
+        found[row.household].append(row)
+    return found
+
+
+def placed(row: Mapping[Any, Any], home: Sequence[Any]) -> dict[str, Any]:
+    """A task by hand with where it is and what is known of the household; nobody's name."""
     known = row["path"] is not None
     place = place_of(row) if known else None
+    needs = dict.fromkeys(need for one in home for need in as_json(one.needs) or ())
     return _task(row) | {
+        "by": row["by_name"],
         "place": row["path"] if known else "",
+        "block": row["block"],
         "building": row["building"] if known else "",
         "floor": row["floor"] if known else "",
+        "level": row["level"] if known else None,
+        "flat": row["path"].rpartition("/")[2] if known else "",
         "spoken": {tag: spoken_place(place, tag) for tag in LANGUAGES} if place else {},
-        "needs": list(as_json(row["needs"]) or ()),
+        "floor_spoken": {tag: spoken_floor(place.floor, tag) for tag in LANGUAGES} if place else {},
+        "needs": list(needs),
+        "languages": list(dict.fromkeys(one.language for one in home)),
+        "people": len(home),
+        "told": sum(one.told_at is not None for one in home),
+        "delivered": sum(one.delivered_at is not None for one in home),
+        "answered": sum(bool(one.answer) for one in home),
+        "unreachable": bool(home) and all(one.unreachable for one in home),
     }
 
 
@@ -77,6 +154,7 @@ def _task(row: Any) -> dict[str, Any]:
     outcome = row["outcome"]
     return {
         "task": row["task"],
+        "household": row["household"],
         "unit": row["household"] if row["household"] > 0 else None,
         "key": row["key"],
         "name": as_json(row["called"]),

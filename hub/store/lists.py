@@ -216,18 +216,24 @@ def _known(conn: Connection, incident: int, places: Mapping[int, str]) -> Known:
 
 def _flat(conn: Connection, *, incident: int, unit: int) -> dict[str, Any]:
     place = conn.execute(_UNIT, {"unit": unit}).first()
-    people = conn.execute(_FLAT, {"incident": incident, "unit": unit}).all()
+    people = residents(conn, incident, unit)
     if place is None or not people:
         raise Unknown(f"Incident {incident} does not speak to a flat {unit}.")
-    ids = [(one.recipient_id,) for one in people]
-    sent = run(conn, _FLAT_DELIVERIES, IDS, ids, incident)
-    tasks = {one.recipient_id: one for one in conn.execute(_FLAT_TASKS, {"incident": incident})}
     return {
         "unit": unit,
         "place": place.path,
-        "people": [_resident(one, sent, tasks.get(one.recipient_id)) for one in people],
+        "people": people,
         "doors": doors_of(conn, incident, unit),
     }
+
+
+def residents(conn: Connection, incident: int, household: int) -> list[dict[str, Any]]:
+    """The people of one household as an incident knows them, with what was sent to each."""
+    people = conn.execute(_FLAT, {"incident": incident, "unit": household}).all()
+    ids = [(one.recipient_id,) for one in people]
+    sent = run(conn, _FLAT_DELIVERIES, IDS, ids, incident)
+    tasks = {one.recipient_id: one for one in conn.execute(_FLAT_TASKS, {"incident": incident})}
+    return [_resident(one, sent, tasks.get(one.recipient_id)) for one in people]
 
 
 def _resident(row: Any, sent: Sequence[Any], task: Any) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from hub.events import EventKind
 from hub.model import AnswerWord
 from hub.store.answers import take
 from hub.store.database import Database, database_now
-from hub.store.doors import doors
+from hub.store.doors import blocks, doors
 from hub.store.events import append_event
+from hub.store.households import opened_door
 from hub.store.schema import incidents, tasks
 
 Changed = tuple[Mapping[str, Any], int]
@@ -44,12 +45,19 @@ class TaskLedger:
         )
 
     async def doors(
-        self, incident: int, *, state: str, after: int, limit: int
+        self, incident: int, *, state: str, block: str, after: int, limit: int
     ) -> Mapping[str, Any]:
         """One page of the incident's tasks by hand."""
-        return await self._db.read(
-            partial(doors, incident=incident, state=state, after=after, limit=limit)
-        )
+        asked = partial(doors, incident=incident, state=state, block=block)
+        return await self._db.read(partial(asked, after=after, limit=limit))
+
+    async def blocks(self, incident: int) -> Mapping[str, Any]:
+        """How many there are in each building or entrance."""
+        return await self._db.read(partial(blocks, incident=incident))
+
+    async def door(self, incident: int, task: int) -> Mapping[str, Any]:
+        """One task by hand with its household."""
+        return await self._db.read(partial(opened_door, incident=incident, task=task))
 
     async def called(self, incident: int, number: str, actor: str) -> int | No:
         """The call stands in the record; the incident's newest event."""

@@ -82,3 +82,13 @@ def test_an_outcome_may_be_an_answer(
     assert answers(before, done) is word
     assert answers(before, Standing(key, "open", "", outcome, by_hand)) is None
     assert answers(done, done) is None, "it was said before"
+
+
+def test_two_at_one_door_do_not_write_over_each_other() -> None:
+    done = Standing("door", "done", "", "safe", by_hand=True)
+    late = Change("done", outcome="not_home", was="open")
+    assert decide(done, late, closed=False) is No.MEANWHILE
+    seen = Change("done", outcome="not_home", was="done")
+    assert decide(done, seen, closed=False) == Standing(
+        "door", "done", "", "not_home", by_hand=True
+    )

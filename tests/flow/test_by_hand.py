@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hub.errors import Refused
+from hub.errors import Conflict, Refused, Unknown
 from hub.flow.tasks import Tasks
 from hub.model import AnswerWord, LaunchRequest
 from hub.store.answers import take
@@ -77,6 +77,39 @@ async def test_the_wave_says_how_many_and_a_repeat_adds_none(database_url: str) 
         assert page["items"][1]["needs"] == ["oxygen"]
         assert page["next"] is None
         assert (await tasks.doors(1, limit=1))["next"] == page["items"][0]["task"]
+
+
+async def test_doors_are_listed_by_block_and_opened_with_names(database_url: str) -> None:
+    async with knocking(database_url) as (_, tasks):
+        assert (await tasks.blocks(1))["items"] == [
+            {
+                "block": "3",
+                "keys": ["door"],
+                "tasks": {"open": 2},
+                "spoken": {"zh-CN": "3栋", "en": "Tower 3"},
+            }
+        ]
+        page = await tasks.doors(1, block="3")
+        first, second = page["items"]
+        assert (first["flat"], first["people"], first["told"]) == ("1201", 2, 0)
+        assert second["floor_spoken"]["en"] == "floor 12"
+        assert (await tasks.doors(1, block="-"))["items"] == []
+
+        opened = await tasks.door(1, first["task"])
+        assert [one["recipient"] for one in opened["residents"]] == [1, 2]
+        assert opened["residents"][0]["numbers"] == [{"value": "+15550100001", "dead": False}]
+        with pytest.raises(Unknown):
+            await tasks.door(1, 9_999)
+
+
+async def test_the_second_at_one_door_is_told_so(database_url: str) -> None:
+    async with knocking(database_url) as (home, tasks):
+        task = (await open_doors(home))[0][0]
+        await tasks.change(1, task, state="done", outcome="safe", was="open", who=WHO)
+        with pytest.raises(Conflict) as refused:
+            await tasks.change(1, task, state="done", outcome="not_home", was="open", who=WHO)
+        assert refused.value.code == "meanwhile"
+        assert (await open_doors(home))[0][4] == "safe"
 
 
 async def test_an_outcome_is_the_households_answer_and_they_are_told(database_url: str) -> None:

@@ -44,7 +44,7 @@ INTENDED = {
     "INSERT INTO delivery_also": "a wave or last notice, once: set-based",
     "FROM deliveries WHERE notice_id = ? AND wave = ? AND round = ?": "a wave, once: its counts",
     "SELECT recipient_id, household, vulnerable, unreachable": "a board that is opened: everybody",
-    "CASE WHEN state = 'sending' THEN 'planned'": "a board that is opened: all its deliveries",
+    "SELECT channel, state, unsure, doubled": "a board that is opened: all its deliveries",
     "SELECT p.id, p.path FROM places p": "a board that is opened: its flats",
     "SELECT f.path, min(a.band)": "a board that is opened: which floors leave first",
     "kind = 'called'": "by an index of nothing but calls",
@@ -242,7 +242,9 @@ _FOUND = (Outcome(Verdict.ACCEPTED, provider_ref="SM-found"), Outcome(Verdict.RE
 async def _knock(house: House, incident: int) -> None:
     """Doors are shown, opened, and taken off the list."""
     tasks = TaskLedger(house.db)
-    page = await tasks.doors(incident, state="open", after=0, limit=2)
+    page = await tasks.doors(incident, state="open", block="1", after=0, limit=2)
+    assert (await tasks.blocks(incident))["items"]
+    assert (await tasks.door(incident, page["items"][0]["task"]))["residents"]
     task = page["items"][0]["task"]
     await tasks.change(incident, task, Change(state="done", outcome="safe"), "user:1")
     await house.run(_ANSWER)

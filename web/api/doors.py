@@ -23,6 +23,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{API}/incidents/{{id:int}}/answers", DUTY, incidents.answer),
     Door("POST", f"{API}/incidents/{{id:int}}/tasks/{{task:int}}", DUTY, incidents.task),
     Door("GET", f"{API}/incidents/{{id:int}}/doors", DUTY, incidents.doors),
+    Door("GET", f"{API}/incidents/{{id:int}}/doors/blocks", DUTY, incidents.door_blocks),
+    Door("GET", f"{API}/incidents/{{id:int}}/doors/{{task:int}}", DUTY, incidents.door),
     Door("POST", f"{API}/incidents/{{id:int}}/calls", DUTY, incidents.call),
     Door("GET", f"{API}/estate", VIEWER, estate.layout),
     Door("GET", f"{API}/recipients", DUTY, estate.recipients),

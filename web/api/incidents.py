@@ -145,7 +145,7 @@ async def answer(request: Request) -> Response:
 async def task(request: Request) -> Response:
     """POST /incidents/{id}/tasks/{task}: who has it, how it went."""
     body = await body_of(request, TaskBody)
-    if not body.model_fields_set:
+    if not body.model_fields_set - {"was"}:
         problem = Problem("state", "is missing", "give state, assigned or outcome")
         raise Refused("Nothing to change was given.", [problem], code="invalid")
     done = await house(request).tasks.change(
@@ -154,6 +154,7 @@ async def task(request: Request) -> Response:
         state=body.state,
         assigned=body.assigned,
         outcome=body.outcome,
+        was=body.was,
         who=actor_of(request),
     )
     return JSONResponse(done)
@@ -164,9 +165,25 @@ async def doors(request: Request) -> Response:
     found = await house(request).tasks.doors(
         number(request, "id"),
         state=request.query_params.get("state", "")[:32],
+        block=request.query_params.get("block", "")[:60],
         after=count(request, "after", default=0),
         limit=limit(request),
     )
+    return JSONResponse(found)
+
+
+async def door_blocks(request: Request) -> Response:
+    """GET /incidents/{id}/doors/blocks: how many there are in each building or entrance."""
+    return JSONResponse(await house(request).tasks.blocks(number(request, "id")))
+
+
+async def door(request: Request) -> Response:
+    """GET /incidents/{id}/doors/{task}: the household with names and numbers; looking is
+    recorded."""
+    hub, who, incident_id = house(request), actor_of(request), number(request, "id")
+    task_id = number(request, "task")
+    found = await hub.tasks.door(incident_id, task_id)
+    await hub.accounts.audit(who, "door_look", f"incident:{incident_id}", {"task": task_id})
     return JSONResponse(found)
 
 

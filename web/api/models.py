@@ -59,11 +59,12 @@ class AnswerBody(Taken):
 
 
 class TaskBody(Taken):
-    """What to change of a task; at least one."""
+    """What to change of a task; at least one. `was`: the state it was seen in, if that matters."""
 
     state: str | None = None
     assigned: str | None = None
     outcome: str | None = None
+    was: str | None = None
 
 
 class CallBody(Taken):
