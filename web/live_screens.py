@@ -25,7 +25,7 @@ SHARE = 3.0  # a read that took t seconds is followed by a pause of SHARE x t
 POLL = 5.0  # seconds without a ring after which we look all the same
 WAYS = 60.0  # seconds between reads of where each screen points
 PRESENCE = 1.0  # seconds between writes of who came and went
-ALIVE = 30.0  # seconds between writes that the connected are still there
+ALIVE = 30.0  # seconds between writes that the connected are still there: else they are left
 
 
 class ScreenRooms:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, update
 
 from hub.store.database import Database, database_now
 from hub.store.schema import processes
+from hub.store.screens import leave_silent
 
 FORGOTTEN_MS = 86_400_000  # a process silent for a day is no news any more
 
@@ -29,7 +30,8 @@ class ProcessLedger:
         state: Mapping[str, Any],
     ) -> None:
         """It lives now. `about`: role, host, pid, version. `swept_s`: seconds since its last sweep
-        without trouble. Rows silent for a day are gone."""
+        without trouble. Rows silent for a day are gone, and screens a dead process held are left.
+        """
         await self._db.write(
             partial(_beat, process=process, about=about, swept_s=swept_s, state=state)
         )
@@ -54,6 +56,7 @@ def _beat(
     if conn.execute(update(processes).where(mine).values(lives)).rowcount == 0:
         conn.execute(insert(processes).values(id=process, started_at=now, **about, **lives))
     conn.execute(delete(processes).where(processes.c.seen_at < now - FORGOTTEN_MS))
+    leave_silent(conn, now)
 
 
 def _stopped(conn: Connection, *, process: str) -> None:

@@ -27,6 +27,7 @@ from hub.store.schema import (
 )
 
 RECENT = 7 * 24 * 3600 * 1000  # ms: an order older than a week is not shown
+SILENT = 75_000  # ms: whoever holds a screen says so every 30 s, so here its process has died
 
 
 class ScreenLedger:
@@ -168,6 +169,12 @@ def _present(conn: Connection, *, seen: tuple[int, ...], gone: tuple[int, ...]) 
         for start in range(0, len(ids), 500):
             part = ids[start : start + 500]
             conn.execute(update(screens).where(screens.c.recipient_id.in_(part)).values(values))
+
+
+def leave_silent(conn: Connection, now: int) -> None:
+    """Screens nobody has said to hold any more are gone, since they were last seen."""
+    silent = and_(screens.c.gone_at.is_(None), screens.c.seen_at < now - SILENT)
+    conn.execute(update(screens).where(silent).values(gone_at=screens.c.seen_at))
 
 
 def _shown(conn: Connection, *, recipient: int, notice: int | None, revision: int | None) -> None:
