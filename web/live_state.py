@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from hub.errors import HubError
+from hub.errors import HubError, Unready
 from web.live_client import Client, Room
 from web.wire import Frame, encode
 
@@ -64,10 +64,11 @@ class StateTopic:
     async def _look(self) -> None:
         try:
             state = await self._read()
-        except HubError as error:
-            self.failed = error
-            return
         except Exception as error:  # noqa: BLE001 - any database error: retried
+            away = isinstance(error, Unready) and self.ready.is_set()
+            if isinstance(error, HubError) and not away:
+                self.failed = error
+                return
             log.warning("live.look_failed", topic=self._kind(), kind=type(error).__name__)
             return
         digest = hashlib.sha256(encode(state)).hexdigest()[:12]

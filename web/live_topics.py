@@ -55,7 +55,8 @@ class Topics:
     async def watch(self, client: Client, topic: str, *, since: int | None, epoch: str) -> None:
         """The client has the topic's state and gets what comes.
 
-        NotKnown, NotAllowed: close the socket. Unknown: there is no such topic.
+        NotKnown, NotAllowed: close the socket. Unknown: there is no such topic. One that cannot be
+        read now closes the socket, too: whoever stayed would wait for what nobody reads for him.
         """
         if topic in client.topics:
             self.unwatch(client, topic)
@@ -65,7 +66,11 @@ class Topics:
             self._watch_screen(client, int(found[1]))
             return
         key, make = self._resolve(client, topic)
-        await self._opened(key, make).greet(client, since=since, epoch=epoch)
+        opened = self._opened(key, make)
+        try:
+            await opened.greet(client, since=since, epoch=epoch)
+        except (Unready, TimeoutError):
+            client.wire.drop(COME_BACK, "not to be read now, come back")
 
     def unwatch(self, client: Client, topic: str) -> None:
         """The client gets nothing more of it."""

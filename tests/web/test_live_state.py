@@ -8,6 +8,7 @@ from typing import Any
 from websockets.asyncio.client import connect
 
 from hub.decide.tokens import answer_token
+from hub.errors import Unready
 from tests.flow.stage import Stage
 from tests.web.parts import SECRET, House, read
 from tests.web.test_live_client import Peer
@@ -40,6 +41,29 @@ async def test_a_state_is_sent_again_only_when_it_has_changed(monkeypatch):
         epoch = json.loads(peer.got[1].payload)["epoch"]
         await topic.greet(Client(late), since=2, epoch=epoch)
         assert late.got == []
+        task.cancel()
+
+
+async def test_a_database_that_is_away_keeps_nobody_from_the_next_state(monkeypatch):
+    monkeypatch.setattr(live_state, "SPACING", 0.01)
+    state: dict[str, Any] = {"open": []}
+    away: list[Exception] = []
+
+    async def look() -> Mapping[str, Any]:
+        if away:
+            raise away.pop()
+        return dict(state)
+
+    topic, peer = StateTopic("site:", look), Peer()
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+        task = group.create_task(topic.run())
+        await topic.greet(Client(peer), since=None, epoch="")
+        state["open"] = [1]
+        away.append(Unready("The database is away."))
+        while len(peer.got) < 2:
+            topic.rung.set()
+            await asyncio.sleep(0.01)
+        assert not away
         task.cancel()
 
 

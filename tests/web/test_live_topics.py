@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
+from hub.errors import Unready
 from tests.flow.stage import Stage
 from tests.web.parts import House, read
 from web import live_topics
@@ -48,3 +51,29 @@ async def test_what_strangers_watch_takes_no_room_from_the_duty_desk(
         await duty.send(json.dumps({"op": "hello", "ticket": await web.ticket("duty")}))
         frame = await _watch(duty, f"incident:{stage.incident}")
     assert frame["op"] == "snapshot"
+
+
+@pytest.mark.parametrize("topic", ["incident:1", "site:"])
+async def test_who_comes_while_the_database_is_away_is_told_to_come_back(
+    web: House, monkeypatch: pytest.MonkeyPatch, topic: str
+):
+    await Stage(web.hub.db).set_up(people=2)
+
+    async def away(*_: object) -> None:
+        raise Unready("The database is away.")
+
+    ticket = await web.ticket("duty")
+    async with connect(web.live, subprotocols=[SUBPROTOCOL]) as socket:
+        await socket.send(json.dumps({"op": "hello", "ticket": ticket}))
+        assert read(await socket.recv())["op"] == "welcome"
+        with monkeypatch.context() as patched:
+            patched.setattr(web.hub.watch, "feed", away)
+            patched.setattr(web.hub.watch, "public", away)
+            await socket.send(json.dumps({"op": "watch", "topic": topic}))
+            with pytest.raises(ConnectionClosed) as closed:
+                await asyncio.wait_for(socket.recv(), 30)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1013
+    async with connect(web.live, subprotocols=[SUBPROTOCOL]) as socket:
+        await socket.send(json.dumps({"op": "hello", "ticket": await web.ticket("duty")}))
+        assert (await _watch(socket, topic))["op"] == "snapshot"
