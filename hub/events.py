@@ -19,7 +19,9 @@ class EventKind(StrEnum):
 
     Every kind that moves deliveries also carries `moves`: [[channel, from, to, count], …]
     ("" as `from`: new rows), and people first told, delivered to or read by: `told`,
-    `delivered`, `read`: [recipient id, …]; `unreachable`: [recipient id, …].
+    `delivered`, `read`: [recipient id, …]; `unreachable`: [recipient id, …]. `in_doubt`,
+    `doubled`: by how many more (or fewer) deliveries it is not known whether they arrived, and may
+    have arrived twice.
     """
 
     LAUNCHED = "launched"  # playbook, place, kind, people, households; moves, unreachable

@@ -51,6 +51,8 @@ def tally(state: Board, incident: JsonMap, screens: Screens) -> dict[str, Any]:
             channel: dict(sorted(states.items()))
             for channel, states in sorted(state.deliveries.items())
         },
+        "in_doubt": state.in_doubt,
+        "doubled": state.doubled,
         "flats": {cell: state.flat_counts.get(cell, 0) for cell in CELLS},
         "screens": {
             "total": len(screens),

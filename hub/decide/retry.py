@@ -45,7 +45,8 @@ class Next:
     """Where the delivery stands now, and why.
 
     `due_at`: when it is planned again, or when an unsure one is looked at; `ended` says that
-    nothing more is expected; `unsure` is the new count of calls of unknown outcome.
+    nothing more is expected; `unsure` is the new count of calls of unknown outcome; `doubled`:
+    this call was made while an earlier one was in doubt, and may have arrived as well.
     """
 
     state: DeliveryState
@@ -61,6 +62,8 @@ def after(outcome: Outcome, standing: Standing, *, now: datetime, elsewhere: boo
     `elsewhere`: another account tries next (`decide.accounts`), and needs no wait."""
     if outcome.verdict is Verdict.ACCEPTED:
         return _accepted(standing)
+    if outcome.verdict is not Verdict.UNSURE:  # this call has certainly brought no second copy
+        standing = replace(standing, doubled=False)
     if standing.state not in _IN_FLIGHT:  # a receipt was quicker than our own call
         return _as_it_was(standing)
     if outcome.verdict is Verdict.UNSURE:

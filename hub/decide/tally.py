@@ -10,7 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.decide.copies import Copies
 from hub.events import Event, EventKind
+
+_SURE = Copies()
 
 CELLS = ("help", "unre", "none", "told", "evac", "safe", "away")
 """States of a flat, the most pressing first (DESIGN.md §3)."""
@@ -66,7 +69,8 @@ Curve = dict[int, int]
 class Board:
     """The state at event `seq`. It belongs to whoever folds it: `fold` changes it in place.
 
-    `deliveries`: channel -> state -> number, without zeros. `helps`: help task -> person.
+    `deliveries`: channel -> state -> number, without zeros; `in_doubt`: those of which nobody knows
+    whether they arrived, `doubled`: that may have arrived twice. `helps`: help task -> person.
     """
 
     launched_ms: int
@@ -78,6 +82,8 @@ class Board:
     answers: dict[str, int] = field(default_factory=dict)
     flat_counts: dict[str, int] = field(default_factory=dict)
     deliveries: dict[str, dict[str, int]] = field(default_factory=dict)
+    in_doubt: int = 0
+    doubled: int = 0
     helps: dict[int, int] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)  # help tasks that are done
     curves: dict[str, Curve] = field(default_factory=dict)
@@ -105,9 +111,10 @@ def board(
     deliveries: Mapping[str, Mapping[str, int]],
     helps: Mapping[int, tuple[int, bool]],
     curves: Mapping[str, Curve],
+    copies: Copies = _SURE,
 ) -> Board:
     """A board from rows. `helps`: task -> (person, done)."""
-    made = Board(launched_ms, seq)
+    made = Board(launched_ms, seq, in_doubt=copies.in_doubt, doubled=copies.doubled)
     made.people = dict(people)
     made.deliveries = {channel: dict(states) for channel, states in deliveries.items()}
     made.curves = {name: dict(curves.get(name, {})) for name in ("told", "delivered", "answered")}
@@ -127,6 +134,8 @@ def fold(state: Board, event: Event, changes: Changes) -> None:
     data = event.data
     at = int(event.at.timestamp() * 1000 + 0.5)
     _move(state, data.get("moves", ()))
+    state.in_doubt += data.get("in_doubt", 0)
+    state.doubled += data.get("doubled", 0)
     for name in ("told", "delivered", "read", "unreachable"):
         for person in data.get(name, ()):
             _mark(state, person, name, at, changes)

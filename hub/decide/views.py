@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.decide.boards import Parts, Screens
+from hub.decide.copies import Copies
 from hub.decide.tally import Curve, Person
 from hub.events import Event, iso
 
@@ -26,6 +27,7 @@ class Loaded:
     launched_ms: int
     people: Mapping[int, Person]
     deliveries: Mapping[str, Mapping[str, int]]
+    copies: Copies
     helps: Mapping[int, tuple[int, bool]]
     curves: Mapping[str, Curve]
     units: Mapping[int, str]

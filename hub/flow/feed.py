@@ -152,4 +152,5 @@ def _built(found: Loaded) -> Board:
         deliveries=found.deliveries,
         helps=found.helps,
         curves=found.curves,
+        copies=found.copies,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hub.decide.boards import Parts, Screens
+from hub.decide.copies import Copies
 from hub.decide.spoken import spoken_place
 from hub.decide.tally import STRUCTURE, Curve, Person, step
 from hub.decide.views import Loaded, Since, incident_json, moment
@@ -17,6 +18,7 @@ from hub.events import Event
 from hub.store.database import Database, database_now
 from hub.store.doors import counts
 from hub.store.events import latest_events, read_events
+from hub.store.outcomes import on_board, standing_of
 from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
 
 _PEOPLE = ("resident", "staff", "outside")
@@ -27,8 +29,8 @@ SELECT recipient_id, household, vulnerable, unreachable, told_at, delivered_at, 
     answered_at
 FROM audience WHERE incident_id = :incident AND kind IN ('resident', 'staff', 'outside')""")
 _DELIVERIES = text("""
-SELECT channel, CASE WHEN state = 'sending' THEN 'planned' ELSE state END AS state, count(*)
-FROM deliveries WHERE incident_id = :incident GROUP BY 1, 2""")
+SELECT channel, state, unsure, doubled, count(*) AS number
+FROM deliveries WHERE incident_id = :incident GROUP BY channel, state, unsure, doubled""")
 _HELPS = text("""
 SELECT id, recipient_id, state FROM tasks
 WHERE incident_id = :incident AND key = 'help' AND recipient_id IS NOT NULL""")
@@ -93,9 +95,7 @@ def load(conn: Connection, *, incident: int) -> Loaded:
     about = {"incident": incident}
     row = _incident(conn, incident)
     people, curves = _people(conn.execute(_AUDIENCE, about), row["launched_at"])
-    deliveries: dict[str, dict[str, int]] = {}
-    for channel, state, count in conn.execute(_DELIVERIES, about):
-        deliveries.setdefault(channel, {})[state] = count
+    deliveries, copies = _deliveries(conn.execute(_DELIVERIES, about))
     helps = {one.id: (one.recipient_id, one.state == "done") for one in conn.execute(_HELPS, about)}
     return Loaded(
         epoch=conn.execute(_EPOCH).scalar_one_or_none() or "0",
@@ -104,6 +104,7 @@ def load(conn: Connection, *, incident: int) -> Loaded:
         launched_ms=row["launched_at"],
         people=people,
         deliveries=deliveries,
+        copies=copies,
         helps=helps,
         curves=curves,
         units={one.id: one.path for one in conn.execute(_UNITS, about)},
@@ -155,6 +156,19 @@ def _people(rows: Iterable[Any], launched: int) -> tuple[dict[int, Person], dict
                 when = step((at - launched) // 1000)
                 curves[name][when] = curves[name].get(when, 0) + 1
     return people, curves
+
+
+def _deliveries(rows: Iterable[Any]) -> tuple[dict[str, dict[str, int]], Copies]:
+    """Channel -> state of the board -> number; and how many are in doubt or may be doubled."""
+    counts: dict[str, dict[str, int]] = {}
+    in_doubt = doubled = 0
+    for row in rows:
+        states, state = counts.setdefault(row.channel, {}), on_board(row.state)
+        states[state] = states.get(state, 0) + row.number
+        standing = standing_of(row)
+        in_doubt += row.number * standing.in_doubt
+        doubled += row.number * standing.maybe_twice
+    return counts, Copies(in_doubt, doubled)
 
 
 def _parts(conn: Connection, row: Mapping[Any, Any]) -> Parts:

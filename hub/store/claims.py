@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from hub.decide.accounts import NEVER, Choice, Offer, Wanted, assign, most
 from hub.decide.claim import Claim, Claimed, Release
+from hub.decide.copies import Standing
 from hub.decide.turn import SEND, Candidate, Turn, turn
 from hub.events import EventKind
 from hub.model import (
@@ -64,7 +65,8 @@ SELECT 1 FROM deliveries WHERE state = 'planned' AND lane = 'urgent' AND channel
 
 _TAKE = """
 UPDATE deliveries SET state = 'sending', reason = '', fence = deliveries.fence + 1,
-    lease_until = {1}, attempts = deliveries.attempts + 1, account = b.account, sent_at = {2}
+    lease_until = {1}, attempts = deliveries.attempts + 1, account = b.account, sent_at = {2},
+    doubled = (deliveries.unsure > 0)
 FROM {rows} WHERE deliveries.id = b.id"""
 _ATTEMPT = """
 INSERT INTO attempts (delivery_id, fence, account, started_at)
@@ -76,10 +78,11 @@ _TRIED = """
 SELECT a.delivery_id, a.account, a.verdict FROM {rows} JOIN attempts a ON a.delivery_id = b.id
 WHERE a.verdict <> '' ORDER BY a.id"""
 _DROP = """
-UPDATE deliveries SET state = b.state, reason = b.reason, ended_at = {1}
+UPDATE deliveries SET state = b.state, reason = b.reason, ended_at = {1}, doubled = (1 = 0)
 FROM {rows} WHERE deliveries.id = b.id"""
 _RELEASE = """
 UPDATE deliveries SET state = 'planned', lease_until = NULL, attempts = deliveries.attempts - 1,
+    doubled = (1 = 0),
     due_at = CASE WHEN b.due > deliveries.due_at THEN b.due ELSE deliveries.due_at END
 FROM {rows} WHERE deliveries.id = b.id AND deliveries.fence = b.fence
     AND deliveries.state = 'sending' RETURNING deliveries.id"""
@@ -89,7 +92,8 @@ UPDATE deliveries SET state = 'planned', reason = '', lease_until = NULL,
     due_at = CASE WHEN b.due > deliveries.due_at THEN b.due ELSE deliveries.due_at END
 FROM {rows} WHERE deliveries.id = b.id AND deliveries.fence = b.fence
     AND deliveries.state = 'unsure'
-RETURNING deliveries.id, deliveries.incident_id, deliveries.channel"""
+RETURNING deliveries.id, deliveries.incident_id, deliveries.channel, deliveries.unsure,
+    deliveries.doubled"""
 _UNSTARTED = """
 DELETE FROM attempts WHERE (verdict = '' OR reason = 'lost_worker')
     AND id IN (SELECT b.id FROM {rows})"""
@@ -168,7 +172,8 @@ def release(conn: Connection, *, unsent: Sequence[Release]) -> tuple[tuple[int, 
     run(conn, _UNSTARTED, IDS, [(r.claim.attempt,) for r in unsent if r.claim.delivery in back])
     changes: dict[int, Changes] = defaultdict(Changes)
     for row in doubted:
-        changes[row.incident_id].moved(row.channel, "unsure", "planned")
+        was = Standing("unsure", row.unsure + 1, bool(row.doubled))
+        changes[row.incident_id].moved(row.channel, was, Standing("planned", row.unsure))
     return write_events(conn, changes, database_now(conn))
 
 

@@ -30,7 +30,7 @@ _SHOWS = """
 UPDATE screens SET showing_notice = b.notice, showing_revision = b.revision, shown_at = {1}
 FROM {rows} WHERE screens.recipient_id = b.screen"""
 _STAND = """
-SELECT d.id, d.incident_id, d.channel, d.address, d.state, d.reason, d.unsure
+SELECT d.id, d.incident_id, d.channel, d.address, d.state, d.reason, d.unsure, d.doubled
 FROM {rows} JOIN deliveries d ON d.notice_id = b.notice AND d.channel = 'screen'
     AND d.address = CAST(b.screen AS text) AND d.recipient_id = b.screen
 ORDER BY d.id"""

@@ -55,7 +55,7 @@ _UNASK = """
 UPDATE attempts SET asked_at = NULL FROM {rows}
 WHERE attempts.id = b.id AND attempts.found = ''"""
 _STAND = """
-SELECT d.id, d.incident_id, d.channel, d.address, d.state, d.reason, d.unsure
+SELECT d.id, d.incident_id, d.channel, d.address, d.state, d.reason, d.unsure, d.doubled
 FROM {rows} JOIN deliveries d ON d.id = b.id"""
 _STAND_LOCKED = {"sqlite": _STAND, "postgresql": _STAND + " FOR UPDATE OF d"}
 _TAKEN = text("""

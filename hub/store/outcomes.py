@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hub.decide.claim import Sent
+from hub.decide.copies import Standing as Copy
 from hub.decide.retry import Next, Standing, after
 from hub.events import EventKind
 from hub.model import Outcome, Verdict
@@ -29,15 +30,15 @@ FROM {rows} JOIN deliveries d ON d.id = b.id ORDER BY d.id"""
 _FOR_UPDATE = {"sqlite": _NOW, "postgresql": _NOW + " FOR UPDATE OF d"}
 _MOVE = """
 UPDATE deliveries SET state = b.state, reason = b.reason, unsure = b.unsure,
-    due_at = coalesce(b.due, deliveries.due_at), lease_until = b.lease,
+    doubled = (b.doubled = 1), due_at = coalesce(b.due, deliveries.due_at), lease_until = b.lease,
     provider_ref = coalesce(b.ref, deliveries.provider_ref),
     accepted_at = coalesce(deliveries.accepted_at, b.accepted),
     ended_at = coalesce(deliveries.ended_at, b.ended)
 FROM {rows} WHERE deliveries.id = b.id"""
 _MOVE_COLUMNS = (
     ("id", "bigint"), ("state", "text"), ("reason", "text"), ("unsure", "integer"),
-    ("due", "bigint"), ("lease", "bigint"), ("ref", "text"), ("accepted", "bigint"),
-    ("ended", "bigint"),
+    ("doubled", "integer"), ("due", "bigint"), ("lease", "bigint"), ("ref", "text"),
+    ("accepted", "bigint"), ("ended", "bigint"),
 )  # fmt: skip
 _VERDICT = """
 UPDATE attempts SET ended_at = {1}, verdict = b.verdict, reason = b.reason, code = b.code,
@@ -60,11 +61,15 @@ class Changes:
     delivered: list[int] = field(default_factory=list)
     read: list[int] = field(default_factory=list)
     shown: list[int] = field(default_factory=list)
+    in_doubt: int = 0
+    doubled: int = 0
 
-    def moved(self, channel: str, before: str, now: str) -> None:
+    def moved(self, channel: str, before: Copy, now: Copy) -> None:
         """One delivery went from one state of the board to another."""
-        if (seen := on_board(before)) != (to := on_board(now)):
+        if (seen := on_board(before.state)) != (to := on_board(now.state)):
             self.moves[channel, seen, to] += 1
+        self.in_doubt += now.in_doubt - before.in_doubt
+        self.doubled += now.maybe_twice - before.maybe_twice
 
     def data(self) -> dict[str, Any]:
         """The event's data; empty when nothing a watcher could see has changed."""
@@ -75,6 +80,8 @@ class Changes:
         }
         if self.moves:
             found["moves"] = [[*move, count] for move, count in sorted(self.moves.items())]
+        changed = {"in_doubt": self.in_doubt, "doubled": self.doubled}
+        found |= {name: by for name, by in changed.items() if by}
         return found
 
 
@@ -82,6 +89,11 @@ def on_board(state: str) -> str:
     """The state a tally counts a delivery under: one that is being sent still waits, for a
     watcher; so a claim needs no event of its own."""
     return "planned" if state == "sending" else state
+
+
+def standing_of(row: Any) -> Copy:
+    """The row as far as its copies go."""
+    return Copy(row.state, row.unsure, bool(row.doubled))
 
 
 class OutcomeLedger:
@@ -156,7 +168,7 @@ def _moved(sent: Sent, row: Any, to: Next, *, now: int) -> tuple[Any, ...]:
     due = None if to.due_at is None else at_ms(to.due_at.astimezone(UTC))
     unsure = to.state is DeliveryState.UNSURE
     return (
-        row.id, to.state, to.reason, to.unsure,
+        row.id, to.state, to.reason, to.unsure, int(to.doubled),
         None if unsure else due,
         due if unsure else None,
         sent.outcome.provider_ref or None,
@@ -182,7 +194,8 @@ def _events(
     changes: Mapping[int, Changes] = defaultdict(Changes)
     told: list[tuple[int]] = []
     for _, row, to in decided:
-        changes[row.incident_id].moved(row.channel, row.state, to.state)
+        now_at = Copy(to.state, to.unsure, to.doubled)
+        changes[row.incident_id].moved(row.channel, standing_of(row), now_at)
         if to.state in TOLD:
             told.append((row.id,))
     for incident, recipient in mark_people(conn, "told_at", told, now=now):

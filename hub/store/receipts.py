@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from hub.decide.copies import Standing
 from hub.decide.reports import Reported, reported
 from hub.model import AttemptId, Receipt
 from hub.states import TOLD, DeliveryState, Reason
@@ -16,7 +17,7 @@ from hub.store.addresses import spoil
 from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.marks import mark_people
-from hub.store.outcomes import Changes, write_events
+from hub.store.outcomes import Changes, standing_of, write_events
 
 _BY_REF = "SELECT b.ref, a.id FROM {rows} JOIN attempts a ON a.provider_ref = b.ref ORDER BY a.id"
 _KEEP = """
@@ -25,7 +26,8 @@ SELECT b.id, b.state, b.code, b.ref, CAST({1} AS bigint) FROM {rows} WHERE TRUE
 ON CONFLICT (attempt_id, state, code) DO NOTHING RETURNING attempt_id, state, code"""
 _KEEP_COLUMNS = (("id", "bigint"), ("state", "text"), ("code", "text"), ("ref", "text"))
 _STAND = """
-SELECT a.id AS attempt, d.id, d.incident_id, d.channel, d.address, d.state, d.reason, d.unsure
+SELECT a.id AS attempt, d.id, d.incident_id, d.channel, d.address, d.state, d.reason, d.unsure,
+    d.doubled
 FROM {rows} JOIN attempts a ON a.id = b.id JOIN deliveries d ON d.id = a.delivery_id
 ORDER BY d.id"""
 _STAND_LOCKED = {"sqlite": _STAND, "postgresql": _STAND + " FOR UPDATE OF d"}
@@ -121,9 +123,8 @@ def _kept(
 
 
 def _forwarded(row: Any, to: Reported, said: Sequence[Receipt], *, now: int) -> tuple[Any, ...]:
-    doubt_ended = row.state == DeliveryState.UNSURE and row.unsure > 0
     return (
-        row.id, to.state, to.reason, row.unsure - 1 if doubt_ended else row.unsure,
+        row.id, to.state, to.reason, _unsure(row),
         next((r.provider_ref for r in said if r.provider_ref), None),
         now if to.state in TOLD else None,
         now if to.state in _HAS_IT else None,
@@ -132,12 +133,19 @@ def _forwarded(row: Any, to: Reported, said: Sequence[Receipt], *, now: int) -> 
     )  # fmt: skip
 
 
+def _unsure(row: Any) -> int:
+    """Calls of unknown outcome, less the one this report ends the doubt about."""
+    doubt_ended = row.state == DeliveryState.UNSURE and row.unsure > 0
+    return int(row.unsure) - doubt_ended
+
+
 def _changes(
     conn: Connection, moved: Sequence[tuple[Any, Reported, Any]], now: int
 ) -> Mapping[int, Changes]:
     changes: dict[int, Changes] = defaultdict(Changes)
     for row, to, _ in moved:
-        changes[row.incident_id].moved(row.channel, row.state, to.state)
+        now_at = Standing(to.state, _unsure(row), bool(row.doubled))
+        changes[row.incident_id].moved(row.channel, standing_of(row), now_at)
     for column, states in (
         ("told_at", TOLD), ("delivered_at", _HAS_IT), ("read_at", {DeliveryState.READ})
     ):  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from hub.decide.copies import Standing
 from hub.decide.turn import unwanted
 from hub.decide.unsure import CALLBACK_WAIT, Doubt, Found, Resolution, Resolved, resolve
 from hub.model import Lane, Stage
@@ -18,7 +19,7 @@ from hub.store.batches import IDS, run
 from hub.store.database import Database, database_now
 from hub.store.events import from_ms
 from hub.store.marks import ANSWERED, STOPPED
-from hub.store.outcomes import Changes, write_events
+from hub.store.outcomes import Changes, standing_of, write_events
 
 AT_ONCE = 500  # rows of one kind in one transaction: a sweep never holds the writer for long
 AFTER_MS = 86_400_000  # how long after its close an incident's last accepted ones are looked at
@@ -26,7 +27,8 @@ WAIT_MS = int(CALLBACK_WAIT.total_seconds() * 1000)
 
 # Both states first, word for word as in the index: SQLite knows its condition by no other sign.
 _LEASES = """
-SELECT d.id, d.incident_id, d.channel, d.state, d.fence, d.attempts,
+SELECT d.id, d.incident_id, d.channel, d.state, d.fence, d.attempts, d.unsure,
+    d.doubled,
     EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND a.fence = d.fence) AS begun
 FROM deliveries d WHERE d.state IN ('sending', 'unsure') AND d.state = 'sending' AND
     d.lease_until < :now ORDER BY +d.id LIMIT :limit"""
@@ -43,8 +45,9 @@ UPDATE attempts SET verdict = 'unsure', reason = 'lost_worker'
 WHERE verdict = '' AND delivery_id IN (SELECT b.id FROM {rows})"""
 
 _DOUBTS = f"""
-SELECT d.id, d.incident_id, d.channel, d.state, d.reason, d.doubled, d.lease_until, d.expires_at,
-    n.stage, i.status, {STOPPED} AS stopped, {ANSWERED} AS answered, {{double}} AS prefer_double,
+SELECT d.id, d.incident_id, d.channel, d.state, d.reason, d.unsure, d.doubled, d.lease_until,
+    d.expires_at, n.stage, i.status, {STOPPED} AS stopped, {ANSWERED} AS answered,
+    {{double}} AS prefer_double,
     coalesce((SELECT t.found FROM attempts t WHERE t.delivery_id = d.id AND t.fence = d.fence
         ORDER BY t.id DESC LIMIT 1), '') AS found
 FROM deliveries d JOIN incidents i ON i.id = d.incident_id JOIN notices n ON n.id = d.notice_id
@@ -57,15 +60,14 @@ _PREFERS = {
 }
 _RESOLVED = """
 UPDATE deliveries SET state = b.state, reason = b.reason, lease_until = NULL, due_at = {1},
-    doubled = (b.doubled = 1 OR deliveries.doubled), ended_at = b.ended
+    ended_at = b.ended
 FROM {rows} WHERE deliveries.id = b.id"""
 _RESOLVED_COLUMNS = (
-    ("id", "bigint"), ("state", "text"), ("reason", "text"), ("doubled", "integer"),
-    ("ended", "bigint"),
+    ("id", "bigint"), ("state", "text"), ("reason", "text"), ("ended", "bigint"),
 )  # fmt: skip
 
 _EXPIRED = """
-SELECT d.id, d.incident_id, d.channel, d.state FROM deliveries d
+SELECT d.id, d.incident_id, d.channel, d.state, d.unsure, d.doubled FROM deliveries d
 WHERE d.state = 'planned' AND d.lane = :lane AND d.channel = :channel AND d.expires_at <= :now
 ORDER BY d.rank, d.id LIMIT :limit"""
 _EXPIRE = """
@@ -153,7 +155,7 @@ def leases(conn: Connection) -> Overdue:
     run(conn, _LOST, _LOST_COLUMNS, [_lost(row, now) for row in rows])
     begun = [(row.id,) for row in rows if row.begun]
     run(conn, _LOST_ATTEMPTS, IDS, begun)
-    moved = [(row, "unsure" if row.begun else "planned") for row in rows]
+    moved = [(row, "unsure" if row.begun else "planned", int(row.begun)) for row in rows]
     return Overdue(lost=len(begun), reached=_events(conn, moved, now))
 
 
@@ -171,7 +173,7 @@ def doubts(conn: Connection) -> Overdue:
     ends = [(row, resolve(_doubt(row), now=from_ms(now))) for row in rows]
     run(conn, _RESOLVED, _RESOLVED_COLUMNS, [_resolved(row, to, now) for row, to in ends], now)
     doubled = sum(to.how is Resolved.DOUBLE for _, to in ends)
-    reached = _events(conn, [(row, str(to.state)) for row, to in ends], now)
+    reached = _events(conn, [(row, str(to.state), 0) for row, to in ends], now)
     return Overdue(doubled=doubled, failed=len(ends) - doubled, reached=reached)
 
 
@@ -183,7 +185,7 @@ def _doubt(row: Any) -> Doubt:
         look_at=from_ms(row.lease_until),
         expires_at=from_ms(row.expires_at),
         reason=Reason(row.reason),
-        doubled=bool(row.doubled),
+        doubled=bool(row.doubled) or row.unsure > 1,
         prefer_double=row.prefer_double in {1, "true"},
         wanted=not (over or answered),
         found=Found(row.found),
@@ -192,7 +194,7 @@ def _doubt(row: Any) -> Doubt:
 
 def _resolved(row: Any, to: Resolution, now: int) -> tuple[Any, ...]:
     again = to.how is Resolved.DOUBLE
-    return row.id, to.state, to.reason, int(again), None if again else now
+    return row.id, to.state, to.reason, None if again else now
 
 
 def lives(conn: Connection) -> Overdue:
@@ -205,7 +207,7 @@ def lives(conn: Connection) -> Overdue:
         return Overdue()
     run(conn, _EXPIRE, IDS, [(row.id,) for row in rows], now)
     return Overdue(
-        expired=len(rows), reached=_events(conn, [(row, "expired") for row in rows], now)
+        expired=len(rows), reached=_events(conn, [(row, "expired", 0) for row in rows], now)
     )
 
 
@@ -246,9 +248,11 @@ def _locked(conn: Connection, sql: str, **values: Any) -> Sequence[Any]:
 
 
 def _events(
-    conn: Connection, moved: Iterable[tuple[Any, str]], now: int
+    conn: Connection, moved: Iterable[tuple[Any, str, int]], now: int
 ) -> tuple[tuple[int, int], ...]:
+    """One event per incident. `moved`: row, its new state, calls that have become doubtful."""
     changes: dict[int, Changes] = defaultdict(Changes)
-    for row, state in moved:
-        changes[row.incident_id].moved(row.channel, row.state, state)
+    for row, state, doubts in moved:
+        now_at = Standing(state, row.unsure + doubts, bool(row.doubled))
+        changes[row.incident_id].moved(row.channel, standing_of(row), now_at)
     return write_events(conn, changes, now)

@@ -111,6 +111,17 @@ def test_an_address_that_may_have_got_it_has_not_simply_been_refused(verdict):
     assert (to.state, to.ended) == (S.FAILED, True)
 
 
+def test_a_second_copy_is_flagged_only_where_it_may_have_arrived():
+    again = standing(unsure=1, doubled=True)
+    flagged = {one: after(Outcome(one), again, now=NOW).doubled for one in Verdict}
+    assert flagged == {
+        Verdict.ACCEPTED: True,
+        Verdict.UNSURE: True,
+        Verdict.RETRY: False,
+        Verdict.REFUSED: False,
+    }
+
+
 def test_the_provider_s_own_wait_is_kept_and_ends_what_would_be_too_old():
     asked = Outcome(Verdict.RETRY, Reason.THROTTLED, retry_after=90)
     to = after(asked, standing(), now=NOW)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.decide.boards import Parts, curves, snapshot, tally
+from hub.decide.copies import Copies
 from hub.decide.tally import CELLS, Board, Changes, Person, board, flat_state, fold, step
 from hub.events import Event, EventKind
 
@@ -46,7 +47,8 @@ def kinds():
     )
     progress = st.fixed_dictionaries(
         {},
-        optional={"told": ids, "delivered": ids, "read": ids, "unreachable": ids, "moves": moves},
+        optional={"told": ids, "delivered": ids, "read": ids, "unreachable": ids, "moves": moves}
+        | {"in_doubt": st.integers(-3, 3), "doubled": st.integers(-3, 3)},
     ).map(lambda data: (EventKind.PROGRESS, data))
     answered = st.tuples(one, st.sampled_from(WORDS)).map(
         lambda said: (EventKind.ANSWERED, {"recipient": said[0], "answer": said[1], "via": "sms"})
@@ -82,6 +84,7 @@ def rows(state: Board) -> Board:
         deliveries=state.deliveries,
         helps=helps,
         curves=state.curves,
+        copies=Copies(state.in_doubt, state.doubled),
     )
 
 

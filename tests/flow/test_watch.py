@@ -8,7 +8,7 @@ import pytest
 from hub.errors import Unknown
 from hub.events import EventKind
 from hub.flow.watch import Watch
-from hub.model import Lane
+from hub.model import Lane, Outcome, Verdict
 from hub.states import DeliveryState, Reason
 from hub.store import schema as t
 from hub.store.boards import BoardLedger
@@ -120,6 +120,40 @@ async def test_a_board_folded_from_events_equals_a_fresh_one_after_every_action(
     }
     assert (tally["people"], tally["told"], tally["delivered"], tally["read"]) == (8, 8, 3, 1)
     assert (tally["answered"], tally["answers"]["evacuated"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("second", "doubled"), [(Verdict.ACCEPTED, 2), (Verdict.UNSURE, 2), (Verdict.REFUSED, 0)]
+)
+async def test_what_is_in_doubt_and_may_be_doubled_is_counted_when_it_is(stage, second, doubled):
+    await stage.set_up(people=2, prefer_double=True)
+    await stage.plan()
+    watch = watcher(stage)
+    feed = await watch.feed(stage.incident)
+
+    async def counted() -> tuple[int, int]:
+        await feed.news()
+        fresh = (await watch.feed(stage.incident)).snapshot()["tally"]
+        tally = feed.snapshot()["tally"]
+        assert tally == fresh
+        return tally["in_doubt"], tally["doubled"]
+
+    async def sends(verdict: Verdict) -> None:
+        async def answer(_parcel):
+            return Outcome(verdict, Reason.TIMEOUT)
+
+        await sender(stage, Provider(answer=answer)).drain(Lane.URGENT)
+
+    await sends(Verdict.UNSURE)
+    assert await counted() == (2, 0)
+    await stage.set(t.deliveries, {"state": "unsure"}, lease_until=1)
+    await sweeper(stage).once()
+    assert await counted() == (2, 0), "one that waits to be sent again has not come twice"
+    await sends(second)
+    assert await counted() == (0 if second is Verdict.ACCEPTED else 2, doubled)
+    assert {bool(row.doubled) for row in await stage.deliveries()} == {bool(doubled)}
+    await ear(stage).says(1, DeliveryState.DELIVERED)
+    assert await counted() == (0 if second is Verdict.ACCEPTED else 1, doubled)
 
 
 async def test_the_sum_of_a_tallys_deliveries_is_that_of_the_rows_even_while_sending(stage):
