@@ -262,6 +262,8 @@ async def test_a_planned_stop_records_what_was_sent_and_gives_back_the_rest(stag
     await asyncio.sleep(0.05)
     free.set()
     await asyncio.gather(stop, drain)
+    names = {task.get_name() for task in asyncio.all_tasks()}
+    assert not {name for name in names if name.startswith("pump:")}, "it claims on"
 
     rows = await stage.deliveries()
     assert sorted({row.state for row in rows}) == ["accepted", "planned"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
+FAILURE = re.compile(r"(\S+::.*?) (?:FAILED|ERROR)\b")  # a line of pytest -v
 FAILED = 1  # pytest's exit status when a test failed
 
 
@@ -89,17 +91,26 @@ def tried(mutant: Mutant, tree: Path, *, seconds: float) -> Result:
 
 
 def _said(mutant: Mutant, tree: Path, seconds: float) -> Result:
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *mutant.tests]
+    command = [sys.executable, "-m", "pytest", "-v", "-x", "-p", "no:cacheprovider", *mutant.tests]
     env = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         run = subprocess.run(
             command, cwd=tree, env=env, capture_output=True, text=True, timeout=seconds, check=False
         )
-    except subprocess.TimeoutExpired:
+    except subprocess.TimeoutExpired as over:
+        if first := failed((over.stdout or b"").decode()):
+            return Result(mutant, Fate.CAUGHT, f"{first} (and did not end)")
         return Result(mutant, Fate.HUNG, f"no end within {seconds:g} s")
-    failed = [line for line in run.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     if run.returncode == 0:
         return Result(mutant, Fate.SURVIVED, run.stdout.strip()[-120:])
-    if run.returncode == FAILED and failed:
-        return Result(mutant, Fate.CAUGHT, failed[0][:160])
+    if run.returncode == FAILED and (first := failed(run.stdout)):
+        return Result(mutant, Fate.CAUGHT, first)
     return Result(mutant, Fate.BROKEN, (run.stdout + run.stderr).strip()[-400:])
+
+
+def failed(printed: str) -> str:
+    """The first test that failed, as pytest names it; empty if none did."""
+    for line in printed.splitlines():
+        if found := FAILURE.match(line):
+            return found[1][:160]
+    return ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutants.mistakes import MUTANTS
-from tests.mutants.planting import ROOT, Fate, Mutant, tried
+from tests.mutants.planting import ROOT, Fate, Mutant, failed, tried
 
 ENOUGH = 30
 
@@ -37,15 +37,28 @@ STUCK = "def test_waits():\n    while double(3) != 6:\n        pass"
 
 
 @pytest.mark.parametrize(
-    ("tests", "fate"),
-    [([NOTICED], Fate.CAUGHT), ([BLIND], Fate.SURVIVED), ([STUCK], Fate.HUNG), ([], Fate.BROKEN)],
+    ("tests", "fate", "seconds"),
+    [
+        ([NOTICED], Fate.CAUGHT, 120.0),
+        ([BLIND], Fate.SURVIVED, 120.0),
+        ([STUCK], Fate.HUNG, 4.0),
+        ([], Fate.BROKEN, 120.0),
+    ],
     ids=["noticed", "blind", "stuck", "none"],
 )
-def test_what_the_tests_say_is_the_fate(tmp_path: Path, tests: Sequence[str], fate: Fate) -> None:
+def test_what_the_tests_say_is_the_fate(
+    tmp_path: Path, tests: Sequence[str], fate: Fate, seconds: float
+) -> None:
     tree = _tree(tmp_path, *tests)
     mutant = Mutant("thrice", "sums.py", "x * 2", "x * 3", ("test_sums.py",))
-    assert tried(mutant, tree, seconds=8.0).fate is fate
+    assert tried(mutant, tree, seconds=seconds).fate is fate
     assert (tree / "sums.py").read_text() == "def double(x):\n    return x * 2\n"
+
+
+def test_a_failure_is_seen_though_the_tests_do_not_end() -> None:
+    printed = "t/test_a.py::test_1 PASSED [ 3%]\nt/test_a.py::test_2[a b] FAILED [ 6%]\nError"
+    assert failed(printed) == "t/test_a.py::test_2[a b]"
+    assert failed("t/test_a.py::test_1 PASSED [ 3%]\n") == ""
 
 
 def test_a_mistake_without_a_place_is_refused() -> None:
