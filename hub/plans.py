@@ -1,4 +1,4 @@
-"""Values that pass between deciding a notice and storing it. Frozen, without I/O.
+"""Values that pass between deciding and storing or counting. Frozen, without I/O.
 
 Rows that come by the hundred thousand are tuples, not objects: a launch must stay quick and small.
 Times are integer milliseconds, as the database keeps them.
@@ -245,3 +245,26 @@ class Hearers:
 
     sends: tuple[Hearer, ...]
     people: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Units wanted of one limit now: up to `want`, at least `least` or none (a long text is not
+    cut). `rate` a second, `burst` at once; `workers`: how many processes draw on it."""
+
+    rate: float
+    burst: float
+    want: int = 1
+    least: int = 1
+    urgent: bool = True
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Units that may go now; if none, after `wait` seconds it is worth asking again. `debt`:
+    seconds until the limit has all of its burst again."""
+
+    units: int
+    wait: float = 0.0
+    debt: float = 0.0

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from hub.model import AnswerWord, Outcome, Parcel, Playbook, Receipt, Reply
+from hub.plans import Ask, Grant
 
 # ── Channels ───────────────────────────────────────────────────────────────────────────────────
 
@@ -146,6 +147,43 @@ class Wake(Protocol):
 
     def heard(self, topic: str) -> AsyncIterator[tuple[str, int]]:
         """Doorbells of topics that start with `topic`, as they ring. Gaps are possible."""
+        ...
+
+
+# ── What all processes share ───────────────────────────────────────────────────────────────────
+
+
+class Ration(Protocol):
+    """Counts for all processes what goes out by one limit. Never raises; None means that nobody
+    answered within a moment (0.1 s)."""
+
+    async def take(self, key: str, ask: Ask) -> Grant | None:
+        """Units are taken. A process that has not been `here` for a second is held to send its
+        share by itself, and the others get so much less. Never more for all than the limit."""
+        ...
+
+    async def here(self, *, spent: bool) -> bool | None:
+        """This process is here, and asks before it sends. `spent`: it has sent by itself since it
+        was here, so that no burst is left to anybody."""
+        ...
+
+    async def spare(self, asks: Sequence[tuple[str, Ask]]) -> float | None:
+        """One unit is taken of each by somebody who is no worker: 0; or the seconds to wait."""
+        ...
+
+
+class Guesses(Protocol):
+    """Counts tries for all processes, in a sliding window. Never raises; None: nobody answered."""
+
+    async def count(
+        self, guess: str, limits: Sequence[tuple[str, int]], *, window: float
+    ) -> float | None:
+        """One try more of each key, named `guess`: 0; or the seconds until one of its limits lets
+        another through, and it is not counted."""
+        ...
+
+    async def forgive(self, guess: str, keys: Sequence[str]) -> None:
+        """The try was none."""
         ...
 
 

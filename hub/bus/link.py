@@ -16,9 +16,10 @@ CONNECT_SECONDS = 1.0
 COMMAND_SECONDS = 2.0
 
 
-def commands(url: str) -> ArqRedis:
-    """For commands: each answers within COMMAND_SECONDS or fails. Never retried in silence."""
-    pool: Any = ConnectionPool.from_url(url, **_common(), socket_timeout=COMMAND_SECONDS)
+def commands(url: str, *, seconds: float = COMMAND_SECONDS) -> ArqRedis:
+    """For commands: each answers within `seconds` or fails. Never retried in silence."""
+    given = {**_common(), "socket_connect_timeout": min(seconds, CONNECT_SECONDS)}
+    pool: Any = ConnectionPool.from_url(url, **given, socket_timeout=seconds)
     client = ArqRedis(pool, job_serializer=to_json, job_deserializer=json.loads)
     client.auto_close_connection_pool = True  # the pool is this client's own
     return client

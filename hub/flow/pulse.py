@@ -29,13 +29,14 @@ class ProcessLedger(Protocol):
         *,
         swept_s: float | None,
         state: Mapping[str, Any],
-    ) -> None: ...
+    ) -> int: ...
     async def stopped(self, process: str) -> None: ...
 
 
 class Pulse:
     """One process's row. `swept_at`: loop time of its last sweep without trouble, None before the
-    first; `accounts`: each provider account as this process finds it."""
+    first; `accounts`: each provider account as this process finds it. `sending`: how many
+    processes send, as of its last beat; None before the first."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class Pulse:
         self._every = every
         self.lanes: Callable[[], Mapping[str, Any]] = dict  # a worker says how its lanes stand
         self.id = secrets.token_hex(8)
+        self.sending: int | None = None
 
     @contextlib.asynccontextmanager
     async def beating(self, role: str) -> AsyncIterator[None]:
@@ -85,7 +87,7 @@ class Pulse:
         at = self._swept_at()
         swept_s = None if at is None else asyncio.get_running_loop().time() - at
         state = {"accounts": dict(self._accounts()), "lanes": dict(self.lanes())}
-        await self._ledger.beat(self.id, about, swept_s=swept_s, state=state)
+        self.sending = await self._ledger.beat(self.id, about, swept_s=swept_s, state=state)
 
     async def _end(self) -> None:
         try:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from hub.store.database import Database, database_now
 from hub.store.schema import processes
 from hub.store.screens import leave_silent
 
 FORGOTTEN_MS = 86_400_000  # a process silent for a day is no news any more
+SURELY_GONE_MS = 20_000  # four pulses; until then a silent process is taken to send its share
+SENDING = ("worker", "serve")  # roles
 
 
 class ProcessLedger:
@@ -28,11 +30,11 @@ class ProcessLedger:
         *,
         swept_s: float | None,
         state: Mapping[str, Any],
-    ) -> None:
-        """It lives now. `about`: role, host, pid, version. `swept_s`: seconds since its last sweep
-        without trouble. Rows silent for a day are gone, and screens a dead process held are left.
-        """
-        await self._db.write(
+    ) -> int:
+        """It lives now; how many processes send, those counted that died just now. `about`: role,
+        host, pid, version. `swept_s`: seconds since its last sweep without trouble. Rows silent
+        for a day are gone, and screens a dead process held are left."""
+        return await self._db.write(
             partial(_beat, process=process, about=about, swept_s=swept_s, state=state)
         )
 
@@ -48,15 +50,18 @@ def _beat(
     about: Mapping[str, Any],
     swept_s: float | None,
     state: Mapping[str, Any],
-) -> None:
+) -> int:
     now = database_now(conn)
     swept = None if swept_s is None else now - int(swept_s * 1000)
-    lives = {"seen_at": now, "swept_at": swept, "stopped_at": None, "state": dict(state)}
+    fresh = {"seen_at": now, "swept_at": swept, "stopped_at": None, "state": dict(state)}
     mine = processes.c.id == process
-    if conn.execute(update(processes).where(mine).values(lives)).rowcount == 0:
-        conn.execute(insert(processes).values(id=process, started_at=now, **about, **lives))
+    if conn.execute(update(processes).where(mine).values(fresh)).rowcount == 0:
+        conn.execute(insert(processes).values(id=process, started_at=now, **about, **fresh))
     conn.execute(delete(processes).where(processes.c.seen_at < now - FORGOTTEN_MS))
     leave_silent(conn, now)
+    lives = (processes.c.stopped_at.is_(None), processes.c.seen_at > now - SURELY_GONE_MS)
+    sending = select(func.count()).where(processes.c.role.in_(SENDING), *lives)
+    return int(conn.execute(sending).scalar_one())
 
 
 def _stopped(conn: Connection, *, process: str) -> None:
