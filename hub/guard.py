@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from hub import __version__
 from hub.bus.local import LocalWake
 from hub.decide.alarm_facts import Need, Served
 from hub.flow.alarms import Alarms
 from hub.flow.auditor import Auditor
+from hub.flow.deliver import Deliver
 from hub.flow.latency import Latency
 from hub.flow.pulse import Pulse
 from hub.flow.sweep import Sweep
@@ -42,6 +43,7 @@ def guard(
     library: Library,
     channels: Mapping[str, Channel],
     sweep: Sweep,
+    deliver: Deliver,
     latency: Latency,
 ) -> Guard:
     ledger = AlarmLedger(db)
@@ -60,9 +62,15 @@ def guard(
             ledger=ProcessLedger(db),
             version=__version__,
             swept_at=lambda: sweep.last_at,
-            accounts=latency.means,
+            accounts=lambda: _accounts(deliver, latency),
         ),
     }
+
+
+def _accounts(deliver: Deliver, latency: Latency) -> Mapping[str, Any]:
+    """Each account as this process finds it: how it stands, and what its calls took."""
+    means = latency.means()
+    return {name: {**said, **means.get(name, {})} for name, said in deliver.standing().items()}
 
 
 def auditor_of(settings: Settings, db: Database) -> Auditor:

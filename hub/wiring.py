@@ -136,7 +136,7 @@ def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) 
     answers = AnswerLedger(db)
     answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)
     escalate = Escalate(EscalateLedger(db), wake, channels)
-    latency = Latency()
+    latency = Latency({name: one.traits.channel for name, one in channels.items()})
     deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts))
     sweep = _sweep(settings, db, escalate, deliver, wake)
     return Hub(
@@ -165,6 +165,7 @@ def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) 
             library=library,
             channels=channels,
             sweep=sweep,
+            deliver=deliver,
             latency=latency,
         ),
     )

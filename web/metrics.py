@@ -1,6 +1,7 @@
 """/metrics: what operators watch, in Prometheus' words.
 
-Labels are channels, states, lanes and route templates: never a path, a person or a number.
+Labels are channels, accounts, states, lanes and route templates: never a path, a person or a
+number.
 """
 
 from __future__ import annotations
@@ -88,6 +89,10 @@ class Metrics:
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
 
 
+_ACCOUNT = ("account", "channel")
+_BREAKER = {"closed": 0.0, "half_open": 1.0, "open": 2.0}
+
+
 class _Figures(Collector):
     """What the database counted at this scrape."""
 
@@ -128,13 +133,13 @@ def _lanes(now: Mapping[str, Any]) -> Iterable[Metric]:
 
 
 def _latency(now: Mapping[str, Any]) -> Iterable[Metric]:
-    """Provider latency: per channel, calls at or under each bound (seconds), and their sum."""
+    """Provider latency: per account, calls at or under each bound (seconds), and their sum."""
     family = HistogramMetricFamily(
-        "muster_provider_seconds", "Time a provider took to answer a send.", labels=("channel",)
+        "muster_provider_seconds", "Time a provider took to answer a send.", labels=_ACCOUNT
     )
-    for channel, figures in now.get("latency", {}).items():
+    for account, figures in now.get("latency", {}).items():
         buckets = [(str(bound), float(number)) for bound, number in figures["buckets"]]
-        family.add_metric([str(channel)], buckets, float(figures["sum_s"]))
+        family.add_metric([str(account), figures["channel"]], buckets, float(figures["sum_s"]))
     yield family
 
 
@@ -155,6 +160,25 @@ def _guard(now: Mapping[str, Any]) -> Iterable[Metric]:
         if one["swept_s"] is not None:
             swept.add_metric([one["id"], one["role"]], one["swept_s"])
     yield from (alarms, seen, swept)
+    yield from _breakers(now)
+
+
+def _breakers(now: Mapping[str, Any]) -> Iterable[Metric]:
+    """How each process that lives finds each provider account."""
+    labels = ("process", *_ACCOUNT)
+    stands = GaugeMetricFamily(
+        "muster_account_breaker", "0 closed (it works), 1 half open, 2 open.", labels=labels
+    )
+    failures = GaugeMetricFamily(
+        "muster_account_failures", "Failures of the provider in a row.", labels=labels
+    )
+    for process in now["processes"]:
+        for account, said in process["accounts"].items():
+            if "state" in said:
+                named = [process["id"], account, said["channel"]]
+                stands.add_metric(named, _BREAKER.get(said["state"], 0.0))
+                failures.add_metric(named, said["failures"])
+    yield from (stands, failures)
 
 
 async def metrics(request: Request) -> Response:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hub.decide.resting import Stood
+
 SILENT_S = 15.0  # three pulses: a process that says nothing for so long is taken for dead
 
 
@@ -131,6 +133,7 @@ class Facts:
     leases: Stuck = field(default_factory=lambda: Stuck(0, 0.0))
     doubts: Stuck = field(default_factory=lambda: Stuck(0, 0.0))
     processes: tuple[Living, ...] = ()
+    stood: tuple[Stood, ...] = ()
     receipts: tuple[Receipted, ...] = ()
     tries: tuple[Tried, ...] = ()
     screens: tuple[Gone, ...] = ()

@@ -135,6 +135,28 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             " in another way."),
         ),
     },
+    "account_resting": {
+        "zh-CN": (
+            "账号 {account} 已 {ago} 无法发送，暂时停用，由其他账号代发。",
+            "检查服务商状态、余额和密钥；恢复后会自动启用。",
+        ),
+        "en": (
+            "Account {account} has not worked for {ago} and is left alone; others send for it.",
+            ("Look at the provider's status, the balance and the credentials. It is taken up again by"
+            " itself."),
+        ),
+    },
+    "channel_closed": {
+        "zh-CN": (
+            "{channel}发不出去已 {ago}：账号 {accounts} 均无法发送。",
+            "情况紧急时，请立即改用其他方式通知；检查服务商状态、余额和密钥。恢复后会自动续发。",
+        ),
+        "en": (
+            "No {channel} can be sent for {ago}: no account works ({accounts}).",
+            ("If it is urgent, tell people in another way now. Look at the provider's status, the balance"
+            " and the credentials. Sending goes on by itself."),
+        ),
+    },
     "no_account": {
         "zh-CN": (
             "没有可用的{channels}账号，{playbooks}中有一轮通知发不出去。",
@@ -207,6 +229,7 @@ def _values(tag: str, kind: str, data: Mapping[str, Any]) -> dict[str, str]:
         "channel": _CHANNELS[tag].get(str(data.get("channel")), str(data.get("channel"))),
         "role": _ROLES[tag].get(str(data.get("role")), str(data.get("role"))),
         "channels": _list(tag, [_CHANNELS[tag].get(c, c) for c in data.get("channels", ())]),
+        "accounts": _list(tag, list(data.get("accounts", ()))[:5]),
         "playbooks": _list(tag, list(data.get("playbooks", ()))[:5]),
         "late": span(tag, data.get("late_s")),
         "over": span(tag, data.get("over_s")),

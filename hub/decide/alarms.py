@@ -12,6 +12,7 @@ from typing import Any
 
 from hub.decide.alarm_facts import SILENT_S, Facts, Need, Served
 from hub.decide.byhand import BY_HAND
+from hub.decide.resting import resting
 
 LATE_S = 60.0  # a wave or a delivery that waits longer is overdue
 LEASE_OVER_S = 30.0  # the sweep takes a lease back within a second of its end
@@ -22,6 +23,7 @@ PACED = 4  # a channel that is tried at a quarter of its pace is slow, below it 
 USUAL_PACE = 1.0  # sends a second expected of an account that names no pace
 TEXTS = 20  # accepted texts from which missing receipts mean something
 TRIES = 20  # calls from which a share of failures means something
+RESTING_S = 30.0  # how long an account that does not work may be left alone without a word
 ALL_FAILED = 3  # calls that all failed mean something sooner
 
 
@@ -41,6 +43,8 @@ class AlarmKind(StrEnum):
     NO_RECEIPTS = "no_receipts"
     SCREENS_GONE = "screens_gone"
     ACCOUNT_FAILING = "account_failing"
+    ACCOUNT_RESTING = "account_resting"
+    CHANNEL_CLOSED = "channel_closed"
     NO_ACCOUNT = "no_account"
     EVENT_GAP = "event_gap"
     CLOCK_JUMPED = "clock_jumped"
@@ -54,6 +58,7 @@ _WARNINGS = frozenset(
         AlarmKind.NO_RECEIPTS,
         AlarmKind.SCREENS_GONE,
         AlarmKind.NO_ACCOUNT,
+        AlarmKind.ACCOUNT_RESTING,
         AlarmKind.CLOCK_JUMPED,
     }
 )
@@ -90,7 +95,7 @@ def alarms(
         *_waves(facts),
         *_backlogs(facts, accounts),
         *_stuck(facts),
-        *_failing(facts),
+        *_providers(facts, accounts),
         *_gaps(facts),
         *_lost(facts),
         *_receipts(facts),
@@ -169,6 +174,27 @@ def _stuck(facts: Facts) -> Iterator[Alarm]:
     ):
         if stuck.count:
             yield Alarm(str(kind), kind, {"count": stuck.count, "over_s": _whole(stuck.over_s)})
+
+
+def _providers(facts: Facts, accounts: tuple[Served, ...]) -> Iterator[Alarm]:
+    """Channels that cannot send, then accounts that fail, then those that are left alone: each
+    account is spoken of once."""
+    rests = {one: for_s for one, for_s in resting(facts.stood).items() if for_s >= RESTING_S}
+    said: set[str] = set()
+    for channel in sorted({one.channel for one in accounts}):
+        mine = [one.account for one in accounts if one.channel == channel]
+        if all(account in rests for account in mine):
+            said.update(mine)
+            since = _whole(min(rests[account] for account in mine))
+            data = {"channel": channel, "accounts": mine, "since_s": since}
+            yield Alarm(f"channel_closed/{channel}", AlarmKind.CHANNEL_CLOSED, data)
+    failing = [alarm for alarm in _failing(facts) if alarm.data["account"] not in said]
+    yield from failing
+    said.update(alarm.data["account"] for alarm in failing)
+    for account, for_s in sorted(rests.items()):
+        if account not in said:
+            data = {"account": account, "since_s": _whole(for_s)}
+            yield Alarm(f"account_resting/{account}", AlarmKind.ACCOUNT_RESTING, data)
 
 
 def _failing(facts: Facts) -> Iterator[Alarm]:

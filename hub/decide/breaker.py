@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from hub.model import Outcome, Verdict
 from hub.states import Reason
@@ -22,13 +23,22 @@ _NOT_ASKED = frozenset({Reason.TOO_OLD, Reason.TOO_LONG, Reason.OFFLINE})
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """`failures` in a row; open until `rests_until`, then half-open until a probe has ended well.
-    `probed_at`: when the probe under way began."""
+    """`failures` in a row; open since `opened_at` and until `rests_until`, then half-open until a
+    probe has ended well. `probed_at`: when the probe under way began."""
 
     failures: int = 0
     rest: float = 0.0
     rests_until: float = -math.inf
     probed_at: float = -math.inf
+    opened_at: float = math.inf
+
+
+class Stand(StrEnum):
+    """A breaker in one word."""
+
+    CLOSED = "closed"  # the account works
+    OPEN = "open"  # nothing is given to it
+    HALF_OPEN = "half_open"  # its rest is over: one call tries it
 
 
 CLOSED = Breaker()
@@ -41,6 +51,13 @@ def places(breaker: Breaker, *, now: float, most: int) -> int:
     if now < breaker.rests_until or now < breaker.probed_at + PROBE:
         return 0
     return min(1, most)
+
+
+def stand(breaker: Breaker, *, now: float) -> Stand:
+    """How it stands now."""
+    if breaker.rest == 0.0:
+        return Stand.CLOSED
+    return Stand.OPEN if now < breaker.rests_until else Stand.HALF_OPEN
 
 
 def begun(breaker: Breaker, *, now: float) -> Breaker:
@@ -72,4 +89,5 @@ def _failed(outcome: Outcome, *, alone: bool) -> bool:
 
 def _opened(breaker: Breaker, now: float) -> Breaker:
     rest = min(LONGEST_REST, breaker.rest * 2 or FIRST_REST)
-    return Breaker(breaker.failures, rest, now + rest)
+    since = min(breaker.opened_at, now)
+    return Breaker(breaker.failures, rest, now + rest, opened_at=since)

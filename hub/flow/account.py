@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from typing import Any
 
 from hub.decide.accounts import DEFAULT, Terms
-from hub.decide.breaker import CLOSED, begun, heard, places
+from hub.decide.breaker import CLOSED, begun, heard, places, stand
 from hub.decide.pacing import AHEAD, Bucket, hold, pace_of, reserve, room, share
 from hub.model import Lane, Outcome
 from hub.ports import Channel
@@ -30,6 +31,7 @@ class Account:
         self.terms = terms
         self._alone = alone
         self._breaker = CLOSED
+        self._heard_at: float | None = None
         self.medium = channel.traits.channel
         self.parallel = max(1, channel.traits.parallel)
         self.held_until = 0.0
@@ -63,6 +65,19 @@ class Account:
             return False
         self._breaker = begun(self._breaker, now=now)
         return True
+
+    def standing(self, now: float) -> dict[str, Any]:
+        """How it stands in this process, as its pulse and the metrics say it. `open_s`: since when
+        its breaker is not closed, `heard_s`: since its last call ended; None where it never was."""
+        since = self._breaker.opened_at
+        return {
+            "channel": self.medium,
+            "state": str(stand(self._breaker, now=now)),
+            "failures": self._breaker.failures,
+            "open_s": round(now - since, 1) if since <= now else None,
+            "heard_s": None if self._heard_at is None else round(now - self._heard_at, 1),
+            "held_s": round(max(0.0, self.held_until - now), 1),
+        }
 
     def room(self, lane: Lane, most: int, *, now: float) -> int:
         """How many deliveries the lane may claim now: those that begin within a few seconds."""
@@ -102,6 +117,7 @@ class Account:
         """The account's speed is known better; after a 429 it rests, and after failures in a row
         it is left alone for a while."""
         self.latency += (seconds - self.latency) * 0.1
+        self._heard_at = now
         self._breaker = heard(self._breaker, outcome, now=now, alone=self._alone)
         if outcome.reason is not Reason.THROTTLED:
             return

@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import structlog
 
@@ -48,10 +49,16 @@ class Deliver:
         parcels = Parcels(ledger.wording, secret=secret, public_url=public_url)
         means = Means(ledger, parcels, self.bell, clock, observe)
         media = _by_medium(channels, terms or {})
+        self._accounts = tuple(itertools.chain(*media))
         self._pumps = {
             lane: tuple(Pump(means, accounts, lane) for accounts in media) for lane in Lane
         }
         self._running: set[asyncio.Task[None]] = set()
+
+    def standing(self) -> Mapping[str, Mapping[str, Any]]:
+        """How each account stands in this process, by its name (`Account.standing`)."""
+        now = asyncio.get_running_loop().time()
+        return {account.name: account.standing(now) for account in self._accounts}
 
     async def drain(self, lane: Lane) -> int:
         """Everything due in this lane was sent and recorded, or 25 s have passed; how many calls

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from hub.model import Outcome
@@ -14,7 +15,9 @@ BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 class Latency:
     """Counts calls; `seen` is given to `Deliver` as its observer."""
 
-    def __init__(self) -> None:
+    def __init__(self, media: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`media`: the channel of each account."""
+        self._media = media
         self._counts: dict[str, list[int]] = {}
         self._sums: dict[str, float] = {}
         self.outcomes: dict[tuple[str, str, str], int] = {}  # account, verdict, reason
@@ -28,7 +31,7 @@ class Latency:
         self.outcomes[key] = self.outcomes.get(key, 0) + 1
 
     def figures(self) -> Mapping[str, Any]:
-        """Account -> {buckets: [(bound, calls up to it)], sum_s}, the last bound `+Inf`."""
+        """Account -> {channel, buckets: [(bound, calls up to it)], sum_s}; last bound `+Inf`."""
         return {name: self._of(name) for name in self._counts}
 
     def means(self) -> Mapping[str, Any]:
@@ -44,4 +47,5 @@ class Latency:
         for bound, count in zip((*map(str, BOUNDS), "+Inf"), self._counts[name], strict=True):
             total += count
             buckets.append((bound, total))
-        return {"buckets": buckets, "sum_s": self._sums[name]}
+        channel = self._media.get(name, "")
+        return {"channel": channel, "buckets": buckets, "sum_s": self._sums[name]}

@@ -140,10 +140,17 @@ def _figures(conn: Connection) -> Mapping[str, Any]:
     for kind in conn.execute(select(alarms.c.kind).where(alarms.c.cleared_at.is_(None))).scalars():
         counts[str(kind)] = counts.get(str(kind), 0) + 1
     alive = select(processes.c.id, processes.c.role, processes.c.seen_at, processes.c.swept_at)
+    alive = alive.add_columns(processes.c.state)
     rows = conn.execute(alive.where(processes.c.stopped_at.is_(None))).all()
     return {"alarms": counts, "processes": [_process(row, now) for row in rows]}
 
 
 def _process(row: Any, now: int) -> dict[str, Any]:
     swept = None if row.swept_at is None else (now - row.swept_at) / 1000
-    return {"id": row.id, "role": row.role, "seen_s": (now - row.seen_at) / 1000, "swept_s": swept}
+    return {
+        "id": row.id,
+        "role": row.role,
+        "seen_s": (now - row.seen_at) / 1000,
+        "swept_s": swept,
+        "accounts": (row.state or {}).get("accounts") or {},
+    }

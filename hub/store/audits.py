@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select, text
 
 from hub.decide.alarm_facts import (
+    SILENT_S,
     Backlog,
     Facts,
     Gap,
@@ -19,6 +20,7 @@ from hub.decide.alarm_facts import (
     Tried,
 )
 from hub.decide.alarms import DOUBT_OVER_S, LATE_S, LEASE_OVER_S, LOST_S, SCREEN_GONE_S
+from hub.decide.resting import Stood, stood
 from hub.model import Lane
 from hub.states import Reason
 from hub.store.database import Database, database_now
@@ -110,6 +112,7 @@ def look(conn: Connection, watched_s: float) -> Facts:
         leases=_stuck(conn, "sending", now, LEASE_OVER_S),
         doubts=_stuck(conn, "unsure", now, DOUBT_OVER_S),
         processes=tuple(_living(conn, now)),
+        stood=tuple(standing(conn, now)),
         receipts=tuple(_receipts(conn, thirty, five)),
         tries=tuple(_tries(conn, five)),
         screens=tuple(_screens(conn, now)),
@@ -174,6 +177,15 @@ def _living(conn: Connection, now: int) -> Iterator[Living]:
             swept_s=None if row.swept_at is None else _ago(now, row.swept_at),
             stopped=row.stopped_at is not None,
         )
+
+
+def standing(conn: Connection, now: int) -> Iterator[Stood]:
+    """The provider accounts as each process that lives finds them."""
+    alive = select(processes.c.seen_at, processes.c.state).where(
+        processes.c.stopped_at.is_(None), processes.c.seen_at > now - int(SILENT_S * 1000)
+    )
+    for row in conn.execute(alive):
+        yield from stood((row.state or {}).get("accounts") or {}, ago_s=_ago(now, row.seen_at))
 
 
 def _attempt_before(conn: Connection, at: int) -> int:

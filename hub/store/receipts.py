@@ -136,7 +136,7 @@ def _forwarded(row: Any, to: Reported, said: Sequence[Receipt], *, now: int) -> 
 def _unsure(row: Any) -> int:
     """Calls of unknown outcome, less the one this report ends the doubt about."""
     doubt_ended = row.state == DeliveryState.UNSURE and row.unsure > 0
-    return int(row.unsure) - doubt_ended
+    return int(row.unsure) - int(doubt_ended)
 
 
 def _changes(

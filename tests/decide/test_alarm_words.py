@@ -13,11 +13,14 @@ from hub.decide.alarm_facts import (
     Living,
     Need,
     Receipted,
+    Served,
     Stuck,
     Tried,
 )
 from hub.decide.alarm_words import span, words
 from hub.decide.alarms import AlarmKind, alarms
+from hub.decide.breaker import Stand
+from hub.decide.resting import Stood
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -35,9 +38,11 @@ EVERYTHING = alarms(
         tries=(Tried("twilio", 40, 40, 0),),
         screens=(Gone(1, "river", 3, 1, 200),),
         gaps=(Gap(1, "F-1", 9),),
+        stood=(Stood("caller", Stand.OPEN, 40, 1), Stood("spare", Stand.OPEN, 40, 1)),
         clock_jumped_s=10,
         clock_jumped_by_s=-7200,
     ),
+    served=[Served("caller", "voice")],
     needs=[Need("fire", ("sms", "odd"))],
 )
 

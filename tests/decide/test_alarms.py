@@ -20,6 +20,8 @@ from hub.decide.alarm_facts import (
     Tried,
 )
 from hub.decide.alarms import Alarm, AlarmKind, Severity, alarms, severity
+from hub.decide.breaker import Stand
+from hub.decide.resting import Stood
 
 SERVE = Living("a", "serve", "one", 100, 1, 1, stopped=False)
 
@@ -228,6 +230,30 @@ def test_a_gap_in_the_record_and_a_jump_of_the_clock_are_said() -> None:
 
     assert (gap.key, gap.incident, gap.severity) == ("event_gap/3", 3, Severity.CRITICAL)
     assert jump.data == {"ago_s": 5, "by_s": -3600}
+
+
+@pytest.mark.parametrize(
+    ("rests", "fails", "raised"),
+    [
+        ({"one": 29.0, "two": 99.0}, [], ["account_resting/two"]),
+        ({"one": 30.0, "two": 99.0}, ["one"], ["channel_closed/sms"]),
+        ({"one": 30.0}, ["one"], ["account_failing/one"]),
+        ({"one": 30.0}, [], ["account_resting/one"]),
+        ({}, [], []),
+    ],
+)
+def test_an_account_left_alone_is_said_once_and_a_channel_without_any_is_critical(
+    rests: dict[str, float], fails: list[str], raised: list[str]
+) -> None:
+    accounts = [Served("one", "sms"), Served("two", "sms")]
+    heard = tuple(Stood(name, Stand.OPEN, for_s, 1.0) for name, for_s in rests.items())
+    tries = tuple(Tried(name, 4, 4, 0) for name in fails)
+
+    made = alarms(facts(stood=heard, tries=tries), served=accounts)
+
+    assert [alarm.key for alarm in made] == raised
+    closed = [one.data for one in made if one.kind is AlarmKind.CHANNEL_CLOSED]
+    assert closed in ([], [{"channel": "sms", "accounts": ["one", "two"], "since_s": 30}])
 
 
 def test_the_worst_come_first() -> None:

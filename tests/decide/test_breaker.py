@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import pytest
@@ -13,9 +14,11 @@ from hub.decide.breaker import (
     LONGEST_REST,
     PROBE,
     Breaker,
+    Stand,
     begun,
     heard,
     places,
+    stand,
 )
 from hub.model import Outcome, Verdict
 from hub.states import Reason
@@ -116,3 +119,15 @@ def test_it_never_stays_shut_longer_than_its_longest_rest_and_a_lost_probe(steps
             line.breaker = begun(line.breaker, now=now)
         line.hear(outcome, now=now)
     assert line.places(now + LONGEST_REST + PROBE) > 0
+
+
+def test_how_it_stands_is_one_word_and_it_remembers_since_when():
+    line = Line()
+    assert (stand(line.breaker, now=0), line.breaker.opened_at) == (Stand.CLOSED, math.inf)
+    line.hear(*[DOWN] * FAILURES, now=10)
+    assert stand(line.breaker, now=11) is Stand.OPEN
+    assert stand(line.breaker, now=10 + FIRST_REST) is Stand.HALF_OPEN
+    line.breaker = begun(line.breaker, now=13)
+    line.hear(DOWN, now=14)
+    assert (stand(line.breaker, now=15), line.breaker.opened_at) == (Stand.OPEN, 10)
+    assert stand(line.hear(FINE, now=30).breaker, now=30) is Stand.CLOSED

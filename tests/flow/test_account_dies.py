@@ -8,11 +8,14 @@ from pathlib import Path
 from channels.registry import Account, House, make
 from channels.simulator import Simulator, calm
 from channels.simulator.ledger import read_ledger
+from hub.decide.breaker import FAILURES
 from hub.flow.deliver import Deliver
-from hub.model import Lane
+from hub.model import Lane, Outcome, Verdict
+from hub.states import Reason
 from hub.store.deliveries import DeliveryLedger
 from tests.channels.parts import Bells
-from tests.flow.stage import SECRET, Doorbell, RealClock, Stage
+from tests.flow.stage import SECRET, Doorbell, Provider, RealClock, Stage
+from tests.flow.test_deliver import sender
 
 NOWHERE = "http://127.0.0.1:9"  # receipts find nobody: what the hub knows it knows from answers
 PEOPLE = 300
@@ -87,3 +90,21 @@ async def test_one_of_two_accounts_dies_midway_and_nothing_is_lost_or_doubled(st
     assert all(found[row.address] <= 1 for row in rows)
     assert states["unsure"] <= 50  # the calls in flight when it died, at most
     assert {row.account for row in rows} == {"one", "two"}
+
+
+async def test_a_process_says_how_it_finds_each_account(stage):
+    await stage.set_up(people=6)
+    await stage.plan()
+
+    async def down(_parcel):
+        return Outcome(Verdict.RETRY, Reason.UNAVAILABLE)
+
+    worker = sender(stage, Provider(answer=down))
+    assert worker.standing()["sms_test"]["state"] == "closed"
+    await worker.drain(Lane.URGENT)
+
+    said = worker.standing()["sms_test"]
+    assert (said["channel"], said["state"]) == ("sms", "open")
+    assert said["failures"] >= FAILURES
+    assert said["open_s"] is not None
+    assert said["heard_s"] is not None

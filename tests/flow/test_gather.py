@@ -88,10 +88,11 @@ async def test_a_bell_rings_the_newest_number_and_holds_nobody_up():
 
 
 def test_latency_counts_up_to_each_bound():
-    latency = Latency()
+    latency = Latency({"sms_twilio": "sms"})
     for seconds in (0.004, 0.2, 99.0):
         latency.seen("sms_twilio", Outcome(Verdict.ACCEPTED), seconds)
     found = latency.figures()["sms_twilio"]
+    assert found["channel"] == "sms"
     assert found["buckets"][0] == ("0.01", 1)
     assert found["buckets"][-1] == ("+Inf", 3)
     assert found["sum_s"] == pytest.approx(99.204)

@@ -5,6 +5,7 @@ import pytest
 
 from hub.decide.alarms import Alarm, AlarmKind
 from hub.store.alarms import AlarmLedger
+from hub.store.processes import ProcessLedger
 from tests.web.parts import House
 
 ONE = Alarm("no_worker", AlarmKind.NO_WORKER, {"lanes": ["urgent"], "since_s": 30})
@@ -47,3 +48,16 @@ async def test_nobody_reads_or_acknowledges_without_a_login(web: House, path: st
         answer = await client.request(method, path, headers={"accept": "application/json"})
 
     assert answer.status_code == 401
+
+
+async def test_metrics_say_how_each_process_finds_each_account(web: House) -> None:
+    said = {"channel": "sms", "state": "open", "failures": 7}
+    about = {"role": "worker", "host": "h", "pid": 1, "version": "1"}
+    state = {"accounts": {"twilio": said, "older release": {"calls": 1}}}
+    await ProcessLedger(web.hub.db).beat("p1", about, swept_s=1, state=state)
+    async with httpx2.AsyncClient(base_url=web.at.url) as client:
+        metrics = (await client.get("/metrics")).text
+
+    labels = 'account="twilio",channel="sms",process="p1"'
+    assert f"muster_account_breaker{{{labels}}} 2.0" in metrics
+    assert f"muster_account_failures{{{labels}}} 7.0" in metrics
