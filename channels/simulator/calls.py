@@ -13,7 +13,7 @@ from aiohttp import web
 from channels.simulator.call_fates import CallFates
 from channels.simulator.call_rules import Call, call_body, read_twiml, refusal
 from channels.simulator.dice import Dice
-from channels.simulator.ledger import Entry
+from channels.simulator.ledger import ARRIVED, Entry
 from channels.simulator.settings import NOT_ACCEPTED, Fault
 from channels.simulator.twilio import ACCOUNT, PAGE, TwilioPlay, json_answer
 from channels.simulator.twilio_rules import callback_of, error_body
@@ -46,7 +46,7 @@ class CallPlay:
         if (denied := self._twilio.denied(request, settings)) is not None:
             return denied
 
-        entry = _entry(form)
+        entry = replace(_entry(form), arrived=ARRIVED.get())
         dice = self._world.dice("call", entry.to, entry.body_sha256)
         await self._world.ponder(dice)
         if (wrong := refusal(form, events) or self._twilio.far(form)) is not None:

@@ -7,11 +7,15 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+ARRIVED: ContextVar[int] = ContextVar("arrived", default=0)
+"""When the request that is being answered here was heard, in ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class Entry:
 
     `kind`: sms, call, wecom (a request of the hub), callback (ours to the hub), answer (a
     resident's), shown (a screen's). `callback` is the last segment of the StatusCallback, verbatim:
-    `attempt.mac`. `ts` is milliseconds since 1970.
+    `attempt.mac`. `ts` is milliseconds since 1970, and so is `arrived`: when a request was heard
+    (0: not noted), which a provider that stood still took much later.
     """
 
     kind: str
@@ -34,6 +39,7 @@ class Entry:
     detail: str = ""  # the fault, the status word, the answer
     notice: int = 0
     revision: int = 0
+    arrived: int = 0
 
     @property
     def attempt(self) -> int | None:
@@ -129,8 +135,13 @@ class Ledger:
         self._work.set()
 
 
+def now_ms() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
 def _stamp(line: str) -> str:
-    return f'{{"ts":{time.time_ns() // 1_000_000},{line[1:]}'
+    return f'{{"ts":{now_ms()},{line[1:]}'
 
 
 def _write(handle: int, data: bytes) -> None:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from channels.simulator.agenda import Agenda
 from channels.simulator.caller import Caller, is_near
 from channels.simulator.calls import CallPlay
-from channels.simulator.ledger import Entry, Ledger, read_ledger, walk_ledger
+from channels.simulator.ledger import ARRIVED, Entry, Ledger, now_ms, read_ledger, walk_ledger
 from channels.simulator.residents import Residents
 from channels.simulator.settings import Settings, calm, change
 from channels.simulator.twilio import TwilioPlay
@@ -29,6 +30,7 @@ from hub.errors import Problem, Refused
 BODY_LIMIT = 65_536
 STOP_WITHIN = 2.0
 PAGE = 10_000
+OWN = ("/healthz", "/_sim/")
 
 
 class Simulator:
@@ -81,10 +83,11 @@ class Simulator:
         residents = Residents(agenda, caller, ledger)
         self.world = World(self._settings, ledger, agenda, caller, residents)
         await self._listen(stack)
+        stack.callback(self._unmute)
         stack.callback(self.world.stopping.set)
 
     async def _listen(self, stack: contextlib.AsyncExitStack) -> None:
-        app = web.Application(client_max_size=BODY_LIMIT)
+        app = web.Application(client_max_size=BODY_LIMIT, middlewares=[self._hear])
         twilio = TwilioPlay(self.world)
         calls = CallPlay(self.world, twilio)
         app.add_routes([*twilio.routes(), *calls.routes(), *WecomPlay(self.world).routes()])
@@ -97,6 +100,18 @@ class Simulator:
         site = web.TCPSite(runner, self._host, self._port, backlog=1024)
         await site.start()
         self._port = int(runner.addresses[0][1])
+
+    def _unmute(self) -> None:
+        """Requests that are still held end with the server."""
+        self.change(mute=False)
+
+    @web.middleware
+    async def _hear(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """When a request came is known, however late it is taken; its own desk is never mute."""
+        ARRIVED.set(now_ms())
+        if self.world.settings.mute and not request.path.startswith(OWN):
+            await self.world.spoken()
+        return await handler(request)
 
     @property
     def url(self) -> str:
@@ -124,7 +139,7 @@ class Simulator:
         """Replace settings while it runs; `Refused` where one is unknown."""
         settings = change(self.world.settings, patch)
         _check(settings)
-        self.world.settings = settings
+        self.world.change(settings)
 
     async def quiet(self, *, within: float) -> bool:
         """Waits until no callback or answer is to come; False if that takes longer."""

@@ -49,6 +49,7 @@ class Settings:
     faults: Mapping[str, float] = field(default_factory=dict)
     hang: float = 30.0
     throttle_wait: int = 1  # seconds in Retry-After
+    mute: bool = False  # hears every request, takes none and says nothing until this is over
 
     opted_out: float = 0.0
     landline: float = 0.0

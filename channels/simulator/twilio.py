@@ -16,7 +16,7 @@ from aiohttp import web
 from channels.simulator.caller import Stranger
 from channels.simulator.dice import Dice
 from channels.simulator.faults import misbehave
-from channels.simulator.ledger import Entry
+from channels.simulator.ledger import ARRIVED, Entry
 from channels.simulator.settings import NOT_ACCEPTED, Fault, Settings
 from channels.simulator.twilio_fates import Fates
 from channels.simulator.twilio_rules import Held, callback_of, error_body, message_body, refusal
@@ -59,6 +59,7 @@ class TwilioPlay:
             callback=callback_of(form.get("StatusCallback", "")),
             to=to,
             body_sha256=digest(body),
+            arrived=ARRIVED.get(),
         )
         dice = self._world.dice("sms", to, entry.body_sha256)
         await self._world.ponder(dice)

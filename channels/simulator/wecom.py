@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from channels.simulator.faults import misbehave
-from channels.simulator.ledger import Entry
+from channels.simulator.ledger import ARRIVED, Entry
 from channels.simulator.settings import NOT_ACCEPTED, Fault
 from channels.simulator.world import World, digest
 
@@ -41,6 +41,7 @@ class WecomPlay:
             callback=request.headers.get("X-Request-Id", ""),
             to=key,
             body_sha256=digest(words),
+            arrived=ARRIVED.get(),
         )
         dice = self._world.dice("wecom", key, entry.body_sha256)
         await self._world.ponder(dice)

@@ -28,6 +28,7 @@ class World:
     caller: Caller
     residents: Residents
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)  # another with each change
     # How often the same words came for the same address. Full: the oldest is forgotten.
     asked: OrderedDict[str, int] = field(default_factory=OrderedDict)
 
@@ -53,6 +54,17 @@ class World:
         if settings.latency > 0:
             wait = dice.around("latency", settings.latency, spread=settings.latency_spread)
             await self.wait(min(wait, settings.hang))
+
+    def change(self, settings: Settings) -> None:
+        """These settings hold from now on; whoever waited for a change has it."""
+        self.settings = settings
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    async def spoken(self) -> None:
+        """The provider is not mute (any more)."""
+        while self.settings.mute:
+            await self.changed.wait()
 
     async def wait(self, seconds: float) -> None:
         await until(self.stopping, seconds)

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from channels.simulator import Fault, Simulator, read_ledger
+from channels.simulator.ledger import now_ms
 from hub.errors import Refused
 from tests.channels.simulator.client import AUTH, PATH, form, get, post, swift
 
@@ -27,6 +28,31 @@ async def test_it_stops_at_once_with_requests_and_callbacks_in_the_air(tmp_path:
             assert sim.pending > 0
         await asyncio.wait([hanging])
     assert len(read_ledger(path)) == 2
+
+
+async def test_a_mute_provider_takes_late_what_it_heard_in_time_and_notes_when() -> None:
+    async with asyncio.timeout(60), Simulator(swift()) as sim:
+        sim.change(mute=True)
+        asked = asyncio.create_task(post(sim, form()))
+        while not (held := sim.world.changed)._waiters:
+            await asyncio.sleep(0.01)
+        assert sim.ledger() == []
+        heard_by = now_ms()
+        await asyncio.sleep(0.05)
+        sim.change(mute=False)
+        assert held.is_set()
+        assert (await asked)[0] == 201
+        entry = sim.ledger()[0]
+    assert 0 < entry.arrived <= heard_by < entry.ts
+
+
+async def test_a_mute_provider_stops_all_the_same() -> None:
+    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+        async with Simulator(swift(mute=True)) as sim:
+            asked = asyncio.create_task(session.post(sim.url + PATH, data=form(), headers=AUTH))
+            while not sim.world.changed._waiters:
+                await asyncio.sleep(0.01)
+        await asyncio.wait([asked])
 
 
 async def test_a_ledger_of_its_own_is_gone_afterwards_a_given_one_stays(tmp_path: Path) -> None:
