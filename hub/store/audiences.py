@@ -36,11 +36,24 @@ def insert_audience(conn: Connection, incident: int, told: Sequence[Told]) -> No
         insert_rows(conn, audience, _COLUMNS, rows)
 
 
+# Each step is written so that neither database has a choice: those who have a delivery are one set
+# (NOT IN), and only the few left are looked at one by one (MATERIALIZED, and OFFSET below).
+_MARK = """
+WITH rest AS MATERIALIZED (
+  SELECT * FROM audience a WHERE a.incident_id = :incident AND a.recipient_id NOT IN (
+    SELECT d.recipient_id FROM deliveries d WHERE d.notice_id = :notice)
+)
+UPDATE audience SET unreachable = true
+WHERE incident_id = :incident AND recipient_id IN (
+  SELECT a.recipient_id FROM rest a WHERE true"""
+_WHO = ") RETURNING recipient_id"
+
+
 def mark_unreachable(conn: Connection, alert: WaveRow, waves: Sequence[WavePlan]) -> list[int]:
     """Recipients no wave of the alert can ever reach are marked and have a delivery that says why.
 
     Reachable: a usable address on a channel with an account and words for them, in a wave that
-    takes them.
+    takes them. Whoever has a delivery of this notice is, so the waves without a wait come first.
     """
     reaching = [
         _reaches(covers_sql(wave.spec), channels)
@@ -49,14 +62,7 @@ def mark_unreachable(conn: Connection, alert: WaveRow, waves: Sequence[WavePlan]
     ]
     named = {"incident": alert.incident, "notice": alert.notice}
     some = f"({' OR '.join(dict.fromkeys(reaching))})"
-    found = conn.execute(
-        text(
-            "UPDATE audience AS a SET unreachable = true WHERE a.incident_id = :incident"
-            + (f" AND NOT {some}" if reaching else "")
-            + " RETURNING recipient_id"
-        ),
-        named if reaching else {"incident": alert.incident},
-    )
+    found = conn.execute(text(_MARK + (f" AND NOT {some}" if reaching else "") + _WHO), named)
     gone = sorted(int(row[0]) for row in found)
     if gone:
         _deliveries(conn, alert)
@@ -69,7 +75,8 @@ def _reaches(covers: str, channels: Sequence[str]) -> str:
     return f"""({covers} AND EXISTS (
   SELECT 1 FROM {by.source} CROSS JOIN wordings w
   WHERE w.notice_id = :notice AND w.band = a.band AND w.channel = {by.channel}
-    AND w.language = a.language AND ad.recipient_id = a.recipient_id AND {by.usable}))"""
+    AND w.language = a.language AND ad.recipient_id = a.recipient_id AND {by.usable}
+  LIMIT 1 OFFSET 0))"""
 
 
 def _deliveries(conn: Connection, alert: WaveRow) -> None:

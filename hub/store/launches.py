@@ -66,9 +66,9 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
     insert_audience(conn, incident, plan.audience)
     _tasks(conn, plan, incident=incident, now=now)
     unreachable = mark_unreachable(
+    sent = _waves(conn, plan, incident=incident, notice=notice, now=now)
         conn, _row(plan, incident, notice, now, plan.waves[0]), plan.waves
     )
-    sent = _waves(conn, plan, incident=incident, notice=notice, now=now)
 
     seq = _launched(conn, plan, incident, sent=sent, unreachable=unreachable, now=now)
     opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq)
@@ -148,7 +148,7 @@ def _waves(conn: Connection, plan: LaunchPlan, *, incident: int, notice: int, no
     counts: dict[str, int] = {}
     for wave in plan.waves:
         row = _row(plan, incident, notice, now, wave)
-        sent = start_wave(conn, row, now) if not wave.after_ms else None
+        sent = start_wave(conn, row, now, first=True) if not wave.after_ms else None
         conn.execute(insert(waves).values(wave_values(row, wave, now=now, sent=sent)))
         if sent is not None:
             knock(conn, row, now)

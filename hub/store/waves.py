@@ -6,8 +6,9 @@ delivery, the others stand in `delivery_also`.
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,10 @@ from hub.store.ways import Ways, missed_sql, quoted, ways
 
 PAIR = 4294967296  # rank * 2^32 + recipient: the smallest is the recipient told first
 
+_SETTINGS = text("SELECT current_setting('enable_nestloop'), current_setting('work_mem')")
+_SET = text(
+    "SELECT set_config('enable_nestloop', :loops, true), set_config('work_mem', :memory, true)"
+)
 _NEEDING = "SELECT count(*) FROM audience a WHERE a.incident_id = :incident"
 
 
@@ -36,21 +41,38 @@ class WaveRow:
     media: Collection[str] = ()
 
 
-def start_wave(conn: Connection, wave: WaveRow, now: int) -> Sent:
+def start_wave(conn: Connection, wave: WaveRow, now: int, *, first: bool = False) -> Sent:
     """Every usable address of everyone who still needs this wave has one planned delivery.
 
-    Doing it again adds nothing. Returns the deliveries of this wave and round, by channel.
+    Doing it again adds nothing. `first`: nobody else can know the notice yet, so that nothing of
+    the wave can be there. Returns the deliveries of this wave and round, by channel.
     """
     channels = [c for c in wave.spec["channels"] if c in wave.media]
     if not channels or not wave.spec["bands"] or enough(conn, wave):
         return Sent()
     by, asked = ways(channels), _conditions(wave.spec, channels)
     named = _values(wave) | {"now": now}
-    join = "," if _wide(conn, wave) else " CROSS JOIN "
+    wide = _wide(conn, wave)
+    join = "," if wide else " CROSS JOIN "
     new = f"{asked} AND {missed_sql()}" if wave.spec.get("missed") else asked
-    conn.execute(with_lists(_insert(by, new, join), named), named)
-    conn.execute(with_lists(_also(by, asked, join), named), named)
+    insert = _insert(by, new, join)
+    with in_sets(conn, wide=wide):
+        conn.execute(with_lists(insert if first else f"{insert}{_ONCE}", named), named)
+        conn.execute(with_lists(_also(by, asked, join), named), named)
     return sent(conn, wave)
+
+
+@contextlib.contextmanager
+def in_sets(conn: Connection, *, wide: bool) -> Iterator[None]:
+    """A wide wave is joined table by table. PostgreSQL has no statistics of what was written a
+    moment ago, takes it for one row, and would look up every person in every table by itself."""
+    if not wide or conn.dialect.name != "postgresql":
+        yield
+        return
+    loops, memory = conn.execute(_SETTINGS).one()
+    conn.execute(_SET, {"loops": "off", "memory": "64MB"})
+    yield  # after an error the transaction, or its savepoint, takes both settings back
+    conn.execute(_SET, {"loops": loops, "memory": memory})
 
 
 def plan_more(
@@ -64,7 +86,7 @@ def plan_more(
     by, asked = ways(channels), f"{_conditions(wave.spec, channels)} AND {only}"
     values = _values(wave) | {"now": now} | dict(named)
     new = conn.execute(
-        with_lists(_insert(by, asked, " CROSS JOIN ") + " RETURNING channel", values), values
+        with_lists(f"{_insert(by, asked, ' CROSS JOIN ')}{_ONCE} RETURNING channel", values), values
     )
     made = Counter(str(row[0]) for row in new)
     conn.execute(with_lists(_also(by, asked, " CROSS JOIN "), values), values)
@@ -140,6 +162,9 @@ WORDS = """EXISTS (SELECT 1 FROM wordings own WHERE own.notice_id = :notice AND 
     AND own.channel = {channel} AND own.language = a.language)"""
 
 
+_ONCE = " ON CONFLICT DO NOTHING"  # PostgreSQL then looks before it puts each row
+
+
 def _insert(by: Ways, asked: str, join: str) -> str:
     return f"""
 INSERT INTO deliveries (incident_id, notice_id, recipient_id, wording_id, channel, address, wave,
@@ -157,8 +182,7 @@ FROM (
 JOIN audience a ON a.incident_id = :incident AND a.recipient_id = told.best % {PAIR}
 JOIN wordings w ON w.notice_id = :notice AND w.band = a.band AND w.channel = told.channel
   AND w.language = a.language
-WHERE true
-ON CONFLICT DO NOTHING"""
+WHERE true"""
 
 
 def _also(by: Ways, asked: str, join: str) -> str:

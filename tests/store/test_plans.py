@@ -36,7 +36,7 @@ PEOPLE = 600
 
 # Where a growing table may be walked through: part of the statement, and why it may.
 INTENDED = {
-    "UPDATE audience AS a SET unreachable": "a launch, once: everybody's addresses are looked at",
+    "UPDATE audience SET unreachable": "a launch, once: everybody's addresses are looked at",
     "'unreachable', CASE WHEN EXISTS": "a launch, once: a row for each who cannot be reached",
     "SELECT count(*) FROM audience a WHERE a.incident_id = ? AND a.band IN": "a wave, once",
     "SELECT count(*) FROM audience a WHERE a.incident_id = ? AND (CAST": "a wave, once: its fill",

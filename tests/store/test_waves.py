@@ -305,3 +305,21 @@ async def put(db: Database, who: int, channel: str, value: str) -> None:
 async def change(db: Database, values: str, where: str) -> None:
     sql = f"UPDATE addresses SET {values} WHERE {where}"
     await db.write(lambda conn: conn.execute(text(sql)) and None)
+
+
+async def test_a_wide_wave_leaves_the_settings_of_its_transaction_as_they_were(
+    postgres_url: str,
+) -> None:
+    asked = text("SELECT current_setting('enable_nestloop'), current_setting('work_mem')")
+    row = WaveRow(1, 1, 1, 0, "urgent", 9_000, spec(), MEDIA)
+
+    def around(conn: Connection) -> list[tuple[str, ...]]:
+        conn.execute(text("SELECT set_config('work_mem', '3MB', true)"))
+        before = tuple(conn.execute(asked).one())
+        start_wave(conn, row, 1_000)
+        return [before, tuple(conn.execute(asked).one())]
+
+    async with estate(postgres_url) as db:
+        before, after = await db.write(around)
+
+    assert before == after == ("on", "3MB")
