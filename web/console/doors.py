@@ -6,7 +6,7 @@ from starlette.routing import Route
 
 from web import assets
 from web.auth import ANYONE, DUTY, VIEWER, Door, routes_of
-from web.console import incidents, launch, logins, registers
+from web.console import byhand, incidents, launch, logins, registers
 
 DOORS: tuple[Door, ...] = (
     Door("GET", "/", VIEWER, incidents.home),
@@ -17,6 +17,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/incidents", VIEWER, incidents.history),
     Door("GET", "/incidents/{id:int}", VIEWER, incidents.board),
     Door("GET", "/incidents/{id:int}/record", VIEWER, incidents.record),
+    Door("GET", "/incidents/{id:int}/doors", DUTY, byhand.doors),
     Door("GET", "/roster", DUTY, registers.roster),
     Door("GET", "/screens", VIEWER, registers.screens),
 )

@@ -31,7 +31,7 @@ async def board(request: Request) -> Response:
     """GET /incidents/{id}: the board; `?wall` leaves out actions, names and needs."""
     hub = house(request)
     language = language_of(request, hub.settings.languages)
-    incident = await _incident(request, hub, language)
+    incident = await titled_incident(request, hub, language)
     playbook = hub.library.get(str(incident["playbook"]))
     return await page(
         request,
@@ -50,7 +50,7 @@ async def record(request: Request) -> Response:
     """GET /incidents/{id}/record: every numbered fact."""
     hub = house(request)
     language = language_of(request, hub.settings.languages)
-    incident = await _incident(request, hub, language)
+    incident = await titled_incident(request, hub, language)
     return await page(request, "console/record.html", kind=str(incident["kind"]), incident=incident)
 
 
@@ -64,5 +64,6 @@ def screen_address(hub: House) -> str:
     return f"{hub.settings.public_url.rstrip('/')}/screen"
 
 
-async def _incident(request: Request, hub: House, language: str) -> dict[str, Any]:
+async def titled_incident(request: Request, hub: House, language: str) -> dict[str, Any]:
+    """The incident of the path, with its names; Unknown if there is none."""
     return titled(await hub.watch.incident(number(request, "id")), language)

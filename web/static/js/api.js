@@ -12,7 +12,7 @@ export class Trouble extends Error {
   }
 }
 
-export async function call(method, path, { body, headers = {}, signal, timeout = 20000 } = {}) {
+export async function call(method, path, { body, headers = {}, signal, timeout = 20000, keepalive = false } = {}) {
   const form = body instanceof FormData;
   const end = AbortSignal.timeout(timeout);
   let response;
@@ -20,6 +20,7 @@ export async function call(method, path, { body, headers = {}, signal, timeout =
     response = await fetch(`/api/v1${path}`, {
       method,
       credentials: "same-origin",
+      keepalive,
       headers: { Accept: "application/json", ...(body && !form ? { "Content-Type": "application/json" } : {}), ...headers },
       body: form ? body : body === undefined ? undefined : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, end]) : end,

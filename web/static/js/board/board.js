@@ -7,6 +7,7 @@ import { Live } from "../live.js";
 import { freshPlan, lastPlan } from "../estate/known.js";
 import { Sheet } from "../estate/sheet.js";
 import { Actions } from "./actions.js";
+import { byHand } from "./byhand.js";
 import { Contact } from "./contact.js";
 import { drawCurve } from "./curve.js";
 import { HelpList } from "./help.js";
@@ -89,6 +90,7 @@ let drawn = 0;
 function parts() {
   numbers(state);
   waves(state.waves, state.incident?.status === "open");
+  byHand(state.waves);
   if (drawn) return;
   drawn = requestAnimationFrame(() => { drawn = 0; channels(state.tally.deliveries); drawCurve(state, seconds()); });
 }

@@ -1,0 +1,209 @@
+// Doors to knock at and calls to make, for whoever stands in the stairwell with a phone.
+import { get, trouble } from "../api.js";
+import { $, $$, bar, h, put, rows } from "../dom.js";
+import { t, say, named } from "../words.js";
+import { clock, clockShort, now, span } from "../clock.js";
+import { Live } from "../live.js";
+import { Contact } from "../board/contact.js";
+import { DoorList } from "./list.js";
+import { Outbox } from "./outbox.js";
+import { ORDERS, dangerLevel, sortBlocks } from "./order.js";
+import { outcomeText } from "./row.js";
+
+const { incident: id, place, actor, started } = document.body.dataset;
+const CALM = 1500; // ms between two readings of the list, however much happens
+const STILL = 600; // ms in which a second tap is a slip, not the next door's outcome
+const PAGE = 500;
+const live = new Live(`incident:${id}`);
+const say_soon = (text) => put($("#say-soon"), text);
+const contact = new Contact(live, { speak: (text) => put($("#say-now"), text) });
+const outbox = new Outbox(id, actor);
+const asked = new URLSearchParams(location.search);
+const state = { blocks: [], block: asked.get("block") ?? "", status: document.body.dataset.status, waves: [], closedAt: null };
+
+let quiet = 0;
+const page = {
+  id, actor, outbox, opened: null, filter: "todo", order: ORDERS.includes(asked.get("order")) ? asked.get("order") : "danger",
+  get closed() { return state.status === "closed"; },
+  danger: () => dangerLevel([...list.items.values()], place),
+  open(task, focus = false) {
+    const before = page.opened;
+    page.opened = task;
+    for (const one of [before, task]) if (one !== null && list.items.has(one)) list.node(one)?.show(list.items.get(one));
+    if (focus) list.node(task)?.head.focus();
+  },
+  /** One tap: it is entered, and the next door is open under the thumb. */
+  enter(one, outcome) {
+    if (Date.now() - quiet < STILL) return;
+    quiet = Date.now();
+    const next = outcome === null ? null : list.next(one.task);
+    page.opened = next;
+    outbox.put(one.task, outcome, one.state);
+    say_soon(t("doors.spoken", { place: say(one.spoken) || one.flat, what: outcome === null ? t("doors.reopened") : outcomeText(outcome) }));
+    list.draw();
+    const to = list.node(next ?? one.task);
+    to?.head.focus({ preventScroll: true });
+    to?.node.scrollIntoView({ block: "nearest" });
+  },
+  counted({ shown }) {
+    put($("#block-left"), t("doors.left", { n: left() }));
+    emptiness(shown);
+  },
+};
+const list = new DoorList(page);
+const all = (tasks) => Object.values(tasks).reduce((sum, n) => sum + n, 0);
+const left = () => [...list.items.values()].filter((one) => one.state !== "done" && !outbox.of(one.task)).length;
+const blockName = (one) => (one.block === "-" ? t("doors.nowhere") : say(one.spoken) || one.block);
+
+// ── Reading ────────────────────────────────────────────────────────────────────────────────────
+async function readBlocks() {
+  const { items } = await get(`/incidents/${id}/doors/blocks`);
+  state.blocks = sortBlocks(items, place);
+  if (!state.blocks.some((one) => one.block === state.block)) state.block = (state.blocks.find((one) => one.tasks.open || one.tasks.assigned) ?? state.blocks[0])?.block ?? "";
+  drawBlocks();
+}
+let reading = 0;
+async function readList({ keep = false } = {}) {
+  const mine = ++reading, found = [];
+  if (!state.block) { list.set([]); return; }
+  for (let after = 0; after !== null;) {
+    const got = await get(`/incidents/${id}/doors?block=${encodeURIComponent(state.block)}&after=${after}&limit=${PAGE}`);
+    if (mine !== reading) return;
+    found.push(...got.items);
+    after = got.next;
+    if (!keep && after !== null) list[found.length === got.items.length ? "set" : "add"](got.items);
+  }
+  list.set(found, { keep: keep && list.items.size > 0 });
+}
+let due = 0, last = 0;
+const touched = new Set();
+/** Something has moved: soon read what is different, once, however many things moved. */
+function moved(task) {
+  touched.add(task);
+  if (due) return;
+  due = setTimeout(async () => {
+    due = 0; last = Date.now();
+    const some = [...touched].filter((one) => list.items.has(one)), whole = touched.has(0) || some.length > 4;
+    touched.clear();
+    try {
+      await readBlocks();
+      if (whole) await readList({ keep: true });
+      else for (const one of some) { const { items } = await get(`/incidents/${id}/doors?after=${one - 1}&limit=1`); if (items[0]?.task === one) list.change(items[0]); }
+      ended();
+    } catch { /* the next event, snapshot or turn of the clock asks again */ }
+  }, Math.max(250, CALM - (Date.now() - last)));
+}
+async function begin() {
+  try { await readBlocks(); await readList(); first(); ended(); $("#failed").replaceChildren(); }
+  catch (error) { if (error.status !== 401) $("#failed").replaceChildren(trouble(error), h("button", { class: "btn", type: "button", onclick: begin }, t("doors.try"))); }
+}
+
+// ── Drawing ────────────────────────────────────────────────────────────────────────────────────
+function drawBlocks() {
+  const sum = (key) => state.blocks.reduce((n, one) => n + (key ? one.tasks[key] ?? 0 : all(one.tasks)), 0);
+  const every = sum(""), done = sum("done"), keys = new Set(state.blocks.flatMap((one) => one.keys));
+  put($("#title"), t(`doors.title.${keys.size > 1 ? "both" : keys.has("phone") ? "phone" : "door"}`));
+  put($("#done"), every ? t("doors.done_of", { done, all: every }) : "");
+  $("#share").replaceChildren(every ? bar([["b-read", done / every]], t("doors.done_of", { done, all: every })) : "");
+  $("#blocks").hidden = state.blocks.length < 2;
+  rows($("#block-rows"), state.blocks, (one) => one.block, (one, before) => {
+    const to = all(one.tasks) - (one.tasks.done ?? 0);
+    const row = before ?? h("li", {}, h("a", { onclick: (event) => { if (!event.metaKey && !event.ctrlKey) { event.preventDefault(); choose(one.block); } } }, h("span"), h("b", { class: "num" })));
+    row.firstChild.setAttribute("href", `?block=${encodeURIComponent(one.block)}`);
+    if (one.block === state.block) row.firstChild.setAttribute("aria-current", "true"); else row.firstChild.removeAttribute("aria-current");
+    row.className = to ? "" : "empty-block";
+    put(row.firstChild.firstChild, blockName(one));
+    put(row.firstChild.lastChild, to ? t("doors.left", { n: to }) : t("doors.all_done"));
+    return row;
+  });
+  const here = state.blocks.find((one) => one.block === state.block);
+  put($("#block-name"), here ? blockName(here) : "");
+  $("#list").hidden = !here;
+}
+async function choose(block) {
+  state.block = block;
+  page.opened = null;
+  list.forget();
+  history.replaceState(null, "", `?block=${encodeURIComponent(block)}`);
+  drawBlocks();
+  try { await readList(); first(); } catch (error) { $("#failed").replaceChildren(trouble(error)); }
+  $("#block-name").focus({ preventScroll: true });
+}
+/** The first door is open at once, so that one tap is enough. */
+function first() {
+  if (page.opened !== null || page.closed || page.filter !== "todo") return;
+  page.open(list.next(null));
+}
+function emptiness(shown) {
+  const box = $("#nothing"), none = !state.blocks.length;
+  box.hidden = !none && shown > 0;
+  if (box.hidden) return;
+  const next = state.blocks.find((one) => one.block !== state.block && all(one.tasks) - (one.tasks.done ?? 0) > 0);
+  const wave = state.waves.find((one) => one.state === "waiting" && one.channels.some((key) => ["door", "phone"].includes(key)));
+  const planned = wave && state.status === "open" ? t("doors.empty_when", { name: say(wave.name), at: clockShort(wave.due_at) }) : state.waves.length && state.status === "open" ? t("doors.empty_none") : "";
+  const text = none ? [h("b", {}, t("doors.empty")), " ", planned] : page.filter === "done" ? t("doors.nothing_done") : h("b", {}, t("doors.block_done"));
+  box.replaceChildren(h("p", {}, text), none || !next || page.filter === "done" ? "" : h("button", { class: "btn main big", type: "button", onclick: () => choose(next.block) }, t("doors.next", { name: blockName(next), n: all(next.tasks) - (next.tasks.done ?? 0) })));
+}
+/** What is over is said once, and nothing can be pressed any more. */
+function ended() {
+  document.body.dataset.status = state.status;
+  const tag = $("#over");
+  tag.hidden = state.status === "open";
+  put(tag, state.status === "open" ? "" : t(page.closed ? "doors.closed" : "doors.over", { status: named("status", state.status) }));
+  if (page.closed) page.opened = null;
+  for (const one of list.items.values()) list.node(one.task)?.show(one);
+  unsent();
+}
+function unsent() {
+  const stuck = outbox.stuck.length;
+  $("#unsent").hidden = !stuck;
+  if (stuck) put($("#unsent-text"), t("doors.unsent", { n: stuck }));
+}
+
+// ── Hearing ────────────────────────────────────────────────────────────────────────────────────
+for (const kind of ["changed", "row", "sent"]) outbox.addEventListener(kind, ({ detail }) => {
+  const { row, task } = detail;
+  if (row) list.change(row); else list.refresh(task);
+  if (kind === "sent") { last = 0; moved(task); }
+  unsent();
+});
+live.addEventListener("snapshot", ({ detail }) => { heard(detail); moved(0); });
+live.addEventListener("progress", ({ detail }) => { if (detail.incident || detail.waves) heard(detail); });
+live.addEventListener("event", ({ detail: { event } }) => {
+  if (event?.kind === "task" || event?.kind === "assigned") moved(event.data?.task ?? 0);
+  if (event?.kind === "wave") moved(0);
+  if (["notice", "stopped", "closed"].includes(event?.kind)) status();
+});
+live.addEventListener("refused", ({ detail }) => { const box = $("#stale"); box.hidden = false; box.textContent = t("live.refused", { what: detail.what ?? "" }); });
+async function status() {
+  try { heard({ incident: await get(`/incidents/${id}`) }); return true; } catch { return false; /* the bar above says it */ }
+}
+function heard(frame) {
+  if (frame.waves) state.waves = frame.waves;
+  if (frame.incident?.status) state.status = frame.incident.status;
+  if (frame.incident && "closed_at" in frame.incident) state.closedAt = frame.incident.closed_at;
+  ended();
+  emptiness([...list.items.values()].length ? list.order.length : 0);
+}
+for (const button of $$("[data-filter]")) button.addEventListener("click", () => {
+  page.filter = button.dataset.filter;
+  page.opened = null;
+  for (const one of $$("[data-filter]")) one.setAttribute("aria-pressed", String(one === button));
+  list.begin();
+  first();
+});
+$("#order").value = page.order;
+$("#order").addEventListener("change", ({ target }) => { page.order = target.value; list.begin(); });
+$("#try-now").addEventListener("click", () => outbox.retry());
+
+function tick() {
+  contact.tick();
+  put($("#elapsed"), span((Date.parse(state.closedAt ?? "") || now()) - Date.parse(started)));
+  put($("#started"), clock(started));
+}
+setInterval(tick, 1000);
+// Where no socket gets through, and where a doubt remains, the list is read again by itself.
+setInterval(async () => { if (live.open) return; if (await status()) { live.lastContact = Date.now(); moved(0); } }, 5000);
+tick();
+live.connect();
+begin();
