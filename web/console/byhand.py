@@ -13,7 +13,7 @@ from web.render import page
 
 
 async def doors(request: Request) -> Response:
-    """GET /incidents/{id}/doors: one row a household, floor by floor; what came of it by one tap."""
+    """GET /incidents/{id}/doors: a row a household, floor by floor, done by one tap."""
     hub = house(request)
     language = language_of(request, hub.settings.languages)
     incident = await titled_incident(request, hub, language)
