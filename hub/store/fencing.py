@@ -1,13 +1,14 @@
 """A restored hub never sends history again: everything under way when the backup was made ends.
 
-What was planned or being sent is `cancelled` by reason `restored`; sends in the air count as of
-unknown outcome, so that an all-clear still goes to who may have got them. Waiting waves end, open
-incidents are stopped: an update, an all-clear or a correction can still be said by a person.
+What was planned or being sent is `cancelled` by reason `restored`. The old hub may have sent it
+after the backup, so it counts as of unknown outcome, unless it was too old by then: an all-clear
+still goes to who may have got it. Waiting waves end, open incidents are stopped: an update, an
+all-clear or a correction can still be said by a person.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,14 +22,17 @@ from hub.store.events import append_event
 
 _PENDING = "state IN ('planned', 'sending', 'unsure')"
 _MOVES = text(f"""
-SELECT d.incident_id, n.stage, d.channel, d.state, count(*) AS number
+SELECT d.incident_id, n.stage, d.channel, d.state, count(*) AS number,
+    sum(CASE WHEN d.state <> 'planned' OR d.unsure > 0 OR d.expires_at > :made THEN 1 ELSE 0 END)
+        AS unsure
 FROM deliveries d LEFT JOIN notices n ON n.id = d.notice_id WHERE d.{_PENDING}
 GROUP BY d.incident_id, n.stage, d.channel, d.state ORDER BY 1, 2, 3, 4""")
 _ATTEMPTS = text("""
 UPDATE attempts SET verdict = 'unsure', reason = 'restored', ended_at = :now WHERE verdict = ''""")
 _DELIVERIES = text(f"""
 UPDATE deliveries SET state = 'cancelled', reason = 'restored', ended_at = :now, lease_until = NULL,
-    unsure = CASE WHEN state <> 'planned' AND unsure = 0 THEN 1 ELSE unsure END
+    unsure = CASE WHEN unsure = 0 AND (state <> 'planned' OR expires_at > :made) THEN 1
+        ELSE unsure END
 WHERE {_PENDING}""")
 # Whatever failed before has no next channel to go on to.
 _ONWARD = text("""
@@ -70,23 +74,27 @@ class _Under:
 
     moves: list[list[Any]] = field(default_factory=list)
     stages: set[str] = field(default_factory=set)
-    states: Counter[str] = field(default_factory=Counter)
+    unsent: int = 0
+    unsure: int = 0
 
     def add(self, row: Any) -> None:
         self.moves.append([row.channel, row.state, "cancelled", int(row.number)])
         self.stages.add(str(row.stage or ""))
-        self.states[row.state] += int(row.number)
+        self.unsent += int(row.number)
+        self.unsure += int(row.unsure)
 
 
-def fence(conn: Connection) -> tuple[Cut, ...]:
-    """Nothing in this database will be sent by itself; the incidents that were under way."""
+def fence(conn: Connection, *, made: int) -> tuple[Cut, ...]:
+    """Nothing in this database will be sent by itself; the incidents that were under way. `made`:
+    when the backup was (ms)."""
     now = database_now(conn)
     under: dict[int, _Under] = defaultdict(_Under)
-    for row in conn.execute(_MOVES):
+    for row in conn.execute(_MOVES, {"made": made}):
         under[row.incident_id].add(row)
     waiting, untold = _counts(conn, _WAITING), _counts(conn, _UNTOLD)
-    for change in (_ATTEMPTS, _DELIVERIES, _ONWARD):
+    for change in (_ATTEMPTS, _ONWARD):
         conn.execute(change, {"now": now})
+    conn.execute(_DELIVERIES, {"now": now, "made": made})
     conn.execute(_WAVES)
     rows = conn.execute(_INCIDENTS).all()
     found = [row for row in rows if row.status == IncidentState.OPEN or row.id in under]
@@ -116,8 +124,8 @@ def _cut(row: Any, under: _Under, waves: int) -> Cut:
         kind=row.kind,
         place=row.place,
         was=row.status,
-        unsent=under.states.total(),
-        unsure=under.states["sending"] + under.states["unsure"],
+        unsent=under.unsent,
+        unsure=under.unsure,
         waves=waves,
         stages=tuple(sorted(under.stages - {""})),
     )

@@ -17,6 +17,7 @@ from hub.states import IncidentState, WaveState
 from hub.store.audiences import insert_audience, mark_unreachable
 from hub.store.database import Database, database_now, insert_rows
 from hub.store.events import append_event
+from hub.store.ids import numbered
 from hub.store.knocks import knock
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.schema import incidents, notices, sites, tasks, waves, wordings
@@ -65,8 +66,8 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
     _wordings(conn, plan, notice)
     insert_audience(conn, incident, plan.audience)
     _tasks(conn, plan, incident=incident, now=now)
-    unreachable = mark_unreachable(
     sent = _waves(conn, plan, incident=incident, notice=notice, now=now)
+    unreachable = mark_unreachable(
         conn, _row(plan, incident, notice, now, plan.waves[0]), plan.waves
     )
 
@@ -104,6 +105,7 @@ def _incident(conn: Connection, plan: LaunchPlan, now: int) -> int:
         "launched_at": now,
         "launched_by": plan.actor,
         "next_update_at": now + plan.update_ms if plan.update_ms else None,
+        **numbered(conn, "incidents"),
     }
     return int(conn.execute(insert(incidents).values(row).returning(incidents.c.id)).scalar_one())
 
@@ -117,6 +119,7 @@ def _notice(conn: Connection, plan: LaunchPlan, *, incident: int, now: int) -> i
         "issued_at": now,
         "issued_by": plan.actor,
         "expires_at": now + plan.expires_ms,
+        **numbered(conn, "notices"),
     }
     return int(conn.execute(insert(notices).values(row).returning(notices.c.id)).scalar_one())
 

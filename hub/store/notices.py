@@ -20,6 +20,7 @@ from hub.store.endings import close_incident, stop_incident
 from hub.store.events import append_event
 from hub.store.heard import tell_those_who_heard
 from hub.store.hearers import hearers
+from hub.store.ids import numbered
 from hub.store.incidents import (
     cancel_waves,
     lock_incident,
@@ -118,6 +119,7 @@ def _row(conn: Connection, plan: NoticePlan, now: int) -> WaveRow:
         "issued_at": now,
         "issued_by": plan.actor,
         "expires_at": now + plan.expires_ms,
+        **numbered(conn, "notices"),
     }
     notice = conn.execute(insert(notices).values(values).returning(notices.c.id)).scalar_one()
     return WaveRow(

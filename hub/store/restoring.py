@@ -6,6 +6,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, column, func, inspect, select, table, text
@@ -15,20 +16,14 @@ from hub.store.accounts import add_audit
 from hub.store.archive import AT_ONCE, Going, Part
 from hub.store.archived import Archive, damaged
 from hub.store.database import database_now, insert_rows
+from hub.store.events import at_ms
 from hub.store.fencing import Cut, fence
+from hub.store.ids import GAPS, leave_gaps
 from hub.store.migrate import revision, revisions, upgrade
 from hub.store.schema import metadata
 
 LIVE_MS = 30_000  # a process that said so less long ago is taken for running
 MADE_BY_PEOPLE = ("recipients", "incidents", "tokens")
-GAPS: Mapping[str, int] = {
-    "incidents": 1_000,
-    "notices": 10_000,
-    "deliveries": 1_000_000,
-    "attempts": 1_000_000,
-}
-"""Ids left out on PostgreSQL: links and receipts of what the old hub did after the backup name ids
-this one does not know; they must not come to mean something else."""
 
 _CONNECTED = text("""
 SELECT pid, coalesce(host(client_addr), 'this machine') AS host FROM pg_stat_activity
@@ -185,7 +180,8 @@ def _fill(conn: Connection, archive: Archive, part: Part, going: Going) -> None:
 
 def _begin_anew(conn: Connection, archive: Archive, secret: bytes) -> Restored:
     """History is fenced, watchers will take a fresh snapshot, and the record says what was done."""
-    cuts = fence(conn)
+    cuts = fence(conn, made=at_ms(datetime.fromisoformat(archive.manifest.made_at)))
+    leave_gaps(conn, database_now(conn))
     epoch = secrets.token_hex(8)
     conn.execute(text("DELETE FROM meta WHERE key = 'epoch'"))
     conn.execute(text("INSERT INTO meta (key, value) VALUES ('epoch', :epoch)"), {"epoch": epoch})

@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, func, select, text
+from sqlalchemy import Connection, TextClause, select, text
 
 from hub.decide.dials import DIALS, dialled
 from hub.errors import Unknown
 from hub.model import PlaceKind
 from hub.plans import Estate, Person, Reached, Spot
-from hub.store.schema import incidents, sites
+from hub.store.ids import following
+from hub.store.schema import sites
 from hub.store.ways import USABLE, callable_sql, quoted
 
 _PAGE = 20_000  # rows at a time: the event loop breathes between pages
@@ -86,7 +87,6 @@ def read_estate(conn: Connection, *, site: int, preview: bool) -> Estate:
     head = conn.execute(select(sites).where(sites.c.id == site)).one_or_none()
     if head is None:
         raise Unknown(f"There is no site {site}.")
-    newest = conn.execute(select(func.max(incidents.c.id))).scalar()
     named = {"site": site}
     return Estate(
         site=site,
@@ -94,7 +94,7 @@ def read_estate(conn: Connection, *, site: int, preview: bool) -> Estate:
         name=head.name,
         settings=head.settings,
         roster_rev=head.roster_rev,
-        next_number=int(newest or 0) + 1,
+        next_number=following(conn, "incidents"),
         spots=list(map(Spot._make, _raw(conn, _SPOTS, named))),
         names={int(place): _words(name) for place, name in conn.execute(_NAMES, named)},
         people=_people(conn, site),
