@@ -11,6 +11,9 @@ from typing import TypedDict
 
 from channels.registry import ours
 from hub.bus.doorbell import Doorbell
+from hub.bus.guesses import Guesses
+from hub.bus.ration import Ration
+from hub.bus.scripts import Scripts
 from hub.bus.valkey import EmbeddedValkey
 from hub.decide.accounts import Terms
 from hub.errors import Unready
@@ -29,8 +32,10 @@ from hub.flow.pulse import Pulse
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
+from hub.flow.shares import Shares
 from hub.flow.sweep import Sweep
 from hub.flow.tasks import Tasks
+from hub.flow.tries import Tries
 from hub.flow.watch import Watch
 from hub.guard import guard
 from hub.ports import Channel, Clock, Library
@@ -58,6 +63,7 @@ from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
 from playbooks.load import Library as PlaybookLibrary
 
+HOUSE = "muster"  # one hub on a Redis
 TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
 
 
@@ -88,6 +94,8 @@ class Hub:
     alarms: Alarms
     auditor: Auditor
     pulse: Pulse
+    shares: Shares | None  # None where one process is all there can be
+    ration: Ration | None
 
     async def ready(self) -> Sequence[str]:
         """What keeps the hub from its work; raises when the database does not answer."""
@@ -119,7 +127,11 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         wake = Doorbell(redis_url)
         bell = asyncio.create_task(wake.run(), name="doorbell")
         stack.push_async_callback(_ended, bell)
-        hub = _wired(settings, db=db, wake=wake, redis_url=redis_url)
+        scripts = None
+        if not settings.embedded:  # else this is the only process: what it counts itself is right
+            scripts = Scripts(redis_url, house=HOUSE, secret=settings.secret_key)
+            stack.push_async_callback(scripts.close)
+        hub = _wired(settings, db=db, wake=wake, redis_url=redis_url, scripts=scripts)
         for channel in hub.channels.values():
             stack.push_async_callback(channel.close)
             await channel.open()
@@ -127,7 +139,9 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         yield hub
 
 
-def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) -> Hub:
+def _wired(
+    settings: Settings, *, db: Database, wake: Doorbell, redis_url: str, scripts: Scripts | None
+) -> Hub:
     clock = db.reckoner  # one time for all: expiries mean the same here and in the database
     accounts = accounts_of(settings)
     channels = channels_of(accounts, settings, clock=clock, wake=wake)
@@ -137,7 +151,10 @@ def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) 
     answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)
     escalate = Escalate(EscalateLedger(db), wake, channels)
     latency = Latency({name: one.traits.channel for name, one in channels.items()})
-    deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts))
+    ration = Ration(scripts) if scripts else None
+    shares = Shares(ration) if ration else None
+    guesses = Guesses(scripts) if scripts else None
+    deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts), shares)
     sweep = _sweep(settings, db, escalate, deliver, wake)
     return Hub(
         settings=settings,
@@ -156,7 +173,9 @@ def _wired(settings: Settings, *, db: Database, wake: Doorbell, redis_url: str) 
         doubts=_doubts(settings, db, channels, wake),
         sweep=sweep,
         watch=Watch(boards=BoardLedger(db), lists=ListLedger(db), latency=latency.figures),
-        **_desk(settings, db, audit, clock, wake),
+        shares=shares,
+        ration=ration,
+        **_desk(settings, db, audit, clock, wake, guesses),
         **guard(
             settings,
             db,
@@ -181,7 +200,12 @@ class _Desk(TypedDict):
 
 
 def _desk(
-    settings: Settings, db: Database, audit: AccountLedger, clock: Clock, wake: Doorbell
+    settings: Settings,
+    db: Database,
+    audit: AccountLedger,
+    clock: Clock,
+    wake: Doorbell,
+    guesses: Guesses | None,
 ) -> _Desk:
     screens = ScreenLedger(db)
     estate = Estate(
@@ -195,7 +219,7 @@ def _desk(
     return {
         "estate": estate,
         "screens": Screens(ledger=screens, audit=audit, clock=clock, wake=wake),
-        "accounts": Accounts(audit),
+        "accounts": Accounts(audit, Tries(guesses)),
         "tasks": Tasks(TaskLedger(db), wake),
     }
 
@@ -246,6 +270,7 @@ def _deliver(
     clock: Clock,
     latency: Latency,
     terms: Mapping[str, Terms],
+    shares: Shares | None,
 ) -> Deliver:
     return Deliver(
         ledger=DeliveryLedger(db),
@@ -255,6 +280,7 @@ def _deliver(
         secret=settings.secret_key,
         public_url=settings.public_url,
         terms=terms,
+        shares=shares,
         observe=latency.seen,
     )
 

@@ -44,6 +44,9 @@ async def working(hub: Hub) -> AsyncIterator[None]:
             group.create_task(hub.sweep.run(), name="sweep"),
             group.create_task(hub.doubts.run(), name="doubts"),
         ]
+        if hub.shares is not None:
+            hub.shares.count = lambda: hub.pulse.sending
+            tasks.append(group.create_task(hub.shares.run(), name="shares"))
         tasks += [group.create_task(one.run(), name=f"lane-{lane}") for lane, one in lanes.items()]
         # a ring in this very process needs no Redis and no poll
         hub.wake.on_ring = lambda lane: lanes[lane].wake()
@@ -53,5 +56,7 @@ async def working(hub: Hub) -> AsyncIterator[None]:
         finally:
             hub.wake.on_ring = None
             await asyncio.shield(hub.deliver.stop())
+            if hub.shares is not None:
+                hub.shares.stop()
             for task in tasks:
                 task.cancel()

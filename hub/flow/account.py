@@ -10,6 +10,8 @@ from typing import Any
 from hub.decide.accounts import DEFAULT, Terms
 from hub.decide.breaker import CLOSED, begun, heard, places, stand
 from hub.decide.pacing import AHEAD, Bucket, hold, pace_of, reserve, room, share
+from hub.flow.shares import Shares
+from hub.flow.turns import Line, Turns
 from hub.model import Lane, Outcome
 from hub.ports import Channel
 from hub.states import Reason
@@ -23,9 +25,18 @@ LONGEST_HOLD = 60.0
 
 class Account:
     """One account's pace and places, shared by both lanes of this process. `alone`: its medium has
-    no other."""
+    no other. `shares`: what counts its pace for all processes that send by it, if there may be
+    several; else its bucket is here."""
 
-    def __init__(self, name: str, channel: Channel, *, terms: Terms = DEFAULT, alone: bool = True):
+    def __init__(
+        self,
+        name: str,
+        channel: Channel,
+        *,
+        terms: Terms = DEFAULT,
+        alone: bool = True,
+        shares: Shares | None = None,
+    ):
         self.channel = channel
         self.name = name
         self.terms = terms
@@ -47,6 +58,9 @@ class Account:
         pace = pace_of(channel.traits)
         self._pace = pace
         self._per_address = channel.traits.per == "address"
+        self.turns = (
+            Turns(name, pace, shares, per_address=self._per_address) if pace and shares else None
+        )
         self._bucket = Bucket(pace) if pace is not None and not self._per_address else None
         self._buckets: OrderedDict[str, Bucket] = OrderedDict()
 
@@ -79,13 +93,15 @@ class Account:
             "held_s": round(max(0.0, self.held_until - now), 1),
         }
 
-    def room(self, lane: Lane, most: int, *, now: float) -> int:
-        """How many deliveries the lane may claim now: those that begin within a few seconds."""
+    def room(self, line: Line, most: int, *, now: float) -> int:
+        """How many deliveries its lane may claim now: those that begin within a few seconds."""
         if now < self.held_until:
             return 0
-        most = share(lane, min(most, BATCH), urgent_waits=self.urgent_waits)
-        ahead = AHEAD if lane is Lane.URGENT else ROUTINE_AHEAD
+        most = share(line.lane, min(most, BATCH), urgent_waits=self.urgent_waits)
+        ahead = AHEAD if line.lane is Lane.URGENT else ROUTINE_AHEAD
         most = places(self._breaker, now=now, most=most)
+        if self.turns is not None:
+            return self.turns.room(line, most, now=now, ahead=ahead)
         return room(self._bucket, now=now, most=most, ahead=ahead)
 
     def capacity(self, lane: Lane, oldest: float) -> int:
@@ -94,6 +110,17 @@ class Account:
         places = self.parallel if lane is Lane.URGENT else max(1, self.parallel * 3 // 4)
         speed = max(self.latency, oldest, 0.001)
         return places + (0 if speed > AHEAD else min(2 * BATCH, int(places * AHEAD / speed)))
+
+    async def turn(self, line: Line, address: str, units: int, *, begin_by: float) -> float:
+        """When this send may begin: its units are taken, or it is after `begin_by`."""
+        now = asyncio.get_running_loop().time()
+        if self.turns is None:
+            return self.book(address, units, now=now)
+        if self.held_until > now:
+            if self.held_until > begin_by:
+                return self.held_until
+            await asyncio.sleep(self.held_until - now)
+        return await self.turns.wait(line, address, units, begin_by=begin_by)
 
     def book(self, address: str, units: int, *, now: float) -> float:
         """When this send may begin; its units are taken."""
@@ -122,7 +149,9 @@ class Account:
         if outcome.reason is not Reason.THROTTLED:
             return
         rest = min(LONGEST_HOLD, outcome.retry_after or HELD)
-        if self._per_address and self._pace is not None:
+        if self._per_address and self.turns is not None:
+            self.turns.hold(address, now + rest)
+        elif self._per_address and self._pace is not None:
             bucket = self._buckets.pop(address, Bucket(self._pace))
             self._keep(address, hold(bucket, now + rest))
         else:

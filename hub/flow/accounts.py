@@ -97,14 +97,14 @@ class Accounts:
     async def login(self, login: str, password: str, ip: str) -> str:
         """A session token (12 h); NotKnown for a wrong pair, TooMany as `Tries` says."""
         at = time.monotonic()
-        self.tries.count(login, ip, now=at)
+        guess = await self.tries.begin(login, ip, now=at)
         user = await self.ledger.user(login)
         known = user.password_hash if user and not user.disabled else None
         async with self.hashing:
             right = await asyncio.to_thread(_matches, known or _NOBODY, password[:1024])
         if user is None or known is None or not right:
             raise NotKnown("Login or password is wrong.", code="wrong_login")
-        self.tries.forgive(login, ip, at=at)
+        await self.tries.right(guess, login, ip, at=at)
         await self.ledger.audit(user.actor.id, "login", user.actor.id, {})
         return await self._session(user.id)
 

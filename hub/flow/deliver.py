@@ -15,6 +15,7 @@ from hub.flow.account import Account
 from hub.flow.bell import Bell
 from hub.flow.parcels import Parcels
 from hub.flow.pump import DeliveryLedger, Means, Pump
+from hub.flow.shares import Shares
 from hub.model import Lane, Outcome
 from hub.ports import Channel, Clock, Wake
 
@@ -29,7 +30,8 @@ def _unobserved(_account: str, _outcome: Outcome, _seconds: float) -> None:
 
 
 class Deliver:
-    """The sending half of the hub in one process. `channels` and `terms` go by account name."""
+    """The sending half of the hub in one process. `channels` and `terms` go by account name;
+    `shares` where other processes may send by the same accounts."""
 
     def __init__(
         self,
@@ -41,6 +43,7 @@ class Deliver:
         secret: bytes,
         public_url: str,
         terms: Mapping[str, Terms] | None = None,
+        shares: Shares | None = None,
         observe: Callable[[str, Outcome, float], None] = _unobserved,
     ):
         self._wake = wake
@@ -48,7 +51,7 @@ class Deliver:
         self.bell = Bell(wake)
         parcels = Parcels(ledger.wording, secret=secret, public_url=public_url)
         means = Means(ledger, parcels, self.bell, clock, observe)
-        media = _by_medium(channels, terms or {})
+        media = _by_medium(channels, terms or {}, shares)
         self._accounts = tuple(itertools.chain(*media))
         self._pumps = {
             lane: tuple(Pump(means, accounts, lane) for accounts in media) for lane in Lane
@@ -108,7 +111,7 @@ class Deliver:
 
 
 def _by_medium(
-    channels: Mapping[str, Channel], terms: Mapping[str, Terms]
+    channels: Mapping[str, Channel], terms: Mapping[str, Terms], shares: Shares | None
 ) -> Sequence[Sequence[Account]]:
     """The accounts of each medium, in the order of the configuration."""
     found: dict[str, list[tuple[str, Channel]]] = defaultdict(list)
@@ -116,7 +119,13 @@ def _by_medium(
         found[channel.traits.channel].append((name, channel))
     return [
         [
-            Account(name, channel, terms=terms.get(name, DEFAULT), alone=len(of_one) == 1)
+            Account(
+                name,
+                channel,
+                terms=terms.get(name, DEFAULT),
+                alone=len(of_one) == 1,
+                shares=shares,
+            )
             for name, channel in of_one
         ]
         for of_one in found.values()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.decide.accounts import Offer
 from hub.decide.pacing import AHEAD
 from hub.flow.account import Account
+from hub.flow.turns import Line
 from hub.model import Lane
 
 
@@ -15,6 +16,7 @@ class Load:
         self.account = account
         self._lane = lane
         self.clear()
+        self.line = Line(lane, lambda: self.waiting)
 
     def clear(self) -> None:
         """Nothing is left of a run that failed: its claims are the sweep's, not this one's."""
@@ -50,4 +52,4 @@ class Load:
         free = most - open_ones
         if free < most // 4 and open_ones:
             return 0  # a bigger claim soon costs less than many small ones now
-        return self.account.room(self._lane, free, now=now)
+        return self.account.room(self.line, free, now=now)

@@ -186,7 +186,7 @@ class Pump:
             self._give_back(claim, 0)
             return
         try:
-            due_ms = await self._turn(claim, load.account, begin_by)
+            due_ms = await self._turn(claim, load, begin_by)
             if due_ms >= 0:
                 self._give_back(claim, due_ms)
             else:
@@ -194,11 +194,11 @@ class Pump:
         finally:
             slots.release()
 
-    async def _turn(self, claim: Claim, account: Account, begin_by: float) -> int:
+    async def _turn(self, claim: Claim, load: Load, begin_by: float) -> int:
         """-1 when the send begins now; else the time (ms) before which it may not, or 0."""
-        loop = asyncio.get_running_loop()
+        loop, account = asyncio.get_running_loop(), load.account
         if account.waits(loop.time()):
-            at = account.book(claim.address, claim.units, now=loop.time())
+            at = await account.turn(load.line, claim.address, claim.units, begin_by=begin_by)
             if at > begin_by:
                 account.unbook(claim.address, now=loop.time())
                 wait = timedelta(seconds=at - loop.time())

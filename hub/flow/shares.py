@@ -25,37 +25,42 @@ log = structlog.get_logger(__name__)
 
 
 class Shares:
-    """One for a process. `workers`: how many processes send, as the database has it (None: not
-    known yet); one that died is counted until it is surely gone.
+    """One for a process. `count`: how many processes send, as the database has it (None: not known
+    yet); one that died is counted until it is surely gone.
 
     The sum of all stays inside a limit whoever of them reaches Redis: those that do not send one
     share each, and the script keeps it back for them. Changing sides begins with nothing in hand.
     """
 
-    def __init__(self, ration: Ration, workers: Callable[[], int | None]):
+    def __init__(self, ration: Ration):
+        self.count: Callable[[], int | None] = lambda: None
         self._ration = ration
-        self._workers = workers
         self._levels: OrderedDict[str, Level] = OrderedDict()
         self._looked = -math.inf
         self._began = math.inf  # since when it has looked without a gap
         self._left = 0.0  # when it began to count by itself
         self._spent = False
+        self._stopping = False
         self.here = False
 
     @property
     def workers(self) -> int:
         """How many draw on a limit, this one included."""
-        return max(1, self._workers() or 1)
+        return max(1, self.count() or 1)
 
     def ready(self, now: float) -> bool:
         """Whether it may send anything just now."""
         return self.here or self._unready(now) <= 0
 
     async def run(self) -> None:
-        """For ever: the others are told that this process asks before it sends."""
-        while True:
+        """Until `stop`: the others are told that this process asks before it sends."""
+        while not self._stopping:
             await self.look()
             await asyncio.sleep(EVERY)
+
+    def stop(self) -> None:
+        """`run` ends soon, even where a connection has swallowed its cancellation."""
+        self._stopping = True
 
     async def look(self) -> None:
         """Whether Redis counts is known anew."""
@@ -81,7 +86,7 @@ class Shares:
 
     def _leave(self) -> None:
         if self.here:
-            log.warning("pace_by_share", workers=self._workers())
+            log.warning("pace_by_share", workers=self.count())
             self.here = False
             self._left = asyncio.get_running_loop().time()
             self._levels.clear()
@@ -102,7 +107,7 @@ class Shares:
 
     def _unready(self, now: float) -> float:
         """Seconds until it may send by itself: it knows how many do, and they know of it."""
-        workers = self._workers()
+        workers = self.count()
         if workers is None:
             return UNKNOWN
         if workers == 1:

@@ -1,13 +1,16 @@
-"""How often somebody may guess a password: counted before it is looked at, in memory, bounded."""
+"""How often somebody may guess a password: counted before it is looked at, in memory, bounded; and
+by all processes together where there are several."""
 
 from __future__ import annotations
 
 import ipaddress
+import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hub.errors import TooMany
+from hub.ports import Guesses
 
 WINDOW = 300.0  # seconds
 TRIES = 5  # wrong passwords for one login from one network in WINDOW
@@ -18,9 +21,29 @@ KNOWN = 10_000  # keys remembered at most; the oldest are forgotten
 
 @dataclass(slots=True)
 class Tries:
-    """Counts tries per key in a sliding window. A right password takes its own try back."""
+    """Counts tries per key in a sliding window. A right password takes its own try back. `shared`:
+    counts for all processes; while it does not answer, each counts its own."""
 
+    shared: Guesses | None = None
     seen: OrderedDict[str, list[float]] = field(default_factory=OrderedDict)
+
+    async def begin(self, login: str, ip: str, *, now: float) -> str:
+        """One try more, here and in all processes; its name. TooMany, and not counted, when one of
+        its limits is used up."""
+        self.count(login, ip, now=now)
+        guess = secrets.token_hex(8)
+        if self.shared is not None:
+            wait = await self.shared.count(guess, _limits(login, ip), window=WINDOW)
+            if wait:
+                self.forgive(login, ip, at=now)
+                raise _too_many(wait)
+        return guess
+
+    async def right(self, guess: str, login: str, ip: str, *, at: float) -> None:
+        """The try of this name, counted at `at`, was right: it does not count."""
+        self.forgive(login, ip, at=at)
+        if self.shared is not None:
+            await self.shared.forgive(guess, [key for key, _most in _limits(login, ip)])
 
     def count(self, login: str, ip: str, *, now: float) -> None:
         """One try more; TooMany, and not counted, when one of its limits is used up.
@@ -30,8 +53,7 @@ class Tries:
         for key, most in _limits(login, ip):
             recent = self._recent(key, now)
             if len(recent) >= most:
-                wait = int(recent[0] + WINDOW - now) + 1
-                raise TooMany("Too many wrong tries. Wait a little.", retry_after=wait)
+                raise _too_many(recent[0] + WINDOW - now)
         for key, _most in _limits(login, ip):
             self.seen[key] = [*self._recent(key, now), now]
             self.seen.move_to_end(key)
@@ -46,6 +68,10 @@ class Tries:
 
     def _recent(self, key: str, now: float) -> list[float]:
         return [at for at in self.seen.get(key, ()) if at > now - WINDOW]
+
+
+def _too_many(wait: float) -> TooMany:
+    return TooMany("Too many wrong tries. Wait a little.", retry_after=int(wait) + 1)
 
 
 def _limits(login: str, ip: str) -> Sequence[tuple[str, int]]:
