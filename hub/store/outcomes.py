@@ -30,7 +30,8 @@ FROM {rows} JOIN deliveries d ON d.id = b.id ORDER BY d.id"""
 _FOR_UPDATE = {"sqlite": _NOW, "postgresql": _NOW + " FOR UPDATE OF d"}
 _MOVE = """
 UPDATE deliveries SET state = b.state, reason = b.reason, unsure = b.unsure,
-    doubled = (b.doubled = 1), due_at = coalesce(b.due, deliveries.due_at), lease_until = b.lease,
+    doubled = (b.doubled = 1), due_at = coalesce(b.due, deliveries.due_at),
+    lease_until = CASE WHEN b.state = 'unsure' THEN coalesce(b.lease, deliveries.lease_until) END,
     provider_ref = coalesce(b.ref, deliveries.provider_ref),
     accepted_at = coalesce(deliveries.accepted_at, b.accepted),
     ended_at = coalesce(deliveries.ended_at, b.ended)

@@ -6,8 +6,9 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
-from hub.decide.claim import Release
+from hub.decide.claim import Release, Sent
 from hub.model import Lane, Outcome, Verdict
 from hub.ports import Traits
 from hub.states import Reason
@@ -15,6 +16,7 @@ from hub.store import schema as t
 from hub.store.deliveries import DeliveryLedger
 from tests.flow.stage import Provider
 from tests.flow.test_deliver import sender
+from tests.flow.test_sweep import sweeper
 
 
 class OffClock:
@@ -52,7 +54,7 @@ async def test_a_worker_whose_clock_is_hours_off_sends_in_time_and_says_how_long
     await stage.plan()
     clock, provider = OffClock(timedelta(hours=hours)), Provider()
     deliver = sender(stage, provider, clock=clock)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await deliver.drain(Lane.URGENT)
 
     assert {row.state for row in await stage.deliveries()} == {"accepted"}
@@ -110,7 +112,7 @@ async def test_a_pump_that_failed_sends_again_as_if_nothing_had_been(stage):
     left = [row.id for row in await stage.deliveries() if row.state in {"sending", "unsure"}]
     assert left
     await stage.set(t.deliveries, {"state": "sending"}, state="planned", lease_until=None)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await deliver.drain(Lane.URGENT)
     assert {row.state for row in await stage.deliveries()} == {"accepted"}
 
@@ -153,3 +155,23 @@ async def test_only_who_holds_a_delivery_can_give_it_back(stage):
     await ledger.release([Release(held)])
     assert [row.state for row in await stage.deliveries()] == ["planned"]
     assert [row.id for row in await stage.rows(t.attempts)] == [lost.attempt]
+
+
+async def test_a_late_call_without_an_answer_leaves_the_doubt_its_end(stage):
+    """A worker that slept through its lease wakes up, and its call has run out of time, too."""
+    await stage.set_up(people=1)
+    await stage.plan()
+    ledger = DeliveryLedger(stage.db)
+    (claim,) = (await ledger.claim(Lane.URGENT, "sms", "sms_test", limit=1)).claims
+
+    async def passes(ms: int) -> None:
+        past = update(t.deliveries).values(lease_until=t.deliveries.c.lease_until - ms)
+        await stage.db.write(lambda conn: conn.execute(past).rowcount)
+
+    await passes(20_000)
+    assert (await sweeper(stage).once()).lost == 1
+    await ledger.record([Sent(claim, Outcome(Verdict.UNSURE, Reason.TIMEOUT), True)])
+    assert (await sweeper(stage).once()).failed == 0, "the callback may still come"
+    await passes(40_000)
+    assert (await sweeper(stage).once()).failed == 1
+    assert [row.state for row in await stage.deliveries()] == ["failed"]
