@@ -44,7 +44,8 @@ class Sum:
     counts: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     promises: Counter[str] = field(default_factory=Counter)
-    recovery: float = 0.0
+    recovery: float = 0.0  # seconds until work that was due went on
+    in_doubt: float = 0.0  # and work that had been begun
 
     def add(self, result: Result) -> None:
         self.trials += 1
@@ -57,6 +58,7 @@ class Sum:
         self.faults.update(result.figures.get("faults", {}))
         self.promises.update(one.promise for one in result.violations)
         self.recovery = max(self.recovery, result.figures.get("recovery", 0.0))
+        self.in_doubt = max(self.in_doubt, result.figures.get("recovery_in_doubt", 0.0))
 
     def to_json(self) -> dict[str, Any]:
         unflagged = self.promises["at most one extra copy"]
@@ -70,6 +72,7 @@ class Sum:
             "violations": dict(self.promises),
             "faults": dict(sorted(self.faults.items())),
             "recovery_seconds_max": self.recovery,
+            "recovery_in_doubt_seconds_max": self.in_doubt,
         }
 
 

@@ -16,11 +16,14 @@ from tests.faults.servers import Member
 from tests.faults.witness import Notebook, now_ms
 
 LEASE = 15.0  # seconds the hub leases a delivery for
+STARTED_IN = 10_000  # ms a process takes to stand, at most, where it is not short of everything
+NO_ROOM = 4_096  # bytes a file may have on the disk that is full: less than any database has
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What a fault may touch. `hard` ends at the moment from which work can go on again."""
+    """What a fault may touch, and what it has to say: when it began and ended, and from when on
+    work could go on (`up`)."""
 
     hub: HubUnderTest
     book: Notebook
@@ -42,6 +45,12 @@ class Bench:
         """On record: this happened in an instant."""
         now = now_ms()
         self.book.write("fault", kind=kind, name=name, planned=False, began=now, until=now)
+
+    def up(self, kind: str, *, since: int = 0) -> None:
+        """On record: what is needed to go on is there from now on, or is being started `since`
+        (ms): what a start takes counts, on a busy machine as far as it takes a quiet one."""
+        now = now_ms()
+        self.book.write("up", kind=kind, at=max(since, now - STARTED_IN) if since else now)
 
     def pick(self, *starts: str) -> Member:
         """One of the processes of these kinds."""
@@ -65,8 +74,12 @@ def kill_all(bench: Bench) -> None:
     for member in members:
         member.kill()
     bench.at("kill_all", "all")
+    since = now_ms()
     for member in members:
-        member.start()
+        member.spawn()
+    for member in members:
+        member.stands()
+    bench.up("kill_all", since=since)
 
 
 def roll(bench: Bench) -> None:
@@ -75,6 +88,7 @@ def roll(bench: Bench) -> None:
         for member in bench.hub.members.values():
             member.stop()
             member.start()
+    bench.up("roll")
 
 
 def freeze(bench: Bench) -> None:
@@ -82,8 +96,12 @@ def freeze(bench: Bench) -> None:
     member = bench.pick("worker", "serve")
     member.freeze()
     bench.at("freeze", member.name)
+    if member.name != "serve":  # another worker is there
+        bench.up("freeze")
     time.sleep(LEASE + bench.chance.uniform(3, 8))
     member.thaw()
+    if member.name == "serve":
+        bench.up("freeze")
 
 
 def kill_valkey(bench: Bench) -> None:
@@ -93,9 +111,11 @@ def kill_valkey(bench: Bench) -> None:
         for process in bench.hub.embedded_valkey():
             process.kill()
         bench.at("kill_valkey", "embedded")
+        bench.up("kill_valkey")
         return
     valkey.kill()
     bench.at("kill_valkey", "own")
+    bench.up("kill_valkey")
     valkey.start()
 
 
@@ -107,6 +127,7 @@ def valkey_away(bench: Bench) -> None:
         return
     valkey.kill()
     bench.at("valkey_away", "own")
+    bench.up("valkey_away")  # work goes on without it
     time.sleep(bench.chance.uniform(4, 12))
     valkey.start()
 
@@ -118,6 +139,7 @@ def flush(bench: Bench) -> None:
         return
     bench.hub.valkey.flush()
     bench.at("flush", "own")
+    bench.up("flush")
 
 
 def kill_postgres(bench: Bench) -> None:
@@ -130,14 +152,40 @@ def kill_postgres(bench: Bench) -> None:
         postgres.kill()
         time.sleep(bench.chance.uniform(0, 3))
         postgres.start()
+    bench.up("kill_postgres")
+
+
+def disk_full(bench: Bench) -> None:
+    """For some seconds the database can be read and not written."""
+    postgres, seconds = bench.hub.postgres, bench.chance.uniform(4, 12)
+    with bench.during("disk_full"):
+        if postgres is not None:
+            postgres.takes_writes(yes=False)
+            time.sleep(seconds)
+            postgres.takes_writes(yes=True)
+        else:
+            serve = bench.hub.members["serve"]
+            serve.limit_files(NO_ROOM)
+            time.sleep(seconds)
+            serve.limit_files(-1)
+    bench.up("disk_full")
+
+
+def clock_jump(bench: Bench) -> None:
+    """The clock of every process and of the database is set by up to two hours, and stays so."""
+    by = bench.chance.choice((-1, 1)) * bench.chance.randint(5_000, 7_200_000)
+    bench.hub.clock.set(by)
+    bench.at("clock_jump", f"{by:+} ms")
+    bench.up("clock_jump")
 
 
 def provider_half_open(bench: Bench) -> None:
     """The provider takes connections and says nothing, then answers everything at once."""
     with bench.during("provider_half_open"):
-        bench.hub.world.freeze()
+        bench.hub.world_does(mute=True)
         time.sleep(bench.chance.uniform(6, 14))
-        bench.hub.world.thaw()
+        bench.hub.world_does(mute=False)
+    bench.up("provider_half_open")
 
 
 def provider_throttles(bench: Bench) -> None:
@@ -169,23 +217,30 @@ def receipts_in_disorder(bench: Bench) -> None:
     """Callbacks doubled, late and in the wrong order from here on."""
     settings = {"receipt_doubled": 0.5, "receipt_late": 0.3, "receipt_disordered": 0.5}
     bench.hub.world_does(**settings, receipt_lost=0.05)
-    bench.book.write("mode", kind="receipts_in_disorder", settings=settings)
+    now = now_ms()
+    bench.book.write("mode", kind="receipts_in_disorder", settings=settings, began=now, until=now)
 
 
 def _kill(bench: Bench, kind: str, member: Member) -> None:
     member.kill()
     bench.at(kind, member.name)
+    if member.name != "serve":  # another of its kind is there
+        bench.up(kind)
     time.sleep(bench.chance.choice((0.0, 0.5, 3.0)))
+    since = now_ms()
     member.start()
+    if member.name == "serve":
+        bench.up(kind, since=since)
 
 
 def _mode(bench: Bench, kind: str, faults: Mapping[str, float]) -> None:
     """The provider is like this for some seconds. What it took is in its ledger, with the fault;
     so this is no window in which calls may be lost."""
+    began = now_ms()
     bench.hub.world_does(faults=dict(faults))
-    bench.book.write("mode", kind=kind, faults=dict(faults))
     time.sleep(bench.chance.uniform(3, 8))
     bench.hub.world_does(faults={})
+    bench.book.write("mode", kind=kind, faults=dict(faults), began=began, until=now_ms())
 
 
 Action = Callable[[Bench], None]
@@ -202,6 +257,8 @@ ACTIONS: Mapping[str, Action] = {
         valkey_away,
         flush,
         kill_postgres,
+        disk_full,
+        clock_jump,
         provider_half_open,
         provider_throttles,
         provider_refuses,

@@ -14,6 +14,7 @@ from typing import Any
 from channels.simulator.ledger import Entry
 from hub.states import MOVES, DeliveryState, Reason
 from tests.faults.evidence import CLOCK_MS, accepts, answered_for, copies, in_flight, rows_by_try
+from tests.faults.standstill import work_goes_on
 from tests.faults.witness import Evidence, Violation
 
 ENDED = frozenset("accepted delivered read refused failed expired cancelled suppressed".split())
@@ -22,7 +23,6 @@ TAKEN = frozenset({"accepted", "delivered", "read"})
 SPEAKS_AGAIN = frozenset({"all_clear", "correction"})
 STOP_MS = 5_000
 CALM_MS = 5_000  # within which a watcher shows what the API says
-WAKING_MS = 2_000  # within which a provider that stood still has taken what waited
 SMS = "sms"
 
 Promise = Callable[[Evidence], Iterator[Violation]]
@@ -142,34 +142,39 @@ def one_launch_one_incident(evidence: Evidence) -> Iterator[Violation]:
 def nothing_after_expiry(evidence: Evidence) -> Iterator[Violation]:
     """No text was handed to the provider later than its notice holds."""
     late = tuple(
-        (row, entry) for row, entry in accepts(evidence) if entry.ts > row.expires_at + CLOCK_MS
+        (row, entry)
+        for row, entry in accepts(evidence)
+        if _arrived(entry) > row.expires_at + CLOCK_MS
     )
     if late:
         yield Violation("nothing after its expiry", f"{len(late)} texts were too old", late)
+
+
+def nothing_expires_early(evidence: Evidence) -> Iterator[Violation]:
+    """What is called expired had come to its expiry, whatever the clocks were set to meanwhile."""
+    now = max((line["ts"] for line in evidence.launched), default=0)
+    rows = evidence.rest.rows
+    if early := tuple(r for r in rows if r.state == "expired" and r.expires_at > now + CLOCK_MS):
+        yield Violation("no loss", f"{len(early)} deliveries expired before their time", early)
+
+
+def _arrived(entry: Entry) -> int:
+    """When the provider heard of it: one that stood still took it later."""
+    return entry.arrived or entry.ts
 
 
 def nothing_after_stop(evidence: Evidence) -> Iterator[Violation]:
     """Five seconds after an acknowledged stop nothing of the alert goes out."""
     stops = {line["id"]: line["ts"] + STOP_MS for line in evidence.said("stopped")}
     late = tuple(
-        (entry.ts - stops[row.incident], row, entry)
+        (_arrived(entry) - stops[row.incident], row, entry)
         for row, entry in accepts(evidence)
         if row.incident in stops
         and row.stage not in SPEAKS_AGAIN
-        and entry.ts > stops[row.incident]
-        and not _held_back(evidence, entry, before=stops[row.incident])
+        and _arrived(entry) > stops[row.incident]
     )
     if late:
         yield Violation("stop within 5 s", f"{len(late)} texts went out after the stop", late)
-
-
-def _held_back(evidence: Evidence, entry: Entry, *, before: int) -> bool:
-    """A provider that stood still took late what had been handed to it before that time."""
-    began = next((t.started_at for t in evidence.rest.tries if t.id == entry.attempt), before + 1)
-    stood_still = [one for one in evidence.said("fault") if one["kind"] == "provider_half_open"]
-    return began <= before and any(
-        one["began"] <= before and entry.ts <= one["until"] + WAKING_MS for one in stood_still
-    )
 
 
 def right_people(evidence: Evidence) -> Iterator[Violation]:
@@ -300,7 +305,9 @@ PROMISES: tuple[Promise, ...] = (
     copies_have_a_cause,
     one_launch_one_incident,
     nothing_after_expiry,
+    nothing_expires_early,
     nothing_after_stop,
+    work_goes_on,
     right_people,
     never_backwards,
     events_have_no_gap,

@@ -35,15 +35,6 @@ def in_flight(evidence: Evidence) -> int:
     return len(at_fault | at_provider)
 
 
-def first_copies(evidence: Evidence) -> tuple[dict[int, int], int]:
-    """When the provider first took each delivery of an alert's first wave (ms), and how many
-    deliveries of any kind it took twice."""
-    found = copies(evidence)
-    alerts = {row.id for row in evidence.rest.rows if (row.stage, row.wave) == ("alert", 0)}
-    first = {one: min(e.ts for e in entries) for one, entries in found.items() if one in alerts}
-    return first, sum(len(entries) > 1 for entries in found.values())
-
-
 def answered_for(evidence: Evidence) -> list[Mapping[str, Any]]:
     return [line for line in evidence.said("launched") if 200 <= line["status"] < 300]
 

@@ -14,6 +14,7 @@ import httpx2
 import psutil
 
 from tests.faults.servers import START, Member, OwnPostgres, OwnValkey
+from tests.faults.shifted import Clock
 from tests.processes import (
     AUTH,
     MUSTER,
@@ -45,10 +46,16 @@ class HubUnderTest:
     members: dict[str, Member] = field(default_factory=dict)
     postgres: OwnPostgres | None = None
     valkey: OwnValkey | None = None
+    command: list[str] = field(default_factory=lambda: [*MUSTER])
 
     @property
     def ledger(self) -> Path:
         return self.folder / "ledger.jsonl"
+
+    @property
+    def clock(self) -> Clock:
+        """The clock its processes go by, if they were started with one that can be set."""
+        return Clock(self.folder / "clock")
 
     def world_does(self, **settings: Any) -> None:
         """The simulator goes on with these settings."""
@@ -70,14 +77,17 @@ class HubUnderTest:
 
 @contextlib.contextmanager
 def hub(
-    setup: str, *, folder: Path, roster: bytes, pace: int, seed: int, mood: str
+    setup: str, *, folder: Path, roster: bytes, pace: int, seed: int, mood: str, clock: bool
 ) -> Iterator[HubUnderTest]:
-    """The hub stands, its people are imported; at the end every process has ended."""
+    """The hub stands, its people are imported; at the end every process has ended. `clock`: its
+    clock can be set."""
     with contextlib.ExitStack() as stack:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         world, world_url = _world(url, folder, stack, seed=seed, mood=mood)
         made = HubUnderTest(setup, folder, url, world, world_url)
+        if clock:
+            made.command = [sys.executable, "-m", "tests.faults.shifted", str(folder / "clock")]
         file = folder / "residents.csv"
         file.write_bytes(roster)
         build: Callable[..., None] = _single if setup == "sqlite" else _several
@@ -109,6 +119,7 @@ def _single(
     made.database_url = f"sqlite:///{data / 'muster.db'}"
     made.web_urls = [made.url]
     _join(made, stack, "serve", ["serve"], env=env, ready="Muster serves")
+    made.members["serve"].stands()
     made.token = _token(env)
 
 
@@ -135,6 +146,8 @@ def _several(
         _join(made, stack, f"web{at}", ["serve"], env=bound, ready="Muster serves")
     for at in range(2):
         _join(made, stack, f"worker{at}", ["worker"], env=env, ready="Muster works")
+    for member in made.members.values():
+        member.stands()
     _balance(made, stack, port=port, ports=ports)
     remote = {**env, "MUSTER_URL": made.web_urls[0], "MUSTER_TOKEN": made.token}
     _done(muster("import", str(file), env=remote))
@@ -168,10 +181,11 @@ def _join(
     env: dict[str, str],
     ready: str,
 ) -> None:
-    member = Member(name, [*MUSTER, *words], env=environment(env), folder=made.folder, ready=ready)
+    command = [*made.command, *words]
+    member = Member(name, command, env=environment(env), folder=made.folder, ready=ready)
     made.members[name] = member
     stack.callback(member.end)
-    member.start()
+    member.spawn()
 
 
 def _token(env: dict[str, str]) -> str:

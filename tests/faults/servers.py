@@ -59,6 +59,16 @@ class OwnPostgres:
             _signal(one, signal.SIGKILL)
         psutil.wait_procs(family, timeout=10)
 
+    def takes_writes(self, *, yes: bool) -> None:
+        """Whether new transactions may write: managed servers refuse it when their disk is full."""
+        mode = "off" if yes else "on"
+        for sql in (
+            f"ALTER SYSTEM SET default_transaction_read_only = {mode}",
+            "SELECT pg_reload_conf()",
+        ):
+            command = [str(self._server.bin_path / "psql"), "-qXtc", sql, self.url]
+            subprocess.run(command, check=True, capture_output=True, timeout=60)
+
     def drop(self) -> None:
         """It has ended and its folder is gone."""
         self.kill()
@@ -126,11 +136,15 @@ class Member:
         self._popen: subprocess.Popen[bytes] | None = None
         self._starts = 0
 
-    def start(self, *, within: float = START) -> None:
+    def start(self) -> None:
         """It runs and has said so."""
+        self.spawn()
+        self.stands()
+
+    def spawn(self) -> None:
+        """It has been started; whether it works is another question."""
         self._starts += 1
-        out = self._folder / f"{self.name}.{self._starts}.out"
-        with out.open("wb") as says:
+        with self._out.open("wb") as says:
             self._popen = subprocess.Popen(
                 self._command,
                 cwd=ROOT,
@@ -140,9 +154,12 @@ class Member:
                 stderr=subprocess.STDOUT,
             )
 
+    def stands(self, *, within: float = START) -> None:
+        """It has said that it works."""
+
         def says_so() -> bool:
-            assert not self.ended, f"{self.name} ended: {out.read_text()[-2000:]}"
-            return self._ready in out.read_text("utf-8", "replace")
+            assert not self.ended, f"{self.name} ended: {self.said[-2000:]}"
+            return self._ready in self.said
 
         until(says_so, within=within, what=f"{self.name} says {self._ready!r}")
 
@@ -158,7 +175,11 @@ class Member:
     @property
     def said(self) -> str:
         """What its latest start has printed."""
-        return (self._folder / f"{self.name}.{self._starts}.out").read_text("utf-8", "replace")
+        return self._out.read_text("utf-8", "replace")
+
+    @property
+    def _out(self) -> Path:
+        return self._folder / f"{self.name}.{self._starts}.out"
 
     def end(self) -> None:
         """It has ended, in order if it can."""
@@ -176,6 +197,13 @@ class Member:
         if not self._wait(30):
             self.kill()
         return time.monotonic() - began
+
+    def limit_files(self, size: int) -> None:
+        """No file it writes may grow beyond so many bytes; -1: as far as it was allowed at first.
+        What it asks for beyond fails as on a full disk; Python does not die of it."""
+        one = psutil.Process(self.pid)
+        _, hard = one.rlimit(psutil.RLIMIT_FSIZE)
+        one.rlimit(psutil.RLIMIT_FSIZE, (hard if size < 0 else size, hard))
 
     def freeze(self) -> None:
         self._send(signal.SIGSTOP)

@@ -185,6 +185,11 @@ FORGED: Mapping[str, tuple[Callable[[Evidence], Evidence], str, str]] = {
         "2 incidents from 1 launches",
     ),
     "too old": (_row(expires_at=T0 - 1_000), "nothing after its expiry", "1 texts were too old"),
+    "too young": (
+        _row(state="expired", reason="too_late", expires_at=T0 + 60_000),
+        LOST,
+        "1 deliveries expired before their time",
+    ),
     "after the stop": (
         _said("stopped", T0 - 5_001, id=1),
         "stop within 5 s",
@@ -231,12 +236,46 @@ def test_a_stop_lets_the_last_word_through() -> None:
     assert check(_rest(replace(said, launched=launched), rows=rows)) == []
 
 
-def test_a_provider_that_stood_still_may_take_late_what_was_sent_before_the_stop() -> None:
-    still = {"kind": "provider_half_open", "planned": False, "began": T0 - 6_000, "until": T0 - 100}
-    forged = _said("fault", T0, **still)(_said("stopped", T0 - 5_001, id=1)(good()))
-    assert check(forged) == []
-    after_stop = _said("fault", T0, **still)(_said("stopped", T0 - 5_100, id=1)(good()))
-    assert [one.promise for one in check(after_stop)] == ["stop within 5 s"]
+def test_a_provider_that_stood_still_may_take_late_what_it_heard_before_the_stop() -> None:
+    heard = tuple(replace(one, arrived=T0 - 1_000) for one in good().ledger if one.kind == "sms")
+    forged = replace(good(), ledger=(*heard, CALLBACK, ANSWER))
+    assert check(_said("stopped", T0 - 5_500, id=1)(forged)) == []
+    too_late = _said("stopped", T0 - 6_001, id=1)(forged)
+    assert [one.promise for one in check(too_late)] == ["stop within 5 s"]
+
+
+def _idle(seconds: float, *more: Callable[[Evidence], Evidence], tried: int = T0 + 1) -> Evidence:
+    """A fault, and the second text so many seconds later."""
+    at = T0 + int(seconds * 1000)
+    was, second = good(), replace(TEXT, callback="101.mac", to=OTHER, sid="SM2", ts=at)
+    tries = (TRY, replace(TRY, id=101, delivery=11, started_at=tried, ended_at=at))
+    forged = replace(_rest(was, tries=tries), ledger=(TEXT, second, CALLBACK, ANSWER))
+    for one in (_said("up", T0 + 1, kind="kill", at=T0 + 1), *more):
+        forged = one(forged)
+    return forged
+
+
+def test_work_that_was_due_and_did_not_go_on_is_named() -> None:
+    assert check(_idle(30)) == []
+    assert [one.promise for one in check(_idle(31))] == ["work goes on"]
+
+
+def test_while_something_needed_is_away_nobody_waits_for_the_hub() -> None:
+    away = {"kind": "kill_postgres", "planned": False, "began": T0 + 5_000, "until": T0 + 9_000}
+    mode = {"kind": "provider_refuses", "began": T0 + 8_000, "until": T0 + 10_000}
+    excused = (_said("fault", T0 + 9_000, **away), _said("mode", T0 + 10_000, **mode))
+    assert check(_idle(35, *excused)) == []
+    assert [one.promise for one in check(_idle(35.1, *excused))] == ["work goes on"]
+
+
+def test_what_was_begun_waits_for_its_lease_and_the_callback_too() -> None:
+    assert check(_idle(75, tried=T0 - 5)) == []
+    assert [one.promise for one in check(_idle(76, tried=T0 - 5))] == ["work goes on"]
+
+
+def test_other_work_that_goes_on_meanwhile_is_work_that_goes_on() -> None:
+    other = replace(TEXT, ts=T0 + 20_000, accepted=False, status=429)
+    assert check(_ledger(other)(_idle(45))) == []
 
 
 def test_a_provider_that_took_a_text_and_answered_badly_counts_as_in_doubt() -> None:

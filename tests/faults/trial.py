@@ -23,10 +23,11 @@ from channels.simulator.ledger import read_ledger
 from tests.faults.actions import ACTIONS, Bench
 from tests.faults.checker import check
 from tests.faults.estates import roster
-from tests.faults.evidence import first_copies, in_flight
+from tests.faults.evidence import copies, in_flight
 from tests.faults.hub import HubUnderTest, hub, ready
 from tests.faults.rest import at_rest
 from tests.faults.script import Begin, Script
+from tests.faults.standstill import standstills
 from tests.faults.witness import Evidence, Notebook, Violation, now_ms, read_lines
 from tests.processes import ROOT, environment
 
@@ -179,7 +180,13 @@ def _evidence(plan: Script, folder: Path) -> Evidence:
 def _hub_of(plan: Script, folder: Path) -> contextlib.AbstractContextManager[HubUnderTest]:
     people = roster(plan.people, seed=plan.seed)
     return hub(
-        plan.setup, folder=folder, roster=people, pace=plan.pace, seed=plan.seed, mood=plan.mood
+        plan.setup,
+        folder=folder,
+        roster=people,
+        pace=plan.pace,
+        seed=plan.seed,
+        mood=plan.mood,
+        clock=any(name == "clock_jump" for _, name in plan.faults),
     )
 
 
@@ -292,27 +299,21 @@ def figures(evidence: Evidence) -> dict[str, Any]:
     """Numbers of a trial for the sum of them all."""
     rows = evidence.rest.rows
     kinds = [line["kind"] for line in (*evidence.said("fault"), *evidence.said("mode"))]
-    copies, doubled = first_copies(evidence)
+    texts = copies(evidence)
     return {
         "launches": len(evidence.rest.incidents),
         "deliveries": len(rows),
-        "texts": len(copies),
-        "doubles": doubled,
+        "texts": len(texts),
+        "doubles": sum(len(entries) > 1 for entries in texts.values()),
         "flagged": sum(row.doubled for row in rows),
         "in_doubt": in_flight(evidence),
         "states": dict(Counter(row.state for row in rows)),
         "faults": dict(Counter(kinds)),
-        "recovery": recovery(evidence, copies),
+        "recovery": _longest(evidence, doubted=False),
+        "recovery_in_doubt": _longest(evidence, doubted=True),
     }
 
 
-def recovery(evidence: Evidence, copies: dict[int, int]) -> float:
-    """The longest time in seconds from the end of a fault (a kill is over at once, its restart
-    counts) to the next text of a first wave."""
-    waits = [0.0]
-    for line in evidence.said("fault"):
-        later = [at for at in copies.values() if at > line["until"]]
-        earlier = [at for at in copies.values() if at <= line["began"]]
-        if later and earlier:
-            waits.append((min(later) - line["until"]) / 1000)
-    return round(max(waits), 1)
+def _longest(evidence: Evidence, *, doubted: bool) -> float:
+    found = [one.seconds for one in standstills(evidence) if one.doubted is doubted]
+    return max(found, default=0.0)
