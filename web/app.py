@@ -54,7 +54,7 @@ def create_app(hub: House) -> Starlette:
     app.router.redirect_slashes = False  # a second address for a page is a second thing to guard
     app.state.live = live
     app.state.metrics = figures
-    app.state.limits = Limits()
+    app.state.limits = Limits(hub.ration)
     live.also(figures.watch_loop)
     return app
 

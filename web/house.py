@@ -17,7 +17,7 @@ from hub.flow.say import Say
 from hub.flow.screens import Screens
 from hub.flow.tasks import Tasks
 from hub.flow.watch import Watch
-from hub.ports import Channel, Clock, Library, Wake
+from hub.ports import Channel, Clock, Library, Ration, Wake
 from hub.settings import Settings
 
 
@@ -56,6 +56,8 @@ class House(Protocol):
     def screens(self) -> Screens: ...
     @property
     def alarms(self) -> Alarms: ...
+    @property
+    def ration(self) -> Ration | None: ...
 
 
 def house(connection: HTTPConnection) -> House:

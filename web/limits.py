@@ -1,4 +1,5 @@
-"""How often one address, or one link, may do something: counted in memory, bounded."""
+"""How often one address, or one link, may do something: counted in memory, bounded; and by all
+processes together where there are several."""
 
 from __future__ import annotations
 
@@ -11,8 +12,11 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from hub.errors import TooMany
+from hub.plans import Ask
+from hub.ports import Ration
 
 KNOWN = 20_000  # keys remembered at most; the one idle longest is forgotten
+AWAY = 1.0  # seconds for which nobody is asked to count for all, after there was no answer
 
 
 class Bucket:
@@ -35,18 +39,52 @@ class Bucket:
         while len(self._left) > KNOWN:
             self._left.popitem(last=False)
         if left < 1:
-            wait = int((1 - left) * self._each) + 1
-            raise TooMany("Too many tries in a short time. Wait a little.", retry_after=wait)
+            raise _too_many((1 - left) * self._each)
+
+    @property
+    def ask(self) -> Ask:
+        """The same limit, to be counted for all processes."""
+        return Ask(1 / self._each, self._burst)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Limits:
     """The limits of one application. A technician pairs a whole tower from one address, a whole
-    estate may answer through one mobile operator's gateway; a single link is one household's."""
+    estate may answer through one mobile operator's gateway; a single link is one household's.
 
+    `ration` counts for all processes; while it does not answer, each counts its own."""
+
+    ration: Ration | None = None
     pairings: Bucket = field(default_factory=lambda: Bucket(burst=60, each=2.0))
     answers_link: Bucket = field(default_factory=lambda: Bucket(burst=20, each=3.0))
     answers_ip: Bucket = field(default_factory=lambda: Bucket(burst=2_000, each=0.05))
+    _away_until: float = 0.0
+
+    async def pairing(self, ip: str) -> None:
+        """One code more is asked for; TooMany (429)."""
+        self.pairings.count(ip)
+        await self._for_all((f"pairing/{ip}", self.pairings.ask))
+
+    async def answer(self, token: str, ip: str) -> None:
+        """One answer more by this link from there; TooMany (429)."""
+        self.answers_link.count(token)
+        self.answers_ip.count(ip)
+        link, where = (f"link/{token}", self.answers_link.ask), (f"ip/{ip}", self.answers_ip.ask)
+        await self._for_all(link, where)
+
+    async def _for_all(self, *asks: tuple[str, Ask]) -> None:
+        if self.ration is None or time.monotonic() < self._away_until:
+            return
+        wait = await self.ration.spare(asks)
+        if wait is None:
+            self._away_until = time.monotonic() + AWAY
+        elif wait > 0:
+            raise _too_many(wait)
+
+
+def _too_many(wait: float) -> TooMany:
+    said = "Too many tries in a short time. Wait a little."
+    return TooMany(said, retry_after=int(wait) + 1)
 
 
 def limits(connection: HTTPConnection) -> Limits:

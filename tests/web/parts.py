@@ -126,6 +126,7 @@ def wired(chosen: Settings, db: Database) -> Any:
         tasks=Tasks(TaskLedger(db), wake),
         watch=Watch(boards=BoardLedger(db), lists=ListLedger(db)),
         answer=answer,
+        ration=None,
         report=Report(
             receipts=ReceiptLedger(db),
             displays=DisplayLedger(db),

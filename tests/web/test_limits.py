@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from hub.errors import TooMany
+from hub.plans import Ask, Grant
 from web import limits
-from web.limits import Bucket
+from web.limits import Bucket, Limits
 
 
 class Hand:
@@ -46,3 +49,41 @@ def test_no_more_than_so_many_are_remembered(monkeypatch):
     for number in range(1000):
         bucket.count(str(number))
     assert len(bucket._left) == 100
+
+
+class Others:
+    """What all processes have counted: as told, None for no answer."""
+
+    def __init__(self, *said: float | None) -> None:
+        self.said = list(said)
+        self.asked: list[list[str]] = []
+
+    async def take(self, key: str, ask: Ask) -> Grant | None:
+        return None
+
+    async def here(self, *, spent: bool) -> bool | None:
+        return None
+
+    async def spare(self, asks: Sequence[tuple[str, Ask]]) -> float | None:
+        self.asked.append([key for key, _ in asks])
+        return self.said.pop(0)
+
+
+async def test_what_other_processes_counted_counts_here():
+    others = Others(0.0, 4.2)
+    counted = Limits(others)
+    await counted.answer("token", "192.0.2.1")
+    with pytest.raises(TooMany) as refused:
+        await counted.pairing("192.0.2.1")
+    assert refused.value.retry_after == 5
+    assert others.asked == [["link/token", "ip/192.0.2.1"], ["pairing/192.0.2.1"]]
+
+
+async def test_while_nobody_answers_each_process_counts_its_own():
+    others = Others(None)
+    counted = Limits(others)
+    for _ in range(20):
+        await counted.answer("token", "192.0.2.1")
+    with pytest.raises(TooMany):
+        await counted.answer("token", "192.0.2.1")
+    assert len(others.asked) == 1  # nobody waits for it again within the second

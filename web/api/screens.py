@@ -23,7 +23,7 @@ async def list_screens(request: Request) -> Response:
 
 async def add_pairing(request: Request) -> Response:
     """POST /screens/pairings: a new screen asks for a code. It gives nothing but the code."""
-    limits(request).pairings.count(client_ip(request))
+    await limits(request).pairing(client_ip(request))
     code, claim = await house(request).screens.pairing()
     return JSONResponse(
         {"code": code, "claim": claim, "expires_in": PAIRING_LIFE // 1000}, status_code=201

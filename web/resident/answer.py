@@ -39,8 +39,7 @@ async def act(request: Request) -> Response:
     """POST /a/{token}: the answer is on record. A form goes back to the page."""
     hub, token = house(request), request.path_params["token"]
     speaks_for(hub, token)
-    limits(request).answers_link.count(token)
-    limits(request).answers_ip.count(client_ip(request))
+    await limits(request).answer(token, client_ip(request))
     fields = await fields_of(request)
     taken = await take(hub, token, fields)
     if wants_json(request.scope):
