@@ -27,12 +27,13 @@ _TASK = (
 )
 _SITE = text("SELECT site_id FROM incidents WHERE id = :incident")
 _BLOCK = (
-    f"CASE WHEN p.id IS NULL THEN '{NOWHERE}' WHEN p.entrance <> '' THEN p.entrance"
-    " ELSE p.building END"
+    "CASE WHEN p.entrance <> '' THEN p.entrance WHEN p.building <> '' THEN p.building"
+    f" ELSE '{NOWHERE}' END"
 )
 _LIST = """
-SELECT {task}, p.*, {block} AS block, coalesce(nullif(u.name, ''), u.login, '') AS by_name
-FROM tasks t LEFT JOIN places p ON p.id = t.place_id
+SELECT {task}, p.*, {block} AS block, coalesce(nullif(u.name, ''), u.login, '') AS by_name,
+    r.name AS whose
+FROM tasks t LEFT JOIN recipients r ON r.id = t.recipient_id LEFT JOIN places p ON p.id = t.place_id
 LEFT JOIN users u ON t.done_by = 'user:' || CAST(u.id AS TEXT)
 WHERE t.incident_id = :incident AND t.household IS NOT NULL AND {more}
 ORDER BY t.id LIMIT :limit"""
@@ -40,7 +41,7 @@ _BLOCKS = text(f"""
 SELECT {_BLOCK} AS block, t.key, t.state, count(*) AS tasks
 FROM tasks t LEFT JOIN places p ON p.id = t.place_id
 WHERE t.incident_id = :incident AND t.household IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1""")
-# The need is shown because somebody must be ready for it; no name is.
+# The need is shown because somebody must be ready for it; a name only where there is no flat.
 _HOMES = """
 SELECT a.household, a.told_at, a.delivered_at, a.unreachable, a.answer, r.needs, r.language
 FROM {rows} CROSS JOIN audience a CROSS JOIN recipients r
@@ -125,12 +126,14 @@ def _homes(conn: Connection, incident: int, homes: Iterable[int]) -> Mapping[int
 
 
 def placed(row: Mapping[Any, Any], home: Sequence[Any]) -> dict[str, Any]:
-    """A task by hand with where it is and what is known of the household; nobody's name."""
+    """A task by hand with where it is and what is known of the household. `whose`: a name, only
+    for those no flat is on record for: nothing else tells them apart."""
     known = row["path"] is not None
     place = place_of(row) if known else None
     needs = dict.fromkeys(need for one in home for need in as_json(one.needs) or ())
     return _task(row) | {
         "by": row["by_name"],
+        "whose": row["whose"] or "" if row["block"] == NOWHERE else "",
         "place": row["path"] if known else "",
         "block": row["block"],
         "building": row["building"] if known else "",

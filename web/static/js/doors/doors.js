@@ -8,7 +8,7 @@ import { Contact } from "../board/contact.js";
 import { DoorList } from "./list.js";
 import { Outbox } from "./outbox.js";
 import { ORDERS, dangerLevel, sortBlocks } from "./order.js";
-import { outcomeText } from "./row.js";
+import { ANSWERS, outcomeText } from "./row.js";
 
 const { incident: id, place, actor, started } = document.body.dataset;
 const CALM = 1500; // ms between two readings of the list, however much happens
@@ -36,7 +36,7 @@ const page = {
   enter(one, outcome) {
     if (Date.now() - quiet < STILL) return;
     quiet = Date.now();
-    const next = outcome === null ? null : list.next(one.task);
+    const next = outcome === null ? null : list.next(one.task, ANSWERS.includes(outcome.split(":")[0]) ? one.household : null);
     page.opened = next;
     outbox.put(one.task, outcome, one.state);
     say_soon(t("doors.spoken", { place: say(one.spoken) || one.flat, what: outcome === null ? t("doors.reopened") : outcomeText(outcome) }));

@@ -19,7 +19,7 @@ export function household(one, { id }) {
       const found = seen.get(one.task) ?? await get(`/incidents/${id}/doors/${one.task}`);
       seen.set(one.task, found);
       calling ||= calls;
-      box.replaceChildren(h("ul", { class: "people" }, found.residents.map(person)));
+      box.replaceChildren(h("ul", { class: "people" }, [...found.residents].sort((a, b) => Boolean(a.answer) - Boolean(b.answer)).map(person)));
     } catch (error) { box.replaceChildren(trouble(error)); button.hidden = false; }
   };
   const button = h("button", { type: "button", class: `btn${calls ? " main" : ""}`, onclick: () => show().then(() => (box.querySelector("a") ?? box).focus({ preventScroll: true })) }, icon(calls ? "phone" : "search"), t(calls ? "doors.numbers" : "doors.who"));
@@ -29,9 +29,10 @@ export function household(one, { id }) {
 }
 function person(one) {
   const needs = one.needs.map((need) => named("need", need)).join(t("comma"));
+  const sent = one.deliveries.map((d) => h("span", { class: BAD.has(d.state) ? "late" : "" }, [named("channel", d.channel), named("delivery", d.state), BAD.has(d.state) && d.reason ? named("reason", d.reason) : "", clockShort(d.delivered_at ?? d.accepted_at).replace("–", "")].filter(Boolean).join(" ")));
+  const said = one.answer ? t("opened.answered", { answer: named("answer", one.answer), at: clockShort(one.answered_at) }) : t("opened.no_answer");
   return h("li", {},
-    h("p", {}, h("b", {}, one.name), h("span", { class: "two" }, ` ${tongue(one.language)}`), needs ? h("span", { class: "needs" }, needs) : null),
-    one.numbers.length ? h("p", { class: "numbers" }, one.numbers.map(({ value, dead }) => (dead ? h("span", { class: "late" }, `${value} ${t("doors.dead")}`) : h("a", { class: "btn", href: `tel:${value.replace(/[^+\d]/g, "")}` }, icon("phone"), value)))) : h("p", { class: "late" }, t("doors.no_number")),
-    h("p", { class: "two" }, one.answer ? t("opened.answered", { answer: named("answer", one.answer), at: clockShort(one.answered_at) }) : t("opened.no_answer")),
-    h("ul", { class: "sent" }, one.deliveries.map((d) => h("li", {}, h("span", {}, named("channel", d.channel)), h("span", { class: BAD.has(d.state) ? "late" : "two" }, [named("delivery", d.state), BAD.has(d.state) && d.reason ? named("reason", d.reason) : "", clockShort(d.delivered_at ?? d.accepted_at).replace("–", "")].filter(Boolean).join(" "))))));
+    h("div", {}, h("p", {}, h("b", {}, one.name), h("span", { class: "two" }, ` ${tongue(one.language)}`), needs ? h("span", { class: "needs" }, needs) : null),
+      h("p", { class: "two sent" }, h("span", {}, said), sent)),
+    h("p", { class: "numbers" }, one.numbers.length ? one.numbers.map(({ value, dead }) => (dead ? h("span", { class: "late" }, `${value} ${t("doors.dead")}`) : h("a", { class: "btn", href: `tel:${value.replace(/[^+\d]/g, "")}` }, icon("phone"), value))) : h("span", { class: "late" }, t("doors.no_number"))));
 }

@@ -36,10 +36,11 @@ export class DoorList {
   #floors() { return floors([...this.#shown].map((task) => this.items.get(task)).filter(Boolean), this.page.order, this.page.danger()); }
   node(task) { return this.#doors.get(task); }
 
-  /** The first still to do after this one, as they stand on the page. */
-  next(task) {
+  /** The first still to do after this one, as they stand on the page; `besides`: a household that
+   * has just answered needs neither knock nor call any more. */
+  next(task, besides = null) {
     const order = this.order, at = order.indexOf(task);
-    const todo = (one) => this.items.get(one)?.state !== "done" && !this.page.outbox.of(one);
+    const todo = (one) => this.items.get(one)?.state !== "done" && this.items.get(one)?.household !== besides && !this.page.outbox.of(one);
     return [...order.slice(at + 1), ...order.slice(0, Math.max(0, at))].find(todo) ?? null;
   }
 
@@ -62,6 +63,7 @@ export class DoorList {
   #floor(floor, before) {
     const section = before ?? h("li", { class: "floor" }, h("h3", {}, h("span"), h("span", { class: "end hint num" })), h("ol", { class: "doors-of" }));
     const left = floor.items.filter((one) => one.state !== "done" && !this.page.outbox.of(one.task)).length;
+    section.firstChild.hidden = !floor.words || !say(floor.words);
     put(section.firstChild.firstChild, capital(say(floor.words)) || t("doors.nowhere"));
     put(section.firstChild.lastChild, t("doors.left", { n: left }));
     rows(section.lastChild, floor.items, (one) => one.task, (one) => {

@@ -12,7 +12,7 @@ const NOTE = 120;
 const wordOf = (outcome) => String(outcome ?? "").split(":")[0].trim();
 const noteOf = (outcome) => String(outcome ?? "").split(":").slice(1).join(":").trim();
 export const outcomeText = (outcome) => [named("outcome", wordOf(outcome)), noteOf(outcome)].filter(Boolean).join(t("colon"));
-const mark = (word) => (MARK[word] ? chip(MARK[word]) : icon(word === "answered" ? "tick" : word === "stopped" ? "close" : "back"));
+const mark = (word) => (MARK[word] ? chip(MARK[word]) : word === "answered" ? icon("tick") : "");
 
 function reached(one) {
   if (one.answered && one.answered < one.people) return t("doors.reach.some", { n: one.answered, all: one.people });
@@ -25,7 +25,7 @@ export class Door {
   constructor(one, page) {
     this.page = page;
     this.head = h("button", { class: "door-head", type: "button", "aria-controls": `door-${one.task}`, onclick: () => page.open(page.opened === this.one.task ? null : this.one.task) },
-      h("b", { class: "flat-no" }), h("span", { class: "door-about" }, h("span", { class: "needs-line" }), h("span", { class: "reach two" })), h("span", { class: "door-state" }));
+      h("b", { class: "flat-no" }), h("span", { class: "door-about" }, h("span", { class: "needs needs-line" }), h("span", { class: "reach two" })), h("span", { class: "door-state" }));
     this.body = h("div", { class: "door-body", id: `door-${one.task}`, hidden: true });
     this.status = h("div", { class: "door-status", hidden: true });
     this.node = h("li", { class: "door" }, h("h4", {}, this.head), this.status, this.body);
@@ -35,7 +35,7 @@ export class Door {
   show(one) {
     this.one = one;
     const entry = this.page.outbox.of(one.task), open = this.page.opened === one.task;
-    put(this.head.children[0], one.flat || say(one.spoken) || t("doors.nowhere"));
+    put(this.head.children[0], one.whose || one.flat || say(one.spoken));
     put(this.head.querySelector(".needs-line"), capital(one.needs.map((need) => named("need", need)).join(t("comma"))));
     put(this.head.querySelector(".reach"), [t("doors.people", { n: one.people }), one.languages.map(tongue).join(t("comma")), one.state === "done" ? "" : reached(one), one.assigned ? t("doors.has", { who: one.assigned }) : ""].filter(Boolean).join(t("doors.dot")));
     this.node.className = `door ${entry?.phase ?? one.state}${open ? " is-open" : ""}${one.needs.length ? " has-needs" : ""}`;
@@ -47,7 +47,7 @@ export class Door {
 
   /** What it came to, on the row itself. */
   #state(entry) {
-    const outcome = entry ? entry.outcome : this.one.state === "done" ? this.one.outcome : null;
+    const outcome = entry && entry.phase !== "clash" ? entry.outcome : this.one.state === "done" ? this.one.outcome : null;
     const box = this.head.lastElementChild, word = outcome === null ? "" : wordOf(outcome);
     const key = `${word}|${this.one.key}|${outcome ?? ""}`;
     if (box.dataset.key === key) return;
