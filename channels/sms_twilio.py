@@ -5,13 +5,12 @@ https://www.twilio.com/docs/messaging/api/message-resource
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 
 from channels.http import DEADLINE, failure
 from channels.twilio_account import TwilioAccount, is_fiction
@@ -71,7 +70,6 @@ class TwilioSms:
         self._account = account
         self._token = account.auth_token.encode()
         self._clock = clock
-        self._deadline = deadline
         self._hooks = f"{public_url.rstrip('/')}/hooks/{self.name}/receipts/"
         self._sender = _sender(account.sender)
         self._api = TwilioApi(account, name=self.name, deadline=deadline)
@@ -97,21 +95,30 @@ class TwilioSms:
         return await self._api.create("Messages", form, now=now)
 
     async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
-        """Whether the account holds a text to this address with these words, made after `since`.
+        """Texts to this address with these words the account holds, made after `since`.
 
-        ACCEPTED with its sid; RETRY when Twilio answers that there is none; UNSURE if it cannot be
-        learnt. For attempts whose outcome stayed unknown.
+        ACCEPTED with its sid, REFUSED if it failed since; RETRY when Twilio answers that there is
+        none; UNSURE if it cannot be learnt. For attempts whose outcome stayed unknown.
         """
         try:
-            async with asyncio.timeout(self._deadline):
-                found = await self._api.ready().messages.list_async(to=parcel.to, limit=50)
+            found = await self._api.since("Messages", began=since, clock=self._clock, To=parcel.to)
         except Exception as error:  # noqa: BLE001 - as in send
             return Outcome(Verdict.UNSURE, failure(error).reason, code=type(error).__name__)
-        floor = since.replace(microsecond=0) - timedelta(seconds=1)
-        for one in found:
-            if one.body == parcel.parts["body"] and one.date_created >= floor:
-                return Outcome(Verdict.ACCEPTED, Reason.OK, str(one.sid), code=str(one.status))
+        mine = [row for row in found.rows if row.get("body") == parcel.parts["body"]]
+        fates = [fate for row in mine if (fate := self._fate(row)).provider_ref]
+        if fates:
+            return replace(fates[0], others=tuple(fates[1:]))
+        if not found.whole:
+            return Outcome(Verdict.UNSURE, Reason.UNKNOWN, code="too_many_texts")
         return Outcome(Verdict.RETRY, Reason.UNAVAILABLE, code="not_found")
+
+    def _fate(self, row: Mapping[str, Any]) -> Outcome:
+        """What became of a text Twilio holds."""
+        word, code = str(row.get("status") or ""), str(row.get("error_code") or "")
+        sid = str(row.get("sid") or "")
+        if STATUSES.get(word) is not DeliveryState.FAILED:
+            return Outcome(Verdict.ACCEPTED, Reason.OK, sid, code=word)
+        return Outcome(Verdict.REFUSED, self._why(word, code), sid, code=code or word)
 
     def verify(self, request: HookRequest) -> bool:
         return verify(self._token, request)
@@ -137,10 +144,14 @@ class TwilioSms:
         code = form.get("ErrorCode", "")
         reason = Reason.OK
         if state is DeliveryState.FAILED:
-            reason = Reason.STOPPED if word == "canceled" else reason_of(code)
-            if code and not is_known(code):
-                self._count(f"code:{code}")
+            reason = self._why(word, code)
         return (Receipt(state, reason, sid, code or word),)
+
+    def _why(self, word: str, code: str) -> Reason:
+        """Why a text that was taken failed."""
+        if code and not is_known(code):
+            self._count(f"code:{code}")
+        return Reason.STOPPED if word == "canceled" else reason_of(code)
 
     def _count(self, word: str) -> None:
         count_unknown(self.unknown, word)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from typing import Any
 
 from twilio.rest import Client
 
@@ -15,10 +19,28 @@ from channels.twilio_outcome import outcome
 from channels.twilio_wire import Wire
 from hub.errors import Defect
 from hub.model import Outcome
-from hub.ports import Probe
+from hub.ports import Clock, Probe
 
 PARALLEL = 50
 """Connections at once, as many as `Traits.parallel` lets sends be in flight."""
+
+
+PAGE = 20
+"""Texts or calls to one number that are looked at: more, and Chinese ones are too long to read."""
+
+ROUNDED = timedelta(seconds=2)
+"""What is lost where times are told in whole seconds, twice."""
+
+UNKNOWN_CLOCK = timedelta(days=1)
+"""How far apart clocks may be, where Twilio does not tell what time it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Rows as Twilio has them, oldest first. `whole`: there are no more that were asked for."""
+
+    rows: tuple[Mapping[str, Any], ...]
+    whole: bool
 
 
 class TwilioApi:
@@ -73,8 +95,37 @@ class TwilioApi:
             return failure(error)
         return outcome(answer.status_code, answer.headers or {}, answer.text, now=now)
 
+    async def since(
+        self, resource: str, *, began: datetime, clock: Clock, **asked: object
+    ) -> Listed:
+        """What a list resource holds of what was made after `began`, oldest first. By age, not by
+        the time of day: our clock and Twilio's may be hours apart. Raises what went wrong."""
+        url = f"{self._account.url}/{resource}.json"
+        async with asyncio.timeout(self._deadline):
+            answer = await self.ready().request_async(
+                "GET", url, params={**asked, "PageSize": PAGE}
+            )
+        said = json.loads(answer.text)
+        rows = said[resource.lower()]
+        if answer.status_code != HTTPStatus.OK or not isinstance(rows, list):
+            raise ValueError(f"http_{answer.status_code}")
+        there = _date((answer.headers or {}).get("Date"))
+        floor = began - UNKNOWN_CLOCK if there is None else there - (clock.now() - began) - ROUNDED
+        made = [(_date(row.get("date_created")) or floor, row) for row in rows]
+        recent = [row for at, row in made if at >= floor]
+        return Listed(tuple(reversed(recent)), whole=len(rows) < PAGE or len(recent) < len(rows))
+
     def ready(self) -> Client:
         """The open client; Defect before open() and after close()."""
         if self._client is None:
             raise Defect(f"{self._name} was used before open() or after close()")
         return self._client
+
+
+def _date(said: object) -> datetime | None:
+    """A time as it stands in a header or a resource (RFC 2822)."""
+    try:
+        found = parsedate_to_datetime(str(said))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -5,11 +5,10 @@ https://www.twilio.com/docs/voice/api/call-resource
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from channels import twilio_twiml as twiml
@@ -92,7 +91,6 @@ class TwilioVoice:
         """Words of the provider we do not know, and how often they came."""
         self._token = twilio.auth_token.encode()
         self._clock = clock
-        self._deadline = deadline
         self._hooks = f"{public_url.rstrip('/')}/hooks/{self.name}"
         self._api = TwilioApi(twilio, name=self.name, deadline=deadline)
 
@@ -121,16 +119,12 @@ class TwilioVoice:
         A call resource holds neither its words nor our signed id: one that is there may be of
         another notice, so it proves nothing about this attempt.
         """
+        asked = {"To": parcel.to, "From": self._account.sender}
         try:
-            async with asyncio.timeout(self._deadline):
-                found = await self._api.ready().calls.list_async(
-                    to=parcel.to, from_=self._account.sender, limit=50
-                )
-            floor = since.replace(microsecond=0) - timedelta(seconds=1)
-            made = [one for one in found if one.date_created is None or one.date_created >= floor]
+            found = await self._api.since("Calls", began=since, clock=self._clock, **asked)
         except Exception as error:  # noqa: BLE001 - as in send
             return Outcome(Verdict.UNSURE, failure(error).reason, code=type(error).__name__)
-        if made:
+        if found.rows:
             return Outcome(Verdict.UNSURE, Reason.UNKNOWN, code="call_to_same_number")
         return Outcome(Verdict.RETRY, Reason.UNAVAILABLE, code="not_found")
 

@@ -381,13 +381,15 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer of a channel to one `send`. `retry_after` in seconds."""
+    """The answer of a channel to one `send`. `retry_after` in seconds. `others`: what else it may
+    be, where a provider was asked about a send and has several that fit, the likeliest first."""
 
     verdict: Verdict
     reason: Reason = Reason.OK
     provider_ref: str = ""
     retry_after: float | None = None
     code: str = ""  # the provider's own word, for the record and for counting
+    others: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

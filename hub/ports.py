@@ -70,8 +70,11 @@ class Findable(Protocol):
     """The optional third part of a channel: it can be asked what became of a send in doubt."""
 
     async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
-        """ACCEPTED with its reference where the provider has it; RETRY where it says it has none;
-        UNSURE where that cannot be learnt. Never raises, ends within 12 s, sends nothing."""
+        """What the provider has of it: ACCEPTED with its reference, REFUSED with it where it was
+        taken and then failed. RETRY where it says it has none, UNSURE where that cannot be learnt.
+        `since`: when the send was begun, by our clock. Where several fit, the others stand beside
+        the first: the caller knows which are another send's. Never raises, ends within 12 s, sends
+        nothing."""
         ...
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from hub.model import Outcome, Verdict
+from hub.model import Outcome, Receipt, Verdict
 from hub.states import DeliveryState, Reason
 
 CALLBACK_WAIT = timedelta(seconds=30)
@@ -26,17 +26,29 @@ class Found(StrEnum):
     """What the provider said became of a call, as `attempts.found` keeps it."""
 
     UNASKED = ""  # or it has not answered
-    ACCEPTED = "accepted"
+    ACCEPTED = "accepted"  # it took it, whatever became of it then
     ABSENT = "absent"  # it says it has none
     UNKNOWN = "unknown"
 
 
 def found_by(outcome: Outcome, *, taken: bool = False) -> Found:
-    """What a provider's answer means. `taken`: what it found is known as another send's, the same
+    """What a provider's answer means. `taken`: all it found is known as other sends', the same
     words to the same address; so of this one it has none."""
-    if outcome.verdict is Verdict.ACCEPTED:
+    if outcome.verdict is Verdict.ACCEPTED or (_failed(outcome) and outcome.provider_ref):
         return Found.ABSENT if taken else Found.ACCEPTED
     return Found.ABSENT if outcome.verdict is Verdict.RETRY else Found.UNKNOWN
+
+
+def receipt_of(outcome: Outcome) -> Receipt:
+    """What a provider was found to have of a send, as if it had reported it."""
+    if _failed(outcome):
+        code = outcome.code or "found"
+        return Receipt(DeliveryState.FAILED, outcome.reason, outcome.provider_ref, code)
+    return Receipt(DeliveryState.ACCEPTED, Reason.OK, outcome.provider_ref, "found")
+
+
+def _failed(outcome: Outcome) -> bool:
+    return outcome.verdict is Verdict.REFUSED
 
 
 class Resolved(StrEnum):

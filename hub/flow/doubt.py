@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Protocol
 
 import structlog
@@ -23,10 +22,6 @@ EVERY = 1.0  # seconds
 CALL = 12.0  # seconds one question may take
 MOST = 20  # questions under way at once for one account; the others wait for the next look
 GIVE_BACK = 2.0  # seconds
-APART = timedelta(days=1)
-"""How far a provider's clock and the database's may be apart, a wrong time zone included. What this
-finds of an older send, the same words to the same address, is known by its reference and not taken
-for this one."""
 
 log = structlog.get_logger(__name__)
 
@@ -117,8 +112,7 @@ class AskDoubts:
                 parcel = await self._parcel(account, question)
                 if parcel is None:
                     return _UNKNOWN
-                since = question.since - APART
-                return await self._findable[account].find(parcel, since=since)
+                return await self._findable[account].find(parcel, since=question.since)
         except Exception as error:  # noqa: BLE001 a channel's own bug must harm no other doubt
             self._trouble("doubt_not_asked", question, error)
             return _UNKNOWN

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hub.decide.claim import Claim, Question
-from hub.decide.unsure import ASK_AFTER, CALLBACK_WAIT, Found, found_by
+from hub.decide.unsure import ASK_AFTER, CALLBACK_WAIT, Found, found_by, receipt_of
 from hub.model import (
     AttemptId,
     DeliveryId,
@@ -17,12 +17,10 @@ from hub.model import (
     Kind,
     NoticeId,
     Outcome,
-    Receipt,
     RecipientId,
     Stage,
     WordingId,
 )
-from hub.states import DeliveryState, Reason
 from hub.store.batches import IDS, run
 from hub.store.database import Database, database_now
 from hub.store.events import from_ms
@@ -86,8 +84,9 @@ class DoubtLedger:
         await self._db.write(lambda conn: run(conn, _UNASK, IDS, ids))
 
     async def found(self, question: Question, outcome: Outcome) -> tuple[tuple[int, int], ...]:
-        """What the provider said is on record. What it has is accepted, as by a receipt: never
-        backwards, people are marked as told. (incident, event number) if that changed anything."""
+        """What the provider said is on record: what it has is accepted, or has failed by name, as
+        by a receipt. Of several that fit it is the first no other send is known to be. Never
+        backwards; people are marked as told. (incident, event number) if that changed anything."""
         return await self._db.write(partial(found, question=question, outcome=outcome))
 
 
@@ -130,15 +129,21 @@ def _question(row: Any) -> Question:
 
 
 def found(conn: Connection, *, question: Question, outcome: Outcome) -> tuple[tuple[int, int], ...]:
-    now, claim, ref = database_now(conn), question.claim, outcome.provider_ref
+    now, claim = database_now(conn), question.claim
     rows = run(conn, _STAND_LOCKED[conn.dialect.name], IDS, [(claim.delivery,)])
-    said = found_by(outcome, taken=_taken(conn, ref, claim.delivery))
+    own = [
+        one
+        for one in (outcome, *outcome.others)
+        if not _taken(conn, one.provider_ref, claim.delivery)
+    ]
+    found = own[0] if own else outcome
+    said = found_by(found, taken=not own)
     has_it = said is Found.ACCEPTED
-    run(conn, _FOUND, _FOUND_COLUMNS, [(claim.attempt, said, (ref or None) if has_it else None)])
+    ref = found.provider_ref if has_it else ""
+    run(conn, _FOUND, _FOUND_COLUMNS, [(claim.attempt, said, ref or None)])
     if not (rows and has_it):
         return ()
-    receipt = Receipt(DeliveryState.ACCEPTED, Reason.OK, ref, "found")
-    return forward(conn, {row.id: row for row in rows}, {claim.delivery: [receipt]}, now)
+    return forward(conn, {row.id: row for row in rows}, {claim.delivery: [receipt_of(found)]}, now)
 
 
 def _taken(conn: Connection, ref: str, delivery: int) -> bool:

@@ -26,10 +26,15 @@ SELECT b.id, b.state, b.code, b.ref, CAST({1} AS bigint) FROM {rows} WHERE TRUE
 ON CONFLICT (attempt_id, state, code) DO NOTHING RETURNING attempt_id, state, code"""
 _KEEP_COLUMNS = (("id", "bigint"), ("state", "text"), ("code", "text"), ("ref", "text"))
 _STAND = """
-SELECT a.id AS attempt, d.id, d.incident_id, d.channel, d.address, d.state, d.reason, d.unsure,
-    d.doubled
+SELECT a.id AS attempt, a.provider_ref AS known, d.id, d.incident_id, d.channel, d.address,
+    d.state, d.reason, d.unsure, d.doubled
 FROM {rows} JOIN attempts a ON a.id = b.id JOIN deliveries d ON d.id = a.delivery_id
 ORDER BY d.id"""
+# A call whose answer was lost is known by its report from now on: nothing else is taken for it.
+_NAMED = """
+UPDATE attempts SET provider_ref = b.ref FROM {rows}
+WHERE attempts.id = b.id AND attempts.provider_ref IS NULL"""
+_NAMED_COLUMNS = (("id", "bigint"), ("ref", "text"))
 _STAND_LOCKED = {"sqlite": _STAND, "postgresql": _STAND + " FOR UPDATE OF d"}
 _FORWARD = """
 UPDATE deliveries SET state = b.state, reason = b.reason, unsure = b.unsure, lease_until = NULL,
@@ -70,7 +75,9 @@ def apply_receipts(
         for row in run(conn, _STAND_LOCKED[conn.dialect.name], IDS, {(a,) for a, _ in known})
         if row.channel == channel
     }
-    fresh = _kept(conn, [(a, r) for a, r in known if a in standing], now)
+    known = [(attempt, receipt) for attempt, receipt in known if attempt in standing]
+    fresh = _kept(conn, known, now)
+    _name(conn, {a: r.provider_ref for a, r in known if r.provider_ref and not standing[a].known})
 
     rows = {row.id: row for row in standing.values()}
     heard: dict[int, list[Receipt]] = defaultdict(list)
@@ -78,6 +85,11 @@ def apply_receipts(
         heard[standing[attempt].id].append(receipt)
 
     return forward(conn, rows, heard, now)
+
+
+def _name(conn: Connection, refs: Mapping[int, str]) -> None:
+    if refs:
+        run(conn, _NAMED, _NAMED_COLUMNS, sorted(refs.items()))
 
 
 def forward(

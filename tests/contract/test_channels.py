@@ -118,7 +118,7 @@ async def test_every_fault_comes_to_its_outcome_in_one_request(build: Build, fau
     silent = OUTCOMES[fault][1] is Reason.TIMEOUT
     async with (
         _world(faults={fault: 1.0}, hang=30.0) as sim,
-        _against(build, sim, deadline=0.8 if silent else 9.0) as channel,
+        _against(build, sim, deadline=1.5 if silent else 9.0) as channel,
     ):
         came = await channel.send(_parcel(channel))
         found = await _settled(sim)
@@ -132,7 +132,7 @@ async def test_nothing_is_called_sent_that_was_taken(build: Build) -> None:
     faults = dict.fromkeys(map(str, Fault), 0.09)
     async with (
         _world(faults=faults, wecom_per_minute=1000) as sim,
-        _against(build, sim, deadline=0.4) as channel,
+        _against(build, sim, deadline=2.0) as channel,
     ):
         parcels = [_parcel(channel, parts={"title": "", "body": f"n {n}"}) for n in range(60)]
         made = [
@@ -162,7 +162,7 @@ async def test_a_provider_that_says_nothing_is_left_within_the_promised_twelve_s
         _world(faults={Fault.HANG_AFTER: 1.0}) as sim,
         _against(_sms, sim) as sms,
         _against(_wecom, sim) as wecom,
-        asyncio.timeout(12),
+        asyncio.timeout(30),
     ):
         outcomes = await asyncio.gather(*(one.send(_parcel(one)) for one in (sms, wecom)))
     assert {(came.verdict, came.reason) for came in outcomes} == {(Verdict.UNSURE, Reason.TIMEOUT)}
@@ -274,6 +274,24 @@ async def test_a_text_of_unknown_fate_is_found_again_and_one_never_taken_is_not(
         [entry] = await _settled(sim)
     assert (found.verdict, found.provider_ref) == (Verdict.ACCEPTED, entry.sid)
     assert (missing.verdict, later.verdict) == (Verdict.RETRY, Verdict.RETRY)
+
+
+async def test_of_the_same_words_sent_twice_the_first_is_found_with_its_fate() -> None:
+    quick = {"handset_off": 1.0, "sent_after": 0.0, "delivered_after": 0.0}
+    async with _world(**quick) as sim, _against(_sms, sim) as channel:
+        assert isinstance(channel, TwilioSms)
+        began = datetime.now(UTC)
+        await channel.send(_parcel(channel))
+        await channel.send(_parcel(channel))
+        first, second = [entry.sid for entry in await _settled(sim) if entry.kind == "sms"]
+        async with asyncio.timeout(30):
+            while True:
+                found = await channel.find(_parcel(channel), since=began)
+                if {one.verdict for one in (found, *found.others)} == {Verdict.REFUSED}:
+                    break
+                await asyncio.sleep(0.05)
+    assert (found.provider_ref, found.others[0].provider_ref) == (first, second)
+    assert (found.reason, found.code) == (Reason.HANDSET, "30003")
 
 
 async def test_a_call_to_the_same_number_since_leaves_the_fate_of_one_open() -> None:

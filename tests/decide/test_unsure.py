@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.decide.unsure import Doubt, Found, Resolved, found_by, resolve
-from hub.model import Outcome, Verdict
+from hub.decide.unsure import Doubt, Found, Resolved, found_by, receipt_of, resolve
+from hub.model import Outcome, Receipt, Verdict
 from hub.states import DeliveryState, Reason
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -78,6 +78,17 @@ def test_an_answer_of_a_provider_is_read_by_its_verdict():
 
 def test_what_it_found_of_an_older_send_is_not_this_one():
     assert found_by(Outcome(Verdict.ACCEPTED), taken=True) is Found.ABSENT
+
+
+def test_what_was_taken_and_failed_since_is_found_and_has_failed_by_name() -> None:
+    failed = Outcome(Verdict.REFUSED, Reason.HANDSET, "SM1", code="30003")
+    assert found_by(failed) is Found.ACCEPTED
+    assert found_by(failed, taken=True) is Found.ABSENT
+    assert receipt_of(failed) == Receipt(DeliveryState.FAILED, Reason.HANDSET, "SM1", "30003")
+    nameless = receipt_of(Outcome(Verdict.REFUSED, Reason.UNKNOWN, "SM1"))
+    assert (nameless.state, nameless.code) == (DeliveryState.FAILED, "found")
+    sent = receipt_of(Outcome(Verdict.ACCEPTED, Reason.OK, "SM2", code="sent"))
+    assert sent == Receipt(DeliveryState.ACCEPTED, Reason.OK, "SM2", "found")
 
 
 @given(st.booleans(), st.booleans(), st.booleans(), st.integers(-100, 400), st.sampled_from(Found))

@@ -11,11 +11,12 @@ from channels.sms_twilio import TwilioAccount, TwilioSms
 from hub.flow.doubt import MOST, AskDoubts
 from hub.flow.parcels import Parcels
 from hub.flow.sweep import Sweep
-from hub.model import Lane, Outcome, Parcel, Verdict
-from hub.states import Reason
+from hub.model import AttemptId, Lane, Outcome, Parcel, Receipt, Verdict
+from hub.states import DeliveryState, Reason
 from hub.store import schema as t
 from hub.store.deliveries import DeliveryLedger
 from hub.store.doubts import DoubtLedger
+from hub.store.receipts import ReceiptLedger
 from hub.store.sweeps import SweepLedger
 from tests.flow.doubtful import hangs, has_it, unknown, unsure
 from tests.flow.stage import SECRET, Doorbell, RealClock, Stage
@@ -46,7 +47,7 @@ async def twilio(**world: Any) -> AsyncIterator[tuple[Simulator, TwilioSms]]:
         settings = {"account_sid": SID, "auth_token": "simulator", "from": "+12025550100"}
         account = TwilioAccount.read({**settings, "api_url": sim.url, "pace": 600})
         channel = TwilioSms(
-            account, clock=RealClock(), public_url="http://127.0.0.1:9", deadline=0.5
+            account, clock=RealClock(), public_url="http://127.0.0.1:9", deadline=20
         )
         await channel.open()
         try:
@@ -175,7 +176,7 @@ async def test_a_question_on_its_way_keeps_the_doubt_open_once(stage):
     await stage.plan()
     channel = unsure()
     await sender(stage, channel).drain(Lane.URGENT)
-    await aged(stage, 29)
+    await aged(stage, 18)
     now = await stage.now()
     assert len(await DoubtLedger(stage.db).take("sms_test", limit=5)) == 1
     held = (await stage.deliveries())[0].lease_until
@@ -185,7 +186,7 @@ async def test_a_question_on_its_way_keeps_the_doubt_open_once(stage):
     assert (await stage.deliveries())[0].lease_until == held
 
 
-async def test_the_words_asked_about_are_this_persons_own_and_the_clocks_may_differ(stage):
+async def test_the_words_asked_about_are_this_persons_own_since_the_send_began(stage):
     await stage.set_up(people=2)
     await stage.plan()
     channel = unsure()
@@ -196,7 +197,7 @@ async def test_the_words_asked_about_are_this_persons_own_and_the_clocks_may_dif
     for parcel, since in channel.questions:
         assert parcel == given[parcel.attempt]
         begun = (await stage.rows(t.attempts, id=parcel.attempt))[0].started_at
-        assert int(since.timestamp() * 1000) == begun - 86_400_000
+        assert int(since.timestamp() * 1000) == begun
     assert len({parcel.parts["body"] for parcel, _ in channel.questions}) == 2
 
 
@@ -220,6 +221,29 @@ async def test_an_older_send_of_the_same_words_is_not_taken_for_this_one(stage):
     second = (await stage.deliveries())[1]
     assert second.state == "unsure"
     assert (await stage.rows(t.attempts, delivery_id=second.id))[0].found == "absent"
+
+
+async def test_of_several_that_fit_the_one_no_other_send_has_is_taken(stage):
+    await stage.set_up(people=1)
+    first = (await stage.plan())[0]
+    second = (await stage.plan(round=1))[0]
+    channel = unsure()
+    await sender(stage, channel).drain(Lane.URGENT)
+    heard = {row.delivery_id: row.id for row in await stage.rows(t.attempts)}
+    receipt = Receipt(DeliveryState.DELIVERED, Reason.OK, "SM1", attempt=AttemptId(heard[first]))
+    await ReceiptLedger(stage.db).receipts("sms", [receipt])
+
+    async def several(_parcel: Parcel) -> Outcome:
+        failed = Outcome(Verdict.REFUSED, Reason.HANDSET, "SM2", code="30003")
+        return Outcome(Verdict.ACCEPTED, Reason.OK, "SM1", others=(failed,))
+
+    channel.knows = several
+    await aged(stage, 11)
+    assert await asker(stage, channel).once() == 1
+    one, other = await stage.deliveries()
+    assert (one.id, one.state) == (first, "delivered")
+    assert (other.id, other.state, other.reason) == (second, "failed", "handset")
+    assert [a.provider_ref for a in await stage.rows(t.attempts)] == ["SM1", "SM2"]
 
 
 async def test_not_knowing_takes_back_nothing_another_worker_learnt(stage):
