@@ -5,11 +5,12 @@ What libraries log goes the same way: their lines and tracebacks may hold what t
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
@@ -22,24 +23,42 @@ _FOREIGN = "_foreign"
 _QUIET = ("arq", "asyncio", "aiohttp", "twilio", "uvicorn", "sqlalchemy")
 
 
+class _Lossy:
+    """A stream that loses what it cannot write: a full disk or a reader that has gone costs log
+    lines, not the sends of whoever wanted to log."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
+
+
 def configure(level: str = "info", *, pretty: bool = False) -> None:
     """Everything that logs, logs this way from now on."""
+    lines: Any = _Lossy(sys.stderr)
     structlog.configure(
         processors=[*_common(), *_last(pretty=pretty)],
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(lines),
         cache_logger_on_first_use=False,
     )
-    lines = logging.StreamHandler(sys.stderr)
-    lines.setFormatter(
+    foreign = logging.StreamHandler(lines)
+    foreign.setFormatter(
         ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, _foreign, *_common()],
             processors=[ProcessorFormatter.remove_processors_meta, *_last(pretty=pretty)],
         )
     )
-    logging.basicConfig(level=logging.WARNING, handlers=[lines], force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[foreign], force=True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     # it warns of every odd letter of every odd body, and says which

@@ -68,3 +68,29 @@ def test_every_line_is_one_json_object_with_its_level() -> None:
     assert [one["event"] for one in found][:3] == ["thing.done", "thing.told", "thing.failed"]
     assert "somebody" in {one.get("logger") for one in found}
     assert not any(key.startswith("_") for one in found for key in one)
+
+
+FULL = """
+import resource, sys
+import structlog
+from hub import logs
+
+logs.configure("info")
+log = structlog.get_logger("hub.test")
+_, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (300, hard))
+for at in range(500):
+    log.info("line", at=at)
+print("went on")
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+log.info("room again")
+"""
+
+
+def test_a_full_disk_under_the_log_stops_nobody(tmp_path):
+    log = tmp_path / "log"
+    with log.open("wb") as lines:
+        command = [sys.executable, "-c", FULL]
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=lines)
+    assert (done.returncode, done.stdout) == (0, b"went on\n")
+    assert "room again" in log.read_text().splitlines()[-1]
