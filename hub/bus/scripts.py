@@ -34,8 +34,10 @@ class Scripts:
     """Runs scripts on a connection of their own. Names of keys are hashed with the hub's secret:
     neither a phone number nor a login stands in Redis."""
 
-    def __init__(self, url: str, *, house: str, secret: bytes) -> None:
-        self._redis: Any = commands(url, seconds=ANSWER_SECONDS)
+    def __init__(
+        self, url: str, *, house: str, secret: bytes, seconds: float = ANSWER_SECONDS
+    ) -> None:
+        self._redis: Any = commands(url, seconds=seconds)
         self._house = house
         self._secret = secret[:64]  # all that blake2b takes
         self._places = asyncio.Semaphore(AT_ONCE)

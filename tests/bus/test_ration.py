@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from hub.bus.link import closed, commands
-from hub.bus.ration import FORGOTTEN_MS, GONE, Ration
+from hub.bus.ration import FORGOTTEN_MS, Ration
 from hub.bus.scripts import Scripts
 from hub.bus.valkey import EmbeddedValkey
 from hub.decide.shares import HOLD, Level, granted
@@ -21,7 +21,7 @@ SECRET = b"a secret of the tests"
 
 @asynccontextmanager
 async def rations(url: str, house: str, number: int = 1) -> AsyncIterator[list[Ration]]:
-    scripts = [Scripts(url, house=house, secret=SECRET) for _ in range(number)]
+    scripts = [Scripts(url, house=house, secret=SECRET, seconds=30) for _ in range(number)]
     try:
         yield [Ration(one) for one in scripts]
     finally:
@@ -44,10 +44,9 @@ async def ripe(url: str, house: str) -> None:
 
 
 async def surely(ration: Ration, key: str, ask: Ask) -> int:
-    """Units granted; a busy machine may be slower than the deadline of one call."""
-    async with asyncio.timeout(30):
-        while (grant := await ration.take(key, ask)) is None:
-            await asyncio.sleep(0)
+    """Units granted."""
+    grant = await ration.take(key, ask)
+    assert grant is not None
     return grant.units
 
 
@@ -58,7 +57,7 @@ from hub.bus.scripts import Scripts
 from hub.plans import Ask
 
 async def main(url, house):
-    scripts = Scripts(url, house=house, secret=b"a secret of the tests")
+    scripts = Scripts(url, house=house, secret=b"a secret of the tests", seconds=30)
     ration, got = Ration(scripts), 0
     print("ready", flush=True)
     sys.stdin.readline()
@@ -113,7 +112,9 @@ async def test_urgent_takes_go_before_routine_ones(valkey: str, house: str) -> N
         assert await surely(one, "a", routine) == 1  # nobody waits
         assert await surely(one, "a", Ask(1e-3, 10.0, want=5, least=5)) == 0
         grant = await other.take("a", routine)
-        assert grant is None or (grant.units == 0 and 0 < grant.wait <= 1 + HOLD)
+        assert grant is not None
+        assert grant.units == 0
+        assert 0 < grant.wait <= 1 + HOLD
 
 
 async def test_each_address_has_its_own(valkey: str, house: str) -> None:
@@ -140,9 +141,7 @@ async def test_after_a_flush_nobody_has_a_second_burst(valkey: str, house: str) 
 async def test_who_sent_by_itself_comes_back_to_an_empty_limit(valkey: str, house: str) -> None:
     await ripe(valkey, house)
     async with rations(valkey, house) as (ration,):
-        async with asyncio.timeout(30):
-            while not await ration.here(spent=True):
-                await asyncio.sleep(0)
+        assert await ration.here(spent=True)
         assert await surely(ration, "a", Ask(1e-3, 10.0, want=10)) == 0
 
 
@@ -152,12 +151,13 @@ async def test_the_share_of_who_is_not_here_is_kept_back(valkey: str, house: str
     async with rations(valkey, house, 2) as (one, other):
         assert await surely(one, "alone", ask) == 4
         redis = commands(valkey)
-        here = f"{{{house}:share}}:here"
-        now = await clock(valkey)
-        await redis.zadd(here, {"second": now + GONE / 2, "third": now + GONE / 2})
+        async with asyncio.timeout(30):
+            got, number = 0, 0
+            while got != 12:  # a slow machine may take them for gone meanwhile
+                at, number = await clock(valkey), number + 1
+                await redis.zadd(f"{{{house}:share}}:here", {"second": at, "third": at})
+                got = await surely(other, f"together-{number}", ask)
         await closed(redis)
-        both = await surely(other, "together", ask)
-        assert both == 12
 
 
 async def test_a_clock_that_is_set_back_stops_nobody(valkey: str, house: str) -> None:
@@ -191,9 +191,8 @@ async def test_spare_limits_are_counted_together(valkey: str, house: str) -> Non
     async with rations(valkey, house, 2) as (one, other):
         asks = [("link", Ask(1e-2, 2.0)), ("ip", Ask(1e-2, 50.0))]
         said = [await one.spare(asks), await other.spare(asks), await one.spare(asks)]
-        if None not in said:
-            assert said[:2] == [0.0, 0.0]
-            assert said[2] == pytest.approx(100.0, rel=0.1)
+        assert said[:2] == [0.0, 0.0]
+        assert said[2] == pytest.approx(100.0, rel=0.5)
 
 
 async def test_nobody_there_is_an_answer_and_a_restart_is_noticed(mortal: EmbeddedValkey) -> None:

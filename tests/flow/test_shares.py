@@ -26,7 +26,7 @@ NOBODY = "unix:///nowhere/valkey.sock"
 async def sharing(
     url: str, number: int = 1, *, workers: int | None = 1
 ) -> AsyncIterator[list[Shares]]:
-    scripts = [Scripts(url, house="t", secret=SECRET) for _ in range(number)]
+    scripts = [Scripts(url, house="t", secret=SECRET, seconds=30) for _ in range(number)]
     found = [Shares(Ration(one)) for one in scripts]
     for one in found:
         one.count = lambda: workers
