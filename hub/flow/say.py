@@ -116,7 +116,8 @@ class Say:
         return notice_preview(playbook, words, found)
 
     async def stop(self, incident_id: int, *, who: Actor) -> Stopped:
-        """Nothing planned is sent any more and no wave starts. Conflict after the all-clear."""
+        """Nothing planned is sent any more and no wave starts; again, it ends what was said since.
+        Conflict after the all-clear."""
         ended = await self.ledger.stop(incident_id, who.id)
         await self._tell(incident_id, ended)
         return Stopped(ended.untold)

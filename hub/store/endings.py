@@ -22,12 +22,17 @@ _LEAVING = text(
     " WHERE d.incident_id = :incident AND n.stage IN ('all_clear', 'correction')"
     " AND d.state IN ('planned', 'sending', 'unsure')"
 )
+_SINCE = text(
+    "SELECT 1 FROM incidents i JOIN notices n ON n.incident_id = i.id"
+    " WHERE i.id = :incident AND n.issued_at > i.stopped_at LIMIT 1"
+)
 
 
 def stop_incident(conn: Connection, *, incident: int, actor: str) -> Ended:
     """Nothing planned is sent and no wave starts; how many people stay untold.
 
-    Stopping what is stopped changes nothing. Conflict once the all-clear was said.
+    Stopping what is stopped changes nothing, unless something was said since: then that is
+    stopped. Conflict once the all-clear was said.
     """
     now = database_now(conn)
     gone = take_back(conn, incident, reason=Reason.STOPPED, now=now)
@@ -35,7 +40,7 @@ def stop_incident(conn: Connection, *, incident: int, actor: str) -> Ended:
     no = may_stop(status)
     if no is not No.NONE:
         raise Conflict(str(no), code=no.name.lower())
-    if status is IncidentState.STOPPED:
+    if status is IncidentState.STOPPED and not gone and not _said_since(conn, incident):
         return Ended(_untold(conn, incident), repeated=True)
     more = take_back(conn, incident, reason=Reason.STOPPED, now=now)
     cancel_waves(conn, incident)
@@ -76,6 +81,11 @@ def _check_said(conn: Connection, incident: int) -> None:
             f"The all-clear is still going out ({left} left). Close when it is out.",
             code="leaving",
         )
+
+
+def _said_since(conn: Connection, incident: int) -> bool:
+    """Whether a notice was said after the incident was stopped."""
+    return conn.execute(_SINCE, {"incident": incident}).first() is not None
 
 
 def _untold(conn: Connection, incident: int) -> int:

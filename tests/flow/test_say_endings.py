@@ -128,6 +128,22 @@ async def test_stopping_twice_is_stopping_once(database_url: str) -> None:
         assert await home.one("SELECT count(*) FROM events WHERE kind = 'stopped'") == 1
 
 
+async def test_a_second_stop_ends_the_update_that_was_said_since(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await sent(home, 1)
+        await home.say.stop(incident, who=WHO)
+        await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        await home.run("UPDATE incidents SET stopped_at = stopped_at - 1000")
+        await home.say.stop(incident, who=WHO)
+
+        assert await home.one("SELECT count(*) FROM deliveries WHERE state = 'planned'") == 0
+        told = await home.rows("SELECT data FROM events WHERE kind = 'stopped' ORDER BY seq")
+        assert len(told) == 2
+        assert "cancelled" in str(told[1][0]), "the board hears of what was taken back"
+        since = "SELECT count(*) FROM incidents i JOIN notices n ON n.issued_at > i.stopped_at"
+        assert await home.one(since) == 0, "what is tried again is stopped as well"
+
+
 async def test_after_a_stop_an_update_and_the_all_clear_can_be_said(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
         await sent(home, 1)
