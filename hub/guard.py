@@ -1,4 +1,4 @@
-"""Who looks whether the hub does its job: the auditor, its alarms, and each process' pulse."""
+"""Who looks on: the auditor with its alarms, each process' pulse, and what people watch."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any, TypedDict
 from hub import __version__
 from hub.bus.local import LocalWake
 from hub.decide.alarm_facts import Need, Served
+from hub.decide.queue import Sender
 from hub.flow.alarms import Alarms
 from hub.flow.auditor import Auditor
 from hub.flow.deliver import Deliver
 from hub.flow.latency import Latency
 from hub.flow.pulse import Pulse
+from hub.flow.queues import Queues
 from hub.flow.sweep import Sweep
+from hub.flow.watch import Watch
 from hub.heartbeat import Heartbeat
 from hub.ports import Channel, Library, Wake
 from hub.providers import SystemClock, accounts_of, channels_of
@@ -21,8 +24,11 @@ from hub.settings import Settings
 from hub.store.accounts import AccountLedger
 from hub.store.alarms import AlarmLedger
 from hub.store.audits import AuditLedger
+from hub.store.boards import BoardLedger
 from hub.store.database import Database
+from hub.store.lists import ListLedger
 from hub.store.processes import ProcessLedger
+from hub.store.queues import QueueLedger
 from playbooks.load import Library as PlaybookLibrary
 
 
@@ -65,6 +71,16 @@ def guard(
             accounts=lambda: _accounts(deliver, latency),
         ),
     }
+
+
+def watch(db: Database, latency: Latency, senders: Sequence[Sender]) -> Watch:
+    """What the web shows; `senders`: every provider account there is."""
+    return Watch(
+        boards=BoardLedger(db),
+        lists=ListLedger(db),
+        latency=latency.figures,
+        queues=Queues(QueueLedger(db), senders),
+    )
 
 
 def _accounts(deliver: Deliver, latency: Latency) -> Mapping[str, Any]:

@@ -29,6 +29,7 @@ from hub.flow.latency import Latency
 from hub.flow.launch import Launch
 from hub.flow.parcels import Parcels
 from hub.flow.pulse import Pulse
+from hub.flow.queues import senders_of
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -37,14 +38,13 @@ from hub.flow.sweep import Sweep
 from hub.flow.tasks import Tasks
 from hub.flow.tries import Tries
 from hub.flow.watch import Watch
-from hub.guard import guard
+from hub.guard import guard, watch
 from hub.ports import Channel, Clock, Library
 from hub.providers import accounts_of, channels_of, terms_of
 from hub.settings import Settings
 from hub.store import house_time
 from hub.store.accounts import AccountLedger
 from hub.store.answers import AnswerLedger
-from hub.store.boards import BoardLedger
 from hub.store.calls import CallLedger
 from hub.store.database import Database, database
 from hub.store.deliveries import DeliveryLedger
@@ -53,7 +53,6 @@ from hub.store.doubts import DoubtLedger
 from hub.store.escalations import EscalateLedger
 from hub.store.estates import EstateLedger
 from hub.store.launches import LaunchLedger
-from hub.store.lists import ListLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
 from hub.store.pages import PageLedger
@@ -172,7 +171,7 @@ def _wired(
         escalate=escalate,
         doubts=_doubts(settings, db, channels, wake),
         sweep=sweep,
-        watch=Watch(boards=BoardLedger(db), lists=ListLedger(db), latency=latency.figures),
+        watch=watch(db, latency, senders_of(channels, terms_of(accounts))),
         shares=shares,
         ration=ration,
         **_desk(settings, db, audit, clock, wake, guesses),
@@ -242,6 +241,7 @@ def _launch(
         timezone=settings.timezone,
         link_length=_link_length(settings),
         wave_speed=settings.wave_speed,
+        senders=senders_of(channels, terms_of(accounts_of(settings))),
     )
 
 

@@ -108,8 +108,13 @@ def choose(offers: Sequence[Offer], wanted: Wanted, room: dict[str, int]) -> Cho
 def most(offers: Sequence[Offer]) -> int:
     """How many deliveries to claim at once: the places of every account that is the first choice
     for some number."""
+    return sum(offer.room for offer in first_choices(offers))
+
+
+def first_choices(offers: Iterable[Offer]) -> list[Offer]:
+    """The open accounts that are the first choice for some number."""
     ready = [o for o in offers if o.open]
-    return sum(o.room for o in ready if not any(_hides(other, o) for other in ready))
+    return [o for o in ready if not any(_hides(other, o) for other in ready)]
 
 
 def elsewhere(offers: Iterable[Offer], wanted: Wanted, outcome: Outcome) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hub.decide.queue import Queue
 from hub.decide.tally import ANSWERS, CELLS, Board, Changes, Curve
 from hub.events import Event
 
@@ -91,6 +92,7 @@ def snapshot(
     *,
     epoch: str,
     at: str,
+    waiting: Iterable[Queue] = (),
 ) -> dict[str, Any]:
     """The whole board, as `GET …/board` and the socket say it. `at`: when it was read."""
     counts = tally(state, parts.incident, screens)
@@ -100,6 +102,7 @@ def snapshot(
         "at": at,
         "incident": incident,
         "tally": counts,
+        "queue": queue_json(waiting),
         "cells": {str(flat): cell for flat, cell in state.cells.items()},
         "cell_people": cell_people(state, state.flats),
         "help": list(parts.help),
@@ -122,11 +125,13 @@ def progress(
     screens_before: Screens,
     *,
     epoch: str,
+    waiting: Iterable[Queue] = (),
 ) -> dict[str, Any]:
     """What is new since the last frame, in whole values: applying it twice does no harm."""
     frame = {
         **_head("progress", state, parts, epoch),
         "tally": tally(state, parts.incident, screens),
+        "queue": queue_json(waiting),
         "cells": {str(flat): state.cells[flat] for flat in sorted(changes.cells)},
         "cell_people": cell_people(state, sorted(changes.flats)),
         "screens": {
@@ -144,6 +149,16 @@ def progress(
             "calls": dict(parts.calls),
         }
     return frame
+
+
+def waits(state: Board) -> dict[str, int]:
+    """Channel -> deliveries that are not handed over yet."""
+    return {channel: states.get("planned", 0) for channel, states in state.deliveries.items()}
+
+
+def queue_json(waiting: Iterable[Queue]) -> dict[str, Any]:
+    """Channel -> what waits there and how long. It depends on the clock: no part of the tally."""
+    return {one.channel: one.to_json() for one in waiting}
 
 
 def event_frame(event: Event, text: JsonMap, *, topic: str, epoch: str) -> dict[str, Any]:

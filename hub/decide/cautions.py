@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hub.decide.audience import roles_of
 from hub.decide.draft import Draft
 from hub.decide.texts import PAGE
+from hub.decide.unserved import Unserved
 from hub.model import Kind, RecipientKind, Words
 
 _ROLES: dict[str, Words] = {
@@ -45,6 +46,14 @@ _WORDS: dict[str, Words] = {
         "zh-CN": "没有账号，不会发送：{}。",
         "en": "Not set up, will not be sent: {}.",
     },
+    "unserved": {
+        "zh-CN": "这些号码所在的国家或地区没有账号可发，不会收到：{}。",
+        "en": "No account serves the country of these numbers, they will get nothing: {}.",
+    },
+    "cut_off": {
+        "zh-CN": "其中 {} 人没有其他联系方式，请安排上门通知。",
+        "en": "People among them without another way, send somebody to the door: {}.",
+    },
     "role_unfilled": {
         "zh-CN": "无人担任：{}。",
         "en": "Nobody holds these roles: {}.",
@@ -56,6 +65,9 @@ _WORDS: dict[str, Words] = {
 }
 
 
+_SERVED = Unserved()
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """Figures the warnings speak of."""
@@ -63,6 +75,7 @@ class Sight:
     people: int
     unreachable: int
     offline: int
+    unserved: Unserved = _SERVED
 
 
 Caution = tuple[str, Words]
@@ -80,6 +93,10 @@ def _found(made: Draft, kind: Kind, sight: Sight) -> Iterator[Caution]:
         yield _caution("unreachable", number=sight.unreachable)
     if silent := _in_use(made):
         yield _caution("no_account", silent, names=_CHANNELS)
+    if numbers := sight.unserved.numbers:
+        yield _caution("unserved", list(numbers), names=_CHANNELS, counts=numbers)
+    if sight.unserved.people:
+        yield _caution("cut_off", number=sight.unserved.people)
     if roles := _unfilled(made, kind):
         yield _caution("role_unfilled", roles, names=_ROLES)
     if sight.offline:
@@ -92,12 +109,17 @@ def _caution(
     *,
     number: int = 0,
     names: Mapping[str, Words] | None = None,
+    counts: Mapping[str, int] | None = None,
 ) -> Caution:
-    """The text of a code in both languages, with its number or the names of `keys` put in."""
+    """The text of a code in both languages, with its number or the names of `keys` put in, each
+    with its count."""
     said = {}
     for language, text in _WORDS[code].items():
         comma = "、" if language == "zh-CN" else ", "
-        listed = comma.join((names or {}).get(key, {}).get(language, key) for key in keys)
+        named = [(names or {}).get(key, {}).get(language, key) for key in keys]
+        if counts:
+            named = [f"{name} {counts[key]}" for name, key in zip(named, keys, strict=True)]
+        listed = comma.join(named)
         said[language] = text.format(listed or number)
     return code, said
 

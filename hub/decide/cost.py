@@ -1,14 +1,10 @@
-"""What a notice costs, and how long until the last of it is handed over."""
+"""What a notice costs."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from hub.ports import Traits
-
-ROUND_TRIP = 0.25
-"""Seconds one send takes at a provider without a pace of its own: what we saw, rounded up."""
+from hub.decide.queue import Sender
 
 _CURRENCY: Mapping[str, str] = {
     "CN": "CNY",
@@ -27,33 +23,17 @@ _CURRENCY: Mapping[str, str] = {
 }
 
 
-def by_medium(accounts: Iterable[Traits]) -> dict[str, list[Traits]]:
+def by_medium(accounts: Iterable[Sender]) -> dict[str, list[Sender]]:
     """The accounts of each channel."""
-    found: dict[str, list[Traits]] = {}
-    for traits in accounts:
-        found.setdefault(traits.channel, []).append(traits)
+    found: dict[str, list[Sender]] = {}
+    for one in accounts:
+        found.setdefault(one.traits.channel, []).append(one)
     return found
 
 
-def cost(units: int, accounts: Sequence[Traits]) -> float:
+def cost(units: int, accounts: Sequence[Sender]) -> float:
     """Price of so many units (segments, calls) on the dearest account, to four places."""
-    return round(units * max((traits.cost for traits in accounts), default=0.0), 4)
-
-
-def seconds(sends: int, units: int, accounts: Sequence[Traits]) -> int:
-    """Whole seconds until the last send is handed over when all accounts share the work.
-
-    A pace that binds each address alone (chat robots) never queues one group behind another.
-    """
-    if not sends or not accounts:
-        return 0
-    lanes = sum(traits.parallel for traits in accounts)
-    flight = math.ceil(sends / max(1, lanes)) * ROUND_TRIP
-    paces = [t.pace for t in accounts if t.per == "account"]
-    if not paces or any(pace is None for pace in paces):
-        return math.ceil(flight)
-    pace = sum(pace for pace in paces if pace)
-    return math.ceil(max(flight, units / pace if pace else 0.0))
+    return round(units * max((one.traits.cost for one in accounts), default=0.0), 4)
 
 
 def currency(country: str, chosen: object = None) -> str:

@@ -8,15 +8,16 @@ from typing import Any
 
 from hub.decide.audience import bands_by_floor, by_band
 from hub.decide.cautions import Sight, cautions
-from hub.decide.cost import by_medium, cost, currency, seconds
+from hub.decide.cost import by_medium, cost, currency
 from hub.decide.draft import Draft
 from hub.decide.plan import ChannelCount, WaveCount, count_wave, texts_of, unreachable, ways_of
+from hub.decide.queue import Sender, seconds
 from hub.decide.spoken import spoken_place
 from hub.decide.texts import PAGE
+from hub.decide.unserved import unserved
 from hub.decide.variables import public_place
 from hub.model import PEOPLE, Kind, RecipientKind, Words
 from hub.plans import Told
-from hub.ports import Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The figures of a launch. `confirm`: the head-count to type."""
+    """The figures of a launch. `unserved`: numbers no account serves, by channel; `confirm`: the
+    head-count to type."""
 
     people: int
     households: int
@@ -78,6 +80,7 @@ class Preview:
     place: str
     spoken: Words
     bands_by_floor: Mapping[str, str]
+    unserved: Mapping[str, int]
     warnings: tuple[tuple[str, Words], ...]
     confirm: int
 
@@ -102,13 +105,14 @@ class Preview:
             "words": [_fields(text) for text in self.words],
             "place": {"path": self.place, "spoken": dict(self.spoken)},
             "bands_by_floor": dict(self.bands_by_floor),
+            "unserved": dict(self.unserved),
             "warnings": [{"code": code, "text": dict(text)} for code, text in self.warnings],
             "confirm": self.confirm,
         }
 
 
-def preview(made: Draft, *, kind: Kind, accounts: Sequence[Traits]) -> Preview:
-    """The figures of a draft. `accounts`: the traits of every provider account there is."""
+def preview(made: Draft, *, kind: Kind, accounts: Sequence[Sender]) -> Preview:
+    """The figures of a draft. `accounts`: every provider account there is."""
     told = made.audience.told
     ways, texts = ways_of(made.estate.reached, told), texts_of(made.wordings)
     counted = [
@@ -116,7 +120,9 @@ def preview(made: Draft, *, kind: Kind, accounts: Sequence[Traits]) -> Preview:
     ]
     lost = unreachable(told, ways, waves=made.waves, texts=texts, media=made.media)
     first = [count for count in counted if not count.wave.after_ms]
-    channels = _channels(first, by_medium(accounts))
+    media = by_medium(accounts)
+    channels = _channels(first, media)
+    numbers = unserved(told, ways, media)
     screens = [row.recipient for row in told if row.kind == RecipientKind.SCREEN]
     offline = sum(1 for recipient in screens if recipient in made.estate.offline)
     country = str(made.estate.settings.get("country") or "CN")
@@ -142,13 +148,14 @@ def preview(made: Draft, *, kind: Kind, accounts: Sequence[Traits]) -> Preview:
         place=made.target.path,
         spoken=_spoken(made),
         bands_by_floor=bands_by_floor(made.estate.spots, made.playbook.bands, made.ground),
-        warnings=cautions(made, kind, Sight(people=people, unreachable=len(gone), offline=offline)),
+        unserved=numbers.numbers,
+        warnings=cautions(made, kind, Sight(people, len(gone), offline, numbers)),
         confirm=people,
     )
 
 
 def _channels(
-    first: Sequence[WaveCount], accounts: Mapping[str, Sequence[Traits]]
+    first: Sequence[WaveCount], accounts: Mapping[str, Sequence[Sender]]
 ) -> tuple[ChannelPlan, ...]:
     """The channels used at launch, those with the most sends first."""
     sums: dict[str, ChannelCount] = {}

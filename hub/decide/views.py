@@ -11,6 +11,7 @@ from hub.decide.boards import Parts, Screens
 from hub.decide.copies import Copies
 from hub.decide.tally import Curve, Person
 from hub.events import Event, iso
+from hub.model import Lane
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -25,6 +26,7 @@ class Loaded:
     at: int
     seq: int
     launched_ms: int
+    lane: Lane
     people: Mapping[int, Person]
     deliveries: Mapping[str, Mapping[str, int]]
     copies: Copies

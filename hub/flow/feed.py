@@ -7,12 +7,24 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from hub.decide.boards import Parts, Screens, event_frame, progress, snapshot, spoken_event, tally
+from hub.decide.boards import (
+    Parts,
+    Screens,
+    event_frame,
+    progress,
+    snapshot,
+    spoken_event,
+    tally,
+    waits,
+)
+from hub.decide.queue import Queue, queues
 from hub.decide.tally import Board, Changes, board, fold
 from hub.decide.timeline import Known, Line, line
 from hub.decide.views import Loaded, Since, moment
 from hub.errors import Unready
 from hub.events import COALESCED, Event
+from hub.flow.queues import Queues
+from hub.model import Lane
 
 TIMELINE = 50
 SCREENS_EVERY = 2.0  # seconds after which presence is read again without an event
@@ -28,8 +40,10 @@ class BoardLedger(Protocol):
 class BoardFeed:
     """The state at event `seq`, and what each look at the database finds new, one at a time."""
 
-    def __init__(self, ledger: BoardLedger, incident: int):
-        self._ledger = ledger
+    def __init__(self, ledger: BoardLedger, incident: int, *, queues: Queues | None = None):
+        self._ledger, self._queues = ledger, queues
+        self._waiting: tuple[Queue, ...] = ()
+        self._lane = Lane.URGENT
         self._incident = incident
         self._topic = f"incident:{incident}"
         self._lock = asyncio.Lock()
@@ -76,6 +90,7 @@ class BoardFeed:
             self._timeline,
             epoch=self._epoch,
             at=self._at or "",
+            waiting=self._waiting,
         )
         return {**frame, "zones": dict(self._zones)}
 
@@ -96,6 +111,8 @@ class BoardFeed:
         self._parts, self._screens, self._units = found.parts, found.screens, found.units
         self._epoch, self._at, self._zones = found.epoch, moment(found.at), found.zones
         self._screens_at = asyncio.get_running_loop().time()
+        self._lane = found.lane
+        self._waiting = await self._queue(self._state)
         for event in reversed(found.timeline):
             self._timeline.appendleft(spoken_event(event, self.line(event)))
 
@@ -109,11 +126,27 @@ class BoardFeed:
         for event in found.events:
             fold(state, event, changes)
         frames = [self._event(event) for event in found.events if event.kind not in COALESCED]
-        if found.events or before != self._screens:
+        waited, self._waiting = self._waiting, await self._queue(state)
+        if found.events or before != self._screens or waited != self._waiting:
             frames.append(
-                progress(state, self._parts, self._screens, changes, before, epoch=self._epoch)
+                progress(
+                    state,
+                    self._parts,
+                    self._screens,
+                    changes,
+                    before,
+                    epoch=self._epoch,
+                    waiting=self._waiting,
+                )
             )
         return frames
+
+    async def _queue(self, state: Board) -> tuple[Queue, ...]:
+        """What waits, and how long; the database is not asked where nothing does."""
+        mine = waits(state)
+        if self._queues is None or not any(mine.values()):
+            return ()
+        return queues(mine, self._lane, await self._queues.look())
 
     def _take(self, found: Since, now: float) -> None:
         self._at = moment(found.at)

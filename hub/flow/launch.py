@@ -9,9 +9,11 @@ from typing import Protocol
 
 from hub.decide.draft import Draft, Terms, draft, milliseconds, refused
 from hub.decide.preview import Preview, preview
+from hub.decide.queue import Sender
 from hub.decide.target import find_target
 from hub.errors import Problem, Refused, Unready
 from hub.flow.keys import keyed
+from hub.flow.queues import senders_of
 from hub.model import Actor, Kind, Lane, LaunchRequest, Playbook
 from hub.plans import Estate, Keyed, LaunchPlan, Opened, Stale
 from hub.ports import Channel, Clock, Library, Wake
@@ -54,6 +56,7 @@ class Launch:
     timezone: str = "Asia/Shanghai"
     link_length: int = 48
     wave_speed: float = 1.0
+    senders: tuple[Sender, ...] = ()
     # One launch is planned at a time: planning needs the processor and everyone's rows in memory,
     # and the repeats of an impatient click find the first answer when their turn comes.
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
@@ -64,7 +67,7 @@ class Launch:
         """What `start` would do; writes nothing. Refused as `start`, head-count apart."""
         async with self.looking:
             made = await self._draft(request, look=True)
-            accounts = [channel.traits for channel in self.channels.values()]
+            accounts = self.senders or senders_of(self.channels, {})
             return await asyncio.to_thread(preview, made, kind=request.kind, accounts=accounts)
 
     async def start(self, request: LaunchRequest, *, who: Actor, key: str | None) -> Launched:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from hub.decide.tally import Board, Changes, fold
 from hub.events import Event
 from hub.flow.feed import BoardFeed, BoardLedger
+from hub.flow.queues import Queues
 
 WARM = 8  # boards kept for requests; a request to one reads only the events since the last
 Page = dict[str, Any]
@@ -56,14 +57,16 @@ class Watch:
         boards: BoardLedger,
         lists: ListLedger,
         latency: Callable[[], Mapping[str, Any]] = _no_latency,
+        queues: Queues | None = None,
     ):
         self._boards, self._lists, self._latency = boards, lists, latency
+        self._queues = queues
         self._warm: OrderedDict[int, BoardFeed] = OrderedDict()
 
     async def feed(self, incident_id: int) -> BoardFeed:
         """A board of one's own to follow by `news()`; `snapshot()`, `seq` and `epoch` go with it.
         Unknown: no such incident."""
-        return await BoardFeed(self._boards, incident_id).open()
+        return await BoardFeed(self._boards, incident_id, queues=self._queues).open()
 
     async def board(self, incident_id: int) -> BoardSnapshot:
         """The board as it is now. Unknown: no such incident."""

@@ -134,7 +134,7 @@ def _late_waves(conn: Connection, now: int) -> Iterator[LateWave]:
 def _backlogs(conn: Connection, now: int, minute: int) -> Iterator[Backlog]:
     calls = {row.channel: row.number for row in conn.execute(_CALLS, _since(minute))}
     before = now - int(LATE_S * 1000)
-    for lane, channel in _lanes(conn):
+    for lane, channel in planned_lanes(conn):
         asked = {"lane": lane, "channel": channel, "before": before, "most": MOST}
         row = conn.execute(_BACKLOG, asked).one()
         if row.due:
@@ -142,7 +142,7 @@ def _backlogs(conn: Connection, now: int, minute: int) -> Iterator[Backlog]:
             yield Backlog(lane, channel, int(row.due), _ago(now, row.oldest), tried)
 
 
-def _lanes(conn: Connection) -> Iterator[tuple[str, str]]:
+def planned_lanes(conn: Connection) -> Iterator[tuple[str, str]]:
     """Lanes and channels with anything planned: from one to the next along their index."""
     for lane in Lane:
         channel: str | None = ""

@@ -15,6 +15,7 @@ from hub.decide.tally import STRUCTURE, Curve, Person, step
 from hub.decide.views import Loaded, Since, incident_json, moment
 from hub.errors import Unknown
 from hub.events import Event
+from hub.model import Lane
 from hub.store.database import Database, database_now
 from hub.store.doors import counts
 from hub.store.events import latest_events, read_events
@@ -102,6 +103,7 @@ def load(conn: Connection, *, incident: int) -> Loaded:
         at=database_now(conn),
         seq=row["last_seq"],
         launched_ms=row["launched_at"],
+        lane=Lane(row["lane"]),
         people=people,
         deliveries=deliveries,
         copies=copies,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hub.decide.boards import Parts, event_frame, progress, spoken_event
+from hub.decide.boards import Parts, event_frame, progress, spoken_event, waits
+from hub.decide.queue import Queue
 from hub.decide.tally import Changes, Person, board
 from hub.events import Event, EventKind
 
@@ -50,3 +51,11 @@ def test_an_event_has_its_line_in_both_languages() -> None:
         "event": spoken_event(event, text),
     }  # fmt: skip
     assert spoken_event(event, text)["text"] == text
+
+
+def test_what_waits_is_said_with_how_long_it_takes() -> None:
+    states = {"sms": {"planned": 7, "accepted": 1}, "voice": {"accepted": 2}}
+    made = board(launched_ms=0, seq=5, people={}, deliveries=states, helps={}, curves={})
+    assert waits(made) == {"sms": 7, "voice": 0}
+    said = progress(made, PARTS, {}, Changes(), {}, epoch="e", waiting=[Queue("sms", 7, 90)])
+    assert said["queue"] == {"sms": {"waiting": 7, "seconds": 90, "why": "", "accounts": []}}

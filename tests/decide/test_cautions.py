@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from hub.decide.cautions import Sight, cautions
+from hub.decide.unserved import Unserved
 from hub.model import Kind
 from tests.decide.test_draft import PEOPLE, make
 
@@ -31,3 +32,12 @@ def test_what_is_amiss_is_counted_in_both_languages() -> None:
     assert set(said) == {"unreachable", "screens_offline"}
     assert all("3" in text for text in said["unreachable"].values())
     assert all("2" in text for text in said["screens_offline"].values())
+
+
+def test_numbers_no_account_serves_are_counted_by_channel_and_with_their_people():
+    lost = Unserved({"sms": 3, "voice": 2}, people=1)
+    said = dict(cautions(complete(), Kind.LIVE, Sight(5, 0, 0, lost)))
+    assert set(said) == {"unserved", "cut_off"}
+    assert "SMS 3, voice calls 2" in said["unserved"]["en"]
+    assert "短信 3、语音电话 2" in said["unserved"]["zh-CN"]
+    assert all("1" in text for text in said["cut_off"].values())

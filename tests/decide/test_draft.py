@@ -15,6 +15,7 @@ from hub.decide.draft import (
     wave_plans,
 )
 from hub.decide.preview import preview
+from hub.decide.queue import Sender
 from hub.decide.target import find_target
 from hub.errors import Problem, Refused
 from hub.model import Kind, LaunchRequest, Stage
@@ -45,6 +46,7 @@ REACHED = [
 ]
 SMS = Traits("sms", (), 10, unit="segments", pace=1.0, cost=0.05)
 ACCOUNTS = [SMS, Traits("screen", (), 5_000)]
+SENDERS = [Sender(one.channel, one) for one in ACCOUNTS]
 FIRE = shipped().get("fire")
 
 
@@ -136,7 +138,7 @@ def test_an_empty_audience_is_refused() -> None:
 
 
 def test_the_preview_counts_people_sends_money_and_time() -> None:
-    seen = preview(make(), kind=Kind.LIVE, accounts=ACCOUNTS)
+    seen = preview(make(), kind=Kind.LIVE, accounts=SENDERS)
     sms = next(one for one in seen.channels if one.channel == "sms")
 
     assert (seen.people, seen.households, seen.vulnerable, seen.confirm) == (4, 2, 1, 4)
@@ -149,7 +151,7 @@ def test_the_preview_counts_people_sends_money_and_time() -> None:
 
 
 def test_the_preview_shows_each_text_with_those_who_read_it() -> None:
-    said = preview(make(), kind=Kind.LIVE, accounts=ACCOUNTS).to_json()["words"]
+    said = preview(make(), kind=Kind.LIVE, accounts=SENDERS).to_json()["words"]
     read = {(w["band"], w["channel"], w["language"]): w["people"] for w in said}
 
     assert read["evacuate", "sms", "en"] == 2, "two share the number of the one told first"
@@ -159,7 +161,7 @@ def test_the_preview_shows_each_text_with_those_who_read_it() -> None:
 
 
 def test_the_preview_names_what_is_missing_in_both_languages() -> None:
-    seen = preview(make(), kind=Kind.LIVE, accounts=ACCOUNTS)
+    seen = preview(make(), kind=Kind.LIVE, accounts=SENDERS)
     said = dict(seen.warnings)
 
     assert {"unreachable", "no_account", "role_unfilled", "screens_offline"} <= set(said)
@@ -170,13 +172,13 @@ def test_the_preview_names_what_is_missing_in_both_languages() -> None:
 
 
 def test_a_place_without_residents_is_worth_a_warning() -> None:
-    seen = preview(make(estate={"people": PEOPLE[3:]}), kind=Kind.LIVE, accounts=ACCOUNTS)
+    seen = preview(make(estate={"people": PEOPLE[3:]}), kind=Kind.LIVE, accounts=SENDERS)
 
     assert "no_residents" in dict(seen.warnings)
 
 
 def test_every_wave_is_shown_as_if_nobody_answered() -> None:
-    waves = {w.key: w for w in preview(make(), kind=Kind.LIVE, accounts=ACCOUNTS).waves}
+    waves = {w.key: w for w in preview(make(), kind=Kind.LIVE, accounts=SENDERS).waves}
 
     assert (waves["now"].after, waves["now"].deliveries) == (0, 3)
     assert (waves["again"].after, waves["again"].deliveries, waves["again"].people) == (180, 1, 2)
@@ -184,6 +186,6 @@ def test_every_wave_is_shown_as_if_nobody_answered() -> None:
 
 
 def test_the_whole_site_is_spoken_of_as_such() -> None:
-    seen = preview(make("all"), kind=Kind.LIVE, accounts=ACCOUNTS)
+    seen = preview(make("all"), kind=Kind.LIVE, accounts=SENDERS)
 
     assert (seen.place, seen.spoken) == ("all", {"zh-CN": "小区", "en": "the estate"})

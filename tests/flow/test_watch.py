@@ -200,8 +200,9 @@ async def test_a_snapshot_has_everything_a_board_shows(stage):
     await take(stage, stage.people[0], "help")
     said = (await watcher(stage).board(stage.incident)).to_json()
     assert set(said) == {
-        "op", "topic", "epoch", "seq", "at", "incident", "tally", "cells", "cell_people", "help",
-        "tasks", "waves", "screens", "curve", "timeline", "notices", "calls", "source", "zones",
+        "op", "topic", "epoch", "seq", "at", "incident", "tally", "queue", "cells", "cell_people",
+        "help", "tasks", "waves", "screens", "curve", "timeline", "notices", "calls", "source",
+        "zones",
     }  # fmt: skip
     assert [one["kind"] for one in said["timeline"]] == ["help", "answered", "launched"]
     assert said["incident"]["place_spoken"]["en"] == "Tower 3, floor 12"

@@ -13,6 +13,7 @@ import { drawCurve } from "./curve.js";
 import { HelpList } from "./help.js";
 import { keys } from "./keys.js";
 import { numbers } from "./numbers.js";
+import { queue } from "./queue.js";
 import { Opened } from "./opened.js";
 import { Sound } from "./sound.js";
 import { TaskList } from "./tasks.js";
@@ -92,7 +93,7 @@ function parts() {
   waves(state.waves, state.incident?.status === "open");
   byHand(state.waves);
   if (drawn) return;
-  drawn = requestAnimationFrame(() => { drawn = 0; channels(state.tally.deliveries); drawCurve(state, seconds()); });
+  drawn = requestAnimationFrame(() => { drawn = 0; channels(state.tally.deliveries); queue(state.queue, state.tally); drawCurve(state, seconds()); });
 }
 const seconds = () => Math.max(0, (Date.parse(state.incident?.closed_at ?? "") || now()) - Date.parse(state.incident?.launched_at ?? document.body.dataset.started)) / 1000;
 
@@ -138,6 +139,7 @@ function merge(frame) {
   const pairs = ["cells", "cell_people", "screens"];
   for (const key of pairs) if (frame[key]) Object.assign(state[key], frame[key]);
   if (frame.tally) state.tally = frame.tally;
+  if (frame.queue) state.queue = frame.queue;
   if (frame.help) state.help = frame.help;
   for (const key of ["tasks", "waves", "notices"]) if (frame[key]) state[key] = frame[key];
   if (frame.incident) Object.assign(state.incident ?? (state.incident = {}), frame.incident);

@@ -2,6 +2,7 @@
 import { $, $$, put } from "../dom.js";
 import { t, num, pct } from "../words.js";
 import { ageText } from "../clock.js";
+import { untilAll } from "./queue.js";
 
 const cell = (key) => $(`[data-num="${key}"]`);
 function set(key, n, note) {
@@ -17,7 +18,7 @@ function inNeed(help, flats, answered) {
   return flats ? Math.max(Math.min(people, answered), flats) : 0;
 }
 
-export function numbers({ tally, incident, help, waves }) {
+export function numbers({ tally, incident, help, waves, queue }) {
   if (!tally) return;
   const { answers = {}, flats = {} } = tally;
   const oldest = (help ?? []).map((row) => row.since).filter(Boolean).sort()[0];
@@ -30,7 +31,7 @@ export function numbers({ tally, incident, help, waves }) {
   const safe = (answers.safe ?? 0) + (answers.evacuated ?? 0) + (answers.away ?? 0);
   set("safe", safe, t("nums.safe_note", { evacuated: answers.evacuated ?? 0, away: answers.away ?? 0 }));
   const wave = (waves ?? []).filter((one) => one.state === "started").at(-1);
-  set("waiting", tally.not_told, tally.not_told && wave && incident?.status === "open" ? t("nums.waiting_note", { n: Number(wave.no) + 1 }) : "");
+  set("waiting", tally.not_told, tally.not_told && untilAll(queue) ? untilAll(queue) : tally.not_told && wave && incident?.status === "open" ? t("nums.waiting_note", { n: Number(wave.no) + 1 }) : "");
   set("unreachable", tally.unreachable, flats.unre ? t("nums.doors", { n: flats.unre }) : "");
   cell("help").classList.toggle("quiet", !needy);
   put($("#band-help"), needy ? t("band.help", { n: needy }) : "");
