@@ -70,6 +70,7 @@ class Pump:
         self._came = asyncio.Event()  # for the recorder: there is something to record
         self._full = asyncio.Event()  # for the recorder: the batch need not wait any longer
         self._freed = asyncio.Event()  # for the claimer: places are free, or it is to look again
+        self._age = 0.0  # seconds since the newest claim was made, when it was begun upon
         self._skew = timedelta()  # how far this process's clock is ahead of the database's
         self._closed = False
         self.running = False
@@ -108,8 +109,9 @@ class Pump:
             claimed = await self._claimed(offers)
             if claimed.later:
                 loop.call_later(LATER, self.look_again)
+            begin_by = loop.time() + BEGIN - self._age
             for claim in claimed.claims:
-                group.create_task(self._send(claim, loop.time() + BEGIN))
+                group.create_task(self._send(claim, begin_by))
             if not (claimed.claims or claimed.full) and await self._over():
                 return
 
@@ -148,7 +150,16 @@ class Pump:
         await self._means.parcels.learn(claimed.claims)
         for claim in claimed.claims:
             self._loads[claim.account].waiting += 1
+        self._age = self._since(claimed.now, asked)
         return claimed
+
+    def _since(self, made: datetime | None, asked: datetime) -> float:
+        """Seconds since the claim was made: the process may have been stopped on the way back from
+        the database, and what it holds may be another's by now. Where the clocks are apart, since
+        it was asked for."""
+        now = self._means.clock.now()
+        known = made if made is not None and asked <= made <= now else asked
+        return (now - known).total_seconds()
 
     def _by_our_clock(self, claimed: Claimed, asked: datetime) -> Claimed:
         """Expiries as this process tells the time: they are meant by the database's clock, and two
