@@ -62,7 +62,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             AnswerWord.HELP: "Noted: you need help. Help is being sent. Keep this phone free.",
             AnswerWord.EVACUATED: "Noted: you have got out. Thank you. Goodbye.",
             AnswerWord.AWAY: "Noted: you are not there. Thank you. Goodbye.",
-            AnswerWord.SEEN: "Noted: you have heard this. Thank you. Goodbye.",
+            AnswerWord.SEEN: "Noted: you have got this. Thank you. Goodbye.",
         },
     }
 )

@@ -146,9 +146,11 @@ def word_of(dice: Dice, settings: Settings, *, place: int, offered: set[str]) ->
     """What a person answers, among what is offered; "" where nothing fits."""
     if "help" in offered and dice.chance(f"help{place}", settings.asks_help):
         return "help"
+    if "seen" in offered:  # somebody on duty
+        return "seen"
     known = {word: share for word, share in WELL.items() if word in offered}
     if not known:
-        return "seen" if "seen" in offered else ""
+        return ""
     whole = sum(known.values())
     shares = {word: share / whole for word, share in known.items()}
     return dice.choose(f"word{place}", shares) or next(iter(known))

@@ -38,11 +38,12 @@ class Answered:
 @dataclass(frozen=True, slots=True)
 class Spoken:
     """Whom words to a number were for: the recipient first, then those who share the number; and
-    everybody of their households."""
+    everybody of their households. `duty`: all of them are staff or outside parties."""
 
     incident: int
     people: tuple[int, ...]
     household: tuple[int, ...]
+    duty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

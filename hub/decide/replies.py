@@ -21,10 +21,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
-from hub.model import DIGITS, AnswerWord
+from hub.model import DIGITS, AnswerWord, RecipientKind
 
 
 class Meant(StrEnum):
@@ -99,6 +101,20 @@ _CRY = re.compile(
 )
 _LEAD = re.compile(r"^(回复|回答|答复|我选|选择?|答|回|reply|answer)\s*[:,.]?\s*")
 _DIGITS_ONLY = re.compile(r"^[1-4](?:[\W_]*[1-4])*$")
+
+
+ON_DUTY = frozenset({RecipientKind.STAFF, RecipientKind.OUTSIDE})
+"""Who is asked whether they have it and are on it, not how they are."""
+
+ON_DUTY_DIGITS: Mapping[str, AnswerWord] = MappingProxyType(
+    {"1": AnswerWord.SEEN, "2": AnswerWord.HELP, "4": AnswerWord.AWAY}
+)
+"""What they are offered, by digit."""
+
+
+def as_said_by(word: AnswerWord, *, duty: bool) -> AnswerWord:
+    """The answer a digit stands for. `duty`: whoever it is for is on duty: a 1 acknowledges."""
+    return AnswerWord.SEEN if duty and word is AnswerWord.SAFE else word
 
 
 def read_reply(text: str) -> Meaning:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hub.decide.replies import ON_DUTY, ON_DUTY_DIGITS
 from hub.events import iso
-from hub.model import Kind, Level, Stage, Words
+from hub.model import DIGITS, AnswerWord, Kind, Level, RecipientKind, Stage, Words
 from hub.states import IncidentState
 
 PageWords = Mapping[str, Mapping[str, str]]
@@ -25,6 +26,7 @@ class Person:
     answered_at: datetime | None
     help_open: bool = False  # somebody is to come
     help_assigned: str = ""  # who
+    kind: str = str(RecipientKind.RESIDENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,17 @@ class ResidentPage:
         return (self.language, *others) if self.language in self.words else tuple(others)
 
     @property
+    def duty(self) -> bool:
+        """Whether all it offers to answer for are staff or outside parties: they are asked whether
+        they are on it, not how they are."""
+        return bool(self.persons) and all(person.kind in ON_DUTY for person in self.persons)
+
+    @property
+    def answers(self) -> Mapping[str, AnswerWord]:
+        """The answers it offers, by digit."""
+        return ON_DUTY_DIGITS if self.duty else DIGITS
+
+    @property
     def takes_answers(self) -> bool:
         """Whether an answer still counts."""
         return self.status is not IncidentState.CLOSED
@@ -104,6 +117,7 @@ class ResidentPage:
             "languages": list(self.languages),
             "persons": [_person(one) for one in self.persons],
             "said": [_said(one) for one in self.said],
+            "answers": [str(word) for word in self.answers.values()],
             "takes_answers": self.takes_answers,
         }
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from hub.decide.answers import Answered, Called, Spoken
 from hub.decide.claim import Display
 from hub.decide.marks import fill
-from hub.decide.replies import Meaning, Meant, Scope, read_reply
+from hub.decide.replies import Meaning, Meant, Scope, as_said_by, read_reply
 from hub.decide.tokens import read_attempt_token
 from hub.errors import Conflict, NotAllowed, Unknown
 from hub.flow.answer import MOST
@@ -180,7 +180,8 @@ class Report:
             self._bell.ring([await self._replies.unclear(spoken, reply.channel)])
             await self._note("reply_unclear", reply, spoken, {"text": reply.text[:320]})
         else:
-            await self._answer(account, reply, spoken, meaning, meaning.word)
+            word = as_said_by(meaning.word, duty=spoken.duty)
+            await self._answer(account, reply, spoken, meaning, word)
 
     async def _answer(
         self, account: str, reply: Reply, spoken: Spoken, meaning: Meaning, word: AnswerWord
@@ -212,11 +213,12 @@ class Report:
         meaning = read_reply(reply.text)
         if meaning.word is None:
             return said
+        word = as_said_by(meaning.word, duty=call.spoken.duty)
         try:
-            await self._answer(account, reply, call.spoken, meaning, meaning.word)
+            await self._answer(account, reply, call.spoken, meaning, word)
         except (Conflict, Unknown):  # closed: never leave anybody believing help was called
             return dataclasses.replace(said, over=True)
-        return dataclasses.replace(said, word=meaning.word)
+        return dataclasses.replace(said, word=word)
 
     async def _opt(self, reply: Reply, *, out: bool, spoken: Spoken | None) -> None:
         change = self._replies.opt_out if out else self._replies.opt_in

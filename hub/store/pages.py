@@ -26,7 +26,7 @@ WHERE i.id = :incident""")
 # CROSS JOIN: from the few addresses to their deliveries, whatever SQLite guesses.
 # Those who share an address of this person to which this incident sent anything.
 _PERSONS = text(f"""
-SELECT a.recipient_id AS id, r.name, a.answer, a.answered_at, t.id AS task, t.assigned
+SELECT a.recipient_id AS id, a.kind, r.name, a.answer, a.answered_at, t.id AS task, t.assigned
 FROM audience a JOIN recipients r ON r.id = a.recipient_id
 LEFT JOIN tasks t ON t.incident_id = a.incident_id AND t.recipient_id = a.recipient_id
     AND t.key = 'help' AND t.state <> 'done'
@@ -97,6 +97,7 @@ def _person(row: Any) -> Person:
         answered_at=_time(row.answered_at),
         help_open=row.task is not None,
         help_assigned=row.assigned or "",
+        kind=row.kind,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from hub.decide.answers import Spoken
 from hub.decide.dials import DIALS, dialled
+from hub.decide.replies import ON_DUTY
 from hub.events import EventKind
 from hub.store.batches import IDS, run
 from hub.store.database import database_now
@@ -23,7 +24,7 @@ AND d.channel IN :channels AND d.address = :sender AND d.sent_at IS NOT NULL
 ORDER BY d.sent_at DESC, d.id DESC LIMIT 1""").bindparams(bindparam("channels", expanding=True))
 _ALSO = text("SELECT recipient_id FROM delivery_also WHERE delivery_id = :delivery ORDER BY 1")
 _HOUSEHOLD = """
-SELECT m.recipient_id FROM audience m
+SELECT m.recipient_id, m.kind FROM audience m
 WHERE m.incident_id = {1} AND m.household IN (
     SELECT a.household FROM audience a WHERE a.incident_id = {1}
     AND a.recipient_id IN (SELECT b.id FROM {rows}))
@@ -45,8 +46,9 @@ def meant_by(conn: Connection, delivery: Any) -> Spoken:
     also = conn.execute(_ALSO, {"delivery": delivery.id}).scalars().all()
     people = (delivery.recipient_id, *also)
     found = run(conn, _HOUSEHOLD, IDS, [(one,) for one in people], delivery.incident_id)
-    household = tuple(sorted(int(one[0]) for one in found))
-    return Spoken(delivery.incident_id, people, household)
+    kinds = {int(one.recipient_id): str(one.kind) for one in found}
+    duty = all(kinds.get(person) in ON_DUTY for person in people)
+    return Spoken(delivery.incident_id, people, tuple(sorted(kinds)), duty=duty)
 
 
 def unclear(conn: Connection, *, spoken: Spoken, channel: str) -> tuple[int, int]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.decide.replies import Because, Meant, Scope, read_reply
+from hub.decide.replies import Because, Meant, Scope, as_said_by, read_reply
 from hub.model import AnswerWord
 
 SAFE, HELP = AnswerWord.SAFE, AnswerWord.HELP
@@ -112,3 +112,10 @@ def test_a_cry_is_heard_whatever_stands_around_it(before: str, cry: str, after: 
 @given(st.sampled_from("1234"), st.text(alphabet=" .,;:!#*-()。，！（）\t\n", max_size=6))
 def test_blanks_and_punctuation_never_change_a_digit(digit: str, around: str):
     assert read_reply(around + digit + around).word is read_reply(digit).word
+
+
+@pytest.mark.parametrize("word", list(AnswerWord))
+def test_a_one_of_people_on_duty_acknowledges_and_all_else_is_as_anybodys(word: AnswerWord):
+    assert as_said_by(word, duty=False) is word
+    said = AnswerWord.SEEN if word is AnswerWord.SAFE else word
+    assert as_said_by(word, duty=True) is said

@@ -34,6 +34,17 @@ PAGE = ResidentPage(
 )
 
 
+def test_people_on_duty_are_asked_whether_they_are_on_it_unless_a_resident_shares_the_link() -> (
+    None
+):
+    staff, guest = Person(4, "Lin", "", None, kind="staff"), Person(5, "Wu", "", None)
+    post = replace(PAGE, persons=(staff, replace(staff, id=6, kind="outside")))
+    assert (post.duty, post.to_json()["answers"]) == (True, ["seen", "help", "away"])
+    for persons in ((staff, guest), (guest,), ()):
+        page = replace(PAGE, persons=persons)
+        assert (page.duty, page.to_json()["answers"][0]) == (False, "safe")
+
+
 def test_the_newest_notice_leads_and_the_newest_words_are_shown() -> None:
     assert PAGE.now is UPDATE
     assert PAGE.words == WORDS

@@ -236,6 +236,20 @@ async def test_a_digit_answers_for_everybody_on_that_number(stage):
     assert len(await stage.rows(t.answers)) == 2
 
 
+async def test_a_one_of_somebody_on_duty_acknowledges_and_is_not_safe(stage):
+    heard = await sent(stage, people=3)
+    staff, guest, _ = stage.people
+    await stage.set(t.audience, {"recipient_id": staff}, kind="staff")
+    first, second, _ = await stage.deliveries()
+    await heard.reply(first.address, "1", "IN1")
+    await heard.reply(second.address, "1", "IN2")
+    answers = {row.recipient_id: row.answer for row in await stage.rows(t.audience)}
+    assert (answers[staff], answers[guest]) == ("seen", "safe")
+    await heard.reply(first.address, "2", "IN3")
+    answers = {row.recipient_id: row.answer for row in await stage.rows(t.audience)}
+    assert answers[staff] == "help"
+
+
 async def test_a_text_from_a_number_that_was_only_called_answers_too(stage):
     await stage.set_up(people=2)
     number = (await stage.rows(t.addresses))[0].value

@@ -88,6 +88,15 @@ async def test_a_key_is_of_its_call_though_another_has_gone_to_the_number_since(
     assert await answers(stage) == ["safe", ""]
 
 
+async def test_a_key_of_somebody_on_duty_acknowledges_and_is_told_so(stage: Stage) -> None:
+    hub = await called(stage)
+    await stage.set(t.audience, {"recipient_id": stage.people[0]}, kind="staff")
+    said = await hub.pressed("voice_twilio", pressed("1"))
+    assert (await answers(stage))[0] == "seen"
+    assert "you have got this" in said.response
+    assert "safe" not in said.response
+
+
 async def test_a_two_calls_help_for_the_household_and_says_that_it_comes(stage: Stage) -> None:
     hub = await called(stage)
     said = await hub.pressed("voice_twilio", pressed("2"))

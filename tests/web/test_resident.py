@@ -117,6 +117,20 @@ async def test_a_link_does_not_speak_for_strangers(flat: Flat):
     assert await flat.answers() == []
 
 
+async def test_somebody_on_duty_is_asked_whether_they_are_on_it_and_says_so(flat: Flat):
+    await flat.stage.set(t.audience, {"recipient_id": flat.stage.people[0]}, kind="staff")
+    async with flat.web.client() as client:
+        before = (await client.get(f"{flat.path}?lang=en")).text
+        posted = await client.post(flat.path, json={"answer": "seen", "nonce": await flat.nonce()})
+        after = {tag: (await client.get(f"{flat.path}?lang={tag}")).text for tag in ("en", "zh-CN")}
+    assert 'value="seen"' in before
+    assert 'value="safe"' not in before
+    assert posted.status_code == 200
+    assert await flat.answers() == [(flat.stage.people[0], "seen")]
+    assert "You told us: Got it, I am on it" in after["en"]
+    assert "收到，正在处置" in after["zh-CN"]
+
+
 @pytest.mark.parametrize("word", ["", "yes", "SAFE", "seen", "1", "safe ", "<script>"])
 async def test_a_word_that_is_no_answer_is_refused(flat: Flat, word):
     body = {"answer": word, "nonce": await flat.nonce()}

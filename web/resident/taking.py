@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.errors import Problem, Refused, Unknown
-from hub.model import Actor, Answer, AnswerWord, IncidentId, RecipientId
+from hub.model import DIGITS, Actor, Answer, AnswerWord, IncidentId, RecipientId
 from web.house import House
 from web.resident.nonce import is_fresh
 
-WORDS = (AnswerWord.SAFE, AnswerWord.HELP, AnswerWord.EVACUATED, AnswerWord.AWAY)
+WORDS = tuple(DIGITS.values())
 EVERYONE = "all"
 
 
@@ -29,7 +29,7 @@ async def take(hub: House, token: str, fields: Mapping[str, Any]) -> dict[str, A
     without it: the one the link was sent to). Unknown: the link. Refused: a field.
     """
     incident, recipient = speaks_for(hub, token)
-    word, nonce = _word(fields), str(fields.get("nonce") or "")
+    word, nonce = await _word(hub, token, fields.get("answer")), str(fields.get("nonce") or "")
     if not is_fresh(hub.settings.secret_key, token, nonce, hub.clock.now()):
         problem = Problem("nonce", "is missing or older than a day", "open the link again")
         raise Refused("Open the link again, then answer.", [problem], code="nonce")
@@ -41,9 +41,11 @@ async def take(hub: House, token: str, fields: Mapping[str, Any]) -> dict[str, A
     return {"answer": str(word), "people": list(people)}
 
 
-def _word(fields: Mapping[str, Any]) -> AnswerWord:
-    said = fields.get("answer")
-    for word in WORDS:
+async def _word(hub: House, token: str, said: object) -> AnswerWord:
+    """A resident's answer, or that of somebody on duty where the page is theirs."""
+    page = await hub.answer.page(token) if said == AnswerWord.SEEN.value else None
+    offered: tuple[AnswerWord, ...] = tuple(page.answers.values()) if page else ()
+    for word in (*WORDS, *offered):
         if said == word.value:
             return word
     known = ", ".join(word.value for word in WORDS)

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.flow.answer import Person, ResidentPage, Said
-from hub.model import DIGITS, AnswerWord, Level, Stage
+from hub.model import AnswerWord, Level, Stage
 from web.catalog import LANGUAGES, known, speak
 
 OVER = frozenset({Stage.ALL_CLEAR, Stage.CORRECTION})
@@ -64,8 +64,8 @@ def view_of(page: ResidentPage, *, language: str, timezone: str) -> dict[str, An
         "differ": len({person.answer for person in page.persons}) > 1,
         "ask": _ask(page, speaker),
         "answered": _answered(page, speaker),
-        "buttons": _buttons(page.persons, speaker, several=several),
-        "persons": [_person(person, speaker) for person in page.persons] if several else [],
+        "buttons": _buttons(page, speaker, several=several),
+        "persons": [_person(one, page, speaker) for one in page.persons] if several else [],
         "place": speaker.pick(page.place_spoken),
         "issued": _issued(page, speaker),
         "next_update": _next(page, speaker),
@@ -114,6 +114,8 @@ def _news(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
 def _ask(page: ResidentPage, speaker: _Speaker) -> str:
     if any(person.answer for person in page.persons):
         return speaker.t("res.change")
+    if page.duty:
+        return speaker.t("res.duty_ask")
     count = len(page.persons)
     return speaker.t("res.ask_all", n=count) if count > 1 else speaker.t("res.ask")
 
@@ -125,7 +127,7 @@ def _answered(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
         return None
     person = next((p for p in given if p.answer == AnswerWord.HELP), given[0])
     same = len({p.answer for p in page.persons}) == 1 and len(page.persons) > 1
-    said = speaker.t(f"res.{person.answer}{'_all' if same else ''}")
+    said = _said(page, person.answer, speaker, several=same)
     name = person.name + speaker.t("res.colon") if len(page.persons) > 1 and not same else ""
     time = speaker.clock(person.answered_at) if person.answered_at else ""
     return {
@@ -146,21 +148,26 @@ def _then(page: ResidentPage, person: Person, speaker: _Speaker) -> str:
     return speaker.t("res.help_open", number=_number(page))
 
 
-def _buttons(
-    persons: tuple[Person, ...], speaker: _Speaker, *, several: bool
-) -> list[dict[str, Any]]:
+def _said(page: ResidentPage, answer: str, speaker: _Speaker, *, several: bool) -> str:
+    """An answer in the words of those it is for: of residents, or of people on duty."""
+    if page.duty and answer in page.answers.values():
+        return speaker.t(f"res.duty_{answer}")
+    return speaker.t(f"res.{answer}{'_all' if several and answer != AnswerWord.SEEN else ''}")
+
+
+def _buttons(page: ResidentPage, speaker: _Speaker, *, several: bool) -> list[dict[str, Any]]:
     return [
         {
             "word": str(word),
             "digit": digit,
-            "text": speaker.t(f"res.{word}{'_all' if several else ''}"),
-            "pressed": bool(persons) and all(person.answer == word for person in persons),
+            "text": _said(page, word, speaker, several=several),
+            "pressed": bool(page.persons) and all(one.answer == word for one in page.persons),
         }
-        for digit, word in DIGITS.items()
+        for digit, word in page.answers.items()
     ]
 
 
-def _person(person: Person, speaker: _Speaker) -> dict[str, Any]:
+def _person(person: Person, page: ResidentPage, speaker: _Speaker) -> dict[str, Any]:
     said = speaker.t(f"answer.{person.answer}") if person.answer else speaker.t("res.nobody")
     return {
         "id": person.id,
@@ -172,7 +179,7 @@ def _person(person: Person, speaker: _Speaker) -> dict[str, Any]:
                 "text": speaker.t(f"answer.{word}"),
                 "pressed": person.answer == word,
             }
-            for word in DIGITS.values()
+            for word in page.answers.values()
         ],
     }
 
