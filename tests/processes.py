@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from random import SystemRandom
 from typing import Any, TypeVar
 
 import httpx2
@@ -23,19 +24,26 @@ from hub.settings import PREFIX
 ROOT = Path(__file__).parent.parent
 MUSTER = [sys.executable, "-c", "from hub.cli import main; main(prog_name='muster')"]
 SIMULATOR = [sys.executable, "-m", "channels.simulator"]
-START = 40.0  # seconds a process may take on a machine with much else to do
+START = 90.0  # seconds a process may take on a machine with much else to do
 SID = "AC00000000000000000000000000000001"
 AUTH = "auth token of the scenarios"
 SENDER = "+12025550100"
+
+# Below what Linux (32768) and others (49152) deal out: a port from there could be somebody's
+# outgoing connection by the time the process that was told to listen on it does.
+PORTS = (14_000, 32_000)
 
 T = TypeVar("T")
 
 
 def free_port() -> int:
-    """A TCP port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port nobody listens on, and that the system gives to nobody who asks for any port."""
+    for _ in range(1000):
+        port = SystemRandom().randrange(*PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError(f"no free port in {PORTS}")
 
 
 def until(found: Callable[[], T], *, within: float, what: str = "") -> T:
@@ -96,7 +104,7 @@ class Process:
         self.popen.kill()
         self.popen.wait(10)
 
-    def stop(self, *, within: float = 20) -> tuple[int, float]:
+    def stop(self, *, within: float = 60) -> tuple[int, float]:
         """(exit code, seconds it took) after SIGTERM."""
         started = time.monotonic()
         self.popen.send_signal(signal.SIGTERM)
@@ -148,7 +156,7 @@ class World:
         return [entry for entry in self.entries("sms") if entry.accepted]
 
     def change(self, **settings: Any) -> None:
-        httpx2.post(f"{self.url}/_sim/settings", json=settings).raise_for_status()
+        httpx2.post(f"{self.url}/_sim/settings", json=settings, timeout=30).raise_for_status()
 
 
 @contextlib.contextmanager

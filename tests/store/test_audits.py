@@ -21,8 +21,8 @@ ABOUT = {"role": "worker", "host": "h", "pid": 1, "version": "1"}
 
 
 @pytest.fixture
-async def stage(database_url: str) -> AsyncIterator[Stage]:
-    db = await opened(database_url)
+async def stage(house_url: str) -> AsyncIterator[Stage]:
+    db = await opened(house_url)
     yield await Stage(db).set_up(people=4)
     await db.close()
 

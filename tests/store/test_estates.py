@@ -49,8 +49,8 @@ class _Still:
 
 
 @pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    found = database(database_url)
+async def db(house_url: str) -> AsyncIterator[Database]:
+    found = database(house_url)
     await found.open()
     await found.write(metadata.create_all)
     yield found

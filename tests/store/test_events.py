@@ -22,8 +22,8 @@ def test_milliseconds_are_cut_never_rounded_up():
     assert at_ms(datetime(1970, 1, 1, 0, 0, 0, 1999, tzinfo=UTC)) == 1
 
 
-async def test_numbers_have_no_gaps_whoever_writes_at_once(database_url):
-    db = await opened(database_url)
+async def test_numbers_have_no_gaps_whoever_writes_at_once(house_url):
+    db = await opened(house_url)
     stage = await Stage(db).set_up(people=1)
 
     def one(conn):
@@ -46,8 +46,8 @@ async def test_numbers_have_no_gaps_whoever_writes_at_once(database_url):
     await db.close()
 
 
-async def test_a_change_that_fails_takes_its_event_with_it(database_url):
-    db = await opened(database_url)
+async def test_a_change_that_fails_takes_its_event_with_it(house_url):
+    db = await opened(house_url)
     stage = await Stage(db).set_up(people=1)
 
     def broken(conn):
@@ -63,8 +63,8 @@ async def test_a_change_that_fails_takes_its_event_with_it(database_url):
     await db.close()
 
 
-async def test_the_timeline_leaves_out_progress_and_is_newest_first(database_url):
-    db = await opened(database_url)
+async def test_the_timeline_leaves_out_progress_and_is_newest_first(house_url):
+    db = await opened(house_url)
     stage = await Stage(db).set_up(people=1)
 
     def write(conn):

@@ -33,8 +33,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 
 @pytest.fixture
-async def stage(database_url: str) -> Any:
-    db = await opened(database_url)
+async def stage(house_url: str) -> Any:
+    db = await opened(house_url)
     yield await Stage(db).set_up(people=6, prefer_double=True)
     await db.close()
 
@@ -105,7 +105,7 @@ async def test_leases_of_the_dead_are_still_retaken_after_a_jump(stage, clock):
 
 @pytest.mark.parametrize("by", [HOUR, -HOUR])
 async def test_a_process_that_starts_after_the_jump_goes_by_the_same_time(
-    stage, clock, by, database_url
+    stage, clock, by, house_url
 ):
     await stage.plan()
     before = await stage.now()
@@ -117,7 +117,7 @@ async def test_a_process_that_starts_after_the_jump_goes_by_the_same_time(
     assert abs(found[JUMPED_BY] - by) < NEAR
     assert -NEAR <= found[JUMPED_AT] - before < HOUR // 2
 
-    other = await opened(database_url)
+    other = await opened(house_url)
     try:
         assert await join(other) == found[OFFSET]
         assert -NEAR <= await other.read(database_now) - before < HOUR // 2
@@ -127,9 +127,9 @@ async def test_a_process_that_starts_after_the_jump_goes_by_the_same_time(
 
 
 async def test_processes_that_see_the_same_jump_agree_on_it_to_the_millisecond(
-    stage, clock, database_url
+    stage, clock, house_url
 ):
-    other = await opened(database_url)
+    other = await opened(house_url)
     try:
         for db in (stage.db, other):
             await join(db)
@@ -155,13 +155,13 @@ async def test_a_clock_that_is_set_back_leaves_no_offset(stage, clock):
     assert abs((await marks(stage.db))[OFFSET]) < NEAR
 
 
-async def test_with_nothing_pending_a_start_believes_the_clock_again(stage, clock, database_url):
+async def test_with_nothing_pending_a_start_believes_the_clock_again(stage, clock, house_url):
     await stage.now()
     clock(HOUR)
     await settled(stage.db, HOUR)
 
     async def starts() -> int:
-        other = await opened(database_url)
+        other = await opened(house_url)
         try:
             return await join(other)
         finally:
@@ -177,7 +177,7 @@ async def test_with_nothing_pending_a_start_believes_the_clock_again(stage, cloc
     assert (await marks(stage.db))[OFFSET] == 0
 
 
-async def test_while_another_process_runs_nobody_goes_back_to_the_clock(stage, clock, database_url):
+async def test_while_another_process_runs_nobody_goes_back_to_the_clock(stage, clock, house_url):
     await stage.now()
     clock(HOUR)
     await settled(stage.db, HOUR)
@@ -188,7 +188,7 @@ async def test_while_another_process_runs_nobody_goes_back_to_the_clock(stage, c
     columns = {column.name for column in t.processes.columns}
     row = {k: v for k, v in row.items() if k in columns} | {"started_at": now, "seen_at": now}
     await stage.db.write(lambda conn: conn.execute(t.processes.insert().values(row)).rowcount)
-    other = await opened(database_url)
+    other = await opened(house_url)
     assert await join(other) == kept
     await stage.set(t.processes, {}, stopped_at=now)
     assert await join(other) == 0

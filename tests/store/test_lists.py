@@ -18,9 +18,9 @@ async def _fire(house: House) -> int:
 
 
 async def test_a_listed_incident_is_counted_anew_when_somebody_has_answered(
-    database_url: str,
+    house_url: str,
 ) -> None:
-    house = await open_house(database_url)
+    house = await open_house(house_url)
     try:
         incident, lists = await _fire(house), ListLedger(house.db)
         first = (await lists.incidents(status="", limit=5, after=0))["items"][0]
@@ -33,8 +33,8 @@ async def test_a_listed_incident_is_counted_anew_when_somebody_has_answered(
         await house.db.close()
 
 
-async def test_an_incident_that_stands_still_is_not_counted_twice(database_url: str) -> None:
-    house = await open_house(database_url)
+async def test_an_incident_that_stands_still_is_not_counted_twice(house_url: str) -> None:
+    house = await open_house(house_url)
     try:
         await _fire(house)
         lists = ListLedger(house.db)

@@ -36,19 +36,19 @@ def once(conn: Connection, number: int) -> Any:
     return {"id": number}
 
 
-async def test_of_many_at_once_the_first_answer_is_everybodys(database_url: str) -> None:
-    async with opened(database_url) as db:
+async def test_of_many_at_once_the_first_answer_is_everybodys(house_url: str) -> None:
+    async with opened(house_url) as db:
         got = await asyncio.gather(*(db.write(lambda conn, n=n: once(conn, n)) for n in range(12)))
 
         assert len({one["id"] for one in got}) == 1
 
 
-async def test_a_change_that_fails_leaves_the_key_free(database_url: str) -> None:
+async def test_a_change_that_fails_leaves_the_key_free(house_url: str) -> None:
     def fail(conn: Connection) -> None:
         claim_key(conn, ASKED, now=1)
         raise ValueError
 
-    async with opened(database_url) as db:
+    async with opened(house_url) as db:
         with pytest.raises(ValueError):
             await db.write(fail)
 
@@ -56,9 +56,9 @@ async def test_a_change_that_fails_leaves_the_key_free(database_url: str) -> Non
         assert await db.write(lambda conn: once(conn, 7)) == {"id": 7}
 
 
-async def test_another_hash_is_a_conflict(database_url: str) -> None:
+async def test_another_hash_is_a_conflict(house_url: str) -> None:
     other = Keyed("launch", "k", "another")
-    async with opened(database_url) as db:
+    async with opened(house_url) as db:
         await db.write(lambda conn: once(conn, 1))
 
         with pytest.raises(Conflict):
@@ -67,8 +67,8 @@ async def test_another_hash_is_a_conflict(database_url: str) -> None:
             await db.write(lambda conn: claim_key(conn, other, now=2))
 
 
-async def test_another_scope_is_another_key(database_url: str) -> None:
-    async with opened(database_url) as db:
+async def test_another_scope_is_another_key(house_url: str) -> None:
+    async with opened(house_url) as db:
         await db.write(lambda conn: once(conn, 1))
 
         free = Keyed("notice:1", "k", "another")

@@ -33,8 +33,8 @@ async def opened(url: str) -> AsyncIterator[Database]:
         await db.close()
 
 
-async def test_a_site_is_read_with_its_own_people_and_places_alone(database_url: str) -> None:
-    async with opened(database_url) as db:
+async def test_a_site_is_read_with_its_own_people_and_places_alone(house_url: str) -> None:
+    async with opened(house_url) as db:
         assert await db.read(read_sites) == {"main": 1, "other": 2}
         estate = await db.read(lambda conn: read_estate(conn, site=1, preview=False))
 
@@ -43,8 +43,8 @@ async def test_a_site_is_read_with_its_own_people_and_places_alone(database_url:
         assert (estate.reached, estate.offline, estate.next_number) == ((), frozenset(), 1)
 
 
-async def test_people_are_bare_tuples_the_rules_understand(database_url: str) -> None:
-    async with opened(database_url) as db:
+async def test_people_are_bare_tuples_the_rules_understand(house_url: str) -> None:
+    async with opened(house_url) as db:
         estate = await db.read(lambda conn: read_estate(conn, site=1, preview=False))
         one, two = estate.people[:2]
 
@@ -59,9 +59,9 @@ async def test_people_are_bare_tuples_the_rules_understand(database_url: str) ->
 
 
 async def test_a_preview_reads_usable_addresses_and_which_screens_are_away(
-    database_url: str,
+    house_url: str,
 ) -> None:
-    async with opened(database_url) as db:
+    async with opened(house_url) as db:
         online = text(
             "INSERT INTO screens (recipient_id, device_hash, seen_at, way) VALUES (3, 'h', 1, '{}')"
         )
@@ -78,8 +78,8 @@ async def test_a_preview_reads_usable_addresses_and_which_screens_are_away(
         assert estate.offline == {4}
 
 
-async def test_removed_people_are_not_read(database_url: str) -> None:
-    async with opened(database_url) as db:
+async def test_removed_people_are_not_read(house_url: str) -> None:
+    async with opened(house_url) as db:
         gone = text("UPDATE recipients SET removed_at = 1 WHERE id = 1")
         await db.write(lambda conn: conn.execute(gone) and None)
         estate = await db.read(lambda conn: read_estate(conn, site=1, preview=True))
@@ -89,25 +89,25 @@ async def test_removed_people_are_not_read(database_url: str) -> None:
 
 
 async def test_more_people_than_a_page_are_all_read(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    house_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hub.store.surveys._PAGE", 2)
-    async with opened(database_url) as db:
+    async with opened(house_url) as db:
         estate = await db.read(lambda conn: read_estate(conn, site=1, preview=True))
 
         assert [person[0] for person in estate.people] == [1, 2, 3, 4]
         assert len(estate.reached) == 5
 
 
-async def test_one_building_is_read_for_its_words(database_url: str) -> None:
-    async with opened(database_url) as db:
+async def test_one_building_is_read_for_its_words(house_url: str) -> None:
+    async with opened(house_url) as db:
         spots, names = await db.read(lambda conn: read_spots(conn, site=1, building="5"))
 
         assert [spot.path for spot in spots] == ["5", "5-1", "5-1/2"]
         assert set(names) == {spot.id for spot in spots}
 
 
-async def test_no_such_site_is_unknown(database_url: str) -> None:
-    async with opened(database_url) as db:
+async def test_no_such_site_is_unknown(house_url: str) -> None:
+    async with opened(house_url) as db:
         with pytest.raises(Unknown):
             await db.read(lambda conn: read_estate(conn, site=99, preview=False))

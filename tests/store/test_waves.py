@@ -94,8 +94,8 @@ async def start(
     return rows
 
 
-async def test_all_channels_at_once_reach_every_address_once(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_all_channels_at_once_reach_every_address_once(house_url: str) -> None:
+    async with estate(house_url) as db:
         assert await start(db, spec()) == [
             (ALICE, "push", "A"),
             (ALICE, "sms", "A2"),
@@ -105,8 +105,8 @@ async def test_all_channels_at_once_reach_every_address_once(database_url: str) 
         ]
 
 
-async def test_the_first_channel_with_an_address_is_the_only_one(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_the_first_channel_with_an_address_is_the_only_one(house_url: str) -> None:
+    async with estate(house_url) as db:
         assert await start(db, spec(mode="first", channels=["push", "sms"])) == [
             (ALICE, "push", "A"),
             (BOB, "push", "B"),
@@ -115,8 +115,8 @@ async def test_the_first_channel_with_an_address_is_the_only_one(database_url: s
         ]
 
 
-async def test_a_first_channel_without_an_account_is_no_channel(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_a_first_channel_without_an_account_is_no_channel(house_url: str) -> None:
+    async with estate(house_url) as db:
         rows = await start(
             db, spec(mode="first", channels=["push", "sms"]), media=frozenset({"sms"})
         )
@@ -134,56 +134,56 @@ async def test_a_first_channel_without_an_account_is_no_channel(database_url: st
     ],
 )
 async def test_a_wave_leaves_out_those_it_waits_for_no_more(
-    database_url: str, sign: str, until: str, asked: set[int]
+    house_url: str, sign: str, until: str, asked: set[int]
 ) -> None:
-    async with estate(database_url) as db:
+    async with estate(house_url) as db:
         change = text(f"UPDATE audience SET {sign} WHERE recipient_id = {ALICE}")
         await db.write(lambda conn: conn.execute(change) and None)
 
         assert {who for who, *_ in await start(db, spec(until=until))} == asked
 
 
-async def test_a_shared_number_is_rung_for_the_one_who_has_not_answered(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_a_shared_number_is_rung_for_the_one_who_has_not_answered(house_url: str) -> None:
+    async with estate(house_url) as db:
         change = text(f"UPDATE audience SET answer = 'safe' WHERE recipient_id = {DAN}")
         await db.write(lambda conn: conn.execute(change) and None)
 
         assert (ALICE, "sms", "A") in await start(db, spec())
 
 
-async def test_a_wave_can_be_for_those_with_needs_or_a_role(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_a_wave_can_be_for_those_with_needs_or_a_role(house_url: str) -> None:
+    async with estate(house_url) as db:
         assert {who for who, *_ in await start(db, spec(needs=True))} == {DAN}
         assert {who for who, *_ in await start(db, spec(roles=["deputy"]), no=2)} == {CLEO}
         assert await start(db, spec(roles=["deput_", "eputy", "%"]), no=3) == []
 
 
-async def test_a_wave_is_for_its_bands(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_a_wave_is_for_its_bands(house_url: str) -> None:
+    async with estate(house_url) as db:
         assert {who for who, *_ in await start(db, spec(bands=["near"]))} == {ALICE, BOB}
         assert await start(db, spec(bands=[]), no=2) == []
 
 
 @pytest.mark.parametrize(("fill", "more"), [(1, False), (2, True)])
 async def test_a_wave_stops_asking_when_enough_have_answered(
-    database_url: str, fill: int, more: bool
+    house_url: str, fill: int, more: bool
 ) -> None:
-    async with estate(database_url) as db:
+    async with estate(house_url) as db:
         change = text(f"UPDATE audience SET answer = 'seen' WHERE recipient_id = {BOB}")
         await db.write(lambda conn: conn.execute(change) and None)
 
         assert bool(await start(db, spec(fill=fill))) is more
 
 
-async def test_starting_it_again_adds_nothing(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_starting_it_again_adds_nothing(house_url: str) -> None:
+    async with estate(house_url) as db:
         first = await start(db, spec())
 
         assert await start(db, spec()) == first
 
 
-async def test_an_address_that_cannot_be_used_is_not(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_an_address_that_cannot_be_used_is_not(house_url: str) -> None:
+    async with estate(house_url) as db:
         for column, value in (("opted_out_at", "A2"), ("bad_at", "B"), ("removed_at", "C")):
             change = text(f"UPDATE addresses SET {column} = 1 WHERE value = '{value}'")
             await db.write(lambda conn, change=change: conn.execute(change) and None)
@@ -191,8 +191,8 @@ async def test_an_address_that_cannot_be_used_is_not(database_url: str) -> None:
         assert await start(db, spec()) == [(ALICE, "push", "A"), (DAN, "sms", "A")]
 
 
-async def test_those_beside_a_shared_number_are_on_record(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_those_beside_a_shared_number_are_on_record(house_url: str) -> None:
+    async with estate(house_url) as db:
         await start(db, spec())
         also = await db.read(
             lambda conn: [
@@ -209,16 +209,16 @@ async def test_those_beside_a_shared_number_are_on_record(database_url: str) -> 
         assert also == [(DAN, ALICE)]
 
 
-async def test_keys_with_quotes_and_colons_are_only_keys(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_keys_with_quotes_and_colons_are_only_keys(house_url: str) -> None:
+    async with estate(house_url) as db:
         wanted = spec(bands=["near", "it's:odd"], roles=["a'b:c"], mode="first")
 
         assert await start(db, wanted) == []
         assert json.dumps(wanted)
 
 
-async def test_a_report_goes_up_only_while_the_level_before_is_silent(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_a_report_goes_up_only_while_the_level_before_is_silent(house_url: str) -> None:
+    async with estate(house_url) as db:
         wanted = spec(fill=1, fill_roles=["deputy", "duty_manager"], bands=["near"])
         assert await start(db, wanted, no=1), "Cleo, the deputy, has not answered"
         await db.write(
@@ -244,9 +244,9 @@ async def test_a_report_goes_up_only_while_the_level_before_is_silent(database_u
 
 
 async def test_a_number_for_texts_is_called_once_however_often_it_is_on_record(
-    database_url: str,
+    house_url: str,
 ) -> None:
-    async with estate(database_url) as db:
+    async with estate(house_url) as db:
         await put(db, ALICE, "voice", "A")
         await put(db, BOB, "voice", "B")
         calls = [
@@ -260,9 +260,9 @@ async def test_a_number_for_texts_is_called_once_however_often_it_is_on_record(
 
 
 async def test_an_opt_out_from_texts_forbids_no_call_and_a_dead_number_does(
-    database_url: str,
+    house_url: str,
 ) -> None:
-    async with estate(database_url) as db:
+    async with estate(house_url) as db:
         await change(db, "opted_out_at = 1", "value IN ('A', 'C') AND channel = 'sms'")
         await change(db, "bad_at = 1, bad_reason = 'bad_address'", "value = 'A2'")
         assert await start(db, spec(channels=["voice"])) == [
@@ -275,16 +275,16 @@ async def test_an_opt_out_from_texts_forbids_no_call_and_a_dead_number_does(
 
 
 async def test_a_call_goes_on_record_for_an_update_and_is_missed_by_nobody(
-    database_url: str,
+    house_url: str,
 ) -> None:
-    async with estate(database_url) as db:
+    async with estate(house_url) as db:
         assert await start(db, spec(channels=["voice"], until="none"), no=0)
         later = spec(channels=["voice", "sms"], mode="first", until="none", missed=True)
         assert await start(db, later, no=1) == [], "all were called by the route before"
 
 
-async def test_the_next_owner_is_told_where_the_first_has_no_words(database_url: str) -> None:
-    async with estate(database_url) as db:
+async def test_the_next_owner_is_told_where_the_first_has_no_words(house_url: str) -> None:
+    async with estate(house_url) as db:
         await db.write(
             lambda conn: conn.execute(text("DELETE FROM wordings WHERE band = 'far'")) and None
         )

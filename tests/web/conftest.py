@@ -15,7 +15,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture
-async def web(template: None, tmp_path: Path) -> AsyncIterator[House]:
+async def web(template: None, quick_path: Path) -> AsyncIterator[House]:
     """A hub behind a real server on a free port."""
-    async with open_hub(tmp_path) as hub, served(hub) as house:
+    async with open_hub(quick_path) as hub, served(hub) as house:
         yield house
