@@ -30,6 +30,8 @@ class EstateLedger(Protocol):
         self, site: int, *, search: str, kinds: Sequence[str], after: int, limit: int
     ) -> list[RecipientView]: ...
     async def recipient(self, number: int) -> RecipientView | None: ...
+    async def repairs(self, site: int, *, after: int, limit: int) -> Mapping[str, Any]: ...
+    async def mend(self, address: int) -> int | None: ...
     async def put_recipient(
         self, site: int, entry: RecipientEntry, *, number: int | None, version: int | None
     ) -> int | str: ...
@@ -128,6 +130,26 @@ class Estate:
             raise Unknown("There is no such recipient.")
         await self.audit.audit(who.id, "recipient_look", f"recipient:{number}", {})
         return person_json(view, clear=True)
+
+    async def repairs(
+        self, key: str = "", *, after: int = 0, limit: int = 50, who: Actor
+    ) -> Mapping[str, Any]:
+        """A page of numbers to repair, in full: `items`, `next`, `total`; looking is recorded."""
+        if not await self.ledger.sites() and not key:
+            return {"items": [], "next": None, "total": 0}
+        site = await self.site(key)
+        found = await self.ledger.repairs(site.id, after=after, limit=max(1, min(limit, LIST)))
+        if found["items"]:
+            count = {"shown": len(found["items"])}
+            await self.audit.audit(who.id, "repairs_look", f"site:{site.id}", count)
+        return found
+
+    async def mend(self, address: int, *, who: Actor) -> None:
+        """A number said not to exist is tried again from now on. Unknown: it has no such flag."""
+        owner = await self.ledger.mend(address)
+        if owner is None:
+            raise Unknown("This number has no flag to take away; load the list again.")
+        await self.audit.audit(who.id, "address_mend", f"recipient:{owner}", {"address": address})
 
     async def add(self, fields: Mapping[str, Any], *, who: Actor) -> dict[str, Any]:
         """A recipient is added; Refused names every wrong field."""

@@ -125,9 +125,19 @@ def _addresses(
         out.append(Problem("addresses", f"is no list of at most {MOST_ADDRESSES}"))
         return known
     kept = {(a.channel, a.value): a for a in known}
-    found = [_address(item, f"addresses.{i}", out, country) for i, item in enumerate(value)]
+    found = [
+        _same(item, kept) or _address(item, f"addresses.{i}", out, country)
+        for i, item in enumerate(value)
+    ]
     entries = [kept.get((a.channel, a.value), a) for a in found if a is not None]
     return tuple({(a.channel, a.value): a for a in entries}.values())
+
+
+def _same(item: Any, kept: Mapping[tuple[str, str], AddressEntry]) -> AddressEntry | None:
+    """What is on record word for word stays, even where it is no number: only it can say why."""
+    if not isinstance(item, Mapping):
+        return None
+    return kept.get((str(item.get("channel")), str(item.get("value")).strip()))
 
 
 def _address(item: Any, where: str, out: list[Problem], country: str) -> AddressEntry | None:

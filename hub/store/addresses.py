@@ -1,4 +1,5 @@
-"""What providers tell us about addresses: gone for good, or opted out. Set once, never by guess."""
+"""What providers tell us about addresses: gone for good, opted out, or there after all. Set once,
+never by guess."""
 
 from __future__ import annotations
 
@@ -14,6 +15,10 @@ _BAD = """
 UPDATE addresses SET bad_at = {1}, bad_reason = 'bad_address'
 FROM {rows} WHERE addresses.channel = b.channel AND addresses.value = b.value
     AND addresses.bad_at IS NULL RETURNING addresses.recipient_id"""
+_GOOD = """
+UPDATE addresses SET bad_at = NULL, bad_reason = ''
+FROM {rows} WHERE addresses.channel = b.channel AND addresses.value = b.value
+    AND addresses.bad_at IS NOT NULL RETURNING addresses.recipient_id"""
 _OUT = """
 UPDATE addresses SET opted_out_at = {1}
 FROM {rows} WHERE addresses.channel = b.channel AND addresses.value = b.value
@@ -34,16 +39,20 @@ _REV = text(
 
 
 def spoil(conn: Connection, said: Iterable[tuple[str, str, Reason]], *, now: int) -> None:
-    """Addresses the provider calls non-existent or opted out are not used again.
+    """Addresses the provider calls non-existent or opted out are not used again; one it took
+    something for after all is, unless the same batch says both.
 
     `said`: (channel, value, reason) of outcomes and receipts; other reasons change nothing."""
-    bad, out = set(), set()
+    bad, out, good = set(), set(), set()
     for channel, value, reason in said:
         if reason is Reason.BAD_ADDRESS:
             bad.add((channel, value))
         elif reason is Reason.OPTED_OUT:
             out.add((channel, value))
+        elif reason is Reason.OK:
+            good.add((channel, value))
     _change(conn, _BAD, bad, now)
+    _change(conn, _GOOD, good - bad)
     _change(conn, _OUT, out, now)
 
 

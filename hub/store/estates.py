@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from hub.entries import PlaceEntry, RecipientEntry, RecipientView, RosterWrite, SiteEntry
 from hub.model import Place, PlaceKind, Site, SiteId
-from hub.store import people, register
+from hub.store import people, register, repairs
 from hub.store.database import Database, database_now
 from hub.store.places import all_places, put_places
 from hub.store.register import add_recipients, bump
@@ -52,6 +53,14 @@ class EstateLedger:
     async def recipient(self, number: int) -> RecipientView | None:
         """The recipient with this id, unless removed."""
         return await self._db.read(partial(people.one_recipient, number=number))
+
+    async def repairs(self, site: int, *, after: int, limit: int) -> Mapping[str, Any]:
+        """One page of the numbers to repair, and how many there are."""
+        return await self._db.read(partial(repairs.repairs, site=site, after=after, limit=limit))
+
+    async def mend(self, address: int) -> int | None:
+        """The flag of an address is gone; its recipient, None if it had none."""
+        return await self._db.write(partial(repairs.mend, address=address))
 
     async def put_recipient(
         self, site: int, entry: RecipientEntry, *, number: int | None, version: int | None

@@ -187,7 +187,8 @@ def _change(
 def _change_addresses(
     conn: Connection, number: int, wanted: Sequence[AddressEntry], *, now: int
 ) -> None:
-    """Exactly these addresses are in use; an opt-out survives, a removed one that is back too."""
+    """Exactly these addresses are in use; an opt-out survives, a removed one that is back too, and
+    since when one is unusable."""
     rows = conn.execute(select(addresses).where(addresses.c.recipient_id == number)).all()
     stored = {(r.channel, r.value): r for r in rows}
     keys = {(a.channel, a.value) for a in wanted}
@@ -199,6 +200,7 @@ def _change_addresses(
         values = {"sort": i, "removed_at": None, "bad_reason": a.reason}
         values["bad_at"] = None if a.usable or a.reason == "opted_out" else now
         if found := stored.get((a.channel, a.value)):
+            values["bad_at"] = values["bad_at"] and (found.bad_at or values["bad_at"])
             conn.execute(update(addresses).where(addresses.c.id == found.id).values(values))
         else:
             fresh.append((number, a.channel, a.value, i, values["bad_at"], a.reason))

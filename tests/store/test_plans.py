@@ -65,6 +65,8 @@ INTENDED = {
     "r.kind = 'screen'": "the screens of a site",
     "GROUP BY recipients.kind": "the register says how many there are",
     "LIKE lower(?)": "the register is searched",
+    "d.reason = 'blocked' OR": "numbers to repair, as asked for: the last three incidents",
+    "OR ad.opted_out_at IS NOT NULL OR ad.id IN": "numbers to repair, as asked for: the register",
     "recipients.kind IN": "an import is compared with everybody",
 }
 
@@ -275,6 +277,8 @@ async def _end(house: House, incident: int) -> None:
     await house.say.notice(incident, "update", text="Still here.", who=WHO, key="u1")
     await house.run("-- test\nUPDATE deliveries SET due_at = 0")
     await _send(house.db, Lane.URGENT)
+    found = await EstateLedger(house.db).repairs(1, after=0, limit=50)
+    await EstateLedger(house.db).mend(found["items"][0]["id"])
     task = (await house.rows("-- test\nSELECT min(id) FROM tasks"))[0][0]
     tasks = TaskLedger(house.db)
     await tasks.change(incident, task, Change(state="done"), "user:1")

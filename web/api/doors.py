@@ -32,6 +32,8 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{API}/recipients/{{id:int}}", DUTY, estate.recipient),
     Door("PATCH", f"{API}/recipients/{{id:int}}", DUTY, estate.change_recipient),
     Door("DELETE", f"{API}/recipients/{{id:int}}", DUTY, estate.remove_recipient),
+    Door("GET", f"{API}/repairs", DUTY, estate.repairs),
+    Door("DELETE", f"{API}/repairs/{{id:int}}", DUTY, estate.mend),
     Door("POST", f"{API}/roster", DUTY, estate.import_roster),
     Door("GET", f"{API}/playbooks", VIEWER, playbooks.list_playbooks),
     Door("GET", f"{API}/screens", VIEWER, screens.list_screens),

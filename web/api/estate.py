@@ -39,6 +39,23 @@ async def recipients(request: Request) -> Response:
     return JSONResponse(found)
 
 
+async def repairs(request: Request) -> Response:
+    """GET /repairs: numbers that do not exist, are blocked or opted out; looking is recorded."""
+    found = await house(request).estate.repairs(
+        request.query_params.get("site", ""),
+        after=count(request, "after", default=0),
+        limit=limit(request),
+        who=actor_of(request),
+    )
+    return JSONResponse(found)
+
+
+async def mend(request: Request) -> Response:
+    """DELETE /repairs/{id}: the flag is taken away, the number is tried again."""
+    await house(request).estate.mend(number(request, "id"), who=actor_of(request))
+    return Response(status_code=204)
+
+
 async def recipient(request: Request) -> Response:
     """GET /recipients/{id}: with full addresses; looking is recorded."""
     found = await house(request).estate.recipient(number(request, "id"), who=actor_of(request))

@@ -207,6 +207,12 @@ class ListOut(BaseModel):
     next: int | str | None
 
 
+class RepairsOut(ListOut):
+    """Numbers to repair: a page of them, and how many there are in all."""
+
+    total: int
+
+
 class AlarmText(BaseModel):
     """An alarm in one language: what is so, and what to do."""
 

@@ -1,0 +1,27 @@
+"""Why a number wants repairing."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.decide.repairs import Why, why
+
+NUMBER = "+15550100001"
+
+
+@pytest.mark.parametrize(
+    ("value", "bad", "opted_out", "said", "found"),
+    [
+        (NUMBER, True, True, "blocked", Why.GONE),
+        ("a@example.org", True, False, "", Why.GONE),
+        ("2025550", True, False, "", Why.UNREADABLE),
+        (NUMBER, False, True, "blocked", Why.OPTED_OUT),
+        (NUMBER, False, False, "blocked", Why.BLOCKED),
+        (NUMBER, False, False, "bad_address", Why.NO_CALL),
+        (NUMBER, False, False, "", None),
+    ],
+)
+def test_the_surest_reason_is_given(
+    value: str, bad: bool, opted_out: bool, said: str, found: Why | None
+) -> None:
+    assert why(value, bad=bad, opted_out=opted_out, said=said) is found
