@@ -14,7 +14,11 @@ from playwright.async_api import Browser, Page, Route, async_playwright
 from web import assets
 from web.render import environment
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.timeout(180),
+]
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -96,6 +100,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def page(browser: Browser) -> AsyncIterator[Page]:
     context = await browser.new_context(viewport=DESK, locale="en-GB")  # type: ignore[arg-type]
+    context.set_default_timeout(90_000)  # ms: a busy machine is slow, not wrong
     page = await context.new_page()
     await page.route("**/*", serve)
     yield page
@@ -114,6 +119,8 @@ async def draw(page: Page, name: str, *, affected: str = "1", size: dict[str, in
             {{ affected: {json.dumps(affected)} }});
           window.flats = layout.buildings.flatMap((b) => b.entrances.flatMap((e) =>
             e.floors.flatMap((f) => f.units.map((u) => u.id))));
+          // It fits itself to the page with the frame that follows.
+          for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
         }}"""
     )
 

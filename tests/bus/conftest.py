@@ -36,7 +36,7 @@ async def running(*parts: Any) -> AsyncIterator[None]:
             task.cancel()
 
 
-async def eventually(true: Callable[[], bool], seconds: float = 15) -> None:
+async def eventually(true: Callable[[], bool], seconds: float = 45) -> None:
     async with asyncio.timeout(seconds):
         while not true():
             await asyncio.sleep(0.01)

@@ -21,7 +21,7 @@ NOWHERE = "unix:///nonexistent/valkey.sock"
 async def until(ears: Listener, wanted: tuple[str, int]) -> list[tuple[str, int]]:
     """What was heard up to and with `wanted`."""
     found = []
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not found or found[-1] != wanted:
             found.append(await anext(ears))
     return found
@@ -66,7 +66,7 @@ async def test_without_redis_this_process_still_hears_and_nothing_raises_or_wait
     bell: Wake = Doorbell(NOWHERE, on_ring=rung.append)
     ears = bell.heard("incident:")
     async with running(bell):
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(30):
             await bell.ring("urgent")
             await bell.tell("incident:7", 3)
             assert await anext(ears) == ("incident:7", 3)
@@ -90,7 +90,7 @@ async def test_what_was_said_while_redis_was_away_is_said_when_it_is_back(
             await eventually(lambda: here.connected and there.connected)
             await until(ears, (EVERYTHING, 0))
             redis = commands(url)
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(30):
                 while not await redis.zcard(f"{house}:lane:urgent"):
                     await asyncio.sleep(0.01)
             await redis.aclose()
@@ -118,13 +118,14 @@ async def test_a_killed_server_is_found_again_and_listeners_are_told_to_read(
 @pytest.mark.faults
 async def test_a_server_that_stops_answering_is_given_up(mortal, house: str, monkeypatch) -> None:
     monkeypatch.setattr("hub.bus.doorbell.QUIET_SECONDS", 0.1)
-    monkeypatch.setattr("hub.bus.doorbell.PONG_SECONDS", 0.2)
+    monkeypatch.setattr("hub.bus.doorbell.PONG_SECONDS", 20)  # a busy machine is no dead server
     bell = Doorbell(mortal.process.url, house=house)
     async with running(bell):
         await eventually(lambda: bell.connected)
         await asyncio.sleep(0.5)
         assert bell.connected  # silence alone is no death: it answers when asked
 
+        monkeypatch.setattr("hub.bus.doorbell.PONG_SECONDS", 0.2)
         os.kill(mortal.process.pid, signal.SIGSTOP)
         await eventually(lambda: not bell.connected)
 

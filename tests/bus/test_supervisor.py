@@ -191,5 +191,5 @@ async def test_it_ends_however_early_it_is_stopped(valkey: str, house: str) -> N
             await asyncio.sleep(0)
         for _ in range(2):  # as a task group does that is left by an error
             going.cancel()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await asyncio.wait([going])

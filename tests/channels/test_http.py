@@ -88,7 +88,7 @@ class Listener:
 async def test_a_guarded_session_never_connects_inside(host: str) -> None:
     async with Listener() as inside, open_session(parallel=1, guarded=True) as session:
         with pytest.raises((OSError, aiohttp.ClientError)) as caught:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await ask(session, "POST", f"http://{host}:{inside.port}/", guarded=True)
         assert inside.connections == 0
     assert failure(caught.value).verdict in {Verdict.REFUSED, Verdict.RETRY}

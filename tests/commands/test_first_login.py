@@ -53,7 +53,7 @@ def _served(env: dict[str, str]) -> Iterator[list[str]]:
             yield said
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.communicate(timeout=60)
 
 
 def test_a_fresh_hub_lets_its_owner_in_once_and_then_by_password(
@@ -65,7 +65,7 @@ def test_a_fresh_hub_lets_its_owner_in_once_and_then_by_password(
         link = re.search(r"http://\S+/login/once/\S+", "".join(said))
         assert link, said
         path = urlsplit(link[0]).path
-        with httpx2.Client(base_url=f"http://127.0.0.1:{free_port}") as client:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{free_port}", timeout=30) as client:
             first, second = (client.post(path, headers=JSON) for _ in range(2))
         assert (first.status_code, first.json()["role"], second.status_code) == (200, "admin", 401)
         made = subprocess.run(
@@ -82,7 +82,7 @@ def test_a_fresh_hub_lets_its_owner_in_once_and_then_by_password(
     (folder / "told").touch()
     with _served(env) as again:
         assert "login/once" not in "".join(again)
-        with httpx2.Client(base_url=f"http://127.0.0.1:{free_port}") as client:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{free_port}", timeout=30) as client:
             body = {"login": "lin", "password": PASSWORD}
             assert client.post("/login", json=body).json()["role"] == "admin"
 

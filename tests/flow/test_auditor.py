@@ -91,7 +91,7 @@ async def test_a_database_that_is_away_passes_no_audit_and_ends_no_auditor(
     monkeypatch.setattr("hub.flow.auditor.ASK", 0.001)
     sight, board, passed = Sight(Unready("away"), WELL), Board(), Passed()
     task = asyncio.create_task(auditor(sight, board, passed).run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not passed.count:
             await asyncio.sleep(0.001)
     task.cancel()

@@ -277,7 +277,7 @@ async def test_an_answer_that_comes_late_never_moves_a_delivery_back(stage):
     )
 
 
-async def test_a_provider_thathangs_holds_up_no_other_and_gives_its_questions_back(stage):
+async def test_a_provider_that_hangs_holds_up_no_other_and_gives_its_questions_back(stage):
     await stage.set_up(people=2)
     one = (await stage.plan(people=stage.people[:1], channel="sms"))[0]
     other = (await stage.plan(people=stage.people[1:], channel="push"))[0]
@@ -287,6 +287,8 @@ async def test_a_provider_thathangs_holds_up_no_other_and_gives_its_questions_ba
     slow.knows, quick.knows = hangs, has_it
     await aged(stage, 11)
     loop = asyncio.create_task(asker(stage, slow, quick).run())
+    while not slow.questions:
+        await asyncio.sleep(0.01)
     while (await stage.rows(t.deliveries, id=other))[0].state != "accepted":
         await asyncio.sleep(0.01)
     assert (await stage.rows(t.attempts, delivery_id=one))[0].asked_at

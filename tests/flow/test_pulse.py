@@ -25,7 +25,7 @@ async def test_a_process_says_that_it_lives_and_that_it_ended(stage: Stage) -> N
     await stage.set_up(people=1)
     one = pulse(ProcessLedger(stage.db), asyncio.get_running_loop().time())
     one.lanes = lambda: {"urgent": {"alive": True}}
-    async with one.beating("worker"), asyncio.timeout(10):
+    async with one.beating("worker"), asyncio.timeout(30):
         while not (rows := await stage.rows(t.processes)):
             await asyncio.sleep(0.01)
     (after,) = await stage.rows(t.processes)
@@ -59,7 +59,7 @@ class Away:
 
 async def test_a_database_that_is_away_ends_no_process() -> None:
     ledger = Away()
-    async with pulse(ledger).beating("web"), asyncio.timeout(10):
+    async with pulse(ledger).beating("web"), asyncio.timeout(30):
         while ledger.beats < 4:
             await asyncio.sleep(0.01)
 

@@ -53,11 +53,12 @@ async def test_an_addresss_own_pace_delays_and_never_drops(stage):
         lambda conn: stage.plan_in(conn, stage.people[:1], channel="wecom", round=3)
     )
     again = sender(stage, provider)
-    now = await stage.now()
+    before = await stage.now()
     await again.drain(Lane.URGENT)
+    after = await stage.now()
     held = [r for r in await stage.deliveries() if r.state == "planned"]
     assert len(held) == 1
-    assert 2_000 < held[0].due_at - now < 3_500
+    assert before + 2_000 < held[0].due_at < after + 3_500
     assert held[0].attempts == 0
 
 
@@ -82,7 +83,7 @@ async def test_after_too_many_the_account_rests_and_nothing_is_dropped(stage):
 
     provider = Provider(traits=Traits("sms", ("body",), 160, parallel=1), answer=answer)
     now = await stage.now()
-    await asyncio.wait_for(_first_rest(sender(stage, provider), provider), 20)
+    await asyncio.wait_for(_first_rest(sender(stage, provider), provider), 30)
     rows = await stage.deliveries()
     assert {row.state for row in rows} == {"planned"}
     assert len(provider.ledger) == 1  # the others were given back, not thrown at a closed door

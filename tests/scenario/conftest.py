@@ -27,7 +27,7 @@ from tests.scenario.estates import roster
 
 # Nobody answers by themselves, every phone is on, and receipts come soon.
 QUIET = {"by_link": 0, "by_digit": 0, "handset_off": 0, "sent_after": 0.1, "delivered_after": 0.3}
-PACE = 60  # segments a second: the tower's texts take some seconds, so a stop finds work to stop
+PACE = 40  # segments a second: the tower's texts take some seconds, so a stop finds work to stop
 ENDED = frozenset("delivered read refused failed expired cancelled suppressed unreachable".split())
 
 
@@ -60,7 +60,7 @@ class House:
     def deliveries(self, incident: int) -> list[dict[str, Any]]:
         return everything(self.client, f"/incidents/{incident}/deliveries")
 
-    def settled(self, incident: int, *, within: float = 40) -> list[dict[str, Any]]:
+    def settled(self, incident: int, *, within: float = 120) -> list[dict[str, Any]]:
         """Its deliveries, once each has its end."""
 
         def found() -> list[dict[str, Any]]:
@@ -76,7 +76,7 @@ class House:
     def texts(self) -> list[dict[str, str]]:
         """What phones have got, as the provider tells it: newest first."""
         url = f"{self.world.url}/2010-04-01/Accounts/{SID}/Messages.json"
-        answer = httpx2.get(url, params={"PageSize": 1000}, auth=(SID, AUTH))
+        answer = httpx2.get(url, params={"PageSize": 1000}, auth=(SID, AUTH), timeout=30)
         return list(answer.raise_for_status().json()["messages"])
 
 

@@ -140,13 +140,13 @@ def close_code(socket: ClientConnection) -> int:
     """The code it was closed with, by the hub."""
     try:
         while True:
-            socket.recv(10)
+            socket.recv(30)
     except ConnectionClosed as closed:
         return closed.rcvd.code if closed.rcvd is not None else 0
 
 
 @pytest.mark.faults
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(420)
 def test_restarts_under_load_close_sockets_with_1012_and_double_nothing(
     cluster: Cluster, tmp_path: Path
 ) -> None:
@@ -175,12 +175,12 @@ def test_restarts_under_load_close_sockets_with_1012_and_double_nothing(
             watching(cluster, "web2", token=token, incident=incident) as staying,
             watching(cluster, "web1", token=token, incident=incident) as going,
         ):
-            until(lambda: len(cluster.world.accepted()) > 5, within=30, what="texts go out")
+            until(lambda: len(cluster.world.accepted()) > 5, within=60, what="texts go out")
             for name in ("worker1", "web1"):
                 code, seconds = cluster.processes[name].stop()
-                assert (code, seconds < 15) == (0, True), (name, seconds)
+                assert (code, seconds < 45) == (0, True), (name, seconds)
             assert close_code(going) == 1012
-            assert told(staying, people, within=60) == people
+            assert told(staying, people, within=120) == people
         rows = everything(web2, f"/incidents/{incident}/deliveries")
     copies = Counter(entry.to for entry in cluster.world.accepted())
     assert set(copies.values()) == {1}

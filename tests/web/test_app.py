@@ -44,7 +44,7 @@ async def test_an_answer_rings_a_watcher_through_the_real_bell(whole: House):
         topic = f"incident:{stage.incident}"
         await socket.send(json.dumps({"op": "watch", "topic": topic}))
         ops = set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while "snapshot" not in ops:
                 ops.add(read(await socket.recv())["op"])
             body = {"recipient": stage.people[0], "answer": "help"}

@@ -165,7 +165,7 @@ async def watched(web: House, socket, topic: str, **since) -> None:
 
 
 async def frame(socket, op: str, *, after: int = -1) -> dict:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             found = read(await socket.recv())
             assert found["op"] != "refused", found

@@ -43,7 +43,7 @@ async def test_frames_go_out_in_order_and_then_the_close():
     for number in range(3):
         assert wire.push(Frame.of({"n": number}), 1000) == 0
     wire.drop(1012, "come back")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await wire.run()
     assert [event.get("text") for event in asgi.sent[:3]] == ['{"n":0}', '{"n":1}', '{"n":2}']
     assert (asgi.sent[3]["type"], asgi.sent[3]["code"]) == ("websocket.close", 1012)

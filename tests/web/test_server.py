@@ -24,7 +24,7 @@ async def test_stopping_tells_every_socket_to_come_back(template, tmp_path):
                 await socket.recv()
                 sockets.append(socket)
         for socket in sockets:
-            await asyncio.wait_for(socket.wait_closed(), 5)
+            await asyncio.wait_for(socket.wait_closed(), 30)
         assert {socket.close_code for socket in sockets} == {1012}
 
 

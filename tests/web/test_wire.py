@@ -43,7 +43,7 @@ async def test_a_head_that_never_ends_is_cut(web: House, monkeypatch):
     monkeypatch.setattr(wire, "HEAD_SECONDS", 0.2)
     reader, writer = await asyncio.open_connection("127.0.0.1", web.at.port)
     writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await reader.read() == b""
     writer.close()
 
@@ -65,7 +65,7 @@ async def test_a_peer_that_pings_and_never_reads_is_cut(web: House):
             await writer.drain()
             await asyncio.sleep(0)
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         with pytest.raises(ConnectionError):
             await flood()
     writer.close()
@@ -79,7 +79,7 @@ async def test_a_peer_that_pings_and_never_reads_is_cut(web: House):
 async def test_a_head_without_an_end_is_cut_long_before_it_fills_the_memory(web: House, head):
     reader, writer = await asyncio.open_connection(web.at.host, web.at.port)
     writer.write(b"GET /healthz HTTP/1.1\r\nhost: x\r\n" + head)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         try:
             said = await reader.read(4096)
         except ConnectionError:

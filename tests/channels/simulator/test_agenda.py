@@ -26,7 +26,7 @@ async def test_jobs_run_in_the_order_of_their_time() -> None:
     async def job(name: str) -> None:
         seen.append(name)
 
-    async with _running() as agenda, asyncio.timeout(5):
+    async with _running() as agenda, asyncio.timeout(30):
         for name, wait in (("c", 0.06), ("a", 0.0), ("b", 0.03)):
             agenda.later(wait, job, name)
         await agenda.idle()
@@ -36,7 +36,7 @@ async def test_jobs_run_in_the_order_of_their_time() -> None:
 async def test_a_job_may_plan_the_next_and_both_count_as_pending() -> None:
     seen: list[int] = []
 
-    async with _running() as agenda, asyncio.timeout(5):
+    async with _running() as agenda, asyncio.timeout(30):
 
         async def job(left: int) -> None:
             seen.append(left)
@@ -67,7 +67,7 @@ async def test_a_network_failure_is_counted_and_the_rest_goes_on() -> None:
     async def works() -> None:
         seen.append("works")
 
-    async with _running() as agenda, asyncio.timeout(5):
+    async with _running() as agenda, asyncio.timeout(30):
         agenda.later(0, fails)
         agenda.later(0, works)
         await agenda.idle()

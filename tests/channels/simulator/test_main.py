@@ -28,7 +28,7 @@ async def test_as_a_process_it_says_where_it_is_and_ends_on_sigterm(tmp_path: Pa
     ):
         assert response.status == 200
     process.terminate()
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         assert await process.wait() == 0
     assert said["ledger"] == str(path)
 

@@ -68,7 +68,7 @@ async def _ledger(path: Path) -> AsyncIterator[Ledger]:
 
 
 async def _until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not true():
             await asyncio.sleep(0.01)
 

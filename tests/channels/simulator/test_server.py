@@ -16,7 +16,7 @@ from tests.channels.simulator.client import AUTH, PATH, form, get, post, swift
 
 async def test_it_stops_at_once_with_requests_and_callbacks_in_the_air(tmp_path: Path) -> None:
     path = tmp_path / "ledger"
-    async with asyncio.timeout(10), aiohttp.ClientSession() as session:
+    async with asyncio.timeout(30), aiohttp.ClientSession() as session:
         async with Simulator(swift(sent_after=60.0, hang=60.0), path=path) as sim:
             await post(sim, form())
             sim.change(faults={Fault.HANG_AFTER: 1.0})

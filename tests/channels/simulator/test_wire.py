@@ -51,7 +51,7 @@ class Peer:
             await server.wait_closed()
 
     async def ask(self, wire: Wire, body: bytes = b"a=1") -> tuple[int, str]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await wire.post(self.url, body, headers={"X-One": "1"})
 
 

@@ -32,7 +32,7 @@ async def test_faults_come_by_their_share() -> None:
 
 
 async def test_waiting_ends_when_the_simulator_stops() -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         async with Simulator(swift()) as sim:
             waiting = asyncio.create_task(sim.world.wait(600.0))
             await asyncio.sleep(0)
