@@ -189,7 +189,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A due wave that was started (or given up because its incident no longer runs)."""
+    """A due wave that was started; without a lane it was given up (its incident no longer runs, its
+    notice is too old), without an event another process was quicker."""
 
     incident: int
     lane: str

@@ -129,6 +129,12 @@ def board(
     return made
 
 
+def structural(event: Event) -> bool:
+    """Whether waves, tasks, notices or the incident itself are to be read again because of it:
+    also progress that names a wave has changed that."""
+    return event.kind in STRUCTURE or "wave" in event.data
+
+
 def fold(state: Board, event: Event, changes: Changes) -> None:
     """The board after this event; `changes` says what it touched. Events come in order."""
     data = event.data
@@ -145,7 +151,7 @@ def fold(state: Board, event: Event, changes: Changes) -> None:
         _changed(state, data["recipient"], changes, help_task=data["task"])
     elif event.kind is EventKind.TASK and data["task"] in state.helps:
         _task(state, data["task"], changes, done=data.get("state") == "done")
-    changes.structure = changes.structure or event.kind in STRUCTURE
+    changes.structure = changes.structure or structural(event)
     changes.screens = changes.screens or bool(
         event.kind in {EventKind.SCREEN, EventKind.NOTICE}
         or data.get("shown")

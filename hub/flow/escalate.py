@@ -104,4 +104,4 @@ class Escalate:
         if started.deliveries:
             await self.wake.ring(started.lane)
         await self.wake.tell(f"incident:{started.incident}", started.seq)
-        return 1
+        return int(bool(started.lane))  # one that was given up is told, and not counted

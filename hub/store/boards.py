@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from hub.decide.boards import Parts, Screens
 from hub.decide.copies import Copies
 from hub.decide.spoken import spoken_place
-from hub.decide.tally import STRUCTURE, Curve, Person, step
+from hub.decide.tally import Curve, Person, step, structural
 from hub.decide.views import Loaded, Since, incident_json, moment
 from hub.errors import Unknown
 from hub.events import Event
@@ -119,7 +119,7 @@ def load(conn: Connection, *, incident: int) -> Loaded:
 
 def since(conn: Connection, *, incident: int, seq: int, screens: bool) -> Since:
     events = read_events(conn, incident, since=seq, limit=EVENTS_AT_ONCE)
-    structure = any(event.kind in STRUCTURE for event in events)
+    structure = any(structural(event) for event in events)
     screens = screens or structure or any(_shows(event) for event in events)
     return Since(
         events=tuple(events),

@@ -84,7 +84,7 @@ def start(conn: Connection, *, wave_id: int, media: Collection[str]) -> Started:
         return Started(incident, "", 0, 0)
     head = conn.execute(_HEAD, {"incident": incident, "notice": wave.notice_id}).one()
     if status != IncidentState.OPEN or now >= head.expires_at:
-        return _given_up(conn, incident, wave_id)
+        return _given_up(conn, incident, wave, now)
 
     row = WaveRow(
         incident=incident,
@@ -108,11 +108,14 @@ def _settle(conn: Connection, *, wave: Any) -> tuple[int, int]:
     return int(wave.incident_id), settle(conn, wave, database_now(conn))
 
 
-def _given_up(conn: Connection, incident: int, wave_id: int) -> Started:
-    """A wave of an incident that no longer runs, or of a notice too old to be true."""
-    change = update(waves).where(waves.c.id == wave_id)
+def _given_up(conn: Connection, incident: int, wave: Any, now: int) -> Started:
+    """A wave of an incident that no longer runs, or of a notice too old to be true; boards show it
+    as waiting until they hear of it."""
+    change = update(waves).where(waves.c.id == wave.id)
     conn.execute(change.values(state=str(WaveState.CANCELLED), started_at=None))
-    return Started(incident, "", 0, 0)
+    data = {"notice": wave.notice_id, "wave": wave.no, "round": wave.round, "key": wave.key}
+    seq = append_event(conn, incident, EventKind.PROGRESS, data, actor="hub", now_ms=now)
+    return Started(incident, "", 0, seq)
 
 
 def _again(conn: Connection, row: WaveRow, key: str, now: int) -> None:

@@ -187,3 +187,11 @@ def test_help_for_somebody_no_longer_on_the_board_is_done_all_the_same() -> None
     state.helps[9] = 999
     fold(state, event(2, EventKind.TASK, {"task": 9, "state": "done"}), Changes())
     assert 9 in state.done
+
+
+def test_progress_that_names_a_wave_has_the_waves_read_again():
+    changes = Changes(seq=1)
+    fold(start(), event(2, EventKind.PROGRESS, {"moves": []}), changes)
+    assert not changes.structure
+    fold(start(), event(3, EventKind.PROGRESS, {"wave": 2, "key": "call"}), changes)
+    assert changes.structure

@@ -4,7 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from hub.flow.watch import Watch
 from hub.model import LaunchRequest
+from hub.store.boards import BoardLedger
+from hub.store.lists import ListLedger
 from tests.launch_estate import WHO, House, Who, house, open_house, put_estate
 
 PATHS = ("3/5/501", "3/12/1201", "3/12/1202")
@@ -123,9 +126,13 @@ async def test_an_alert_too_old_to_be_true_escalates_no_more(database_url: str) 
     async with launched(database_url) as home:
         await home.run("UPDATE waves SET due_at = 0 WHERE state = 'waiting'")
         await home.run("UPDATE notices SET expires_at = 1")
+        board = await Watch(boards=BoardLedger(home.db), lists=ListLedger(home.db)).feed(1)
 
         assert await home.escalate.due() == 0
         assert await home.one("SELECT count(*) FROM deliveries WHERE wave > 0") == 0
+        await board.news()
+        shown = {wave["key"]: wave["state"] for wave in board.snapshot()["waves"]}
+        assert "waiting" not in shown.values(), "a board that is open hears that they were given up"
 
 
 async def test_a_stop_against_a_starting_wave_leaves_nothing_planned(database_url: str) -> None:
