@@ -71,9 +71,9 @@ CODES: Final[Mapping[int, Reason]] = MappingProxyType(
         21610: Reason.OPTED_OUT,  # replied STOP
         21611: Reason.THROTTLED,  # the sender's queue is full
         21612: Reason.BLOCKED,  # this sender does not reach this number
-        21614: Reason.BAD_ADDRESS,  # not a mobile
+        21614: Reason.NO_TEXTS,  # not a mobile
         21617: Reason.TOO_LONG,
-        21635: Reason.BAD_ADDRESS,  # a landline
+        21635: Reason.NO_TEXTS,  # a landline
         21659: Reason.MISCONFIGURED,  # sender is no number of this account
         21660: Reason.MISCONFIGURED,  # sender belongs to another account
         21701: Reason.MISCONFIGURED,  # no such messaging service
@@ -84,7 +84,7 @@ CODES: Final[Mapping[int, Reason]] = MappingProxyType(
         30003: Reason.HANDSET,  # unreachable, may come back
         30004: Reason.BLOCKED,
         30005: Reason.BAD_ADDRESS,  # unknown handset
-        30006: Reason.BAD_ADDRESS,  # landline or unreachable carrier
+        30006: Reason.NO_TEXTS,  # landline or unreachable carrier
         30007: Reason.BLOCKED,  # filtered
         30008: Reason.UNKNOWN,  # the carrier gave no reason
         30010: Reason.MISCONFIGURED,  # price above the configured maximum

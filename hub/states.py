@@ -30,7 +30,8 @@ class Reason(StrEnum):
     OK = "ok"
     NO_ADDRESS = "no_address"
     OPTED_OUT = "opted_out"
-    BAD_ADDRESS = "bad_address"  # number does not exist, not a mobile, token gone
+    BAD_ADDRESS = "bad_address"  # number does not exist, token gone
+    NO_TEXTS = "no_texts"  # a number that takes calls alone: a landline
     BLOCKED = "blocked"  # carrier or provider filtered it
     HANDSET = "handset"  # switched off or out of reach
     THROTTLED = "throttled"  # 429 or provider queue full

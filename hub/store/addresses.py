@@ -3,7 +3,8 @@ never by guess."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -12,7 +13,7 @@ from hub.store.batches import IDS, run
 
 _COLUMNS = (("channel", "text"), ("value", "text"))
 _BAD = """
-UPDATE addresses SET bad_at = {1}, bad_reason = 'bad_address'
+UPDATE addresses SET bad_at = {1}, bad_reason = b.reason
 FROM {rows} WHERE addresses.channel = b.channel AND addresses.value = b.value
     AND addresses.bad_at IS NULL RETURNING addresses.recipient_id"""
 _GOOD = """
@@ -32,6 +33,8 @@ UPDATE addresses SET opted_out_at = {1}
 FROM {rows} WHERE addresses.recipient_id = b.id AND addresses.opted_out_at IS NULL
     AND EXISTS (SELECT 1 FROM addresses o WHERE o.channel = addresses.channel
         AND o.value = addresses.value AND o.opted_out_at IS NOT NULL)"""
+_BAD_COLUMNS = (*_COLUMNS, ("reason", "text"))
+_GONE = frozenset({Reason.BAD_ADDRESS, Reason.NO_TEXTS})
 _REV = text(
     "UPDATE sites SET roster_rev = roster_rev + 1 WHERE id IN"
     " (SELECT site_id FROM recipients WHERE id = :recipient)"
@@ -39,20 +42,21 @@ _REV = text(
 
 
 def spoil(conn: Connection, said: Iterable[tuple[str, str, Reason]], *, now: int) -> None:
-    """Addresses the provider calls non-existent or opted out are not used again; one it took
-    something for after all is, unless the same batch says both.
+    """Addresses the provider calls non-existent, unable to take texts or opted out are not used
+    again; one it took something for after all is, unless the same batch says both.
 
     `said`: (channel, value, reason) of outcomes and receipts; other reasons change nothing."""
-    bad, out, good = set(), set(), set()
+    bad: dict[tuple[str, str], str] = {}
+    out, good = set(), set()
     for channel, value, reason in said:
-        if reason is Reason.BAD_ADDRESS:
-            bad.add((channel, value))
+        if reason in _GONE:
+            bad[channel, value] = str(reason)
         elif reason is Reason.OPTED_OUT:
             out.add((channel, value))
         elif reason is Reason.OK:
             good.add((channel, value))
-    _change(conn, _BAD, bad, now)
-    _change(conn, _GOOD, good - bad)
+    _spoiled(conn, bad, now)
+    _change(conn, _GOOD, good - bad.keys())
     _change(conn, _OUT, out, now)
 
 
@@ -72,10 +76,19 @@ def opt_in(conn: Connection, channel: str, value: str) -> int:
     return _change(conn, _IN, {(channel, value)})
 
 
+def _spoiled(conn: Connection, bad: Mapping[tuple[str, str], str], now: int) -> None:
+    rows = sorted((*address, reason) for address, reason in bad.items())
+    if rows:
+        _revised(conn, run(conn, _BAD, _BAD_COLUMNS, rows, now))
+
+
 def _change(conn: Connection, sql: str, addresses: set[tuple[str, str]], *args: int) -> int:
     if not addresses:
         return 0
-    owners = [row[0] for row in run(conn, sql, _COLUMNS, sorted(addresses), *args)]
+    return _revised(conn, run(conn, sql, _COLUMNS, sorted(addresses), *args))
+
+
+def _revised(conn: Connection, owners: Sequence[Any]) -> int:
     if owners:
-        conn.execute(_REV, {"recipient": owners[0]})
+        conn.execute(_REV, {"recipient": owners[0][0]})
     return len(owners)

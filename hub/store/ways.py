@@ -1,8 +1,8 @@
 """Addresses a channel may use, as SQL: its own, and those of the media it dials.
 
-A text refused by its owner, or by an opt-out, says nothing against a call: the number is dialled
-unless it is removed or does not exist. A number that is also on record for the channel itself goes
-by that record, so that it is called once, or not at all.
+A text refused by its owner, by an opt-out, or by a landline says nothing against a call: the number
+is dialled unless it is removed or does not exist. A number that is also on record for the channel
+itself goes by that record, so that it is called once, or not at all.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from hub.decide.dials import DIALS, dialled
+from hub.states import Reason
 
 VIA = " UNION ALL ".join(
     f"SELECT CAST('{medium}' AS TEXT) AS medium, CAST('{channel}' AS TEXT) AS channel"
@@ -56,7 +57,8 @@ def ways(channels: Sequence[str], *, alias: str = "ad") -> Ways:
 def callable_sql(alias: str, channel: str) -> str:
     """Whether the address of another medium may be used by `channel` (an SQL expression)."""
     return (
-        f"{alias}.removed_at IS NULL AND {alias}.bad_at IS NULL AND NOT EXISTS (SELECT 1"
+        f"{alias}.removed_at IS NULL AND ({alias}.bad_at IS NULL"
+        f" OR {alias}.bad_reason = {quoted(Reason.NO_TEXTS)}) AND NOT EXISTS (SELECT 1"
         f" FROM addresses self WHERE self.recipient_id = {alias}.recipient_id"
         f" AND self.channel = {channel} AND self.value = {alias}.value"
         " AND self.removed_at IS NULL)"

@@ -11,7 +11,8 @@ from hub.states import DeliveryState, Reason
 @pytest.mark.parametrize(
     ("codes", "reason"),
     [
-        ((21211, 21614, 21635, 30005, 30006), Reason.BAD_ADDRESS),
+        ((21211, 30005), Reason.BAD_ADDRESS),
+        ((21614, 21635, 30006), Reason.NO_TEXTS),
         ((21610,), Reason.OPTED_OUT),
         ((30004, 30007), Reason.BLOCKED),
         ((30003,), Reason.HANDSET),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from hub.decide.tokens import attempt_token
 from hub.errors import NotAllowed, Unknown
@@ -21,6 +21,7 @@ from hub.store.calls import CallLedger
 from hub.store.displays import DisplayLedger
 from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
+from hub.store.ways import callable_sql
 from tests.flow.stage import SECRET, Doorbell, Provider, Stage
 from tests.flow.test_deliver import sender
 
@@ -126,6 +127,19 @@ async def test_a_failure_names_its_reason_and_proof_of_delivery_overrules_it(sta
     assert (await stage.rows(t.addresses, value=row.address))[0].bad_at
     await heard.says(1, S.DELIVERED)
     assert (await stage.deliveries())[0].state == "delivered"
+
+
+@pytest.mark.parametrize(("reason", "calls"), [(Reason.NO_TEXTS, 1), (Reason.BAD_ADDRESS, 0)])
+async def test_a_landline_gets_no_more_texts_and_is_still_called(stage, reason, calls):
+    heard = await sent(stage)
+    await heard.says(1, S.FAILED, reason=reason)
+    row = (await stage.rows(t.addresses))[0]
+    assert (row.bad_reason, bool(row.bad_at)) == (str(reason), True)
+    asked = "SELECT count(*) FROM addresses ad WHERE ad.id = :id AND " + callable_sql(
+        "ad", "'voice'"
+    )
+    found = await stage.db.read(lambda conn: conn.execute(text(asked), {"id": row.id}).scalar())
+    assert found == calls
 
 
 async def test_a_receipt_before_our_own_call_returned_is_not_overwritten(stage):

@@ -265,6 +265,7 @@ async def test_an_opt_out_from_texts_forbids_no_call_and_a_dead_number_does(
     async with estate(house_url) as db:
         await change(db, "opted_out_at = 1", "value IN ('A', 'C') AND channel = 'sms'")
         await change(db, "bad_at = 1, bad_reason = 'bad_address'", "value = 'A2'")
+        await change(db, "bad_at = 1, bad_reason = 'no_texts'", "value = 'C' AND channel = 'sms'")
         assert await start(db, spec(channels=["voice"])) == [
             (CLEO, "voice", "C"),
             (DAN, "voice", "A"),
