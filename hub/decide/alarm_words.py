@@ -148,11 +148,11 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "channel_closed": {
         "zh-CN": (
-            "{channel}发不出去已 {ago}：账号 {accounts} 均无法发送。",
+            "{channel}发不出去，已 {ago}：账号 {accounts} 均无法发送。",
             "情况紧急时，请立即改用其他方式通知；检查服务商状态、余额和密钥。恢复后会自动续发。",
         ),
         "en": (
-            "No {channel} can be sent for {ago}: no account works ({accounts}).",
+            "No way to send {channel} for {ago} now: no account works ({accounts}).",
             ("If it is urgent, tell people in another way now. Look at the provider's status, the balance"
             " and the credentials. Sending goes on by itself."),
         ),

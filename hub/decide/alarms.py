@@ -88,14 +88,16 @@ def alarms(
 ) -> tuple[Alarm, ...]:
     """Everything that is not as it should be, the worst first."""
     accounts = tuple(served)
+    providers = list(_providers(facts, accounts))
+    closed = {one.data["channel"] for one in providers if one.kind is AlarmKind.CHANNEL_CLOSED}
     found = [
         *_schema(facts),
         *_workers(facts),
         *_web(facts),
         *_waves(facts),
-        *_backlogs(facts, accounts),
+        *(one for one in _backlogs(facts, accounts) if one.data["channel"] not in closed),
         *_stuck(facts),
-        *_providers(facts, accounts),
+        *providers,
         *_gaps(facts),
         *_lost(facts),
         *_receipts(facts),

@@ -249,9 +249,12 @@ def test_an_account_left_alone_is_said_once_and_a_channel_without_any_is_critica
     heard = tuple(Stood(name, Stand.OPEN, for_s, 1.0) for name, for_s in rests.items())
     tries = tuple(Tried(name, 4, 4, 0) for name in fails)
 
-    made = alarms(facts(stood=heard, tries=tries), served=accounts)
+    late = (Backlog("urgent", "sms", 9, 70, 0),)
+    made = alarms(facts(stood=heard, tries=tries, backlogs=late), served=accounts)
 
-    assert [alarm.key for alarm in made] == raised
+    keys = [alarm.key for alarm in made]
+    assert [key for key in keys if not key.startswith("overdue")] == raised
+    assert ("overdue_deliveries/urgent/sms" in keys) is ("channel_closed/sms" not in keys)
     closed = [one.data for one in made if one.kind is AlarmKind.CHANNEL_CLOSED]
     assert closed in ([], [{"channel": "sms", "accounts": ["one", "two"], "since_s": 30}])
 

@@ -93,7 +93,7 @@ function parts() {
   waves(state.waves, state.incident?.status === "open");
   byHand(state.waves);
   if (drawn) return;
-  drawn = requestAnimationFrame(() => { drawn = 0; channels(state.tally.deliveries); queue(state.queue, state.tally); drawCurve(state, seconds()); });
+  drawn = requestAnimationFrame(() => { drawn = 0; channels(state.tally.deliveries, state.queue); queue(state.queue, state.tally); drawCurve(state, seconds()); });
 }
 const seconds = () => Math.max(0, (Date.parse(state.incident?.closed_at ?? "") || now()) - Date.parse(state.incident?.launched_at ?? document.body.dataset.started)) / 1000;
 

@@ -1,4 +1,4 @@
-// What still waits in each channel and for how long; and what nobody can be sure of.
+// What cannot be sent now, and what nobody can be sure of: only where there is any.
 import { $, h, icon, put, rows } from "../dom.js";
 import { t, has, named } from "../words.js";
 
@@ -9,16 +9,12 @@ export function about(seconds) {
   if (seconds < 5400) return t("queue.about", { t: `${Math.ceil(seconds / 60)} ${t("unit.min")}` });
   return t("queue.about", { t: `${Math.ceil(seconds / 1800) / 2} ${t("unit.hour")}` });
 }
-function waiting(channel, one) {
-  const key = has(`queue.${channel}`) ? `queue.${channel}` : "queue.other";
-  const what = t(key, { n: one.waiting, name: named("channel", channel) });
-  if (!one.why) return { id: channel, what: t("queue.line", { what, about: about(one.seconds ?? 0) }) };
-  return { id: channel, late: true, what: t("queue.stuck", { what }), more: t(`queue.${one.why}`, { accounts: (one.accounts ?? []).join(t("comma")) }) };
-}
+const counted = (channel, n) => t(has(`queue.${channel}`) ? `queue.${channel}` : "queue.other", { n, name: named("channel", channel) });
+const stuck = ([channel, one]) => ({ id: channel, late: true, what: t("queue.stuck", { what: counted(channel, one.waiting) }), more: t(`queue.${one.why}`, { accounts: (one.accounts ?? []).join(t("comma")) }) });
 const doubtful = (id, n) => (n > 0 ? [{ id, what: t(`copies.${id}`, { n }), more: t(`copies.${id}_2`, { n }) }] : []);
 
 export function queue(queues = {}, tally = {}) {
-  const items = [...Object.entries(queues).map(([channel, one]) => waiting(channel, one)), ...doubtful("in_doubt", tally.in_doubt), ...doubtful("doubled", tally.doubled)];
+  const items = [...Object.entries(queues).filter(([, one]) => one.why).map(stuck), ...doubtful("in_doubt", tally.in_doubt), ...doubtful("doubled", tally.doubled)];
   const list = $("#queue");
   list.hidden = !items.length;
   rows(list, items, (one) => `${one.id}-${one.late ?? ""}`, (one, before) => {

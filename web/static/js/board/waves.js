@@ -2,6 +2,7 @@
 import { $, bar, h, put, rows } from "../dom.js";
 import { t, say, named, num } from "../words.js";
 import { clock, now, span } from "../clock.js";
+import { about } from "./queue.js";
 
 const BAD = ["refused", "failed", "expired"];
 
@@ -25,15 +26,16 @@ export function waves(all, open) {
   });
 }
 
-export function channels(deliveries = {}) {
+export function channels(deliveries = {}, queues = {}) {
   const items = Object.entries(deliveries).filter(([name]) => name !== "none").map(([name, states]) => ({ name, ...count(states) })).filter((one) => one.all > 0);
   rows($("#channels tbody"), items, (one) => one.name, (one) => {
     const name = named("channel", one.name);
     const alt = t("channels.alt", { name, ...one });
-    return h("tr", {}, h("th", { scope: "row" }, name), h("td", { class: "bar" }, bar([["b-read", one.read / one.all], ["b-del", one.delivered / one.all], ["b-acc", one.accepted / one.all], ["b-bad", one.bad / one.all]], alt)),
+    return h("tr", {}, h("th", { scope: "row" }, name, left(queues[one.name])), h("td", { class: "bar" }, bar([["b-read", one.read / one.all], ["b-del", one.delivered / one.all], ["b-acc", one.accepted / one.all], ["b-bad", one.bad / one.all]], alt)),
       h("td", { class: "n" }, h("b", {}, num(one.got)), one.silent ? h("span", { class: "sr" }, t("channels.accepted_only")) : null), h("td", { class: "muted" }, ` / ${num(one.all)}`));
   });
 }
+const left = (one) => (one ? h("small", { class: one.why ? "late" : null }, one.why ? t("queue.note_stuck") : t("queue.left", { n: one.waiting, about: about(one.seconds ?? 0) })) : null);
 function count(states) {
   const of = (...names) => names.reduce((sum, one) => sum + (states[one] ?? 0), 0);
   const all = of(...Object.keys(states)) - of("unreachable", "suppressed", "cancelled");
