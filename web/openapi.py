@@ -89,6 +89,7 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("limit", "integer"),
     ),
     ("GET", "/repairs"): (("site", "string"), ("after", "integer"), ("limit", "integer")),
+    ("GET", "/repairs/count"): (("site", "string"),),
     ("GET", "/estate"): (("site", "string"),),
     ("GET", "/playbooks"): (("site", "string"),),
     ("GET", "/screens"): (("site", "string"),),

@@ -31,6 +31,7 @@ class EstateLedger(Protocol):
     ) -> list[RecipientView]: ...
     async def recipient(self, number: int) -> RecipientView | None: ...
     async def repairs(self, site: int, *, after: int, limit: int) -> Mapping[str, Any]: ...
+    async def how_many_repairs(self, site: int) -> int: ...
     async def mend(self, address: int) -> int | None: ...
     async def put_recipient(
         self, site: int, entry: RecipientEntry, *, number: int | None, version: int | None
@@ -143,6 +144,12 @@ class Estate:
             count = {"shown": len(found["items"])}
             await self.audit.audit(who.id, "repairs_look", f"site:{site.id}", count)
         return found
+
+    async def how_many_repairs(self, key: str = "") -> int:
+        """How many numbers there are to repair; nobody's is looked at."""
+        if not await self.ledger.sites() and not key:
+            return 0
+        return await self.ledger.how_many_repairs((await self.site(key)).id)
 
     async def mend(self, address: int, *, who: Actor) -> None:
         """A number said not to exist is tried again from now on. Unknown: it has no such flag."""

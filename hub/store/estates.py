@@ -58,6 +58,10 @@ class EstateLedger:
         """One page of the numbers to repair, and how many there are."""
         return await self._db.read(partial(repairs.repairs, site=site, after=after, limit=limit))
 
+    async def how_many_repairs(self, site: int) -> int:
+        """How many numbers there are to repair."""
+        return await self._db.read(partial(repairs.how_many, site=site))
+
     async def mend(self, address: int) -> int | None:
         """The flag of an address is gone; its recipient, None if it had none."""
         return await self._db.write(partial(repairs.mend, address=address))

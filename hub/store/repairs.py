@@ -76,6 +76,12 @@ def repairs(conn: Connection, *, site: int, after: int, limit: int) -> dict[str,
     }
 
 
+def how_many(conn: Connection, *, site: int) -> int:
+    """How many addresses of a site want repairing."""
+    named = {"site": site, "said": sorted(_said(conn, site)) or [0]}
+    return int(conn.execute(_COUNT, named).scalar_one())
+
+
 def mend(conn: Connection, *, address: int) -> int | None:
     """A flagged address is used again; whose it is, None if there is no such flag."""
     owner = conn.execute(_MEND, {"address": address}).scalar_one_or_none()

@@ -278,6 +278,7 @@ async def _end(house: House, incident: int) -> None:
     await house.run("-- test\nUPDATE deliveries SET due_at = 0")
     await _send(house.db, Lane.URGENT)
     found = await EstateLedger(house.db).repairs(1, after=0, limit=50)
+    assert await EstateLedger(house.db).how_many_repairs(1)
     await EstateLedger(house.db).mend(found["items"][0]["id"])
     task = (await house.rows("-- test\nSELECT min(id) FROM tasks"))[0][0]
     tasks = TaskLedger(house.db)

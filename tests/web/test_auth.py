@@ -61,6 +61,7 @@ EXPECTED = {
     ("GET", "/api/v1/incidents/{id:int}/doors/blocks"): DUTY,
     ("GET", "/api/v1/incidents/{id:int}/doors/{task:int}"): DUTY,
     ("GET", "/api/v1/repairs"): DUTY,
+    ("GET", "/api/v1/repairs/count"): DUTY,
     ("DELETE", "/api/v1/repairs/{id:int}"): DUTY,
     ("GET", "/healthz"): ANYONE,
     ("GET", "/readyz"): ANYONE,

@@ -33,6 +33,7 @@ DOORS: tuple[Door, ...] = (
     Door("PATCH", f"{API}/recipients/{{id:int}}", DUTY, estate.change_recipient),
     Door("DELETE", f"{API}/recipients/{{id:int}}", DUTY, estate.remove_recipient),
     Door("GET", f"{API}/repairs", DUTY, estate.repairs),
+    Door("GET", f"{API}/repairs/count", DUTY, estate.how_many_repairs),
     Door("DELETE", f"{API}/repairs/{{id:int}}", DUTY, estate.mend),
     Door("POST", f"{API}/roster", DUTY, estate.import_roster),
     Door("GET", f"{API}/playbooks", VIEWER, playbooks.list_playbooks),

@@ -50,6 +50,12 @@ async def repairs(request: Request) -> Response:
     return JSONResponse(found)
 
 
+async def how_many_repairs(request: Request) -> Response:
+    """GET /repairs/count: how many numbers there are to repair."""
+    total = await house(request).estate.how_many_repairs(request.query_params.get("site", ""))
+    return JSONResponse({"total": total})
+
+
 async def mend(request: Request) -> Response:
     """DELETE /repairs/{id}: the flag is taken away, the number is tried again."""
     await house(request).estate.mend(number(request, "id"), who=actor_of(request))

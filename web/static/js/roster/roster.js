@@ -6,6 +6,7 @@ import { t, named, tongue } from "../words.js";
 import { showRunning } from "../running.js";
 import { importer } from "./import.js";
 import { person } from "./person.js";
+import { repairs } from "./repairs.js";
 
 const may = ["duty", "admin"].includes(document.body.dataset.role);
 const body = $("#list tbody"), empty = $("#empty"), more = $("#next");
@@ -42,16 +43,17 @@ function row(one) {
     h("td", {}, one.needs.map((need) => named("need", need)).join(t("comma")) || "–"), h("td", {}, one.drill ? h("span", { class: "tag" }, t("roster.drill")) : null));
 }
 async function edit(id) {
-  try { if (await person(id)) load(); } catch (error) { ask({ title: t("trouble"), body: trouble(error) }); }
+  try { if (await person(id)) { load(); wrong.refresh(); } } catch (error) { ask({ title: t("trouble"), body: trouble(error) }); }
 }
 
+const wrong = repairs({ edit, people: [$("#people"), more] });
 let waiting = 0;
 $("#q").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(load, 200); });
 $("#kind").addEventListener("change", () => load());
 $("#filters").addEventListener("submit", (event) => { event.preventDefault(); load(); });
 more.addEventListener("click", () => load(next));
 $("#add")?.addEventListener("click", () => edit(null));
-addEventListener("roster-changed", () => load());
-importer({ done: () => load() });
+addEventListener("roster-changed", () => { load(); wrong.refresh(); });
+importer({ done: () => { load(); wrong.refresh(); } });
 showRunning($("#running"));
 load();
