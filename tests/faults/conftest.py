@@ -1,0 +1,92 @@
+"""The whole trials begin in the middle of a session and are judged at its end: most of a trial is
+waiting (a lease of 15 s, a callback that may still come for 30 s), which so costs nobody anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import pytest
+
+from tests.processes import ROOT, environment
+
+PEOPLE = "30-50"
+TRIALS: Mapping[str, tuple[int, str, str]] = {
+    "a killed hub on SQLite": (327, "sqlite", "kill_worker"),
+    "a rolling restart on PostgreSQL": (365, "postgres", "roll"),
+    "a killed worker on PostgreSQL": (264, "postgres", "kill_worker"),
+    "a provider that takes texts and answers 500": (49, "sqlite", "provider_crashes"),
+}
+AT_ONCE = 2
+BEFORE = "tests/decide/"  # the tests that begin then take a while and share nothing with a hub
+BEGIN, JUDGE = (
+    f"tests/faults/test_trials.py::{name}" for name in ("test_trials_have", "test_no_promise")
+)
+
+Said = tuple[int, str]
+
+
+class Trials:
+    """Trials under way, each in a process group of its own."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="trial")
+        self._running: list[subprocess.Popen[str]] = []
+        self._over = False
+        self.said: Mapping[str, Future[Said]] = {
+            name: self._pool.submit(self._made, *which) for name, which in TRIALS.items()
+        }
+
+    def _made(self, seed: int, setup: str, fault: str) -> Said:
+        words = ["--seed", str(seed), "--setup", setup, "--only", fault, "--people", PEOPLE]
+        popen = subprocess.Popen(
+            [sys.executable, "-m", "tests.faults", *words],
+            cwd=ROOT,
+            env=environment({}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._running.append(popen)
+        if self._over:
+            self._kill(popen)
+        said, _ = popen.communicate()
+        return popen.returncode, said
+
+    def end(self) -> None:
+        """None is under way."""
+        self._over = True
+        for popen in self._running:
+            self._kill(popen)
+        self._pool.shutdown(cancel_futures=True)
+
+    def _kill(self, popen: subprocess.Popen[str]) -> None:
+        if popen.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(popen.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def trials() -> Iterator[Trials]:
+    """They have begun, two at a time; at the end of the session none is under way."""
+    under_way = Trials()
+    yield under_way
+    under_way.end()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The test that begins the trials goes before the long quiet ones, those that judge go last."""
+    first = [item for item in items if item.nodeid.startswith(BEGIN)]
+    last = [item for item in items if item.nodeid.startswith(JUDGE)]
+    rest = [item for item in items if item not in first and item not in last]
+    at = next((n for n, item in enumerate(rest) if item.nodeid.startswith(BEFORE)), 0)
+    items[:] = [*rest[:at], *first, *rest[at:], *last]
