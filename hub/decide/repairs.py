@@ -21,13 +21,17 @@ class Why(StrEnum):
 
     UNREADABLE = "unreadable"  # what was written is no number and no address
     GONE = "gone"  # the provider says nobody has it; not used any more
+    NO_TEXTS = "no_texts"  # a landline: no text is sent, it is called
     OPTED_OUT = "opted_out"  # its owner wants nothing any more; not used
     BLOCKED = "blocked"  # a carrier or provider lets nothing through; still tried
     NO_CALL = "no_call"  # it takes texts, but a call found nobody there; still tried
 
 
-def why(value: str, *, bad: bool, opted_out: bool, said: str) -> Why | None:
-    """What is wrong, the surest first; None: nothing. `said`: the reason a provider gave last."""
+def why(value: str, *, bad: bool, reason: str, opted_out: bool, said: str) -> Why | None:
+    """What is wrong, the surest first; None: nothing. `reason`: that of the flag `bad`; `said`: the
+    one a provider gave last."""
+    if bad and reason == Reason.NO_TEXTS:
+        return Why.NO_TEXTS
     if bad:
         return Why.GONE if _WRITTEN.fullmatch(value) else Why.UNREADABLE
     if opted_out:

@@ -46,7 +46,7 @@ WHERE r.site_id = :site AND r.removed_at IS NULL AND ad.removed_at IS NULL
     AND (ad.bad_at IS NOT NULL OR ad.opted_out_at IS NOT NULL OR ad.id IN :said)"""
 _COUNT = text(f"SELECT count(*) {_WANTED}").bindparams(bindparam("said", expanding=True))
 _LIST = text(
-    "SELECT p.*, ad.id AS address, ad.channel, ad.value, ad.bad_at, ad.opted_out_at,"
+    "SELECT p.*, ad.id AS address, ad.channel, ad.value, ad.bad_at, ad.bad_reason, ad.opted_out_at,"
     f" r.id AS recipient, r.name AS person, r.kind AS whose {_WANTED}"
     " AND ad.id > :after ORDER BY ad.id LIMIT :limit"
 ).bindparams(bindparam("said", expanding=True))
@@ -110,6 +110,7 @@ def _item(row: Mapping[Any, Any], said: Said) -> dict[str, Any]:
     found = why(
         row["value"],
         bad=row["bad_at"] is not None,
+        reason=row["bad_reason"],
         opted_out=row["opted_out_at"] is not None,
         said=reason,
     )
