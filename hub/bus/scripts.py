@@ -42,7 +42,7 @@ class Scripts:
         self._secret = secret[:64]  # all that blake2b takes
         self._places = asyncio.Semaphore(AT_ONCE)
         self._failures = 0
-        self._away = False
+        self._in_a_row = 0
 
     async def close(self) -> None:
         """No connection is held."""
@@ -67,7 +67,7 @@ class Scripts:
                 self._failures += 1
                 self._say(error)
                 return None
-        self._away = False
+        self._in_a_row = 0
         return found
 
     async def _evaluated(self, script: Script, keys: Sequence[str], args: Sequence[Any]) -> Any:
@@ -78,7 +78,7 @@ class Scripts:
             return await self._redis.execute_command("EVAL", script.text, *given)
 
     def _say(self, error: Exception) -> None:
-        """An outage is one line in the log, however long it lasts."""
-        say = log.debug if self._away else log.warning
-        self._away = True
+        """An outage is one line in the log, however long it lasts; one late answer is none."""
+        self._in_a_row += 1
+        say = log.warning if self._in_a_row == 2 else log.debug
         say("share_not_counted", error=type(error).__name__)

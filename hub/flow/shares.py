@@ -69,6 +69,8 @@ class Shares:
             self._began = self._left = now
         self._looked = now
         found = await self._ration.here(spent=self._spent)
+        if found is None and self.here:  # once more: a busy process hears an answer too late
+            found = await self._ration.here(spent=False)
         if found is None:
             self._leave()
         elif not self.here:
@@ -81,7 +83,9 @@ class Shares:
             found = await self._ration.take(key, replace(ask, workers=self.workers))
             if found is not None:
                 return found
-            self._leave()
+            await self.look()  # what was lost on the way is lost to all, no more
+            if self.here:
+                return Grant(0)
         return self._own(key, ask, now=asyncio.get_running_loop().time())
 
     def _leave(self) -> None:

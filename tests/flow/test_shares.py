@@ -154,6 +154,31 @@ async def turns_of(counter: Counter, pace: Pace, *, per_address: bool = False) -
     return Turns("a", pace, shares, per_address=per_address)
 
 
+class Late(Counter):
+    """Its first answer comes too late; `gone`: all later ones as well."""
+
+    def __init__(self, *, gone: bool) -> None:
+        super().__init__()
+        self.gone, self.looks = gone, 0
+
+    async def take(self, key: str, ask: Ask) -> Grant | None:
+        await super().take(key, ask)
+        return None if self.gone or len(self.asked) == 1 else Grant(ask.want)
+
+    async def here(self, *, spent: bool) -> bool | None:
+        self.looks += 1
+        return None if self.gone and self.looks > 1 else True
+
+
+async def test_one_late_answer_changes_nothing_and_two_do() -> None:
+    for gone in (False, True):
+        shares = Shares(Late(gone=gone))
+        shares.count = lambda: 2
+        await shares.look()
+        assert (await shares.take("a", Ask(10.0, 10.0))).units == 0
+        assert shares.here is not gone
+
+
 async def test_one_trip_serves_many_and_never_more_than_wait() -> None:
     counter = Counter()
     turns = await turns_of(counter, Pace(1_000, 1_000))
