@@ -32,5 +32,23 @@ def update_routes(begun: Iterable[Begun]) -> list[dict[str, Any]]:
     return sorted((route for route in routes if route["bands"]), key=itemgetter("missed"))
 
 
+def onward(routes: Iterable[Mapping[str, Any]], channel: str) -> list[dict[str, Any]]:
+    """Wave specs for those an update did not reach by this channel: of the route they were told by,
+    if its channels go one after another, those that come later."""
+    told: set[str] = set()
+    found: list[dict[str, Any]] = []
+    for route in routes:
+        channels = list(route["channels"])
+        if channel not in channels:
+            continue
+        bands = [band for band in route["bands"] if band not in told]
+        if not (route.get("needs") or route.get("roles")):  # else it told only some of the band
+            told.update(bands)
+        later = channels[channels.index(channel) + 1 :]
+        if bands and later and route.get("mode") == "first":
+            found.append({**route, "bands": bands, "channels": later, "missed": False})
+    return found
+
+
 def _route(wave: Begun, bands: list[str], *, missed: bool) -> dict[str, Any]:
     return dict(wave.spec) | {"bands": bands, "until": "none", "fill": 0, "missed": missed}

@@ -136,16 +136,21 @@ def _row(conn: Connection, plan: NoticePlan, now: int) -> WaveRow:
 
 def _everyone(conn: Connection, row: WaveRow, now: int) -> Sent:
     """The whole audience, by the channels the alert went by and the addresses of today."""
+    for spec in routes_of(conn, row.incident):
+        start_wave(conn, _with(row, spec), now)
+    return sent(conn, row)
+
+
+def routes_of(conn: Connection, incident: int) -> list[dict[str, Any]]:
+    """By which channels an update goes to each band (`decide.routes`)."""
     begun = conn.execute(
         select(waves.c.no, waves.c.started_at, waves.c.spec).where(
-            waves.c.incident_id == row.incident,
+            waves.c.incident_id == incident,
             waves.c.round == 0,
             waves.c.state == str(WaveState.STARTED),
         )
     )
-    for spec in update_routes(Begun(*wave) for wave in begun):
-        start_wave(conn, _with(row, spec), now)
-    return sent(conn, row)
+    return update_routes(Begun(*wave) for wave in begun)
 
 
 def _with(row: WaveRow, spec: Mapping[str, Any]) -> WaveRow:

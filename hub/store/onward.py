@@ -1,15 +1,18 @@
-"""Ordered channels: whom one channel of a wave did not reach goes on to the next, set-based.
+"""Ordered channels: whom one channel of a wave did not reach goes on to the next, set-based. So it
+is with an update; an all-clear and a correction go where the words went, and nowhere else.
 
 Each delivery that ended refused or failed is looked at once (`onward_at`), whatever comes of it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from hub.decide.routes import onward
 from hub.events import EventKind
 from hub.states import IncidentState
 from hub.store.batches import IDS, each
@@ -17,6 +20,7 @@ from hub.store.database import database_now
 from hub.store.events import append_event
 from hub.store.incidents import lock_incident
 from hub.store.knocks import knock
+from hub.store.notices import routes_of
 from hub.store.placed import as_json
 from hub.store.waves import WaveRow, enough, plan_more
 
@@ -32,6 +36,11 @@ _WAVE = text("""
 SELECT w.id, w.key, w.spec, i.lane, n.expires_at FROM waves w
 JOIN incidents i ON i.id = w.incident_id JOIN notices n ON n.id = w.notice_id
 WHERE w.notice_id = :notice AND w.no = :wave AND w.round = :round""")
+# Said after the stop it still goes out (`decide.turn`); said before, nobody needs it any more.
+_UPDATE = text("""
+SELECT n.expires_at, i.lane FROM notices n JOIN incidents i ON i.id = n.incident_id
+WHERE n.id = :notice AND n.stage = 'update' AND i.status IN ('open', 'stopped')
+    AND (i.stopped_at IS NULL OR n.issued_at >= i.stopped_at)""")
 _COUNT = text("UPDATE waves SET deliveries = deliveries + :more WHERE id = :id")
 
 # Those the ended deliveries spoke for, and no other address of that channel still may reach. By
@@ -94,9 +103,11 @@ def _group(
     incident, notice, number, round_, channel = key
     about = {"notice": notice, "wave": number, "round": round_}
     wave = conn.execute(_WAVE, about).one_or_none()
-    spec = {} if wave is None else as_json(wave.spec)
+    if wave is None:
+        return _update(conn, key, ended, media=media, now=now)
+    spec = as_json(wave.spec)
     later = _later(spec, channel)
-    if wave is None or not later or now >= wave.expires_at:
+    if not later or now >= wave.expires_at:
         return None
     if lock_incident(conn, incident) != IncidentState.OPEN:
         return None
@@ -114,6 +125,37 @@ def _group(
         return None
     seq = _planned(conn, row, wave, {"ended": list(ended), "here": channel}, now)
     return (wave.lane, seq) if seq else None
+
+
+def _update(
+    conn: Connection,
+    key: tuple[int, int, int, int, str],
+    ended: Sequence[int],
+    *,
+    media: Collection[str],
+    now: int,
+) -> tuple[str, int] | None:
+    """Whom an update did not reach by one channel is planned on the next of their route; None for
+    any other notice. No doors are knocked at for it: who was told by hand is asked by hand."""
+    incident, notice, number, round_, channel = key
+    said = conn.execute(_UPDATE, {"notice": notice}).one_or_none()
+    if said is None or now >= said.expires_at:
+        return None
+    specs = onward(routes_of(conn, incident), channel)
+    if not specs:
+        return None
+    lock_incident(conn, incident)
+    made: Counter[str] = Counter()
+    for spec in specs:
+        row = WaveRow(incident, notice, number, round_, said.lane, said.expires_at, spec, media)
+        whom = {"ended": list(ended), "here": channel}
+        made.update(plan_more(conn, row, now, only=_WHOM, named=whom))
+    if not made:
+        return None
+    data = {"notice": notice, "moves": [[one, "", "planned", n] for one, n in sorted(made.items())]}
+    return said.lane, append_event(
+        conn, incident, EventKind.PROGRESS, data, actor="hub", now_ms=now
+    )
 
 
 def _later(spec: dict[str, Any], channel: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.decide.routes import Begun, update_routes
+from hub.decide.routes import Begun, onward, update_routes
 
 
 def begun(no: int, at: int, bands: list[str], channels: list[str], **more: Any) -> Begun:
@@ -66,3 +66,28 @@ def test_every_band_told_so_far_is_told_again_and_no_other(waves: list[Begun]) -
     again = {band for route in update_routes(waves) for band in route["bands"]}
 
     assert again == told
+
+
+def test_whom_one_channel_of_an_update_failed_goes_on_by_the_route_they_were_told_by() -> None:
+    waves = [
+        begun(0, 0, ["a", "b"], ["push", "sms"], mode="first"),
+        begun(1, 0, ["c"], ["push", "email"]),
+        begun(2, 60, ["a"], ["push", "voice"], mode="first"),
+    ]
+    routes = update_routes(waves)
+
+    assert [(r["bands"], r["channels"]) for r in onward(routes, "push")] == [(["a", "b"], ["sms"])]
+    assert onward(routes, "sms") == []
+    assert onward(routes, "email") == []
+
+
+def test_a_route_for_a_few_of_a_band_hides_no_other_way_of_the_rest() -> None:
+    few = begun(0, 0, ["a"], ["voice", "sms"], mode="first", needs=True)
+    rest = begun(1, 0, ["a"], ["voice", "email"], mode="first")
+
+    found = onward(update_routes([few, rest]), "voice")
+
+    assert [(r.get("needs", False), r["channels"]) for r in found] == [
+        (True, ["sms"]),
+        (False, ["email"]),
+    ]

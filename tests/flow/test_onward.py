@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -115,6 +116,28 @@ async def test_channels_used_at_once_have_no_next_one(database_url: str) -> None
         before = await home.one("SELECT count(*) FROM deliveries")
         assert await home.escalate.onward() > 0
         assert await home.one("SELECT count(*) FROM deliveries") == before
+
+
+@pytest.mark.parametrize("stage", ["update", "all_clear"])
+async def test_an_update_goes_on_as_its_alert_would_and_an_all_clear_does_not(
+    stage: str, database_url: str
+) -> None:
+    async with called(database_url) as home:
+        spec = await home.one("SELECT spec FROM waves WHERE no = 0")
+        known = json.loads(spec) if isinstance(spec, str) else spec
+        ordered = json.dumps(known | {"channels": ["voice", "sms"], "mode": "first"})
+        await home.run("UPDATE waves SET spec = :spec WHERE no = 0", spec=ordered)
+        said = await home.say.notice(1, stage, text="", who=WHO, key="u")
+        own = "SELECT recipient_id FROM deliveries WHERE notice_id = :n AND channel = :c ORDER BY 1"
+        before = await home.rows(own, n=said.notice, c="sms")
+        assert (SHEN,) not in before or stage == "all_clear"
+        await end(home, "02")
+        await end(home, "13")
+        await home.escalate.onward()
+
+        after = await home.rows(own, n=said.notice, c="sms")
+        assert after == (before if stage == "all_clear" else [*before, (SHEN,)])
+        assert await home.escalate.onward() == 0
 
 
 async def test_the_last_of_an_ordered_wave_may_be_a_door(database_url: str) -> None:
