@@ -16,7 +16,7 @@ ABOUT = {"host": "h", "pid": 1, "version": "1"}
 @pytest.fixture
 async def stage(house_url: str) -> AsyncIterator[Stage]:
     db = await opened(house_url)
-    yield Stage(db)
+    yield await Stage(db).set_up(people=1)
     await db.close()
 
 
