@@ -31,6 +31,7 @@ class Reckoner:
         self._born = even()
         self._offset = 0  # as the database's other processes know it
         self._jumped = False
+        self._taken = 0  # how often others' word was taken for a jump this process has not seen
 
     @property
     def offset(self) -> int:
@@ -39,11 +40,19 @@ class Reckoner:
         return self._offset if now is None else now.offset
 
     def read(self, ask: Callable[[], int]) -> int:
-        """House time (ms) as `ask` reads the database's clock now."""
-        began = self._even()
-        reading = Reading(ask(), began, self._even())
+        """House time (ms) as `ask` reads the database's clock now. What was asked before others'
+        word was taken may be the clock as it was before their jump: then it is asked again."""
+        while True:
+            taken, began = self._taken, self._even()
+            reading = Reading(ask(), began, self._even())
+            if (house := self._read(reading, taken)) is not None:
+                return house
+
+    def _read(self, reading: Reading, taken: int) -> int | None:
         with self._lock:
             before = self._now
+            if before is None and taken != self._taken:
+                return None
             now = begin(reading, offset=self._offset) if before is None else reckon(before, reading)
             self._now = now
             self._jumped = self._jumped or now.jumped != 0
@@ -72,6 +81,8 @@ class Reckoner:
         """House time goes by this offset, which all know; False if this process cannot believe it:
         it has read the clock all the time, and knows better how far it jumped."""
         with self._lock:
+            if self._jumped and abs(offset - self._offset) <= JUMP_MS:
+                return False  # their word is older than the jump this process has seen
             near = abs(offset - self.offset) <= JUMP_MS
             if self._now is not None and not near and self._even() - self._born > YOUNG_MS:
                 return False
@@ -79,4 +90,5 @@ class Reckoner:
             if self._now is not None:
                 # Its reading may be older than the jump it has not seen: the next is the first.
                 self._now = adopt(self._now, offset) if near else None
+                self._taken += not near
             return True

@@ -58,6 +58,8 @@ def shift(clock: Clock) -> None:
     time.time_ns = lambda: _time_ns() + clock.ahead() * 1_000_000
 
     class Moment(_datetime, metaclass=_Known):
+        __slots__ = ()  # C looks at its size
+
         @classmethod
         def now(cls, tz: dt.tzinfo | None = None) -> Any:
             return _datetime.fromtimestamp(time.time(), tz)

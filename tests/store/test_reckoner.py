@@ -73,3 +73,33 @@ def test_only_a_young_process_believes_a_jump_it_has_not_seen():
     assert not old.shared(-HOUR)
     assert old.offset == 0
     assert old.shared(5), "milliseconds are no jump"
+
+
+def test_the_word_of_those_who_have_not_seen_a_jump_takes_nobody_back():
+    even = Even()
+    young = Reckoner(even)
+    read(young, even)
+    assert young.shared(-HOUR)
+    read(young, even, off=HOUR)
+    even.ms += 1_000
+    read(young, even, off=3 * HOUR)  # while what was on record was on its way here
+    assert not young.shared(-HOUR)
+    assert young.unshared() == (-HOUR, -3 * HOUR)
+    assert read(young, even, off=3 * HOUR) == START + even.ms
+
+
+def test_what_was_asked_before_others_told_of_a_jump_is_asked_again():
+    even = Even()
+    young = Reckoner(even)
+    read(young, even)
+    said = [0, HOUR]
+
+    def slow() -> int:
+        off = said.pop(0)
+        if said:  # the answer is on its way, and so is the others' word
+            assert young.shared(-HOUR)
+        return START + even.ms + off
+
+    assert young.read(slow) == START + even.ms
+    assert said == []
+    assert young.unshared() is None
