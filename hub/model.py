@@ -283,11 +283,13 @@ class Playbook:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something. `id` as written to the audit trail: `user:4`, `token:2`, `hub`."""
+    """Who does something. `id` as written to the audit trail: `user:4`, `token:2`, `hub`.
+    `session`: the hash of the login session they do it in, if in one."""
 
     id: str
     role: str  # admin | duty | viewer | screen | resident | hub
     name: str = ""
+    session: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,14 +67,19 @@ class Revoking:
                 client.wire.drop(REVOKED, "this screen is not paired any more")
 
     async def people(self) -> None:
-        """Sockets of people whose account was closed or whose role changed are closed."""
+        """Sockets of people who logged out, whose account was closed or whose role changed are
+        closed."""
         clients = [(client, client.actor) for client in self._clients if client.actor]
         if not clients:
             return
         roles = await standing(self._hub, {actor.id for _client, actor in clients})
+        named = {actor.session for _client, actor in clients if actor.session}
+        logged_in = await self._hub.accounts.sessions(named) if named else frozenset()
         for client, actor in clients:
             role = roles.get(actor.id)
-            if role is None:
+            if actor.session and actor.session not in logged_in:
+                client.wire.drop(REVOKED, "this session is over, log in again")
+            elif role is None:
                 client.wire.drop(REVOKED, "this account is closed")
             elif role != actor.role:
                 client.wire.drop(CHANGED, "your role has changed, come back")

@@ -7,8 +7,8 @@ import base64
 import hashlib
 import secrets
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from argon2 import PasswordHasher
@@ -73,6 +73,7 @@ class AccountLedger(Protocol):
     async def session(self, digest: str) -> Actor | None: ...
     async def standing(self, actors: Sequence[str]) -> dict[str, str]: ...
     async def end_session(self, digest: str) -> None: ...
+    async def sessions(self, digests: Sequence[str]) -> frozenset[str]: ...
     async def add_token(self, digest: str, *, name: str, role: str, by: str) -> int: ...
     async def tokens(self) -> Sequence[Mapping[str, Any]]: ...
     async def token(self, digest: str) -> Actor | None: ...
@@ -123,7 +124,13 @@ class Accounts:
 
     async def session(self, token: str) -> Actor | None:
         """Whose session this is."""
-        return await self.ledger.session(_digest(token)) if token else None
+        digest = _digest(token)
+        actor = await self.ledger.session(digest) if token else None
+        return actor and replace(actor, session=digest)
+
+    async def sessions(self, digests: Collection[str]) -> frozenset[str]:
+        """Which of these sessions (`Actor.session`) are not over."""
+        return await self.ledger.sessions(sorted(digests))
 
     async def standing(self, actors: Sequence[str]) -> Mapping[str, str]:
         """The present role by actor id, for those who still may; the owner's desk always may."""

@@ -101,6 +101,12 @@ class Say:
             await self._ring(incident_id, running.lane, spoken.seq)
         return Said(spoken.notice, spoken.revision, spoken.deliveries, repeated=spoken.repeated)
 
+    async def unused(self, incident_id: int, key: str | None) -> None:
+        """No notice of this incident has this key. Conflict otherwise, Refused for what cannot be
+        a key: asked for a body that cannot be read, as `Launch.unused`."""
+        if key is not None:
+            await self.ledger.answered(keyed(f"notice:{incident_id}", key, {}))
+
     async def preview(
         self, incident_id: int, stage: Stage | str, *, text: str = ""
     ) -> NoticePreview:

@@ -89,6 +89,10 @@ class AccountLedger:
         """The present role of each actor (`user:4`, `token:2`); absent: closed or revoked."""
         return await self._db.read(partial(_standing, actors=tuple(actors)))
 
+    async def sessions(self, digests: Sequence[str]) -> frozenset[str]:
+        """Which of these sessions are neither ended nor over their time."""
+        return await self._db.read(partial(_sessions, digests=tuple(digests)))
+
     async def end_session(self, digest: str) -> None:
         """The session is over."""
         await self._db.write(lambda c: c.execute(delete(sessions).where(sessions.c.hash == digest)))
@@ -218,6 +222,15 @@ def _session(conn: Connection, *, digest: str) -> tuple[Actor, bool] | None:
     return _row(row).actor, row.seen_at < now - SEEN_EVERY
 
 
+def _sessions(conn: Connection, *, digests: tuple[str, ...]) -> frozenset[str]:
+    runs = select(sessions.c.hash).where(sessions.c.expires_at >= database_now(conn))
+    found: set[str] = set()
+    for start in range(0, len(digests), 500):
+        part = digests[start : start + 500]
+        found.update(conn.execute(runs.where(sessions.c.hash.in_(part))).scalars())
+    return frozenset(found)
+
+
 def _standing(conn: Connection, *, actors: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for kind, table, gone in (
@@ -273,7 +286,7 @@ def _put_ticket(
 ) -> None:
     now = database_now(conn)
     conn.execute(delete(tickets).where(tickets.c.expires_at < now))
-    said = json.dumps([subject.id, subject.role, subject.name])
+    said = json.dumps([subject.id, subject.role, subject.name, subject.session])
     conn.execute(
         insert(tickets).values(hash=digest, purpose=purpose, subject=said, expires_at=now + life_ms)
     )

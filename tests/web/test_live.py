@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.web.parts import HUB, House, open_hub, read, served
+from tests.web.parts import HUB, PASSWORD, House, open_hub, read, served
 from web.live import SUBPROTOCOL
 
 
@@ -186,6 +186,20 @@ async def test_a_role_that_changed_closes_the_socket_within_five_seconds(web: Ho
         await web.hub.accounts.put_user(login, name="", role="viewer", password=None, who=HUB)
         async with asyncio.timeout(30):
             assert await closed(socket) == 4403
+
+
+async def test_logging_out_closes_the_sockets_of_that_session_alone(web: House):
+    accounts, login = web.hub.accounts, await web.user("duty")
+    sessions = [await accounts.login(login, PASSWORD, "127.0.0.1") for _ in range(2)]
+    async with dial(web) as left, dial(web) as kept:
+        for socket, session in zip((left, kept), sessions, strict=True):
+            actor = await accounts.session(session)
+            await say(socket, op="hello", ticket=await accounts.ticket(actor))
+            await hear(socket, "welcome")
+        await accounts.end_session(sessions[0])
+        assert await closed(left) == 4401
+        await say(kept, op="ping")
+        assert (await hear(kept, "pong"))["op"] == "pong"
 
 
 async def test_presence_is_written_when_a_screen_comes_and_goes(web: House):

@@ -43,6 +43,24 @@ async def test_a_used_key_is_told_before_a_wrong_body_is(used: House, content, k
     assert (alone.status_code, fresh.status_code) == (without, without)
 
 
+@pytest.mark.parametrize(
+    ("content", "without"), [(b'{"stage": 7}', 422), (b"{not json", 400), (b'{"text": "x"}', 422)]
+)
+async def test_a_key_used_for_a_notice_is_told_before_a_wrong_body_is(
+    used: House, content, without
+):
+    async with used.client(headers=await used.bearer("duty")) as client:
+        found = (await client.get(PATH)).json()["items"][0]
+        path = f"{PATH}/{found['id']}/notices"
+        said = await client.post(path, json={"stage": "update"}, headers=KEY)
+        typed = {"content-type": "application/json"}
+        repeat = await client.post(path, content=content, headers=typed | KEY)
+        fresh = await client.post(path, content=content, headers=typed | {"idempotency-key": "2"})
+    assert said.status_code == 202, said.text
+    assert (repeat.status_code, repeat.json()["code"]) == (409, "key")
+    assert fresh.status_code == without
+
+
 async def test_who_asks_is_looked_at_before_key_and_body(used: House):
     async with used.client() as client:
         stranger = await client.post(PATH, content=b"{", headers=KEY)

@@ -96,13 +96,14 @@ async def flat(request: Request) -> Response:
 
 async def notice(request: Request) -> Response:
     """POST /incidents/{id}/notices: 202 when what is said next is durable."""
-    body = await body_of(request, NoticeBody)
-    said = await house(request).say.notice(
-        number(request, "id"),
-        body.stage,
-        text=body.text,
-        who=actor_of(request),
-        key=idempotency_key(request),
+    hub, incident_id, key = house(request), number(request, "id"), idempotency_key(request)
+    try:
+        body = await body_of(request, NoticeBody)
+    except Refused:
+        await hub.say.unused(incident_id, key)  # the key is looked at before the body is
+        raise
+    said = await hub.say.notice(
+        incident_id, body.stage, text=body.text, who=actor_of(request), key=key
     )
     made = {"notice": said.notice, "revision": said.revision, "deliveries": said.deliveries}
     return JSONResponse(made, 202)
