@@ -10,7 +10,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench import answers, dispatch, fanout, planning, planning_postgres, sizes, urgent
+from tests.bench import (
+    answers,
+    curve,
+    dispatch,
+    fanout,
+    planning,
+    planning_postgres,
+    sizes,
+    urgent,
+    workers,
+)
 from tests.bench.harness import machine
 
 Run = Callable[..., Awaitable[dict[str, Any]]]
@@ -21,7 +31,11 @@ BENCHES: Mapping[str, Run] = {
     "dispatch": dispatch.run,
     "fanout": fanout.run,
     "answers": answers.run,
+    "curve": curve.run,
+    "curve-postgres": curve.run_postgres,
     "urgent": urgent.run,
+    "urgent-postgres": urgent.run_postgres,
+    "workers": workers.run,
     "sizes": sizes.run,
 }
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection, text
 
 from channels.registry import Account, House, Registry
 from hub.bus.local import LocalWake
@@ -14,18 +17,25 @@ from hub.flow.launch import Launch, Launched
 from hub.model import Actor, LaunchRequest
 from hub.ports import Channel
 from hub.providers import SystemClock
-from hub.store.database import Database, database
+from hub.store.database import Database, database, insert_rows
 from hub.store.deliveries import DeliveryLedger
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import migrate
+from hub.store.schema import addresses, places, recipients, sites
 from playbooks.load import Library
-from tests.launch_estate import put_many
+from tests.launch_estate import SETTINGS, put_many
 
 WHO = Actor("bench", "admin")
 SECRET = b"a secret of the benches, no other's!"
 PUBLIC_URL = "https://hub.example"
 FAST = 1_000_000.0  # segments a second: no pace binds, the code does
 WITHOUT_NUMBER = 50  # every 50th person of `put_many` has no number
+
+
+_RECIPIENTS = (
+    *("id", "site_id", "kind", "name", "place_id", "language", "roles", "needs", "vulnerable"),
+    *("helpers", "extra", "created_at", "updated_at"),
+)
 
 
 def twilio_setting(url: str) -> dict[str, Any]:
@@ -49,12 +59,15 @@ def people_for(deliveries: int) -> int:
 
 
 async def make_estate(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A database with `people` people at `url`; with `launched`, a fire for all of them."""
+    """A database with `people` people at `url`; with `launched`, a fire for all of them; with
+    `beside`, a second site with so many people."""
     db = database(str(given["url"]))
     await db.open()
     try:
         await migrate(db)
         await db.write(lambda conn: put_many(conn, int(given["people"])))
+        if beside := int(given.get("beside", 0)):
+            await db.write(lambda conn: _put_beside(conn, beside))
         if not given.get("launched"):
             return {}
         began = await launch_all(db, channels_to("http://127.0.0.1:9"))
@@ -63,10 +76,32 @@ async def make_estate(given: Mapping[str, Any]) -> dict[str, Any]:
         await db.close()
 
 
+def _put_beside(conn: Connection, people: int) -> None:
+    """A site of its own, one tower, three people to a flat, all with a number."""
+    row = (2, "beside", json.dumps({"en": "Beside"}), json.dumps(dict(SETTINGS)))
+    insert_rows(conn, sites, ("id", "key", "name", "settings"), [row])
+    first = int(conn.execute(text("SELECT max(id) FROM places")).scalar_one()) + 1
+    tower = (first, 2, "building", "1", "1", "", None, "{}")
+    flats = [
+        (first + 1 + i, 2, "unit", f"1/{i // 8 + 1}/{i}", "1", f"{i // 8 + 1}", i // 8 + 1, "{}")
+        for i in range(-(-people // 3))
+    ]
+    columns = ("id", "site_id", "kind", "path", "building", "floor", "level", "name")
+    insert_rows(conn, places, columns, [tower, *flats])
+    newest = int(conn.execute(text("SELECT max(id) FROM recipients")).scalar_one())
+    told = [
+        (newest + 1 + i, 2, "resident", "N", flats[i // 3][0], "en", "[]", "[]", False, "[]", "{}")
+        for i in range(people)
+    ]
+    insert_rows(conn, recipients, _RECIPIENTS, [(*one, 0, 0) for one in told])
+    ways = [(one[0], "sms", f"+1777{one[0]:07d}") for one in told]
+    insert_rows(conn, addresses, ("recipient_id", "channel", "value"), ways)
+
+
 async def launch_all(db: Database, channels: Mapping[str, Channel]) -> Launched:
-    """A fire for the whole site."""
+    """A fire for the whole first site."""
     launch = launcher(db, channels)
-    return await launch.start(LaunchRequest("fire", "all"), who=WHO, key=None)
+    return await launch.start(LaunchRequest("fire", "main:all"), who=WHO, key=None)
 
 
 def launcher(db: Database, channels: Mapping[str, Channel]) -> Launch:

@@ -41,6 +41,7 @@ from tests.bench.harness import (
     cores,
     measure,
 )
+from tests.bench.server_cpu import server_cpu
 
 WRITTEN: tuple[Table, ...] = (
     *(incidents, notices, wordings, audience, tasks, deliveries, delivery_also, waves, events),
@@ -113,9 +114,9 @@ async def ours(given: Mapping[str, Any]) -> dict[str, float]:
     channels = channels_to(NOBODY)
     before = peak_mib()
     launch = launcher(db, channels)
-    began = Moment.now()
+    began, server = Moment.now(), server_cpu(int(given.get("server", 0)))
     launched = await launch.start(LaunchRequest("fire", "all"), who=WHO, key=None)
-    figures = _figures(began, launched.deliveries)
+    figures = _figures(began, launched.deliveries, given, server)
     await db.close()
     return figures | {"peak_mib": peak_mib(), "peak_mib_before": before}
 
@@ -129,9 +130,9 @@ async def bare(given: Mapping[str, Any]) -> dict[str, float]:
 
     db = database(str(given["url"]))
     await db.open()
-    began = Moment.now()
+    began, server = Moment.now(), server_cpu(int(given.get("server", 0)))
     await db.write(partial(write_rows, rows=rows))
-    figures = _figures(began, len(rows[deliveries.name]))
+    figures = _figures(began, len(rows[deliveries.name]), given, server)
     await _same(db, rows)
     await db.close()
     return figures
@@ -164,9 +165,15 @@ async def _same(db: Database, rows: Mapping[str, list[tuple[Any, ...]]]) -> None
         raise AssertionError("the bare insert did not write the rows of a launch")
 
 
-def _figures(began: Moment, planned: int) -> dict[str, float]:
+def _figures(
+    began: Moment, planned: int, given: Mapping[str, Any], server: float
+) -> dict[str, float]:
     seconds, cpu = began.passed()
-    return {
+    more: dict[str, float] = {}
+    if postmaster := int(given.get("server", 0)):
+        served = server_cpu(postmaster) - server
+        more = {"server_cpu_seconds": served, "per_cpu_second_of_both": planned / (cpu + served)}
+    return more | {
         "seconds": seconds,
         "cpu_seconds": cpu,
         "per_second": planned / seconds,

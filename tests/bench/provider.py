@@ -30,6 +30,7 @@ class Provider(asyncio.Protocol):
     """One connection; requests may come in pieces or several at once."""
 
     taken = 0
+    latency = 0.0  # seconds between an order and its answer
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
@@ -43,9 +44,16 @@ class Provider(asyncio.Protocol):
         while (end := _end(data)) and len(data) >= end:
             data = data[end:]
             Provider.taken += 1
-            if self._transport is not None:
-                self._transport.write(_LENGTH + _BODY % Provider.taken)
+            answer = _LENGTH + _BODY % Provider.taken
+            if Provider.latency:
+                asyncio.get_running_loop().call_later(Provider.latency, self._say, answer)
+            else:
+                self._say(answer)
         self._rest = data
+
+    def _say(self, answer: bytes) -> None:
+        if self._transport is not None:
+            self._transport.write(answer)
 
 
 def _end(data: bytes) -> int:
@@ -61,8 +69,10 @@ def _end(data: bytes) -> int:
     return head + 4 + int(lower[at + 15 : stop if stop > 0 else head])
 
 
-async def serve(_given: Mapping[str, Any], *, desk: Desk) -> None:
-    """Answers on a free port of this machine; `taken` says how many orders it has answered."""
+async def serve(given: Mapping[str, Any], *, desk: Desk) -> None:
+    """Answers on a free port of this machine, after `latency` seconds; `taken` says how many orders
+    it has had."""
+    Provider.latency = float(given.get("latency", 0.0))
     server = await asyncio.get_running_loop().create_server(Provider, "127.0.0.1", 0, backlog=1024)
     desk.say(url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     async for _ in desk.commands():

@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from tests.bench import answers, dispatch, fanout, planning, planning_postgres, sizes, urgent
+from tests.bench import (
+    answers,
+    curve,
+    dispatch,
+    fanout,
+    planning,
+    planning_postgres,
+    sizes,
+    urgent,
+    workers,
+)
 from tests.bench.__main__ import main
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(180)]
@@ -61,7 +71,19 @@ async def test_answers_are_compared_with_a_post_that_does_nothing() -> None:
 
 
 async def test_an_urgent_launch_behind_routine_work_is_compared_with_an_idle_hub() -> None:
-    check(await urgent.run(rounds=1, size=300), "behind / idle by ms_to_first")
+    report = await urgent.run(rounds=1, size=300, beside=20)
+    check(report, "behind / idle by ms_to_first")
+
+
+async def test_two_workers_are_compared_with_one(postgres: object) -> None:
+    report = await workers.run(rounds=1, size=60, free=False)
+    check(report, "two / one by per_second", "two / one by cpu_us_each")
+
+
+async def test_a_delivery_has_its_price_at_a_size() -> None:
+    report = await curve.run(rounds=1, size=30, smaller=())
+    check(report)
+    assert {"plan_us", "first_us", "last_us", "ms_to_first"} <= set(report["contenders"]["30"])
 
 
 def test_the_command_prints_and_writes_one_document(
