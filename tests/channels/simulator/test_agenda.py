@@ -27,7 +27,7 @@ async def test_jobs_run_in_the_order_of_their_time() -> None:
         seen.append(name)
 
     async with _running() as agenda, asyncio.timeout(30):
-        for name, wait in (("c", 0.06), ("a", 0.0), ("b", 0.03)):
+        for name, wait in (("c", 0.6), ("a", 0.0), ("b", 0.3)):
             agenda.later(wait, job, name)
         await agenda.idle()
     assert seen == ["a", "b", "c"]

@@ -79,7 +79,7 @@ async def _called(**world: Any) -> tuple[Line, list[str]]:
         came = await line.voice.send(parcel(channel="voice", expires_at=lives))
         await line.voice.close()
         assert came.verdict is Verdict.ACCEPTED
-        assert await sim.quiet(within=20)
+        assert await sim.quiet(within=45)
         return line, [entry.detail for entry in sim.ledger() if entry.kind == "answer"]
 
 
