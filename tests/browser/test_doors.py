@@ -1,0 +1,121 @@
+"""Doors to knock at, in a browser: from the board to the door and back, by two, without signal."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from hub.model import LaunchRequest
+from tests.launch_estate import WHO, Who, house, put_estate
+from tests.web.parts import PASSWORD, House, make_template, open_hub, served
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+PATIENCE = 45_000  # ms: a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE)
+PATHS = ("3/5/501", "3/12/1201", "3/12/1202", "3/14/1401")
+PEOPLE = (
+    Who("3/12/1201", ways=[("sms", "+447700900001")]),
+    Who("3/12/1202", ways=[("sms", "+447700900002")], needs=["wheelchair"]),
+    Who("3/14/1401", ways=[("sms", "+447700900003")]),
+    Who(None, kind="staff", roles=["steward"]),
+)
+
+
+@pytest.fixture
+async def knocking(tmp_path: Path) -> AsyncIterator[House]:
+    """A hub whose fire has three doors to knock at."""
+    await make_template(tmp_path)
+    async with open_hub(tmp_path) as hub, served(hub) as home:
+        await hub.db.write(lambda conn: put_estate(conn, PATHS, PEOPLE))
+        house_of = house(hub.db)
+        await house_of.launch.start(LaunchRequest("fire", "3/12"), who=WHO, key="launch")
+        await house_of.run("UPDATE waves SET due_at = 0 WHERE \"key\" = 'door_knock'")
+        await house_of.escalate.due()
+        yield home
+
+
+async def steward(browser: Browser, home: House, **options: Any) -> Page:
+    """Somebody on duty, logged in, with a phone."""
+    phone = await browser.new_context(
+        locale="en-GB", viewport={"width": 390, "height": 844}, has_touch=True, **options
+    )
+    phone.set_default_timeout(PATIENCE)
+    page = await phone.new_page()
+    await page.goto(f"{home.at.url}/login")
+    await page.get_by_label("Work number or e-mail").fill(await home.user("duty"))
+    await page.get_by_label("Password").fill(PASSWORD)
+    await page.get_by_role("button", name="Sign in", exact=True).click()
+    await page.wait_for_url(re.compile(r"/incidents/1$"))
+    return page
+
+
+async def test_from_the_board_to_the_doors_and_back(chromium: str, knocking: House) -> None:
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        one, other = await asyncio.gather(steward(browser, knocking), steward(browser, knocking))
+        await _one_tap(one)
+        await _two_at_one_door(one, other)
+        await _back_at_the_board(one)
+        await _in_chinese_and_for_nobody_else(one, knocking)
+        await browser.close()
+
+
+def door(page: Page, flat: str) -> Any:
+    return page.locator(".door", has=page.locator(".flat-no", has_text=flat))
+
+
+async def _one_tap(page: Page) -> None:
+    """The nearest door to the danger is open; its outcome is one tap, and the next one is open."""
+    entry = page.get_by_role("link", name=re.compile("Doors to knock at"))
+    await expect(entry.locator(".n")).to_have_text("3")
+    await entry.click()
+    await expect(page.get_by_role("heading", name="Floor 12")).to_be_visible()
+    await expect(door(page, "1202")).to_contain_text("Wheelchair")
+    await door(page, "1201").get_by_role("button", name="Safe").click()
+    await expect(door(page, "1201")).to_contain_text("Undo")
+    await expect(door(page, "1202").get_by_role("button", name="Not home")).to_be_visible()
+    await expect(door(page, "1201")).to_contain_text("you")
+    await expect(page.locator("#done")).to_have_text("1 of 3 done")
+    over = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert over <= 0
+
+
+async def _two_at_one_door(one: Page, other: Page) -> None:
+    """Without signal an outcome waits on the phone; who comes second is told who was first."""
+    await other.goto(f"{other.url}/doors")
+    await expect(door(other, "1202")).to_be_visible()
+    await one.context.set_offline(True)
+    await door(one, "1202").get_by_role("button", name="Not home").click()
+    await expect(door(one, "1202")).to_contain_text("Not sent yet")
+    await other.locator(".is-open").get_by_role("button", name="Refused").click()
+    await expect(door(other, "1202")).to_contain_text("Refused")
+    await expect(other.locator("#done")).to_have_text("2 of 3 done")
+    await one.context.set_offline(False)
+    await expect(door(one, "1202")).to_contain_text("Already done")
+    await door(one, "1202").get_by_role("button", name="Leave it so").click()
+    await expect(door(one, "1202")).to_contain_text("Refused")
+
+
+async def _back_at_the_board(page: Page) -> None:
+    """What came of it stands on the board; nothing entered is left on the phone."""
+    await expect(page.locator("#unsent")).to_be_hidden()
+    await page.get_by_role("link", name="Board").click()
+    await expect(page.locator("#byhand .n")).to_have_text("1")
+    await expect(page.locator("#byhand")).to_contain_text("2 of 3 done")
+    assert await page.evaluate("Object.keys(localStorage).filter(k => k.includes('doors'))") == []
+
+
+async def _in_chinese_and_for_nobody_else(page: Page, home: House) -> None:
+    await page.goto(f"{home.at.url}/incidents/1/doors?lang=zh-CN")
+    await expect(page.get_by_role("heading", name="敲门名单")).to_be_visible()
+    await expect(page.get_by_role("button", name="需要帮助")).to_be_visible()
+    async with home.client() as client:
+        answer = await client.get("/incidents/1/doors", headers=await home.bearer("viewer"))
+        assert answer.status_code == 403
