@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from channels.simulator.ledger import Entry
+from hub.decide.copies import Standing
 from hub.states import MOVES, DeliveryState, Reason
 from tests.faults.evidence import CLOCK_MS, accepts, answered_for, copies, in_flight, rows_by_try
 from tests.faults.standstill import work_goes_on
@@ -215,6 +216,20 @@ def never_backwards(evidence: Evidence) -> Iterator[Violation]:
             yield Violation("never backwards", what)
 
 
+def doubts_add_up(evidence: Evidence) -> Iterator[Violation]:
+    """What events say is in doubt or may be doubled is so at rest: the board counts by them."""
+    counts: Counter[tuple[int, str]] = Counter()
+    for fact in evidence.rest.facts:
+        for name in ("in_doubt", "doubled"):
+            counts[fact.incident, name] += fact.data.get(name, 0)
+    for row in evidence.rest.rows:
+        at_rest = Standing(row.state, row.unsure, row.doubled)
+        counts[row.incident, "in_doubt"] -= at_rest.in_doubt
+        counts[row.incident, "doubled"] -= at_rest.maybe_twice
+    if wrong := tuple((key, by) for key, by in sorted(counts.items()) if by):
+        yield Violation("never backwards", "events and rows count doubts differently", wrong)
+
+
 def events_have_no_gap(evidence: Evidence) -> Iterator[Violation]:
     """Event numbers of an incident run from 1 to its last without a hole."""
     seqs = defaultdict(list)
@@ -310,6 +325,7 @@ PROMISES: tuple[Promise, ...] = (
     work_goes_on,
     right_people,
     never_backwards,
+    doubts_add_up,
     events_have_no_gap,
     watchers_miss_nothing,
     watchers_converge,

@@ -32,3 +32,8 @@ def roster(people: int, *, seed: int) -> bytes:
     for one in range(STAFF):
         writer.writerow(("", "", f"值班{one}", numbers[people + one], "中文", "员工", "是"))
     return out.getvalue().encode()
+
+
+def floors(people: int) -> int:
+    """So many floors each of the buildings has."""
+    return max(1, -(-(people // BUILDINGS) // ON_A_FLOOR))

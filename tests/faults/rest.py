@@ -14,7 +14,8 @@ from tests.faults.witness import Fact, Rest, Row, Try
 
 _ROWS = """
 SELECT d.id, d.incident_id, n.stage, d.channel, d.recipient_id, d.address, d.state, d.reason,
-       d.expires_at, d.doubled, d.attempts, d.wave
+       d.expires_at, d.doubled, d.attempts, d.wave,
+       d.unsure
 FROM deliveries d JOIN notices n ON n.id = d.notice_id ORDER BY d.id
 """
 _TRIES = "SELECT id, delivery_id, started_at, ended_at, verdict FROM attempts ORDER BY id"

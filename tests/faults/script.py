@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 
 from tests.faults.actions import ACTIONS
+from tests.faults.estates import floors
 from tests.faults.hub import SETUPS
 
 PLACES = ("1", "2", "1/3", "3/5", "2/2")
@@ -61,7 +62,7 @@ def script(
     picked = chance.choice(SETUPS)
     count = chance.randint(*people)
     mood = chance.choices(("calm", "nasty"), (0.65, 0.35))[0]
-    begins = tuple(_begin(chance, no) for no in range(chance.choice((1, 1, 2, 3))))
+    begins = tuple(_begin(chance, no, count) for no in range(chance.choice((1, 1, 2, 3))))
     names = chance.choices(list(ACTIONS), k=chance.choice((1, 1, 2, 3)))
     faults = tuple(sorted((chance.uniform(0.3, 8.0), only or name) for name in names))
     words = f"--seed {seed} --people {people[0]}-{people[1]}"
@@ -69,7 +70,7 @@ def script(
     return Script(seed, setup or picked, count, mood, begins, faults, words)
 
 
-def _begin(chance: random.Random, no: int) -> Begin:
+def _begin(chance: random.Random, no: int, people: int) -> Begin:
     at = 0.0 if no == 0 else chance.uniform(0.0, 6.0)
     place = "all" if no == 0 else chance.choice(PLACES)
     # A fire is fought on one floor: the whole site is for other playbooks.
@@ -77,4 +78,10 @@ def _begin(chance: random.Random, no: int) -> Begin:
     if no == 0 and chance.random() < 0.6:
         playbook, place = "fire", chance.choice(("1/3", "2/2", "all"))
     stop = chance.uniform(2.0, 9.0) if chance.random() < 0.25 else None
-    return Begin(at, playbook, place, chance.choice((1, 1, 2, 5)), stop)
+    return Begin(at, playbook, _there(place, people), chance.choice((1, 1, 2, 5)), stop)
+
+
+def _there(place: str, people: int) -> str:
+    """The place, or the highest floor of a house that has fewer."""
+    building, _, floor = place.partition("/")
+    return f"{building}/{min(int(floor), floors(people))}" if floor else place

@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import time
+from datetime import datetime as _datetime
 from pathlib import Path
 from typing import Any
 
-_time, _time_ns, _datetime = time.time, time.time_ns, dt.datetime
+_time, _time_ns = time.time, time.time_ns
 
 
 class Clock:
@@ -71,7 +72,7 @@ def shift(clock: Clock) -> None:
     dt.datetime = Moment  # type: ignore[misc]
 
 
-class _Ahead(dict[str, str]):
+class Ahead(dict[str, str]):
     """SQL that asks the database for its time, with the shift."""
 
     def __init__(self, sql: dict[str, str], clock: Clock) -> None:
@@ -89,7 +90,7 @@ def main() -> None:
     from hub.cli import main as command
     from hub.store import database
 
-    database.NOW_SQL = _Ahead(database.NOW_SQL, clock)
+    database.NOW_SQL = Ahead(database.NOW_SQL, clock)
     command(sys.argv[2:], prog_name="muster")
 
 

@@ -99,7 +99,10 @@ def _copies(*attempts: int, doubled: bool) -> Callable[[Evidence], Evidence]:
     def forge(was: Evidence) -> Evidence:
         tries = (*was.rest.tries, *(one for _, one in made))
         rows = (replace(ROW, doubled=doubled), SECOND)
-        return _rest(_ledger(*(text for text, _ in made))(was), tries=tries, rows=rows)
+        launched, moved, answered = was.rest.facts
+        moved = replace(moved, data={**moved.data, "doubled": int(doubled)})
+        found = _rest(_ledger(*(text for text, _ in made))(was), tries=tries, rows=rows)
+        return _rest(found, facts=(launched, moved, answered))
 
     return forge
 
@@ -173,6 +176,11 @@ FORGED: Mapping[str, tuple[Callable[[Evidence], Evidence], str, str]] = {
         _planned_only,
         COPY,
         "1 doubles, 0 calls were in doubt at the faults",
+    ),
+    "a doubt the board has not counted": (
+        _row(unsure=1, state="failed"),
+        "never backwards",
+        "events and rows count doubts differently",
     ),
     "two incidents for a key": (
         _said("launched", T0, key="a", status=202, id=2, deliveries=0),

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from tests.faults.__main__ import SMALL, Sum, main
 from tests.faults.actions import ACTIONS
+from tests.faults.estates import STAFF, roster
 from tests.faults.script import script
 from tests.faults.trial import Result, report
 from tests.faults.witness import Violation
@@ -34,6 +35,16 @@ def test_random_trials_come_to_every_fault_both_setups_and_both_moods() -> None:
     assert any(begin.stop_after is not None for begin in begins)
     assert any(begin.times > 1 for begin in begins)
     assert any(len(plan.begins) > 1 for plan in plans)
+
+
+def test_every_place_of_a_trial_is_there_however_few_people_live_there() -> None:
+    for seed in range(200):
+        plan = script(seed, people=(10, 60))
+        lines = roster(plan.people, seed=seed).decode().splitlines()[1:-STAFF]
+        there = {(row[0], row[1][:-2]) for row in (line.split(",") for line in lines)}
+        for begin in plan.begins:
+            building, _, floor = begin.place.partition("/")
+            assert not floor or (building, floor) in there, (plan.people, begin)
 
 
 def test_the_fixed_trials_name_faults_that_exist() -> None:

@@ -60,6 +60,7 @@ class Row:
     doubled: bool = False
     attempts: int = 0
     wave: int = 0
+    unsure: int = 0
 
 
 @dataclass(frozen=True, slots=True)
