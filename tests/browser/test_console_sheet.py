@@ -92,7 +92,9 @@ async def serve(route: Route) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = await driver.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"], timeout=90_000
+        )
         yield browser
         await browser.close()
 

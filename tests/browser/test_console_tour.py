@@ -84,7 +84,9 @@ async def _demo(data: Path) -> AsyncIterator[str]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tour(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Tour]:
     async with _demo(tmp_path_factory.mktemp("demo")) as once, async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = await driver.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"], timeout=90_000
+        )
         context = await browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900})
         context.set_default_timeout(PATIENCE)
         made = Tour(once.partition("/login")[0], context)

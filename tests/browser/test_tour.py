@@ -146,7 +146,9 @@ async def test_a_fire_from_the_first_login_to_the_all_clear(chromium: str, tmp_p
         once = re.search(r"http\S+/login/once/\S+", process.said)
         assert once is not None
         async with async_playwright() as driver:
-            browser = await driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            browser = await driver.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox"], timeout=90_000
+            )
             await _story(browser, demo, process, once[0])
             await browser.close()
 

@@ -120,7 +120,9 @@ def watching(
     with cluster.client(name, token) as client:
         ticket = client.post("/live/tickets").json()["ticket"]
     url = cluster.urls[name].replace("http", "ws") + "/live"
-    with connect(url, subprotocols=[Subprotocol("muster.v1")], max_size=2**24) as socket:
+    with connect(
+        url, subprotocols=[Subprotocol("muster.v1")], open_timeout=60, max_size=2**24
+    ) as socket:
         socket.send(json.dumps({"op": "hello", "ticket": ticket}))
         socket.send(json.dumps({"op": "watch", "topic": f"incident:{incident}"}))
         yield socket

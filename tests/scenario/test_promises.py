@@ -137,7 +137,7 @@ def test_a_body_that_cannot_be_read_is_a_problem(house: House, content: bytes, s
 def test_a_topic_that_is_not_known_is_refused_and_the_socket_goes_on(house: House) -> None:
     ticket = house.client.post("/live/tickets").json()["ticket"]
     url = house.url.replace("http", "ws") + "/live"
-    with connect(url, subprotocols=[Subprotocol("muster.v1")]) as socket:
+    with connect(url, subprotocols=[Subprotocol("muster.v1")], open_timeout=60) as socket:
         socket.send(json.dumps({"op": "hello", "ticket": ticket}))
         assert json.loads(socket.recv(30))["op"] == "welcome"
         for topic in ("weather:1", "incident:987654", "incident:x", ""):

@@ -14,7 +14,8 @@ from web.live import SUBPROTOCOL
 
 
 def dial(web: House, **options: Any) -> connect:
-    return connect(web.live, subprotocols=[SUBPROTOCOL], compression=None, **options)
+    plain = {"subprotocols": [SUBPROTOCOL], "compression": None, "open_timeout": 60}
+    return connect(web.live, **plain, **options)
 
 
 async def say(socket: ClientConnection, **frame: Any) -> None:

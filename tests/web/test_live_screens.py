@@ -65,7 +65,9 @@ class Display:
         self.web, self.screen, self.device = web, screen, device
 
     async def __aenter__(self) -> Self:
-        self.socket = await connect(self.web.live, subprotocols=[SUBPROTOCOL], compression=None)
+        self.socket = await connect(
+            self.web.live, subprotocols=[SUBPROTOCOL], compression=None, open_timeout=60
+        )
         await self.say(op="hello", device=self.device)
         await self.say(op="watch", topic=f"screen:{self.screen}")
         return self
