@@ -26,6 +26,7 @@ AT_ONCE = 1_000  # claimed in one transaction at most, by all accounts of a medi
 BEGIN = 2.5  # seconds after its claim within which a send begins, or is given back unsent
 LINGER = 0.05  # seconds a batch of outcomes waits for more
 SKEW = timedelta(seconds=1)  # clocks this close are taken for one
+LOOK = 1.0  # seconds between two looks at what is due while calls are in flight
 LATER = 0.5  # seconds until deliveries no account could take are looked at again
 KEEP_TRYING = 60.0  # seconds outcomes are kept for a database that is away
 
@@ -116,11 +117,17 @@ class Pump:
                 return
 
     async def _over(self) -> bool:
-        """Whether the last send has ended without anybody asking to look again."""
+        """Whether the last send has ended without anybody asking to look again. While one goes on
+        (a call may hang for 12 s) it looks by itself each second: what failed is due again, and
+        a database that was away is back."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LOOK
         while not (self._again or self.stopping):
             if self._idle():
                 return True
-            await _within(1.0, self._freed)
+            if loop.time() >= until:
+                return False
+            await _within(LOOK, self._freed)
         return False
 
     def stop(self) -> None:

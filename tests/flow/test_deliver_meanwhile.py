@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from hub.decide.claim import Release, Sent
+from hub.flow import pump
 from hub.model import Lane, Outcome, Verdict
 from hub.ports import Traits
 from hub.states import Reason
@@ -175,3 +176,28 @@ async def test_a_late_call_without_an_answer_leaves_the_doubt_its_end(stage):
     await passes(40_000)
     assert (await sweeper(stage).once()).failed == 1
     assert [row.state for row in await stage.deliveries()] == ["failed"]
+
+
+async def test_what_becomes_due_waits_for_no_call_that_hangs(stage, monkeypatch):
+    monkeypatch.setattr(pump, "CALL", 1_000.0)
+    await stage.set_up(people=2)
+    (first,) = await stage.plan(people=stage.people[:1])
+    hangs = asyncio.Event()
+
+    async def answer(parcel):
+        if parcel.delivery == first:
+            await hangs.wait()
+        return Outcome(Verdict.ACCEPTED)
+
+    provider = Provider(answer=answer)
+    deliver = sender(stage, provider)
+    running = asyncio.create_task(deliver.drain(Lane.URGENT))
+    async with asyncio.timeout(50):
+        while not provider.ledger:
+            await asyncio.sleep(0.01)
+        await stage.plan(people=stage.people[1:])  # and nobody rings
+        while len(provider.ledger) < 2:
+            await asyncio.sleep(0.01)
+    hangs.set()
+    await running
+    await deliver.stop()
