@@ -270,7 +270,7 @@ def playbook() -> None:
 @click.argument("files", type=FILE, nargs=-1)
 @as_json
 def playbook_check(*, files: tuple[Path, ...], json_: bool) -> None:
-    """Say of playbooks (default: the shipped ones) what is wrong, by line and column."""
+    """Say of playbooks (default: all there are) what is wrong, by line and column."""
     from hub.commands.checks import run_check
 
     settings = _settings(json_=json_)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
-from hub import __version__
+from hub import __version__, shelf
 from hub.bus.local import LocalWake
 from hub.decide.alarm_facts import Need, Served
 from hub.decide.queue import Sender
@@ -29,7 +29,6 @@ from hub.store.database import Database
 from hub.store.lists import ListLedger
 from hub.store.processes import ProcessLedger
 from hub.store.queues import QueueLedger
-from playbooks.load import Library as PlaybookLibrary
 
 
 class Guard(TypedDict):
@@ -98,7 +97,7 @@ def auditor_of(settings: Settings, db: Database) -> Auditor:
         alarms=AlarmLedger(db),
         wake=wake,
         served=_served(channels),
-        needs=_needs(PlaybookLibrary.packaged()),
+        needs=_needs(shelf.library(settings)),
     )
 
 

@@ -59,6 +59,7 @@ class Settings:
     loopback_only: bool = False
     log_level: str = "info"
     heartbeat_url: str = field(default="", repr=False)  # pinged while the hub does its job
+    playbooks: Path | None = None  # folder of the site's own playbooks
 
     @property
     def embedded(self) -> bool:
@@ -98,6 +99,7 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
         accounts=_accounts(env, config),
         log_level=_log_level(env),
         heartbeat_url=_heartbeat(env),
+        playbooks=_playbooks(env, folder),
     )
     if bool(settings.tls_cert) != bool(settings.tls_key):
         env.wrong(
@@ -312,6 +314,16 @@ def _number(env: _Environment, name: str, text: str) -> float | None:
 
 def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _playbooks(env: _Environment, data: Path) -> Path | None:
+    """The folder of the site's own playbooks: the one named, else `playbooks` in the data folder,
+    if that is there."""
+    named = _path(env.text("PLAYBOOKS"))
+    if named is not None and not named.is_dir():
+        env.wrong("PLAYBOOKS", f"is no folder: {named}", "name the folder your YAML files are in")
+    usual = data / "playbooks"
+    return named or (usual if usual.is_dir() else None)
 
 
 def _path(text: str) -> Path | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from channels.registry import ours
+from hub import shelf
 from hub.bus.doorbell import Doorbell
 from hub.bus.guesses import Guesses
 from hub.bus.ration import Ration
@@ -60,7 +61,6 @@ from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
-from playbooks.load import Library as PlaybookLibrary
 
 HOUSE = "muster"  # one hub on a Redis
 TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
@@ -144,7 +144,7 @@ def _wired(
     clock = db.reckoner  # one time for all: expiries mean the same here and in the database
     accounts = accounts_of(settings)
     channels = channels_of(accounts, settings, clock=clock, wake=wake)
-    library = PlaybookLibrary.packaged()
+    library = shelf.library(settings)
     audit = AccountLedger(db, secret=settings.secret_key)
     answers = AnswerLedger(db)
     answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)

@@ -22,6 +22,7 @@ from hub.errors import HubError, Problem, Refused, Unready
 from hub.folder import locked
 from hub.guard import auditor_of
 from hub.settings import Settings
+from hub.shelf import own_texts
 from hub.store.database import database
 from hub.store.migrate import migrate
 from playbooks.check import check_text
@@ -34,7 +35,8 @@ AUDIT_SECONDS = 20.0
 
 def run_check(files: tuple[Path, ...], settings: Settings, *, json_: bool) -> int:
     """Every playbook is fit to be launched, or each fault stands with its line and column."""
-    texts = {str(file): _text(file) for file in files} or packaged_texts()
+    texts = {str(file): _text(file) for file in files}
+    texts = texts or packaged_texts() | own_texts(settings.playbooks)
     found = {
         name: check_text(text, name=name, traits=traits(), languages=settings.languages)
         for name, text in texts.items()

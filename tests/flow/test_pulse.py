@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import insert
+
 from hub.errors import Unready
 from hub.flow.pulse import Pulse
 from hub.store import schema as t
 from hub.store.processes import ProcessLedger
+from hub.store.screens import ScreenLedger
 from tests.flow.stage import Stage
 
 
@@ -64,3 +67,23 @@ async def test_a_database_that_is_away_ends_no_process() -> None:
             await asyncio.sleep(0.01)
 
     assert ledger.beats >= 4
+
+
+async def test_screens_a_dead_process_held_are_gone_until_another_has_them(stage: Stage) -> None:
+    await stage.set_up(people=1)
+    seen = [await stage.now() - 200_000, await stage.now() - 20_000]
+    screens = [
+        await stage.db.write(lambda c, n=n: stage.person(c, f"S{n}", None, kind="screen"))
+        for n in range(2)
+    ]
+    for screen, at in zip(screens, seen, strict=True):
+        row = {"recipient_id": screen, "device_hash": f"{screen}", "seen_at": at, "way": {}}
+        await stage.db.write(lambda c, r=row: c.execute(insert(t.screens).values(r)).rowcount)
+
+    other = pulse(ProcessLedger(stage.db))
+    await other.once({"role": "web", "host": "h", "pid": 1, "version": "1"})
+    assert [row.gone_at for row in await stage.rows(t.screens)] == [seen[0], None]
+
+    await ScreenLedger(stage.db).present(seen=screens[:1], gone=())
+    await other.once({"role": "web", "host": "h", "pid": 1, "version": "1"})
+    assert [row.gone_at for row in await stage.rows(t.screens)] == [None, None]

@@ -14,7 +14,6 @@ from hub.store.alarms import AlarmLedger
 from hub.store.audits import AuditLedger, look
 from hub.store.migrate import migrate
 from hub.store.processes import ProcessLedger
-from hub.store.screens import ScreenLedger
 from tests.flow.stage import Stage, opened
 
 ABOUT = {"role": "worker", "host": "h", "pid": 1, "version": "1"}
@@ -178,26 +177,6 @@ async def test_paired_screens_that_are_away_count_while_an_incident_is_open(stag
     assert (found.key, found.paired, found.gone) == ("home", 3, 1)
     assert 199 < found.longest_s < 220
     assert (await facts(stage)).screens == ()
-
-
-async def test_screens_a_dead_process_held_are_gone_until_another_has_them(stage: Stage) -> None:
-    seen = [await ago(stage, 200), await ago(stage, 20)]
-    screens = [
-        await stage.db.write(lambda c, n=n: stage.person(c, f"S{n}", None, kind="screen"))
-        for n in range(2)
-    ]
-    for screen, at in zip(screens, seen, strict=True):
-        row = {"recipient_id": screen, "device_hash": f"{screen}", "seen_at": at, "way": {}}
-        await stage.db.write(lambda c, r=row: c.execute(insert(t.screens).values(r)).rowcount)
-
-    await ProcessLedger(stage.db).beat("another", ABOUT, swept_s=None, state={})
-    rows, (found,) = await stage.rows(t.screens), (await facts(stage)).screens
-    assert [row.gone_at for row in rows] == [seen[0], None]
-    assert (found.gone, found.longest_s >= 200) == (1, True)
-
-    await ScreenLedger(stage.db).present(seen=screens[:1], gone=())
-    await ProcessLedger(stage.db).beat("another", ABOUT, swept_s=None, state={})
-    assert [row.gone_at for row in await stage.rows(t.screens)] == [None, None]
 
 
 @pytest.mark.parametrize(
