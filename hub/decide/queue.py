@@ -72,8 +72,8 @@ def looked(senders: Sequence[Sender], seen: Seen) -> Look:
     rests = resting(seen.stood)
     took: dict[str, list[float]] = {}
     for one in seen.stood:
-        if one.mean_s is not None:
-            took.setdefault(one.account, []).append(one.mean_s)
+        if one.latency_s is not None:
+            took.setdefault(one.account, []).append(one.latency_s)
     now = tuple(
         replace(
             one,

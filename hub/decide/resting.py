@@ -19,13 +19,13 @@ something to send it is tried at least every 50 s."""
 @dataclass(frozen=True, slots=True)
 class Stood:
     """An account as one process that lives finds it. `open_s`: since its breaker opened; `heard_s`:
-    since a call of it ended; `mean_s`: what a call took on the average; None where it made none."""
+    since a call of it ended; `latency_s`: what calls take lately; None where it made none."""
 
     account: str
     state: Stand
     open_s: float | None = None
     heard_s: float | None = None
-    mean_s: float | None = None
+    latency_s: float | None = None
 
 
 def stood(accounts: Mapping[str, Mapping[str, Any]], *, ago_s: float) -> Iterable[Stood]:
@@ -37,7 +37,7 @@ def stood(accounts: Mapping[str, Mapping[str, Any]], *, ago_s: float) -> Iterabl
             Stand(state) if state in set(Stand) else Stand.CLOSED,
             _later(said.get("open_s"), ago_s),
             _later(said.get("heard_s"), ago_s),
-            said.get("mean_s"),
+            said.get("latency_s"),
         )
 
 

@@ -82,7 +82,8 @@ class Account:
 
     def standing(self, now: float) -> dict[str, Any]:
         """How it stands in this process, as its pulse and the metrics say it. `open_s`: since when
-        its breaker is not closed, `heard_s`: since its last call ended; None where it never was."""
+        its breaker is not closed, `heard_s`: since its last call ended, `latency_s`: what calls
+        take lately; None where there was none."""
         since = self._breaker.opened_at
         return {
             "channel": self.medium,
@@ -90,6 +91,7 @@ class Account:
             "failures": self._breaker.failures,
             "open_s": round(now - since, 1) if since <= now else None,
             "heard_s": None if self._heard_at is None else round(now - self._heard_at, 1),
+            "latency_s": None if self._heard_at is None else round(self.latency, 3),
             "held_s": round(max(0.0, self.held_until - now), 1),
         }
 

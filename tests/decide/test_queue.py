@@ -81,8 +81,8 @@ def test_where_nothing_can_be_sent_it_is_said_why_and_no_time_is_named():
 
 def test_what_is_so_now_takes_the_place_of_what_was_assumed():
     stood = (
-        Stood("one", Stand.OPEN, 40, 2, mean_s=3.0),
-        Stood("one", Stand.OPEN, 30, 1, mean_s=2.0),
+        Stood("one", Stand.OPEN, 40, 2, latency_s=3.0),
+        Stood("one", Stand.OPEN, 30, 1, latency_s=2.0),
         Stood("two", Stand.CLOSED, heard_s=1),
     )
     seen = Seen(2, stood, {("urgent", "sms"): Depth(3)}, {"two": 12.0})

@@ -6,14 +6,14 @@ from hub.decide.resting import FORGOTTEN_S, Stood, resting, stood
 
 def test_a_pulse_says_how_each_account_stands_and_grows_older():
     said = {
-        "one": {"state": "open", "open_s": 30, "heard_s": 2, "mean_s": 0.2, "failures": 5},
+        "one": {"state": "open", "open_s": 30, "heard_s": 2, "latency_s": 0.2, "failures": 5},
         "two": {"state": "a newer word"},
-        "three": {"calls": 1, "mean_s": 0.1},
+        "three": {"calls": 1, "latency_s": 0.1},
     }
     assert list(stood(said, ago_s=4)) == [
         Stood("one", Stand.OPEN, 34, 6, 0.2),
         Stood("two", Stand.CLOSED),
-        Stood("three", Stand.CLOSED, mean_s=0.1),
+        Stood("three", Stand.CLOSED, latency_s=0.1),
     ]
 
 

@@ -108,3 +108,4 @@ async def test_a_process_says_how_it_finds_each_account(stage):
     assert said["failures"] >= FAILURES
     assert said["open_s"] is not None
     assert said["heard_s"] is not None
+    assert said["latency_s"] is not None

@@ -39,7 +39,7 @@ async def test_a_board_says_how_many_wait_how_long_and_why_nothing_goes(stage):
     assert await queue(stage) == {"sms": nobody}
     await beat(stage, "web", state="closed")
     assert (await queue(stage))["sms"]["why"] == "no_worker", "a web process sends nothing"
-    await beat(stage, state="closed", heard_s=1, mean_s=0.1)
+    await beat(stage, state="closed", heard_s=1, latency_s=0.1)
     assert await queue(stage) == {
         "sms": {"waiting": 40, "seconds": 20, "why": "", "accounts": []},
     }
