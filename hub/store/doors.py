@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -148,6 +148,7 @@ def placed(row: Mapping[Any, Any], home: Sequence[Any]) -> dict[str, Any]:
         "told": sum(one.told_at is not None for one in home),
         "delivered": sum(one.delivered_at is not None for one in home),
         "answered": sum(bool(one.answer) for one in home),
+        "answers": dict(Counter(one.answer for one in home if one.answer)),
         "unreachable": bool(home) and all(one.unreachable for one in home),
     }
 

@@ -46,7 +46,7 @@ const page = {
     to?.node.scrollIntoView({ block: "nearest" });
   },
   counted({ shown }) {
-    put($("#block-left"), t("doors.left", { n: left() }));
+    put($("#block-left"), left() ? t("doors.left", { n: left() }) : t("doors.all_done"));
     emptiness(shown);
   },
 };

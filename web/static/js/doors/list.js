@@ -65,7 +65,7 @@ export class DoorList {
     const left = floor.items.filter((one) => one.state !== "done" && !this.page.outbox.of(one.task)).length;
     section.firstChild.hidden = !floor.words || !say(floor.words);
     put(section.firstChild.firstChild, capital(say(floor.words)) || t("doors.nowhere"));
-    put(section.firstChild.lastChild, t("doors.left", { n: left }));
+    put(section.firstChild.lastChild, left ? t("doors.left", { n: left }) : t("doors.all_done"));
     rows(section.lastChild, floor.items, (one) => one.task, (one) => {
       const door = this.#doors.get(one.task);
       if (door) { door.show(one); return door.node; }

@@ -12,7 +12,8 @@ const NOTE = 120;
 const wordOf = (outcome) => String(outcome ?? "").split(":")[0].trim();
 const noteOf = (outcome) => String(outcome ?? "").split(":").slice(1).join(":").trim();
 export const outcomeText = (outcome) => [named("outcome", wordOf(outcome)), noteOf(outcome)].filter(Boolean).join(t("colon"));
-const mark = (word) => (MARK[word] ? chip(MARK[word]) : word === "answered" ? icon("tick") : "");
+/** What a household has said of itself: help if anybody has, else what most of them gave. */
+const theirs = (answers = {}) => (answers.help ? "help" : Object.entries(answers).sort((a, b) => b[1] - a[1])[0]?.[0] ?? "");
 
 function reached(one) {
   if (one.answered && one.answered < one.people) return t("doors.reach.some", { n: one.answered, all: one.people });
@@ -37,7 +38,7 @@ export class Door {
     const entry = this.page.outbox.of(one.task), open = this.page.opened === one.task;
     put(this.head.children[0], one.whose || one.flat || say(one.spoken));
     put(this.head.querySelector(".needs-line"), capital(one.needs.map((need) => named("need", need)).join(t("comma"))));
-    put(this.head.querySelector(".reach"), [t("doors.people", { n: one.people }), one.languages.map(tongue).join(t("comma")), one.state === "done" ? "" : reached(one), one.assigned ? t("doors.has", { who: one.assigned }) : ""].filter(Boolean).join(t("doors.dot")));
+    put(this.head.querySelector(".reach"), [t("doors.people", { n: one.people }), one.languages.map(tongue).join(t("comma")), one.state === "done" ? this.#by() : reached(one), one.assigned ? t("doors.has", { who: one.assigned }) : ""].filter(Boolean).join(t("doors.dot")));
     this.node.className = `door ${entry?.phase ?? one.state}${open ? " is-open" : ""}${one.needs.length ? " has-needs" : ""}`;
     this.head.setAttribute("aria-expanded", String(open));
     this.#state(entry);
@@ -47,20 +48,28 @@ export class Door {
 
   /** What it came to, on the row itself. */
   #state(entry) {
-    const outcome = entry && entry.phase !== "clash" ? entry.outcome : this.one.state === "done" ? this.one.outcome : null;
-    const box = this.head.lastElementChild, word = outcome === null ? "" : wordOf(outcome);
-    const key = `${word}|${this.one.key}|${outcome ?? ""}`;
+    const { one, page } = this;
+    const outcome = entry && entry.phase !== "clash" ? entry.outcome : one.state === "done" ? one.outcome : null;
+    const box = this.head.lastElementChild, word = outcome === null ? "" : wordOf(outcome), said = word === "answered" ? theirs(one.answers) : "";
+    const key = [word, said, one.key, outcome, entry?.phase, page.closed].join("|");
     if (box.dataset.key === key) return;
     box.dataset.key = key;
-    box.replaceChildren(...(word ? [mark(word), h("span", {}, outcomeText(outcome))] : [this.one.key === "phone" ? icon("phone") : "", h("span", { class: "sr" }, t("doors.open"))]));
+    const text = said ? t("doors.answered", { what: named("outcome", said) }) : outcomeText(outcome), look = MARK[said || word];
+    box.replaceChildren(...(word
+      ? [look ? chip(look) : "", h("span", {}, h("span", { class: "came" }, text), entry || page.closed ? "" : h("span", { class: "change" }, t("doors.change")))]
+      : [one.key === "phone" ? icon("phone") : "", h("span", { class: "sr" }, t("doors.open"))]));
+  }
+  #by() {
+    const at = clockShort(this.one.done_at);
+    return this.one.done_by === "hub" ? at : t("doors.by", { at, who: this.#who() });
   }
   /** What became of an entry: held, on its way, stuck, or somebody was first. */
   #says(entry) {
-    const key = entry ? `${entry.phase}|${entry.why}|${entry.outcome}|${this.one.outcome}` : this.one.state === "done" ? `done|${this.one.done_at}|${this.one.outcome}|${this.page.closed}` : "";
+    const key = entry ? `${entry.phase}|${entry.why}|${entry.outcome}|${this.one.outcome}` : "";
     if (this.status.dataset.key === key) return;
     this.status.dataset.key = key;
     this.status.hidden = !key;
-    this.status.replaceChildren(...(entry ? this.#entry(entry) : key ? this.#done() : []));
+    this.status.replaceChildren(...(entry ? this.#entry(entry) : []));
   }
   #entry({ phase, why, outcome }) {
     const { outbox } = this.page, { task } = this.one;
@@ -77,15 +86,9 @@ export class Door {
     const { done_by: by, by: name } = this.one;
     return by === this.page.actor ? t("doors.you") : by === "hub" ? t("doors.themselves") : name || t("doors.somebody");
   }
-  #done() {
-    const { one } = this;
-    const hub = one.done_by === "hub";
-    const said = h("span", { class: "two" }, hub ? clockShort(one.done_at) : t("doors.by", { at: clockShort(one.done_at), who: this.#who() }));
-    return this.page.closed || one.outcome === "stopped" ? [said] : [said, h("button", { class: "btn small quiet", type: "button", onclick: () => this.page.open(one.task, true) }, t("doors.change"))];
-  }
 
   #inside(open, entry) {
-    const shown = open && (!entry || entry.phase === "held") && !this.page.closed && this.one.outcome !== "stopped";
+    const shown = open && (!entry || entry.phase === "held") && !this.page.closed;
     const meanwhile = shown && !this.body.hidden && this.was !== "done" && this.one.state === "done";
     if (meanwhile) return this.page.open(null); // somebody else was quicker: nothing is pressed by accident
     if (this.body.hidden === !shown) return;
