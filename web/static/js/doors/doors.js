@@ -11,9 +11,10 @@ import { ORDERS, dangerLevel, sortBlocks } from "./order.js";
 import { ANSWERS, outcomeText } from "./row.js";
 
 const { incident: id, place, actor, started } = document.body.dataset;
-const CALM = 1500; // ms between two readings of the list, however much happens
+const CALM = 1500; // ms between two readings, however much happens
+const WHOLE = 6000; // ms between two readings of a whole block: a stairwell's line is thin
 const STILL = 600; // ms in which a second tap is a slip, not the next door's outcome
-const PAGE = 500;
+const PAGE = 500, FEW = 4; // rows of one reading; doors read one by one
 const live = new Live(`incident:${id}`);
 const say_soon = (text) => put($("#say-soon"), text);
 const contact = new Contact(live, { speak: (text) => put($("#say-now"), text) });
@@ -31,6 +32,7 @@ const page = {
     page.opened = task;
     for (const one of [before, task]) if (one !== null && list.items.has(one)) list.node(one)?.show(list.items.get(one));
     if (focus) list.node(task)?.head.focus();
+    if (task !== null) list.node(task)?.node.scrollIntoView({ block: "nearest" });
   },
   /** One tap: it is entered, and the next door is open under the thumb. */
   enter(one, outcome) {
@@ -75,23 +77,27 @@ async function readList({ keep = false } = {}) {
   }
   list.set(found, { keep: keep && list.items.size > 0 });
 }
-let due = 0, last = 0;
+let due = 0, last = 0, all_due = false, all_last = 0, later = 0;
 const touched = new Set();
-/** Something has moved: soon read what is different, once, however many things moved. */
+/** Something has moved (0: no single door): soon read what is different, once, however much did. */
 function moved(task) {
-  touched.add(task);
-  if (due) return;
-  due = setTimeout(async () => {
-    due = 0; last = Date.now();
-    const some = [...touched].filter((one) => list.items.has(one)), whole = touched.has(0) || some.length > 4;
-    touched.clear();
-    try {
-      await readBlocks();
-      if (whole) await readList({ keep: true });
-      else for (const one of some) { const { items } = await get(`/incidents/${id}/doors?after=${one - 1}&limit=1`); if (items[0]?.task === one) list.change(items[0]); }
-      ended();
-    } catch { /* the next event, snapshot or turn of the clock asks again */ }
-  }, Math.max(250, CALM - (Date.now() - last)));
+  if (task) touched.add(task); else all_due = true;
+  due ||= setTimeout(look, Math.max(250, CALM - (Date.now() - last)));
+}
+async function look() {
+  due = 0; last = Date.now();
+  const some = [...touched].filter((one) => list.items.has(one)), wait = all_last + WHOLE - last;
+  touched.clear();
+  all_due ||= some.length > FEW;
+  const whole = all_due && wait <= 0;
+  if (whole) { all_due = false; all_last = last; }
+  else if (all_due) later ||= setTimeout(() => { later = 0; moved(0); }, wait);
+  try {
+    await readBlocks();
+    if (whole) await readList({ keep: true });
+    else for (const one of some.slice(0, FEW)) { const { items } = await get(`/incidents/${id}/doors?after=${one - 1}&limit=1`); if (items[0]?.task === one) list.change(items[0]); }
+    ended();
+  } catch { /* the next event, snapshot or turn of the clock asks again */ }
 }
 async function begin() {
   try { await readBlocks(); await readList(); first(); ended(); $("#failed").replaceChildren(); }
@@ -194,6 +200,13 @@ for (const button of $$("[data-filter]")) button.addEventListener("click", () =>
 });
 $("#order").value = page.order;
 $("#order").addEventListener("change", ({ target }) => { page.order = target.value; list.begin(); });
+$("#floors").addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || !event.target.matches(".door-head")) return;
+  event.preventDefault();
+  const heads = $$(".door-head", $("#floors"));
+  heads[heads.indexOf(event.target) + step]?.focus();
+});
 $("#try-now").addEventListener("click", () => outbox.retry());
 
 function tick() {
