@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.flow.stage import Stage, opened
+from tests.passwords import cheap_passwords
+
+__all__ = ["cheap_passwords"]
 
 
 @pytest.fixture

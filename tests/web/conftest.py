@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.passwords import cheap_passwords
 from tests.web.parts import House, make_template, open_hub, served
+
+__all__ = ["cheap_passwords"]
 
 
 @pytest.fixture(scope="session")
