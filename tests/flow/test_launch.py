@@ -4,11 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from hub.decide.accounts import Terms
 from hub.errors import Conflict
+from hub.flow.queues import senders_of
 from hub.model import Kind, LaunchRequest
 from tests.launch_estate import WHO, House, Who, house, open_house, put_estate, put_many
 
@@ -265,6 +268,21 @@ async def test_waves_have_their_times_divided_in_a_rehearsal(tmp_path: Any) -> N
             " WHERE w.no > 1 ORDER BY w.no LIMIT 2"
         )
         assert waits == [("staff_call", 1_000), ("again", 3_000)]
+
+
+async def test_numbers_no_account_serves_are_counted_before_they_end_unsent(tmp_path: Any) -> None:
+    async with running(f"sqlite:///{tmp_path / 'hub.db'}") as home:
+        chinese = Terms(countries=("+86",))
+        senders = tuple(
+            replace(one, terms=chinese) if one.traits.channel == "sms" else one
+            for one in senders_of(home.launch.channels, {})
+        )
+        looked = (await replace(home.launch, senders=senders).preview(FIRE)).to_json()
+        usual = (await home.launch.preview(FIRE)).to_json()
+
+        assert (looked["unserved"], usual["unserved"]) == ({"sms": 4}, {})
+        assert {"unserved", "cut_off"} <= {one["code"] for one in looked["warnings"]}
+        assert looked["deliveries"] == usual["deliveries"], "each gets its named end"
 
 
 async def test_thirty_thousand_people_are_planned(tmp_path: Any) -> None:
