@@ -14,7 +14,8 @@ class Candidate:
     """A planned delivery at the head of its lane.
 
     `answered`: everybody it speaks for has answered. `repeat`: it is of a later wave or round.
-    `stopped`: the incident was stopped after this notice was said. `opted_out`: nobody at this
+    `stopped`: the incident was stopped after this notice was said. `corrected`: it is an all-clear
+    in whose place a correction was said. `opted_out`: nobody at this
     address wants its texts any more.
     """
 
@@ -24,6 +25,7 @@ class Candidate:
     repeat: bool
     answered: bool
     stopped: bool = False
+    corrected: bool = False
     opted_out: bool = False
 
 
@@ -42,7 +44,8 @@ def turn(candidate: Candidate, *, now: datetime) -> Turn:
     """`sending`, or the end it has come to without being sent."""
     if now >= candidate.expires_at:
         return Turn(DeliveryState.EXPIRED, Reason.TOO_OLD)
-    reason = unwanted(candidate.stage, candidate.incident, stopped=candidate.stopped)
+    flags = {"stopped": candidate.stopped, "corrected": candidate.corrected}
+    reason = unwanted(candidate.stage, candidate.incident, **flags)
     if reason is not Reason.NONE:
         return Turn(DeliveryState.CANCELLED, reason)
     if candidate.opted_out and candidate.stage not in _SAID_LAST:
@@ -52,13 +55,15 @@ def turn(candidate: Candidate, *, now: datetime) -> Turn:
     return SEND
 
 
-def unwanted(stage: Stage, incident: IncidentState, *, stopped: bool) -> Reason:
+def unwanted(
+    stage: Stage, incident: IncidentState, *, stopped: bool, corrected: bool = False
+) -> Reason:
     """Why this notice is not said any more. An update said after the stop still goes out: the
     people who were told need it."""
     if incident is IncidentState.CLOSED:
         return Reason.STOPPED
     if stage in _SAID_LAST:
-        return Reason.NONE
+        return Reason.SUPERSEDED if corrected else Reason.NONE
     if incident is IncidentState.CLEARED:
         return Reason.SUPERSEDED
     over = incident is IncidentState.STOPPED and (stopped or stage is Stage.ALERT)

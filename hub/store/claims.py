@@ -33,7 +33,7 @@ from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import append_event, from_ms
 from hub.store.lines import with_lines
-from hub.store.marks import ANSWERED, OPTED_OUT, STOPPED
+from hub.store.marks import ANSWERED, CORRECTED, OPTED_OUT, STOPPED
 from hub.store.outcomes import Changes, write_events
 
 LEASE = 15_000
@@ -48,7 +48,7 @@ _DUE = f"""
 SELECT d.id, d.incident_id, d.notice_id, d.recipient_id, d.wording_id, d.address, d.fence,
        d.expires_at, d.wave, d.round, d.doubled, n.stage, n.revision, i.kind, i.status, r.name,
        d.attempts, d.unsure, w.segments, {STOPPED} AS stopped, {OPTED_OUT} AS opted_out,
-       {ANSWERED} AS answered
+       {ANSWERED} AS answered, {CORRECTED} AS corrected
 FROM deliveries d
 JOIN notices n ON n.id = d.notice_id
 JOIN incidents i ON i.id = d.incident_id
@@ -178,7 +178,8 @@ def release(conn: Connection, *, unsent: Sequence[Release]) -> tuple[tuple[int, 
 
 
 def _flags(row: Any) -> dict[str, bool]:
-    flags = {name: bool(getattr(row, name)) for name in ("answered", "stopped", "opted_out")}
+    names = ("answered", "stopped", "corrected", "opted_out")
+    flags = {name: bool(getattr(row, name)) for name in names}
     return flags | {"repeat": bool(row.wave or row.round)}
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import BindParameter, Connection, TextClause, bindparam, select, text, update
 
 from hub.errors import Unknown
 from hub.model import Stage
@@ -16,7 +17,7 @@ from hub.store.schema import incidents, notices, sites, waves
 
 _PLANNED = (
     "incident_id = :incident AND state = 'planned' AND notice_id IN (SELECT id FROM notices"
-    " WHERE incident_id = :incident AND stage IN ('alert', 'update'))"
+    " WHERE incident_id = :incident AND stage IN :stages)"
 )
 _COUNT = f"SELECT channel, count(*) FROM deliveries WHERE {_PLANNED} GROUP BY channel"
 _CANCEL = (
@@ -26,6 +27,8 @@ _CANCEL_COUNTED = (
     f"WITH gone AS ({_CANCEL} RETURNING channel)"
     " SELECT channel, count(*) FROM gone GROUP BY channel"
 )
+RUNNING = (Stage.ALERT, Stage.UPDATE)
+"""What is said while an incident runs."""
 
 
 def running(conn: Connection, *, incident: int) -> Running:
@@ -79,21 +82,34 @@ def stages_said(conn: Connection, incident: int) -> set[Stage]:
     return {Stage(stage) for (stage,) in conn.execute(asked)}
 
 
-def take_back(conn: Connection, incident: int, *, reason: Reason, now: int) -> dict[str, int]:
-    """No planned delivery of alert and updates will be sent; how many, by channel.
+def take_back(
+    conn: Connection,
+    incident: int,
+    *,
+    reason: Reason,
+    now: int,
+    stages: Collection[Stage] = RUNNING,
+) -> dict[str, int]:
+    """No planned delivery of these stages will be sent; how many, by channel.
 
     Called before and again after the incident is locked: before, so that this waits for claims
     that hold deliveries and want the incident (never the other way round: no deadlock); after,
     for what a wave planned in between.
     """
-    named = {"incident": incident, "reason": str(reason), "now": now}
+    about = {"incident": incident, "stages": [str(stage) for stage in stages]}
+    named = {**about, "reason": str(reason), "now": now}
     if conn.dialect.name != "sqlite":
-        return {str(c): int(n) for c, n in conn.execute(text(_CANCEL_COUNTED), named)}
+        return {str(c): int(n) for c, n in conn.execute(_of(_CANCEL_COUNTED), named)}
     # One writer: nothing can change between the two.
-    counts = {str(c): int(n) for c, n in conn.execute(text(_COUNT), {"incident": incident})}
+    counts = {str(c): int(n) for c, n in conn.execute(_of(_COUNT), about)}
     if counts:
-        conn.execute(text(_CANCEL), named)
+        conn.execute(_of(_CANCEL), named)
     return counts
+
+
+def _of(sql: str) -> TextClause:
+    stages: BindParameter[Any] = bindparam("stages", expanding=True)
+    return text(sql).bindparams(stages)
 
 
 def cancel_waves(conn: Connection, incident: int) -> None:

@@ -17,6 +17,10 @@ ANSWERED = """CASE WHEN a.answer <> '' THEN NOT EXISTS (
 STOPPED = "coalesce(n.issued_at <= i.stopped_at, FALSE)"
 """Whether the incident `i` was stopped after the notice `n` was said."""
 
+CORRECTED = """(n.stage = 'all_clear' AND EXISTS (SELECT 1 FROM notices later
+    WHERE later.incident_id = n.incident_id AND later.stage = 'correction'))"""
+"""Whether the notice `n` is an all-clear in whose place a correction was said."""
+
 OPTED_OUT = """(SELECT count(*) > 0 AND count(*) = count(own.opted_out_at) FROM addresses own
     WHERE own.channel = d.channel AND own.value = d.address AND own.removed_at IS NULL)"""
 """Whether everybody who has the address of a delivery `d` has opted out of it since."""

@@ -22,6 +22,7 @@ from hub.store.heard import tell_those_who_heard
 from hub.store.hearers import hearers
 from hub.store.ids import numbered
 from hub.store.incidents import (
+    RUNNING,
     cancel_waves,
     lock_incident,
     move_incident,
@@ -99,7 +100,11 @@ def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
 
 
 def _supersede(conn: Connection, plan: NoticePlan, now: int) -> dict[str, int]:
-    return take_back(conn, plan.incident, reason=Reason.SUPERSEDED, now=now)
+    """What the last word takes the place of stays unsent; a correction, of an all-clear, too: who
+    never heard of the alert would hear of its end, and not that it was sent in error."""
+    corrects = plan.stage == Stage.CORRECTION
+    stages = (*RUNNING, Stage.ALL_CLEAR) if corrects else RUNNING
+    return take_back(conn, plan.incident, reason=Reason.SUPERSEDED, now=now, stages=stages)
 
 
 def _check(stage: Stage, status: str, said: set[Stage]) -> None:

@@ -18,7 +18,7 @@ from hub.states import DeliveryState, IncidentState, Reason
 from hub.store.batches import IDS, run
 from hub.store.database import Database, database_now
 from hub.store.events import from_ms
-from hub.store.marks import ANSWERED, STOPPED
+from hub.store.marks import ANSWERED, CORRECTED, STOPPED
 from hub.store.outcomes import Changes, standing_of, write_events
 
 AT_ONCE = 500  # rows of one kind in one transaction: a sweep never holds the writer for long
@@ -47,7 +47,7 @@ WHERE verdict = '' AND delivery_id IN (SELECT b.id FROM {rows})"""
 _DOUBTS = f"""
 SELECT d.id, d.incident_id, d.channel, d.state, d.reason, d.unsure, d.doubled, d.lease_until,
     d.expires_at, n.stage, i.status, {STOPPED} AS stopped, {ANSWERED} AS answered,
-    {{double}} AS prefer_double,
+    {CORRECTED} AS corrected, {{double}} AS prefer_double,
     coalesce((SELECT t.found FROM attempts t WHERE t.delivery_id = d.id AND t.fence = d.fence
         ORDER BY t.id DESC LIMIT 1), '') AS found
 FROM deliveries d JOIN incidents i ON i.id = d.incident_id JOIN notices n ON n.id = d.notice_id
@@ -179,7 +179,8 @@ def doubts(conn: Connection) -> Overdue:
 
 def _doubt(row: Any) -> Doubt:
     stage, status = Stage(row.stage), IncidentState(row.status)
-    over = unwanted(stage, status, stopped=bool(row.stopped)) is not Reason.NONE
+    flags = {"stopped": bool(row.stopped), "corrected": bool(row.corrected)}
+    over = unwanted(stage, status, **flags) is not Reason.NONE
     answered = stage is Stage.ALERT and bool(row.answered)
     return Doubt(
         look_at=from_ms(row.lease_until),

@@ -79,3 +79,11 @@ def test_after_a_stop_only_what_is_said_later_goes_out():
     for stopped, end in ((True, DeliveryState.CANCELLED), (False, DeliveryState.SENDING)):
         one = Candidate(Stage.UPDATE, I.STOPPED, expires, False, False, stopped=stopped)
         assert turn(one, now=NOW).state is end
+
+
+def test_an_all_clear_is_not_sent_once_a_correction_was_said():
+    late = Candidate(
+        Stage.ALL_CLEAR, I.CLEARED, NOW + timedelta(seconds=60), False, False, corrected=True
+    )
+    said = turn(late, now=NOW)
+    assert (said.state, said.reason) == (DeliveryState.CANCELLED, Reason.SUPERSEDED)

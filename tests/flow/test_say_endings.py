@@ -155,6 +155,20 @@ async def test_after_a_stop_an_update_and_the_all_clear_can_be_said(database_url
         assert cleared.deliveries == 1
 
 
+async def test_a_correction_takes_the_place_of_an_all_clear_still_going_out(
+    database_url: str,
+) -> None:
+    async with launched(database_url) as (home, incident):
+        await sent(home, 1)
+        cleared = await home.say.notice(incident, "all_clear", text="", who=WHO, key="a")
+        corrected = await home.say.notice(incident, "correction", text="", who=WHO, key="c")
+
+        states = "SELECT DISTINCT state, reason FROM deliveries WHERE notice_id = :n"
+        assert await home.rows(states, n=cleared.notice) == [("cancelled", "superseded")]
+        assert await home.rows(states, n=corrected.notice) == [("planned", "")]
+        assert corrected.deliveries == 1
+
+
 async def test_there_is_nothing_to_stop_after_the_all_clear(tmp_path: Any) -> None:
     async with launched(f"sqlite:///{tmp_path / 'hub.db'}") as (home, incident):
         await home.say.notice(incident, "all_clear", text="", who=WHO, key="a")
