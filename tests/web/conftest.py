@@ -18,7 +18,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 @pytest.fixture
-async def web(template: None, quick_path: Path) -> AsyncIterator[House]:
-    """A hub behind a real server on a free port."""
+async def web(
+    template: None, quick_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[House]:
+    """A hub behind a real server on a free port; it waits long for a test to say who it is."""
+    monkeypatch.setattr("web.live.HELLO_SECONDS", 60.0)
     async with open_hub(quick_path) as hub, served(hub) as house:
         yield house
