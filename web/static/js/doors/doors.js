@@ -171,6 +171,8 @@ for (const kind of ["changed", "row", "sent"]) outbox.addEventListener(kind, ({ 
   const { row, task } = detail;
   if (row) list.change(row); else list.refresh(task);
   if (kind === "sent") { last = 0; moved(task); }
+  const one = list.items.get(task);
+  if (one && ["clash", "refused"].includes(outbox.of(task)?.phase)) put($("#say-now"), `${say(one.spoken) || one.flat}${t("colon")}${list.node(task)?.status.firstChild?.textContent ?? ""}`);
   unsent();
 });
 live.addEventListener("snapshot", ({ detail }) => { heard(detail); moved(0); });

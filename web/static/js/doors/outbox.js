@@ -16,6 +16,7 @@ export class Outbox extends EventTarget {
     this.incident = incident; this.actor = actor;
     this.#key = `muster.doors.${incident}.${actor}`;
     for (const one of this.#kept()) this.#entries.set(one.task, { ...one, phase: "waiting", why: "" });
+    setTimeout(() => this.retry(), 300);
     setInterval(() => this.retry(), AGAIN);
     addEventListener("online", () => this.retry());
     addEventListener("pagehide", () => this.#leave());
