@@ -63,7 +63,7 @@ async def settle(db: Database) -> None:
     seen = db.reckoner.unshared()
     if seen is None:
         if (offset := await db.read(_offset)) != db.reckoner.offset:
-            db.reckoner.shared(offset)
+            db.reckoner.shared(offset, told=False)
             await db.read(database_now)
         return
     known, found = seen

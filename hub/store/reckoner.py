@@ -77,12 +77,13 @@ class Reckoner:
                 return None
             return self._offset, found
 
-    def shared(self, offset: int) -> bool:
+    def shared(self, offset: int, *, told: bool = True) -> bool:
         """House time goes by this offset, which all know; False if this process cannot believe it:
-        it has read the clock all the time, and knows better how far it jumped."""
+        it has read the clock all the time, and knows better how far it jumped. `told`: all know
+        what it has seen; if not, their word may be older than a jump it has seen since."""
         with self._lock:
-            if self._jumped and abs(offset - self._offset) <= JUMP_MS:
-                return False  # their word is older than the jump this process has seen
+            if self._jumped and not told:
+                return False
             near = abs(offset - self.offset) <= JUMP_MS
             if self._now is not None and not near and self._even() - self._born > YOUNG_MS:
                 return False
