@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -37,7 +38,7 @@ class Trials:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="trial")
-        self._running: list[subprocess.Popen[str]] = []
+        self._running: list[subprocess.Popen[bytes]] = []
         self._over = False
         self.said: Mapping[str, Future[Said]] = {
             name: self._pool.submit(self._made, *which) for name, which in TRIALS.items()
@@ -45,21 +46,23 @@ class Trials:
 
     def _made(self, seed: int, setup: str, fault: str) -> Said:
         words = ["--seed", str(seed), "--setup", setup, "--only", fault, "--people", PEOPLE]
-        popen = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults", *words],
-            cwd=ROOT,
-            env=environment({}),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self._running.append(popen)
-        if self._over:
-            self._kill(popen)
-        said, _ = popen.communicate()
-        return popen.returncode, said
+        # A file, not a pipe: a server that outlives a killed trial would hold the pipe open.
+        with tempfile.TemporaryFile("w+") as says:
+            popen = subprocess.Popen(
+                [sys.executable, "-m", "tests.faults", *words],
+                cwd=ROOT,
+                env=environment({}),
+                stdin=subprocess.DEVNULL,
+                stdout=says,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self._running.append(popen)
+            if self._over:
+                self._kill(popen)
+            code = popen.wait()
+            says.seek(0)
+            return code, says.read()
 
     def end(self) -> None:
         """None is under way."""
@@ -68,7 +71,7 @@ class Trials:
             self._kill(popen)
         self._pool.shutdown(cancel_futures=True)
 
-    def _kill(self, popen: subprocess.Popen[str]) -> None:
+    def _kill(self, popen: subprocess.Popen[bytes]) -> None:
         if popen.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(popen.pid, signal.SIGKILL)
