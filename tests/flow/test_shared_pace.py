@@ -18,11 +18,14 @@ PACE = 40.0
 async def sent_by(stage: Stage, provider: Provider, both: list[Shares]) -> None:
     """Everything was sent by two workers."""
     workers = [sender(stage, provider, shares=shares) for shares in both]
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120), asyncio.TaskGroup() as group:
+        for shares in both:
+            group.create_task(shares.run())
         while any(row.state == "planned" for row in await stage.deliveries()):
             await asyncio.gather(*(worker.drain(Lane.URGENT) for worker in workers))
-    for worker in workers:
-        await worker.stop()
+        for worker, shares in zip(workers, both, strict=True):
+            await worker.stop()
+            shares.stop()
 
 
 def account() -> Provider:
