@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from channels.registry import Account, House, Registry
 from hub.bus.local import LocalWake
 from hub.flow.deliver import Deliver
 from hub.flow.launch import Launch, Launched
-from hub.model import Actor, LaunchRequest
+from hub.model import Actor, LaunchRequest, Outcome, Parcel, Verdict
 from hub.ports import Channel
 from hub.providers import SystemClock
 from hub.store.database import Database, database, insert_rows
@@ -51,6 +53,33 @@ def channels_to(url: str) -> Mapping[str, Channel]:
     house = House(clock=SystemClock(), wake=LocalWake(), public_url=PUBLIC_URL)
     account = Account("bench", "sms_twilio", twilio_setting(url), pace=FAST)
     return {"sms_twilio": Registry().make(account, house)}
+
+
+class Listened:
+    """A channel, and when its provider first accepted something of each incident."""
+
+    def __init__(self, channel: Channel):
+        self._channel = channel
+        self.first: dict[int, float] = {}
+        self.accepted = asyncio.Event()  # something of an incident nothing was accepted of before
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
+
+    async def send(self, parcel: Parcel) -> Outcome:
+        """As the channel has it."""
+        outcome = await self._channel.send(parcel)
+        if outcome.verdict is Verdict.ACCEPTED and parcel.incident not in self.first:
+            self.first[parcel.incident] = time.perf_counter()
+            self.accepted.set()
+        return outcome
+
+    async def first_of(self, incident: int) -> float:
+        """When the first was accepted (`perf_counter`); waits for it."""
+        while incident not in self.first:
+            self.accepted.clear()
+            await self.accepted.wait()
+        return self.first[incident]
 
 
 def people_for(deliveries: int) -> int:
