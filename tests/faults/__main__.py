@@ -20,7 +20,8 @@ from tests.faults.hub import SETUPS
 from tests.faults.script import Script, script
 from tests.faults.trial import Result, run
 
-# seed, set-up, kind of fault: both set-ups, a process, a deploy, a provider, a database, a fence
+# seed, set-up, kind: both set-ups; a process, a deploy, a provider, a database, a fence, a disk, a
+# clock
 SMALL = (
     (1, "sqlite", "kill_worker"),
     (2, "postgres", "kill_worker"),
@@ -28,6 +29,8 @@ SMALL = (
     (4, "postgres", "kill_postgres"),
     (5, "sqlite", "provider_crashes"),
     (6, "postgres", "freeze"),
+    (7, "sqlite", "disk_full"),
+    (8, "postgres", "clock_jump"),
 )
 SMALL_PEOPLE = (60, 120)
 PEOPLE = (200, 600)
@@ -136,7 +139,7 @@ def main(
     keep: bool,
     json_file: Path | None,
 ) -> None:
-    """Trials with faults: six fixed ones, or those asked for."""
+    """Trials with faults: eight fixed ones, or those asked for."""
     whole, span = Sum(), people or PEOPLE
     where, fault = setup or "", only or ""
     if seed:
