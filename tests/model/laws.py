@@ -118,6 +118,17 @@ async def at_the_end(town: Town, memory: Memory) -> list[str]:
         if row.state != "done" and not (row.status == "open" and silent):
             found.append(f"nobody needs to knock for task {row.id}, and it is {row.state}")
     tries = await town.rows("SELECT id, delivery_id FROM attempts")
+    kept = {
+        int(call.parcel.delivery)
+        for call in town.calls
+        if call.said == "accepted" and int(call.parcel.attempt) not in town.touched
+    }
+    told = {"accepted", "delivered", "read"}
+    found += [
+        f"delivery {row.id} was accepted, and is {row.state}"
+        for row in rows
+        if row.id in kept - memory.not_reached and row.state not in told
+    ]
     excused = memory.excused(town.calls)
     excused |= {one.delivery_id for one in tries if one.id in town.touched}
     found += _reached([row for row in rows if row.id not in excused])
@@ -149,5 +160,5 @@ def _reached(rows: list[Any]) -> list[str]:
     return [
         f"delivery {row.id} of the {row.stage} is {row.state} ({row.reason})"
         for row in rows
-        if row.stage in LAST and row.state not in told
+        if row.stage in LAST and row.state not in told and row.reason != "superseded"
     ]

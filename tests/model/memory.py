@@ -20,6 +20,7 @@ ONWARD: Mapping[str, frozenset[str]] = {
     **{end: frozenset({end}) for end in ("suppressed", "unreachable")},
 }
 """Where a delivery may stand after it stood there; before that it may still go to and fro."""
+UNSENT = frozenset({"refused", "expired", "cancelled", "suppressed", "unreachable"})
 
 Way = tuple[str, str]
 
@@ -95,6 +96,9 @@ class Memory:
         for affair in self.affairs.values():
             affair.ways |= self.ways_of(one for one in affair.people if self.people[one].here)
 
+    def _of(self, affair: Affair) -> list[Said]:
+        return [one for one in self.notices.values() if one.affair == affair.id]
+
     def answered(self, affair: int, person: int, word: str, at: int) -> None:
         since = self.answers.get((affair, person), ("", at))[1]
         self.answers[affair, person] = (word, since)
@@ -118,7 +122,9 @@ class Memory:
         if call.way not in affair.ways:
             found.append(f"a call to an address outside the audience ({call.way[0]})")
         ends = [end for end in affair.ends if said.at <= end]
-        if said.stage not in LAST and ends and at > min(ends) + GRACE:
+        if said.stage == "all_clear":
+            ends = [one.at for one in self._of(affair) if one.stage == "correction"]
+        if said.stage != "correction" and ends and at > min(ends) + GRACE:
             found.append(f"a call {at - min(ends)} ms after the end of its notice")
         if said.stage not in LAST and at > self.out.get(call.way, at) + GRACE:
             found.append("a call to a number that has opted out")
@@ -157,6 +163,8 @@ class Memory:
                 found.append(f"a second copy of delivery {row.id} that is not flagged")
             if count == 2 and row.id not in doubtful:
                 found.append(f"a second copy of delivery {row.id} without any doubt")
+            if row.state in UNSENT and count and not row.unsure:
+                found.append(f"delivery {row.id} is {row.state}, and a provider took it")
             if row.state in {"accepted", "delivered", "read"} and not count:
                 found.append(f"delivery {row.id} is {row.state}, and no provider took it")
         return found

@@ -110,10 +110,12 @@ class Replies(Ground):
         rows = self.do(self.town.rows(asked))[self.memory.given :]
         for row in rows:
             affair = self.memory.affairs[row.incident_id]
-            assert row.answer == word
+            duty = self.memory.people[row.recipient_id].kind == "staff"
+            meant = "seen" if duty and word == "safe" else word  # on it, for who is on duty
+            assert row.answer == meant, f"{row.answer} is on record for {meant}"
             assert row.recipient_id in affair.people
             assert affair.status != "closed"
-            self.memory.answered(affair.id, row.recipient_id, word, self.town.house.ms)
+            self.memory.answered(affair.id, row.recipient_id, meant, self.town.house.ms)
         return {row.recipient_id for row in rows}
 
     @rule(number=ANY, out=st.booleans())

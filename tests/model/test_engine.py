@@ -34,9 +34,14 @@ WAITS = (0.6, 3.0, 6.0, 13.0, 16.0, 31.0, 61.0, 180.0, 300.0, 601.0, 1_801.0)
 class Engine(Replies):
     """What people at the desk, workers and providers do."""
 
-    @initialize(book=st.sampled_from(["fire", "fire", "power-outage"]))
-    def begins(self, book: str) -> None:
+    @initialize(
+        book=st.sampled_from(["fire", "fire", "power-outage"]),
+        script=st.lists(st.sampled_from(SCRIPTS), max_size=6),
+        fault=st.sampled_from(FAULTS),
+    )
+    def begins(self, book: str, script: list[str], fault: str) -> None:
         self._launch(book, "live", "key-0")
+        self.drains(0, script, "sms_test", fault)
 
     @precondition(lambda self: len(self.memory.affairs) < 3)
     @rule(
@@ -169,6 +174,28 @@ class Engine(Replies):
         self.loop.run_until_complete(self.town.workers[worker].stopped())
         self._replaced(worker)
 
+    @rule(
+        worker=st.integers(0, 1),
+        fault=st.sampled_from(["freeze_claimed", "freeze_sent"]),
+        scripts=st.lists(st.lists(st.sampled_from(SCRIPTS), max_size=4), min_size=2, max_size=2),
+        stops=st.booleans(),
+    )
+    def is_overtaken(
+        self, worker: int, fault: str, scripts: list[list[str]], *, stops: bool
+    ) -> None:
+        """It freezes for so long that another does its work; then it goes on where it was."""
+        self.drains(worker, scripts[0], "sms_test", fault)
+        self.the_laws_hold()
+        self.time_passes(16.0)
+        self.is_swept()
+        if stops:
+            self.stops(0)
+        self.time_passes(31.0)
+        self.is_swept()
+        self.drains(1 - worker, scripts[1], "sms_test", "")
+        self.the_laws_hold()
+        self.thaws(worker)
+
     def _replaced(self, worker: int) -> None:
         self.town.lost |= self.town.workers[worker].grip.touched
         self.town.workers[worker] = Worker(self.town)
@@ -182,6 +209,18 @@ class Engine(Replies):
         swept = self.do(self.town.sweep.once())
         assert not swept.troubles, swept.troubles
 
+    @rule(
+        seconds=st.sampled_from(WAITS),
+        script=st.lists(st.sampled_from(SCRIPTS), max_size=6),
+        account=st.sampled_from(["sms_test", "voice_test"]),
+    )
+    def goes_on(self, seconds: float, script: list[str], account: str) -> None:
+        """As a hub does where nothing is wrong but its providers."""
+        self.time_passes(seconds)
+        self.is_swept()
+        for worker in (0, 1):
+            self.drains(worker, script if worker == 0 else [], account, "")
+
     @rule(lies=st.sampled_from(["", "", "absent", "unknown"]))
     def providers_are_asked(self, lies: str) -> None:
         for carrier in self.town.carriers.values():
@@ -192,7 +231,7 @@ class Engine(Replies):
 @pytest.mark.timeout(86_400 if EXPLORE else 300)
 def test_whatever_happens_to_a_hub_the_laws_hold_and_everything_comes_to_its_end() -> None:
     tries = settings(
-        max_examples=2_000 if EXPLORE else 20,
+        max_examples=2_000 if EXPLORE else 15,
         stateful_step_count=60 if EXPLORE else 30,
         # Explaining traces every line of the hub, which takes longer than running it.
         phases=[phase for phase in Phase if phase is not Phase.explain],
