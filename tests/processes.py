@@ -24,7 +24,7 @@ from hub.settings import PREFIX
 ROOT = Path(__file__).parent.parent
 MUSTER = [sys.executable, "-c", "from hub.cli import main; main(prog_name='muster')"]
 SIMULATOR = [sys.executable, "-m", "channels.simulator"]
-START = 90.0  # seconds a process may take on a machine with much else to do
+START = 180.0  # seconds a process may take on a machine with much else to do
 SID = "AC00000000000000000000000000000001"
 AUTH = "auth token of the scenarios"
 SENDER = "+12025550100"
