@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 LEASH = Path(__file__).with_name("leash.py")
 SOCKET_BYTES = 100  # sun_path holds 104 bytes on macOS, 108 on Linux, with the closing zero
-START_SECONDS = 10.0
+START_SECONDS = 30.0  # an old machine with much else to do is no reason to give up
 WATCH_SECONDS = 0.2
 MEMORY = "128mb"  # a full server refuses (noeviction) rather than forgets; we only lose latency
 
@@ -94,7 +94,7 @@ class ValkeyProcess:
             # Under `pipe` our child is the leash: it ends the server when its input closes.
             if self._way == "kernel":
                 self._process.kill()
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=20)
         with contextlib.suppress(OSError):
             self.socket.unlink(missing_ok=True)
 
