@@ -62,13 +62,16 @@ def close_incident(conn: Connection, *, incident: int, actor: str) -> Ended:
     cleared = bool(stages_said(conn, incident) & LAST)
     untold, helpless = _untold(conn, incident), _help_open(conn, incident)
     if status is IncidentState.CLOSED:
+        if gone:  # a call that came back unsent since: boards hear of its end
+            data: dict[str, Any] = {"moves": _moves(gone)}
+            append_event(conn, incident, EventKind.PROGRESS, data, actor=actor, now_ms=now)
         return Ended(untold, helpless, cleared, repeated=True)
     _check_said(conn, incident)
     more = take_back(conn, incident, reason=Reason.STOPPED, now=now)
     cancel_waves(conn, incident)
     status_now = str(IncidentState.CLOSED)
     move_incident(conn, incident, status=status_now, closed_at=now, next_update_at=None)
-    data: dict[str, Any] = {"untold": untold, "help_open": helpless, "cleared": cleared}
+    data = {"untold": untold, "help_open": helpless, "cleared": cleared}
     data["moves"] = _moves(gone) + _moves(more)
     seq = append_event(conn, incident, EventKind.CLOSED, data, actor=actor, now_ms=now)
     return Ended(untold, helpless, cleared, seq)

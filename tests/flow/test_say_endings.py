@@ -177,6 +177,21 @@ async def test_there_is_nothing_to_stop_after_the_all_clear(tmp_path: Any) -> No
             await home.say.stop(incident, who=WHO)
 
 
+async def test_what_a_second_close_ends_is_told_to_boards(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await home.say.close(incident, who=WHO)
+        # a call that was under way came back: certainly not sent
+        await home.run("UPDATE deliveries SET state = 'planned' WHERE recipient_id = 2")
+        again = await home.say.close(incident, who=WHO)
+
+        assert await home.one("SELECT count(*) FROM deliveries WHERE state = 'planned'") == 0
+        newest = await home.rows("SELECT kind, data FROM events ORDER BY seq DESC LIMIT 1")
+        assert newest[0][0] == "progress"
+        assert "cancelled" in str(newest[0][1])
+        assert again == await home.say.close(incident, who=WHO)
+        assert await home.one("SELECT count(*) FROM events WHERE kind = 'closed'") == 1
+
+
 async def test_closing_is_final_and_says_what_was_left_open(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
         await home.run(
