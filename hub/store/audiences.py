@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from hub.plans import Told, WavePlan
 from hub.store.database import insert_rows
 from hub.store.schema import audience
-from hub.store.waves import WaveRow, covers_sql
+from hub.store.waves import WaveRow, covers_sql, in_sets
 from hub.store.ways import ways
 
 _COLUMNS = (
@@ -62,8 +62,9 @@ def mark_unreachable(conn: Connection, alert: WaveRow, waves: Sequence[WavePlan]
     ]
     named = {"incident": alert.incident, "notice": alert.notice}
     some = f"({' OR '.join(dict.fromkeys(reaching))})"
-    found = conn.execute(text(_MARK + (f" AND NOT {some}" if reaching else "") + _WHO), named)
-    gone = sorted(int(row[0]) for row in found)
+    asked = text(_MARK + (f" AND NOT {some}" if reaching else "") + _WHO)
+    with in_sets(conn, wide=True):  # never everybody times those left over
+        gone = sorted(int(row[0]) for row in conn.execute(asked, named))
     if gone:
         _deliveries(conn, alert)
     return gone
