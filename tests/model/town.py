@@ -182,6 +182,7 @@ class Grip:
             await self._thaw.wait()
         finally:
             self.frozen -= attempts
+            self.touched |= self.open  # what waited behind it was recorded late as well
 
 
 class Worker:
