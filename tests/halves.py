@@ -29,14 +29,15 @@ FAREWELL = 60.0  # seconds the other may take to put its servers away
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--beside", nargs=2, metavar=("FOLDER", "FD"), help="be the other half")
+    parser.addoption("--beside", metavar="FD:FOLDER", help="be the other half of that run")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.collectonly:
         return
     if beside := config.getoption("--beside"):
-        half: Other | Whole = Other(config, Path(beside[0]), int(beside[1]))
+        pipe, _, folder = beside.partition(":")
+        half: Other | Whole = Other(config, Path(folder), int(pipe))
     else:
         half = Whole(config)
     config.pluginmanager.register(half, "halves")
@@ -117,7 +118,9 @@ class Whole:
         threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
 
     def _start(self, words: list[str], pipe: int) -> subprocess.Popen[bytes]:
-        beside = ["--beside", str(self.folder), str(pipe), "-p", "no:cacheprovider"]
+        # One word: pytest looks for its settings before it knows our option, and would take a
+        # second word for a place to look in.
+        beside = [f"--beside={pipe}:{self.folder}", "-p", "no:cacheprovider"]
         with (self.folder / "said").open("wb") as said:
             return subprocess.Popen(
                 [sys.executable, "-m", "pytest", *words, *beside],

@@ -31,7 +31,7 @@ def test_skipped(): ...
 LAST = """
 from pathlib import Path
 
-def test_comes():
+async def test_comes():  # which the settings have to say, in either process
     Path(__file__).with_name("met").touch()
     print("said on the way")
 
@@ -53,11 +53,11 @@ def test_after(): ...
 def run(folder: Path, **files: str) -> tuple[int, str]:
     for name, text in files.items():
         (folder / f"test_{name}.py").write_text(text)
-    options = ["-p", "tests.halves", "-p", "no:cacheprovider", "-ra", "-c", "/dev/null"]
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -ra\nasyncio_mode = auto\n")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "--rootdir", str(folder), str(folder)],
-        cwd=ROOT,
-        env={**os.environ, "COLUMNS": "300"},
+        [sys.executable, "-m", "pytest", "-p", "tests.halves", "-p", "no:cacheprovider"],
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "300", "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=170,
