@@ -17,7 +17,7 @@ from hub.decide.boards import (
     tally,
     waits,
 )
-from hub.decide.queue import Queue, queues
+from hub.decide.queue import Look, Queue, queues
 from hub.decide.tally import Board, Changes, board, fold
 from hub.decide.timeline import Known, Line, line
 from hub.decide.views import Loaded, Since, moment
@@ -107,12 +107,15 @@ class BoardFeed:
     async def _load(self) -> None:
         found = await self._ledger.load(self._incident)
         # A city block's worth of people takes a tenth of a second: not on the loop.
-        self._state = await asyncio.to_thread(_built, found)
+        state = await asyncio.to_thread(_built, found)
+        look = await self._look(state)
+        # From here on nothing can fail or be cancelled: the state is there whole, or not at all.
+        self._state = state
         self._parts, self._screens, self._units = found.parts, found.screens, found.units
         self._epoch, self._at, self._zones = found.epoch, moment(found.at), found.zones
         self._screens_at = asyncio.get_running_loop().time()
         self._lane = found.lane
-        self._waiting = await self._queue(self._state)
+        self._waiting = self._queue(state, look)
         for event in reversed(found.timeline):
             self._timeline.appendleft(spoken_event(event, self.line(event)))
 
@@ -120,13 +123,15 @@ class BoardFeed:
         now = asyncio.get_running_loop().time()
         again = now - self._screens_at >= SCREENS_EVERY
         found = await self._ledger.since(self._incident, state.seq, screens=again)
+        look = await self._look(state, found.events)
+        # All that can fail or be cancelled is done: an event that is folded is told.
         before = self._screens
         self._take(found, now)
         changes = Changes(seq=state.seq)
         for event in found.events:
             fold(state, event, changes)
         frames = [self._event(event) for event in found.events if event.kind not in COALESCED]
-        waited, self._waiting = self._waiting, await self._queue(state)
+        waited, self._waiting = self._waiting, self._queue(state, look)
         if found.events or before != self._screens or waited != self._waiting:
             frames.append(
                 progress(
@@ -141,12 +146,16 @@ class BoardFeed:
             )
         return frames
 
-    async def _queue(self, state: Board) -> tuple[Queue, ...]:
-        """What waits, and how long; the database is not asked where nothing does."""
-        mine = waits(state)
-        if self._queues is None or not any(mine.values()):
-            return ()
-        return queues(mine, self._lane, await self._queues.look())
+    async def _look(self, state: Board, events: Sequence[Event] = ()) -> Look | None:
+        """How all queues stand; the database is not asked where nothing waits."""
+        moved = any(event.data.get("moves") for event in events)
+        if self._queues is None or not (moved or any(waits(state).values())):
+            return None
+        return await self._queues.look()
+
+    def _queue(self, state: Board, look: Look | None) -> tuple[Queue, ...]:
+        """What waits, and how long."""
+        return () if look is None else queues(waits(state), self._lane, look)
 
     def _take(self, found: Since, now: float) -> None:
         self._at = moment(found.at)

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from hub.decide.queue import Depth
+import pytest
+
+from hub.decide.queue import Depth, Seen
+from hub.flow.feed import BoardFeed
 from hub.flow.queues import Queues, senders_of
 from hub.flow.watch import Watch
 from hub.model import Lane
@@ -10,6 +13,7 @@ from hub.store.boards import BoardLedger
 from hub.store.lists import ListLedger
 from hub.store.processes import ProcessLedger
 from hub.store.queues import QueueLedger
+from hub.store.tasks import TaskLedger
 from tests.flow.stage import Provider, Stage
 from tests.flow.test_deliver import sender
 
@@ -83,3 +87,36 @@ async def test_how_long_calls_hold_their_lines_is_learnt_from_the_last_ones(stag
         ended = {"accepted_at": 1_000, "ended_at": 1_000 + took}
         await stage.set(t.deliveries, {"id": number}, channel="voice", **ended)
     assert (await QueueLedger(stage.db).look()).calls == {"sms_test": 30.0}
+
+
+class Away(QueueLedger):
+    """The real rows, behind a database that is away for the next look."""
+
+    away = False
+
+    async def look(self) -> Seen:
+        if self.away:
+            self.away = False
+            raise TimeoutError
+        return await super().look()
+
+
+async def test_a_look_at_the_queues_that_fails_loses_no_event(stage, monkeypatch):
+    monkeypatch.setattr("hub.flow.queues.EVERY", 0.0)
+    await stage.set_up(people=3)
+    ledger = Away(stage.db)
+    boards = BoardLedger(stage.db)
+    feed = BoardFeed(boards, stage.incident, queues=Queues(ledger, ()))
+    await stage.plan()
+    ledger.away = True
+    with pytest.raises(TimeoutError):
+        await feed.open()
+    assert feed.seq == 0, "not half open"
+    await feed.open()
+    seen = feed.seq
+    await TaskLedger(stage.db).called(stage.incident, "119", "user:1")
+    ledger.away = True
+    with pytest.raises(TimeoutError):
+        await feed.news()
+    assert feed.seq == seen, "what was not told is not taken for told"
+    assert [frame["op"] for frame in await feed.news()] == ["event", "progress"]
