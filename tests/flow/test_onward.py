@@ -83,6 +83,18 @@ async def test_nobody_goes_on_while_another_number_may_reach_them(database_url: 
         assert await texts(home) == [LIN]
 
 
+@pytest.mark.parametrize("told", ["unsure", "accepted", "delivered"])
+async def test_nobody_goes_on_who_may_have_been_told_by_another_number(
+    told: str, database_url: str
+) -> None:
+    async with called(database_url) as home:
+        await end(home, "11")
+        await end(home, "01")
+        await end(home, "12", told)
+        assert await home.escalate.onward() == 2
+        assert await texts(home) == []
+
+
 async def test_who_has_answered_is_left_in_peace(database_url: str) -> None:
     async with called(database_url) as home:
         await home.run("UPDATE audience SET answer = 'seen' WHERE recipient_id = :who", who=SHEN)
