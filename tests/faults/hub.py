@@ -139,7 +139,7 @@ def _several(
     }
     _done(muster("migrate", env=env))
     made.token = _token(env)
-    ports = [free_port(), free_port()]
+    ports = _others(port)
     made.web_urls = [f"http://127.0.0.1:{one}" for one in ports]
     for at, one in enumerate(ports):
         bound = {**env, "MUSTER_BIND": f"127.0.0.1:{one}"}
@@ -151,6 +151,15 @@ def _several(
     _balance(made, stack, port=port, ports=ports)
     remote = {**env, "MUSTER_URL": made.web_urls[0], "MUSTER_TOKEN": made.token}
     _done(muster("import", str(file), env=remote))
+
+
+def _others(port: int) -> list[int]:
+    """Two more ports: nobody listens on them yet, so the same may be picked twice."""
+    found: list[int] = []
+    while len(found) < 2:
+        if (one := free_port()) not in {port, *found}:
+            found.append(one)
+    return found
 
 
 def _balance(
