@@ -1,5 +1,6 @@
 """The whole trials begin in the middle of a session and are judged at its end: most of a trial is
 waiting (a lease of 15 s, a callback that may still come for 30 s), which so costs nobody anything.
+In a run by halves, where a file is run in one go, they wait beside what the other half does.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ TRIALS: Mapping[str, tuple[int, str, str]] = {
     "a killed worker on PostgreSQL": (264, "postgres", "kill_worker"),
     "a provider that takes texts and answers 500": (49, "sqlite", "provider_crashes"),
 }
-AT_ONCE = 2
+AT_ONCE = 4
 BEFORE = "tests/decide/"  # the tests that begin then take a while and share nothing with a hub
 BEGIN, JUDGE = (
     f"tests/faults/test_trials.py::{name}" for name in ("test_trials_have", "test_no_promise")
@@ -79,7 +80,7 @@ class Trials:
 
 @pytest.fixture(scope="session")
 def trials() -> Iterator[Trials]:
-    """They have begun, two at a time; at the end of the session none is under way."""
+    """They have begun, all of them; at the end of the session none is under way."""
     under_way = Trials()
     yield under_way
     under_way.end()
