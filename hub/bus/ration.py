@@ -58,7 +58,7 @@ local function granted(key, empty, rate, burst, want, least, urgent, margin)
   end
   local wait = math.max(0, short / rate)
   local debt = used + units / rate
-  if urgent and units < want then held = now + math.min(1.0, wait) + 0.25 end
+  if urgent and units < want then held = now + math.min(10.0, 1.5 * wait) + 0.25 end
   redis.call('HSET', key, 'full', string.format('%.6f', now + debt),
     'urgent', string.format('%.6f', held), 'at', string.format('%.6f', now))
   redis.call('PEXPIRE', key, math.ceil(math.max(debt, held - now, 0) * 1000) + margin)

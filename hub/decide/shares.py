@@ -14,7 +14,8 @@ from hub.decide.pacing import Pace
 from hub.plans import Ask, Grant
 
 HOLD = 0.25  # seconds routine work waits after an urgent ask that was not met; asked again sooner
-LONGEST_HOLD = 1.0  # more of it, while the urgent one waits
+LONGEST_HOLD = 10.0  # more of it, while the urgent one waits
+COMES_BACK = 1.5  # times its wait: what cannot wait here comes back by a sweep, a second late
 _NEARLY = 1e-6  # of a unit: sums of fractions
 
 
@@ -52,5 +53,5 @@ def granted(level: Level, ask: Ask, *, now: float) -> tuple[Level, Grant]:
     debt = used + units / ask.rate
     after = replace(level, full_at=now + debt) if units else level
     if ask.urgent and units < ask.want:
-        after = replace(after, urgent_until=now + min(LONGEST_HOLD, wait) + HOLD)
+        after = replace(after, urgent_until=now + min(LONGEST_HOLD, COMES_BACK * wait) + HOLD)
     return after, Grant(units, wait, debt)

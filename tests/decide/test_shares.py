@@ -80,3 +80,12 @@ def test_routine_work_gets_nothing_while_urgent_work_waits():
 def test_an_urgent_send_that_waits_long_does_not_hold_the_others_for_ever():
     level, _ = granted(Level(5.0), Ask(0.1, 1), now=0.0)
     assert level.urgent_until <= LONGEST_HOLD + 0.25
+
+
+def test_an_urgent_send_that_comes_back_to_a_slow_limit_finds_it_kept_for_it():
+    ask, routine = Ask(0.3, 1), Ask(0.3, 1, urgent=False)
+    level, grant = granted(Level(3 + 1 / 3), ask, now=0.0)
+    assert grant.wait == pytest.approx(3 + 1 / 3)  # longer than a claim may wait: given back
+    back = grant.wait + 1.0  # and claimed again at the next sweep
+    assert granted(level, routine, now=back)[1].units == 0
+    assert granted(level, ask, now=back)[1].units == 1
