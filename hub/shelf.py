@@ -41,14 +41,32 @@ def own_texts(folder: Path | None) -> dict[str, str]:
     if folder is None:
         return {}
     try:
-        files = sorted(one for one in folder.iterdir() if one.suffix in KINDS)
-        return {str(file): file.read_text(encoding="utf-8") for file in files}
-    except (OSError, UnicodeDecodeError) as error:
-        what = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error.strerror)
-        where = Problem("MUSTER_PLAYBOOKS", what, "a folder of readable YAML files in UTF-8")
-        raise Refused(
-            f"The playbooks in {folder} cannot be read: {what}.", [where], code="playbooks"
-        ) from error
+        files = sorted(one for one in folder.iterdir() if _is_own(one))
+    except OSError as error:
+        raise _unread(folder, str(error.strerror)) from error
+    return {str(file): _text(file) for file in files}
+
+
+def _is_own(file: Path) -> bool:
+    """What an editor or another machine keeps beside a file (`.#fire.yaml`, `._fire.yaml`) is no
+    playbook, and no reason not to start."""
+    return file.suffix in KINDS and not file.name.startswith(".")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise _unread(file, str(error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise _unread(file, "is not UTF-8") from error
+
+
+def _unread(path: Path, what: str) -> Refused:
+    where = Problem(str(path), what, "only readable YAML files in UTF-8 may be there")
+    return Refused(
+        f"A playbook of this site cannot be read: {path}: {what}.", [where], code="playbooks"
+    )
 
 
 def _doubles(own: dict[str, str]) -> Iterator[Problem]:

@@ -67,8 +67,15 @@ def test_two_own_playbooks_of_one_key_are_refused(tmp_path: Path) -> None:
 def test_what_is_no_text_is_refused_by_name(tmp_path: Path) -> None:
     settings = site(tmp_path)
     (tmp_path / "playbooks" / "bad.yml").write_bytes(b"\xff\xfe")
-    with pytest.raises(Refused, match="is not UTF-8"):
+    with pytest.raises(Refused, match=r"playbooks/bad\.yml: is not UTF-8"):
         library(settings)
+
+
+def test_what_an_editor_leaves_beside_a_playbook_ends_no_start(tmp_path: Path) -> None:
+    settings = site(tmp_path, ours=POWER.replace("version: 1", "version: 7", 1))
+    (tmp_path / "playbooks" / "._ours.yaml").write_bytes(b"\xff\xfe")
+    (tmp_path / "playbooks" / ".#ours.yaml").symlink_to("user@host.4711")
+    assert {book.key: book.version for book in library(settings).all()}["power-outage"] == 7
 
 
 def test_the_folder_can_be_named_and_must_be_there(tmp_path: Path) -> None:
