@@ -15,7 +15,7 @@ from tests.channels.parts import NOW, vectors
 
 WORDS = {
     "invalid number": Reason.BAD_ADDRESS,
-    "not a mobile": Reason.BAD_ADDRESS,
+    "not a mobile": Reason.NO_TEXTS,
     "opted out": Reason.OPTED_OUT,
     "configuration, operator alarm": Reason.MISCONFIGURED,
     "too long": Reason.TOO_LONG,
