@@ -115,7 +115,7 @@ class Sweep:
         self._bell = Bell(wake)
         self._window = receipt_window_ms
         self._every = every
-        self._drains: dict[Lane, asyncio.Task[int]] = {}
+        self._drains: set[asyncio.Task[int]] = set()
         self._count = 0
         self.last_at: float | None = None  # loop time of the last sweep without trouble
 
@@ -171,11 +171,12 @@ class Sweep:
         log.warning("sweep_failed", step=name, error=type(error).__name__, known=known)
 
     def _drain(self, lane: Lane) -> None:
-        """One drain a lane is on its way at a time; `Deliver` owns what it sends."""
-        running = self._drains.get(lane)
-        if running is not None and not running.done():
-            return
-        self._drains[lane] = asyncio.get_running_loop().create_task(self._drained(lane))
+        """`Deliver` owns what is sent. One that waits for a slow medium holds up no other medium of
+        its lane: each starts what stands still, and only that is waited for, 25 s at most. So they
+        are few, a lane: as many as it has media."""
+        task = asyncio.get_running_loop().create_task(self._drained(lane))
+        self._drains.add(task)
+        task.add_done_callback(self._drains.discard)
 
     async def _drained(self, lane: Lane) -> int:
         try:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from hub.states import Reason
 from hub.store import schema as t
 from hub.store.deliveries import DeliveryLedger
 from hub.store.sweeps import SweepLedger
-from tests.flow.stage import Doorbell, Provider, Stage
+from tests.flow.stage import ACCEPTED, Doorbell, Provider, Stage
 from tests.flow.test_deliver import sender
 
 
@@ -175,6 +176,35 @@ async def test_lanes_with_due_work_are_drained_without_any_ring(stage):
     await asyncio.sleep(0)
     assert swept.lanes == (Lane.ROUTINE,)
     assert deliver.lanes == [Lane.ROUTINE]
+
+
+async def test_a_medium_that_hangs_keeps_no_other_of_its_lane_from_its_retries(stage):
+    await stage.set_up(people=2)
+    await stage.plan()
+    await stage.set(t.deliveries, {"id": 2}, channel="voice", due_at=await stage.now() + 3_600_000)
+    over, called = asyncio.Event(), asyncio.Event()
+
+    async def hang(_parcel):
+        called.set()
+        await over.wait()
+        return ACCEPTED
+
+    texts = Provider(answer=hang)
+    calls = Provider("voice_test", replace(texts.traits, channel="voice"))
+    deliver = sender(stage, texts, calls)
+    sweep = sweeper(stage, deliver)
+    await sweep.once()
+    async with asyncio.timeout(30):
+        await called.wait()
+    await stage.set(t.deliveries, {"id": 2}, due_at=0)  # no ring: a retry whose time has come
+    await sweep.once()
+    try:
+        async with asyncio.timeout(30):
+            while not calls.ledger:
+                await asyncio.sleep(0.01)
+    finally:
+        over.set()
+        await deliver.stop()
 
 
 async def test_a_failing_step_harms_no_other(stage):
