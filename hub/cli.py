@@ -201,7 +201,7 @@ def launch(
 @as_json
 def watch(*, incident: int, json_: bool) -> None:
     """Follow an incident until it is closed."""
-    from hub.commands.calls import run_watch
+    from hub.commands.watch import run_watch
 
     run(run_watch(_settings(json_=json_), incident, json_=json_), json_=json_)
 

@@ -1,17 +1,15 @@
-"""Commands that ask a hub for something: import, launch, watch, token."""
+"""Commands that ask a hub for something: import, launch, token."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
-import click
 
 from hub import logs
 from hub.commands.client import Client, at_socket, connected, running
@@ -123,51 +121,6 @@ async def _sent(client: Client, incident: int) -> None:
                 if not any(states.get("planned") or states.get("sending") for states in by_channel):
                     return
                 await asyncio.sleep(0.2)
-
-
-async def run_watch(settings: Settings, incident: int, *, json_: bool) -> int:
-    """Prints the incident's events as they come, until it is closed. `--json`: its final state."""
-    async with connected(settings) as client:
-        socket = await client.live()
-        async with contextlib.aclosing(_frames(socket)) as frames:
-            await socket.send_json({"op": "watch", "topic": f"incident:{incident}"})
-            async for frame in frames:
-                _print_frame(frame, json_=json_)
-                if _closed(frame):
-                    break
-        found = await client.call("GET", f"/incidents/{incident}")
-    if json_:
-        say(found, json_=True, words="")
-    return 0
-
-
-async def _frames(
-    socket: aiohttp.ClientWebSocketResponse,
-) -> AsyncGenerator[dict[str, Any], None]:
-    async with socket:
-        async for sent in socket:
-            if sent.type is aiohttp.WSMsgType.TEXT:
-                frame = json.loads(sent.data)
-                if frame.get("op") == "refused":
-                    raise Refused(str(frame.get("what", "The hub refused.")))
-                yield frame
-
-
-def _closed(frame: dict[str, Any]) -> bool:
-    if frame.get("op") == "snapshot":
-        return bool(frame["incident"]["status"] == "closed")
-    return bool(frame.get("op") == "event" and frame["event"]["kind"] == "closed")
-
-
-def _print_frame(frame: dict[str, Any], *, json_: bool) -> None:
-    if frame.get("op") == "event":
-        event = frame["event"]
-        words = event.get("text", {}).get("en", event["kind"])
-        click.echo(f"{event['at'][11:19]}  {words}", err=json_)
-    elif frame.get("op") in {"snapshot", "progress"} and "tally" in frame:
-        tally = frame["tally"]
-        shown = ("people", "told", "delivered", "answered", "not_told", "unreachable")
-        click.echo("  ".join(f"{name} {tally[name]}" for name in shown), err=json_)
 
 
 async def run_token(settings: Settings, *, role: str, name: str, json_: bool) -> int:

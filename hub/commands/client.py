@@ -67,10 +67,14 @@ class Client:
     async def live(self) -> aiohttp.ClientWebSocketResponse:
         """An open live socket, hello said."""
         ticket = await self.call("POST", "/live/tickets", {})
-        socket = await self.session.ws_connect(
-            f"{self.url}/live", protocols=["muster.v1"], max_msg_size=64 * 1024 * 1024
-        )
-        await socket.send_json({"op": "hello", "ticket": ticket["ticket"]})
+        try:
+            async with asyncio.timeout(SECONDS):
+                socket = await self.session.ws_connect(
+                    f"{self.url}/live", protocols=["muster.v1"], max_msg_size=64 * 1024 * 1024
+                )
+                await socket.send_json({"op": "hello", "ticket": ticket["ticket"]})
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise Unready(f"The hub at {self.url} opens no live socket: {error}.") from error
         return socket
 
 

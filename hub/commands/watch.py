@@ -1,0 +1,76 @@
+"""`muster watch`: an incident's events in a terminal, as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import aiohttp
+import click
+
+from hub.bus.backoff import Backoff
+from hub.commands.client import Client, connected
+from hub.commands.output import note, say
+from hub.errors import Refused, Unready
+from hub.settings import Settings
+
+
+async def run_watch(settings: Settings, incident: int, *, json_: bool) -> int:
+    """Prints the incident's events as they come, until it is closed. `--json`: its final state.
+
+    A hub that goes away is asked again until it is back; what it did meanwhile is printed then.
+    """
+    async with connected(settings) as client:
+        async with contextlib.aclosing(_frames(client, f"incident:{incident}")) as frames:
+            async for frame in frames:
+                _print_frame(frame, json_=json_)
+                if _closed(frame):
+                    break
+        found = await client.call("GET", f"/incidents/{incident}")
+    if json_:
+        say(found, json_=True, words="")
+    return 0
+
+
+async def _frames(client: Client, topic: str) -> AsyncGenerator[dict[str, Any], None]:
+    """A topic's frames, over as many connections as it takes; only the first one must succeed."""
+    last: dict[str, Any] = {}  # where the next connection goes on
+    waits = Backoff()
+    while True:
+        with contextlib.suppress(*(_AWAY if last else ())):
+            async with await client.live() as socket:
+                await socket.send_json({"op": "watch", "topic": topic, **last})
+                async for sent in socket:
+                    if sent.type is not aiohttp.WSMsgType.TEXT:
+                        continue
+                    frame = json.loads(sent.data)
+                    if frame.get("op") == "refused":
+                        raise Refused(str(frame.get("what", "The hub refused.")))
+                    if "seq" in frame:
+                        last = {"since": frame["seq"], "epoch": frame["epoch"]}
+                    yield frame
+        note("The connection to the hub is lost; trying again.")
+        await asyncio.sleep(waits.next())
+
+
+_AWAY = (Unready, aiohttp.ClientError, OSError)  # the hub; asking again may find it back
+
+
+def _closed(frame: dict[str, Any]) -> bool:
+    if frame.get("op") == "snapshot":
+        return bool(frame["incident"]["status"] == "closed")
+    return bool(frame.get("op") == "event" and frame["event"]["kind"] == "closed")
+
+
+def _print_frame(frame: dict[str, Any], *, json_: bool) -> None:
+    if frame.get("op") == "event":
+        event = frame["event"]
+        words = event.get("text", {}).get("en", event["kind"])
+        click.echo(f"{event['at'][11:19]}  {words}", err=json_)
+    elif frame.get("op") in {"snapshot", "progress"} and "tally" in frame:
+        tally = frame["tally"]
+        shown = ("people", "told", "delivered", "answered", "not_told", "unreachable")
+        click.echo("  ".join(f"{name} {tally[name]}" for name in shown), err=json_)
