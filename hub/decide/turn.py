@@ -49,7 +49,8 @@ def turn(candidate: Candidate, *, now: datetime) -> Turn:
     if reason is not Reason.NONE:
         return Turn(DeliveryState.CANCELLED, reason)
     if candidate.opted_out and candidate.stage not in _SAID_LAST:
-        return Turn(DeliveryState.UNREACHABLE, Reason.OPTED_OUT)
+        # As the carrier would have refused it: whoever can be called is called instead.
+        return Turn(DeliveryState.REFUSED, Reason.OPTED_OUT)
     if candidate.stage is Stage.ALERT and candidate.repeat and candidate.answered:
         return Turn(DeliveryState.SUPPRESSED, Reason.ANSWERED)
     return SEND

@@ -70,7 +70,7 @@ def test_who_opted_out_is_told_nothing_new_but_the_last_word():
         one = Candidate(stage, I.OPEN, expires, repeat=False, answered=False, opted_out=True)
         said = turn(one, now=NOW)
         last = stage in {Stage.ALL_CLEAR, Stage.CORRECTION}
-        assert said.state is (DeliveryState.SENDING if last else DeliveryState.UNREACHABLE)
+        assert said.state is (DeliveryState.SENDING if last else DeliveryState.REFUSED)
         assert last or said.reason is Reason.OPTED_OUT
 
 

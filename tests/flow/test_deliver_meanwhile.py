@@ -90,7 +90,7 @@ async def test_a_number_that_opted_out_meanwhile_gets_no_more_alerts_but_the_las
     provider = Provider()
     await sender(stage, provider).drain(Lane.URGENT)
     ends = [(row.state, row.reason) for row in await stage.deliveries()]
-    assert ends == [("unreachable", "opted_out"), ("accepted", "ok")]
+    assert ends == [("refused", "opted_out"), ("accepted", "ok")]
 
     stage.notice, stage.wording = await stage.db.write(lambda c: stage.say(c, "all_clear", 2))
     await stage.plan()

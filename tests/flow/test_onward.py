@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from hub.model import LaunchRequest
+from hub.model import Lane, LaunchRequest
+from hub.store.claims import ClaimLedger
 from tests.launch_estate import WHO, House, Who, open_house, put_estate
 
 ONE, TWO = ("sms", "+15550100001"), ("sms", "+15550100002")
@@ -93,6 +94,15 @@ async def test_nobody_goes_on_who_may_have_been_told_by_another_number(
         await end(home, "12", told)
         assert await home.escalate.onward() == 2
         assert await texts(home) == []
+
+
+async def test_who_opted_out_while_a_call_waited_gets_the_next_channel(database_url: str) -> None:
+    async with called(database_url) as home:
+        await home.run("UPDATE addresses SET opted_out_at = 1 WHERE channel = 'voice'")
+        await end(home, "02", "expired")  # the call to her number for texts leads nowhere
+        await ClaimLedger(home.db).claim(Lane.URGENT, "voice", "calls", limit=50)
+        await home.escalate.onward()
+        assert await texts(home) == [SHEN], "Lin's number for texts is being called"
 
 
 async def test_who_has_answered_is_left_in_peace(database_url: str) -> None:
