@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+import structlog
+
 from hub.decide.boards import (
     Parts,
     Screens,
@@ -28,6 +30,9 @@ from hub.model import Lane
 
 TIMELINE = 50
 SCREENS_EVERY = 2.0  # seconds after which presence is read again without an event
+LOOK = 2.0  # seconds a look at the queues may take
+
+log = structlog.get_logger(__name__)
 
 
 class BoardLedger(Protocol):
@@ -43,6 +48,7 @@ class BoardFeed:
     def __init__(self, ledger: BoardLedger, incident: int, *, queues: Queues | None = None):
         self._ledger, self._queues = ledger, queues
         self._waiting: tuple[Queue, ...] = ()
+        self._looked: Look | None = None
         self._lane = Lane.URGENT
         self._incident = incident
         self._topic = f"incident:{incident}"
@@ -147,11 +153,18 @@ class BoardFeed:
         return frames
 
     async def _look(self, state: Board, events: Sequence[Event] = ()) -> Look | None:
-        """How all queues stand; the database is not asked where nothing waits."""
+        """How all queues stand; the database is not asked where nothing waits. One that cannot be
+        had in time is the last one: it stands beside the board, and holds up nothing that has
+        happened."""
         moved = any(event.data.get("moves") for event in events)
         if self._queues is None or not (moved or any(waits(state).values())):
             return None
-        return await self._queues.look()
+        try:
+            async with asyncio.timeout(LOOK):
+                self._looked = await self._queues.look()
+        except Exception as error:  # noqa: BLE001 whatever it is, the board goes on
+            log.warning("queues_not_read", error=type(error).__name__)
+        return self._looked
 
     def _queue(self, state: Board, look: Look | None) -> tuple[Queue, ...]:
         """What waits, and how long."""

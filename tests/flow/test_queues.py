@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
-from hub.decide.queue import Depth, Seen
+from hub.decide.queue import Depth, Look, Seen
 from hub.flow.feed import BoardFeed
 from hub.flow.queues import Queues, senders_of
 from hub.flow.watch import Watch
@@ -90,33 +92,55 @@ async def test_how_long_calls_hold_their_lines_is_learnt_from_the_last_ones(stag
 
 
 class Away(QueueLedger):
-    """The real rows, behind a database that is away for the next look."""
+    """The real rows, behind a database that does not answer this question while `away`."""
 
     away = False
 
     async def look(self) -> Seen:
         if self.away:
-            self.away = False
             raise TimeoutError
         return await super().look()
 
 
-async def test_a_look_at_the_queues_that_fails_loses_no_event(stage, monkeypatch):
+async def test_queues_that_cannot_be_read_hold_up_no_event(stage, monkeypatch):
     monkeypatch.setattr("hub.flow.queues.EVERY", 0.0)
     await stage.set_up(people=3)
-    ledger = Away(stage.db)
-    boards = BoardLedger(stage.db)
-    feed = BoardFeed(boards, stage.incident, queues=Queues(ledger, ()))
     await stage.plan()
+    ledger = Away(stage.db)
+    feed = BoardFeed(BoardLedger(stage.db), stage.incident, queues=Queues(ledger, ()))
+    await feed.open()
+    before = feed.snapshot()["queue"]
+    assert before["sms"]["waiting"] == 3
     ledger.away = True
-    with pytest.raises(TimeoutError):
+    await TaskLedger(stage.db).called(stage.incident, "119", "user:1")
+    assert [frame["op"] for frame in await feed.news()] == ["event", "progress"]
+    assert feed.snapshot()["queue"] == before, "the last that is known"
+
+
+class Gone(Queues):
+    """Whoever asks is cancelled, once: its watchers have gone."""
+
+    gone = False
+
+    async def look(self) -> Look:
+        if self.gone:
+            self.gone = False
+            raise asyncio.CancelledError
+        return await super().look()
+
+
+async def test_a_look_that_is_cancelled_takes_no_event_for_told(stage):
+    await stage.set_up(people=3)
+    await stage.plan()
+    queues = Gone(QueueLedger(stage.db), ())
+    feed = BoardFeed(BoardLedger(stage.db), stage.incident, queues=queues)
+    queues.gone = True
+    with pytest.raises(asyncio.CancelledError):
         await feed.open()
     assert feed.seq == 0, "not half open"
     await feed.open()
-    seen = feed.seq
     await TaskLedger(stage.db).called(stage.incident, "119", "user:1")
-    ledger.away = True
-    with pytest.raises(TimeoutError):
+    queues.gone = True
+    with pytest.raises(asyncio.CancelledError):
         await feed.news()
-    assert feed.seq == seen, "what was not told is not taken for told"
     assert [frame["op"] for frame in await feed.news()] == ["event", "progress"]
