@@ -88,12 +88,11 @@ FROM {rows} WHERE deliveries.id = b.id AND deliveries.fence = b.fence
     AND deliveries.state = 'sending' RETURNING deliveries.id"""
 _UNDOUBTED = """
 UPDATE deliveries SET state = 'planned', reason = '', lease_until = NULL,
-    attempts = deliveries.attempts - 1, unsure = deliveries.unsure - 1,
+    attempts = deliveries.attempts - 1, unsure = deliveries.unsure - 1, doubled = (1 = 0),
     due_at = CASE WHEN b.due > deliveries.due_at THEN b.due ELSE deliveries.due_at END
 FROM {rows} WHERE deliveries.id = b.id AND deliveries.fence = b.fence
     AND deliveries.state = 'unsure'
-RETURNING deliveries.id, deliveries.incident_id, deliveries.channel, deliveries.unsure,
-    deliveries.doubled"""
+RETURNING deliveries.id, deliveries.incident_id, deliveries.channel, deliveries.unsure"""
 _UNSTARTED = """
 DELETE FROM attempts WHERE (verdict = '' OR reason = 'lost_worker')
     AND id IN (SELECT b.id FROM {rows})"""
@@ -172,7 +171,7 @@ def release(conn: Connection, *, unsent: Sequence[Release]) -> tuple[tuple[int, 
     run(conn, _UNSTARTED, IDS, [(r.claim.attempt,) for r in unsent if r.claim.delivery in back])
     changes: dict[int, Changes] = defaultdict(Changes)
     for row in doubted:
-        was = Standing("unsure", row.unsure + 1, bool(row.doubled))
+        was = Standing("unsure", row.unsure + 1, doubled=row.unsure > 0)  # as it was claimed
         changes[row.incident_id].moved(row.channel, was, Standing("planned", row.unsure))
     return write_events(conn, changes, database_now(conn))
 

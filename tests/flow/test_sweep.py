@@ -279,3 +279,20 @@ async def test_what_was_given_back_too_late_was_certainly_not_sent(stage):
     assert [incident for incident, _ in reached] == [stage.incident]
     moves = await stage.moves()
     assert moves["sms", "planned", "unsure"] == moves["sms", "unsure", "planned"] == 2
+
+
+async def test_a_second_copy_that_was_given_back_too_late_is_none(stage):
+    await stage.set_up(people=1)
+    await stage.plan(unsure=1)
+    ledger = DeliveryLedger(stage.db)
+    claims = (await ledger.claim(Lane.URGENT, "sms", "sms_test", limit=9)).claims
+    await later(stage)
+    await sweeper(stage).once()
+    (row,) = await stage.deliveries()
+    assert (row.state, row.unsure, bool(row.doubled)) == ("unsure", 2, True)
+
+    await ledger.release([Release(claim) for claim in claims])
+    (row,) = await stage.deliveries()
+    assert (row.state, row.unsure, bool(row.doubled)) == ("planned", 1, False)
+    said = [row.data for row in await stage.rows(t.events)]
+    assert [one.get("doubled") for one in said] == [1, -1]
