@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
+import structlog
+
 from hub.decide.claim import Claim
 from hub.decide.marks import fill
 from hub.decide.tokens import answer_token, attempt_token
+from hub.errors import Unready
 from hub.model import Parcel, WordingId
 
 KEPT = 2_000  # texts kept in memory (they never change); the longest unused is read again
+
+log = structlog.get_logger(__name__)
 
 Text = tuple[str, Mapping[str, str]]
 
@@ -36,6 +41,15 @@ class Parcels:
             self._texts.move_to_end(wording)
         while len(self._texts) > KEPT:
             self._texts.popitem(last=False)
+
+    async def at_hand(self, claims: Iterable[Claim]) -> bool:
+        """Whether the texts of these claims are; not where the database has gone since."""
+        try:
+            await self.learn(claims)
+        except Unready as error:
+            log.error("texts_not_read", error=type(error).__name__)
+            return False
+        return True
 
     def parcel(self, claim: Claim, medium: str) -> Parcel | None:
         """What the channel is given; None if there is no text (a defect, recorded as such)."""

@@ -154,16 +154,19 @@ class Pump:
         claimed = self._by_our_clock(claimed, asked)
         self._account_waits(waits=claimed.full)
         self._means.bell.ring(claimed.ended)
-        await self._means.parcels.learn(claimed.claims)
+        known = await self._means.parcels.at_hand(claimed.claims)
         for claim in claimed.claims:
             self._loads[claim.account].waiting += 1
+        if not known:  # run out, they would look like calls of unknown outcome
+            for claim in claimed.claims:
+                self._give_back(claim, 0)
+            return replace(claimed, claims=(), full=False)
         self._age = self._since(claimed.now, asked)
         return claimed
 
     def _since(self, made: datetime | None, asked: datetime) -> float:
-        """Seconds since the claim was made: the process may have been stopped on the way back from
-        the database, and what it holds may be another's by now. Where the clocks are apart, since
-        it was asked for."""
+        """Seconds since the claim was made: the process may have been stopped on the way back, and
+        what it holds be another's by now. Where the clocks are apart, since it was asked for."""
         now = self._means.clock.now()
         known = made if made is not None and asked <= made <= now else asked
         return (now - known).total_seconds()

@@ -20,10 +20,11 @@ def sender(
     *providers: Provider,
     wake: Doorbell | None = None,
     clock: Clock | None = None,
+    ledger: DeliveryLedger | None = None,
     **more: Any,
 ) -> Deliver:
     return Deliver(
-        ledger=DeliveryLedger(stage.db),
+        ledger=ledger or DeliveryLedger(stage.db),
         channels={provider.name: provider for provider in providers},
         wake=wake or Doorbell(),
         clock=clock or RealClock(),

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import asyncio
 
+from hub.errors import Unready
 from hub.model import Lane, Outcome, Verdict
 from hub.ports import Traits
 from hub.states import Reason
 from hub.store import schema as t
 from hub.store.claims import ClaimLedger
+from hub.store.deliveries import DeliveryLedger
 from tests.flow.stage import Provider
 from tests.flow.test_deliver import sender
 
@@ -137,3 +139,28 @@ async def test_what_grows_too_old_while_it_waits_for_its_turn_is_not_sent(stage)
     ends = [(row.state, row.attempts) for row in await stage.deliveries()]
     assert ends == [("accepted", 1), ("expired", 0)]
     assert len(provider.ledger) == 1
+
+
+class Forgetful(DeliveryLedger):
+    """The real rows; the database goes away once, after a claim and before its text is read."""
+
+    away = True
+
+    async def wording(self, wording):
+        if self.away:
+            self.away = False
+            raise Unready("The database is away.")
+        return await super().wording(wording)
+
+
+async def test_claims_whose_text_cannot_be_read_are_given_back_unsent(stage):
+    await stage.set_up(people=3)
+    await stage.plan()
+    provider = Provider()
+    deliver = sender(stage, provider, ledger=Forgetful(stage.db))
+    assert await deliver.drain(Lane.URGENT) == 0
+    rows = await stage.deliveries()
+    assert {(row.state, row.attempts, row.unsure) for row in rows} == {("planned", 0, 0)}
+    assert await stage.rows(t.attempts) == []
+    assert await deliver.drain(Lane.URGENT) == 3
+    assert set(provider.counts().values()) == {1}
