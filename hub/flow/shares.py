@@ -65,7 +65,8 @@ class Shares:
     async def look(self) -> None:
         """Whether Redis counts is known anew."""
         now = asyncio.get_running_loop().time()
-        if now - self._looked > JOINING:  # it starts, or was stopped for so long
+        # It starts, was stopped for so long, or stands nowhere yet where the others would count it.
+        if now - self._looked > JOINING or self.count() is None:
             self._began = self._left = now
         self._looked = now
         found = await self._ration.here(spent=self._spent)

@@ -231,3 +231,14 @@ async def test_a_worker_claims_its_part_of_what_the_pace_allows() -> None:
     assert turns.room(Line(Lane.ROUTINE, lambda: 0), 4, now=now, ahead=0.5) == 4
     slow = await turns_of(Counter(), Pace(0.1, 1))
     assert slow.room(Line(Lane.ROUTINE, lambda: 0), 4, now=now, ahead=0.5) == 1
+
+
+async def test_the_others_have_as_long_to_count_it_from_when_they_can() -> None:
+    async with sharing(NOBODY, workers=None) as (one,):
+        await settled(one)
+        await one.look()  # its first pulse is not on record yet: the database is slow
+        one.count = lambda: 2
+        assert not one.ready(one._looked + JOINING / 2)
+        later = one._looked + JOINING + 1
+        one._looked += 2  # it goes on looking
+        assert one.ready(later)
