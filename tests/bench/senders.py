@@ -108,17 +108,29 @@ async def bare_http(given: Mapping[str, Any]) -> Mapping[str, float]:
 
 async def apprise(given: Mapping[str, Any]) -> Mapping[str, float]:
     """Apprise at its best: no pause between requests, the recipients spread over many notifiers."""
+    return await _apprise(given, at_once=APPRISE_AT_ONCE, pause=0)
+
+
+async def apprise_as_it_is(given: Mapping[str, Any]) -> Mapping[str, float]:
+    """Apprise as its page tells to use it: one address with all recipients, its own pauses."""
+    return await _apprise(given, at_once=1)
+
+
+async def _apprise(
+    given: Mapping[str, Any], *, at_once: int, pause: float | None = None
+) -> Mapping[str, float]:
     from apprise import Apprise
     from apprise.plugins.twilio import NotifyTwilio
 
     account = twilio_setting(given["api_url"])
     NotifyTwilio.notify_sms_url = account["api_url"] + "/2010-04-01/Accounts/{sid}/Messages.json"
-    NotifyTwilio.request_rate_per_sec = 0
+    if pause is not None:
+        NotifyTwilio.request_rate_per_sec = pause
     found = await orders(str(given["url"]), int(given["most"]))
     start = f"twilio://{account['account_sid']}:{'a' * 32}@{account['from']}"
     notifiers = Apprise()
-    for share in range(APPRISE_AT_ONCE):
-        if mine := found[share::APPRISE_AT_ONCE]:
+    for share in range(at_once):
+        if mine := found[share::at_once]:
             notifiers.add(f"{start}/{'/'.join(order.to for order in mine)}")
     began = Moment.now()
     if not await notifiers.async_notify(body=found[0].body):
