@@ -39,6 +39,7 @@ async def _frames(client: Client, topic: str) -> AsyncGenerator[dict[str, Any], 
     """A topic's frames, over as many connections as it takes; only the first one must succeed."""
     last: dict[str, Any] = {}  # where the next connection goes on
     waits = Backoff()
+    said = False  # that the hub is away: once each time
     while True:
         with contextlib.suppress(*(_AWAY if last else ())):
             async with await client.live() as socket:
@@ -51,8 +52,13 @@ async def _frames(client: Client, topic: str) -> AsyncGenerator[dict[str, Any], 
                         raise Refused(str(frame.get("what", "The hub refused.")))
                     if "seq" in frame:
                         last = {"since": frame["seq"], "epoch": frame["epoch"]}
+                    if said:
+                        said = False
+                        note("The hub is back.")
                     yield frame
-        note("The connection to the hub is lost; trying again.")
+        if not said:
+            said = True
+            note("The connection to the hub is lost; trying again.")
         await asyncio.sleep(waits.next())
 
 

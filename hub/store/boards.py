@@ -12,6 +12,7 @@ from hub.decide.boards import Parts, Screens
 from hub.decide.copies import Copies
 from hub.decide.spoken import spoken_place
 from hub.decide.tally import Curve, Person, step, structural
+from hub.decide.timeline import SOMEBODY
 from hub.decide.views import Loaded, Since, incident_json, moment
 from hub.errors import Unknown
 from hub.events import Event
@@ -257,7 +258,7 @@ def _helped(row: Mapping[Any, Any]) -> dict[str, Any]:
         "recipient": row["recipient"],
         "unit": row["household"] if known else None,
         "place": row["path"] if known else "",
-        "spoken": _spoken(row) if known else {},
+        "spoken": _spoken(row) if known else dict(SOMEBODY),
         "people": row["people"] or 1,
         "needs": list(as_json(row["needs"]) or ()),
         "since": moment(row["created_at"]),
