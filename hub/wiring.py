@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
@@ -40,6 +39,7 @@ from hub.flow.tasks import Tasks
 from hub.flow.tries import Tries
 from hub.flow.watch import Watch
 from hub.guard import guard, watch
+from hub.memory import settle
 from hub.ports import Channel, Clock, Library
 from hub.providers import accounts_of, channels_of, terms_of
 from hub.settings import Settings
@@ -134,7 +134,7 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         for channel in hub.channels.values():
             stack.push_async_callback(channel.close)
             await channel.open()
-        _settle()
+        settle()
         yield hub
 
 
@@ -325,15 +325,6 @@ def _sweep(
         wake=wake,
         receipt_window_ms=int(settings.receipt_window * 1000),
     )
-
-
-def _settle() -> None:
-    """What was built at start-up stays: the collector does not look at it again, and looks less
-    often at what a launch builds. The threshold took the longest pause of the event loop at
-    100,000 people from 0.25-0.45 s to 0.07-0.20 s; the freeze was not measured by itself."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

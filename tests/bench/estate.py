@@ -16,6 +16,7 @@ from channels.registry import Account, House, Registry
 from hub.bus.local import LocalWake
 from hub.flow.deliver import Deliver
 from hub.flow.launch import Launch, Launched
+from hub.memory import settle
 from hub.model import Actor, LaunchRequest, Outcome, Parcel, Verdict
 from hub.ports import Channel
 from hub.providers import SystemClock
@@ -135,11 +136,14 @@ async def launch_all(db: Database, channels: Mapping[str, Channel]) -> Launched:
 
 def launcher(db: Database, channels: Mapping[str, Channel]) -> Launch:
     """The use-case over this database, as the hub wires it."""
+    settle()
     return Launch(LaunchLedger(db), Library.packaged(), SystemClock(), LocalWake(), channels)
 
 
 def deliverer(db: Database, channels: Mapping[str, Channel]) -> Deliver:
-    """The sending half over this database, as the hub wires it."""
+    """The sending half over this database, as the hub wires it, in a process that has settled as
+    the hub's have."""
+    settle()
     return Deliver(
         ledger=DeliveryLedger(db),
         channels=channels,
