@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, select, text, update
 
 from hub.decide.answers import Given
+from hub.decide.byhand import outcome_word
 from hub.decide.chores import Change, No, Standing, answers, decide
 from hub.events import EventKind
 from hub.model import AnswerWord
@@ -133,7 +134,9 @@ def _unsaid(conn: Connection, row: Any) -> list[int]:
 def _event(task: int, before: Standing, after: Standing) -> tuple[EventKind, dict[str, Any]]:
     if after.state == before.state or (before.state, after.state) == ("open", "assigned"):
         return EventKind.ASSIGNED, {"task": task, "who": after.assigned}
-    return EventKind.TASK, {"task": task, "state": after.state, "outcome": after.outcome}
+    # Everybody who may look reads events: a note about a household is for those on duty.
+    outcome = outcome_word(after.outcome) if after.by_hand else after.outcome
+    return EventKind.TASK, {"task": task, "state": after.state, "outcome": outcome}
 
 
 def _called(conn: Connection, *, incident: int, number: str, actor: str) -> int | No:

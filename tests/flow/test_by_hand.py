@@ -126,6 +126,16 @@ async def test_an_outcome_is_the_households_answer_and_they_are_told(database_ur
         assert await answer_of(home, 1, 2) == ["away", "away"]
 
 
+async def test_a_note_about_a_household_is_in_no_event(database_url: str) -> None:
+    async with knocking(database_url) as (home, tasks):
+        task = (await open_doors(home))[0][0]
+        await tasks.change(1, task, state="done", outcome="help: cannot walk", who=WHO)
+        said = [str(row[0]) for row in await home.rows("SELECT data FROM events")]
+        assert any("'help'" in one or '"help"' in one for one in said)
+        assert not any("cannot walk" in one for one in said)
+        assert "cannot walk" in (await open_doors(home))[0][4]
+
+
 async def test_staff_do_not_overrule_what_a_person_said_of_themselves(database_url: str) -> None:
     async with knocking(database_url) as (home, tasks):
         await home.run("UPDATE audience SET answer = 'away' WHERE recipient_id = 2")
