@@ -53,16 +53,17 @@ def notice_preview(playbook: Playbook, words: Sequence[Wording], hearers: Hearer
     """The texts that somebody would hear; those nobody would are left out."""
     sends = {(h.band, h.channel, h.language): h.sends for h in hearers.sends}
     by_band = hearers.people
-    said = [Said(word, _count(word, sends)) for word in words]
+    said = [one for one in (Said(word, _count(word, sends)) for word in words) if one.people]
+    heard = {one.wording.band for one in said}  # also screens and groups, which are no people
     return NoticePreview(
         people=sum(by_band.values()),
         deliveries=sum(h.sends for h in hearers.sends),
         bands=tuple(
-            (band.key, band.name, by_band[band.key])
+            (band.key, band.name, by_band.get(band.key, 0))
             for band in playbook.bands
-            if by_band.get(band.key)
+            if by_band.get(band.key) or band.key in heard
         ),
-        words=tuple(one for one in said if one.people),
+        words=tuple(said),
     )
 
 
