@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -75,7 +76,8 @@ def _print_frame(frame: dict[str, Any], *, json_: bool) -> None:
     if frame.get("op") == "event":
         event = frame["event"]
         words = event.get("text", {}).get("en", event["kind"])
-        click.echo(f"{event['at'][11:19]}  {words}", err=json_)
+        at = datetime.fromisoformat(event["at"]).astimezone()  # as the clock on the wall says it
+        click.echo(f"{at:%H:%M:%S}  {words}", err=json_)
     elif frame.get("op") in {"snapshot", "progress"} and "tally" in frame:
         tally = frame["tally"]
         shown = ("people", "told", "delivered", "answered", "not_told", "unreachable")

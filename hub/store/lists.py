@@ -110,6 +110,11 @@ class ListLedger:
         """A household with names. Unknown: the incident does not speak to this flat."""
         return await self._db.read(partial(_flat, incident=incident, unit=unit))
 
+    async def person(self, incident: int, recipient: int) -> dict[str, Any]:
+        """Somebody without a flat, in the shape of a household. Unknown: nobody of the incident's,
+        or one who has a flat."""
+        return await self._db.read(partial(_person, incident=incident, recipient=recipient))
+
     async def figures(self) -> dict[str, Any]:
         """Deliveries by channel and state, and how deep the lanes are."""
         return await self._db.read(_figures)
@@ -225,6 +230,13 @@ def _flat(conn: Connection, *, incident: int, unit: int) -> dict[str, Any]:
         "people": people,
         "doors": doors_of(conn, incident, unit),
     }
+
+
+def _person(conn: Connection, *, incident: int, recipient: int) -> dict[str, Any]:
+    people = residents(conn, incident, -recipient)  # whoever has no flat is a household alone
+    if not people:
+        raise Unknown(f"Incident {incident} speaks to no {recipient} without a flat.")
+    return {"unit": None, "place": "", "people": people, "doors": []}
 
 
 def residents(conn: Connection, incident: int, household: int) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ EXPECTED = {
     ("GET", "/api/v1/incidents/{id:int}/events"): VIEWER,
     ("GET", "/api/v1/incidents/{id:int}/board"): VIEWER,
     ("GET", "/api/v1/incidents/{id:int}/flats/{unit:int}"): DUTY,
+    ("GET", "/api/v1/incidents/{id:int}/people/{recipient:int}"): DUTY,
     ("POST", "/api/v1/incidents/{id:int}/notices"): DUTY,
     ("POST", "/api/v1/incidents/{id:int}/notices/preview"): DUTY,
     ("POST", "/api/v1/incidents/{id:int}/stop"): DUTY,

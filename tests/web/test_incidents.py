@@ -8,6 +8,7 @@ import json
 import pytest
 from websockets.asyncio.client import connect
 
+from hub.store import schema as t
 from tests.flow.stage import Stage
 from tests.web.parts import House, read
 from web.live import SUBPROTOCOL
@@ -124,6 +125,19 @@ async def test_a_household_is_opened_by_duty_only_and_recorded(web: House, stage
         answer = await client.get(path)
     assert answer.status_code == 200
     assert await web.hub.accounts.broken_audit() is None
+
+
+async def test_somebody_without_a_flat_is_named_to_those_on_duty(web: House, stage: Stage):
+    one, other = stage.people[:2]
+    await stage.set(t.audience, {"recipient_id": one}, household=-one)
+    path = f"/api/v1/incidents/{stage.incident}/people"
+    async with web.client(headers=await web.bearer("viewer")) as client:
+        assert (await client.get(f"{path}/{one}")).status_code == 403
+    async with web.client(headers=await web.bearer("duty")) as client:
+        found = await client.get(f"{path}/{one}")
+        assert (await client.get(f"{path}/{other}")).status_code == 404  # the flat is the way
+    assert [each["recipient"] for each in found.json()["people"]] == [one]
+    assert found.json()["people"][0]["name"]
 
 
 async def test_a_stopped_incident_says_whom_that_leaves_untold(web: House, stage: Stage):

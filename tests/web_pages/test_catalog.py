@@ -131,9 +131,9 @@ def test_every_key_of_the_console_is_used_by_some_page() -> None:
 
 
 def test_a_word_follows_its_count() -> None:
-    assert speak("en", "help.title", n=1) == "Needs help now: 1 flat"
-    assert speak("en", "help.title", n=3) == "Needs help now: 3 flats"
-    assert speak("zh-CN", "help.title", n=3) == "正在求助：3 户"
+    assert speak("en", "help.title", n=1) == "Needs help now: 1 place"
+    assert speak("en", "help.title", n=3) == "Needs help now: 3 places"
+    assert speak("zh-CN", "help.title", n=3) == "正在求助：3 处"
 
 
 def test_numbers_are_grouped() -> None:

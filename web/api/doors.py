@@ -16,6 +16,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{API}/incidents/{{id:int}}/events", VIEWER, incidents.events),
     Door("GET", f"{API}/incidents/{{id:int}}/board", VIEWER, incidents.board),
     Door("GET", f"{API}/incidents/{{id:int}}/flats/{{unit:int}}", DUTY, incidents.flat),
+    Door("GET", f"{API}/incidents/{{id:int}}/people/{{recipient:int}}", DUTY, incidents.person),
     Door("POST", f"{API}/incidents/{{id:int}}/notices", DUTY, incidents.notice),
     Door("POST", f"{API}/incidents/{{id:int}}/notices/preview", DUTY, incidents.notice_preview),
     Door("POST", f"{API}/incidents/{{id:int}}/stop", DUTY, incidents.stop),

@@ -94,6 +94,16 @@ async def flat(request: Request) -> Response:
     return JSONResponse(found)
 
 
+async def person(request: Request) -> Response:
+    """GET /incidents/{id}/people/{recipient}: somebody without a flat; looking is recorded."""
+    hub, who, incident_id = house(request), actor_of(request), number(request, "id")
+    recipient = number(request, "recipient")
+    found = await hub.watch.person(incident_id, recipient)
+    about = {"recipient": recipient}
+    await hub.accounts.audit(who, "person_look", f"incident:{incident_id}", about)
+    return JSONResponse(found)
+
+
 async def notice(request: Request) -> Response:
     """POST /incidents/{id}/notices: 202 when what is said next is durable."""
     hub, incident_id, key = house(request), number(request, "id"), idempotency_key(request)

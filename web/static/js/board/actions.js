@@ -30,6 +30,7 @@ export class Actions {
     const text = h("textarea", { id: "notice-text", rows: 3, maxlength: 200, autofocus: true, "aria-describedby": "notice-hint" });
     const last = this.state.notices?.at(-1);
     const body = h("div", { class: "ask-body" },
+      stage === "all_clear" ? this.#stillHelp() : null,
       h("p", { class: "two" }, this.#whom(stage)),
       h("div", { class: "field" }, h("label", { for: "notice-text" }, t(`act.text.${stage}`)), text, h("span", { class: "hint", id: "notice-hint" }, t(`act.hint.${stage}`))),
       last?.text ? h("p", { class: "hint" }, t("act.last", { stage: named("stage", last.stage), n: last.revision, text: last.text })) : null,
@@ -65,11 +66,15 @@ export class Actions {
       act: () => post(`/incidents/${this.id}/stop`, {}),
     });
   }
+  /** What must not be forgotten when it seems over: those with an open call for help. */
+  #stillHelp() {
+    const n = new Set((this.state.help ?? []).map((row) => row.recipient)).size;
+    return n ? h("p", { class: "warn" }, h("b", {}, t("act.close_help", { n }))) : null;
+  }
   #close() {
-    const { tally } = this.state;
     return ask({
       title: t("act.title.close"), go: t("act.go.close"),
-      body: h("div", { class: "ask-body" }, h("p", {}, t("act.close_1")), tally?.answers?.help ? h("p", { class: "warn" }, h("b", {}, t("act.close_help", { n: tally.answers.help }))) : null),
+      body: h("div", { class: "ask-body" }, h("p", {}, t("act.close_1")), this.#stillHelp()),
       act: () => post(`/incidents/${this.id}/close`, {}),
     });
   }

@@ -33,7 +33,7 @@ const speakAsked = (text) => { asked = Date.now(); speakSoon(text); };
 const speakNow = (text) => { $("#say-now").textContent = text; };
 
 const actions = new Actions({ id, state, kind });
-const help = new HelpList({ wall, may, assign: (one) => actions.assign(one), finish: (one) => actions.finish(one.tasks, t("help.finish_title", { place: say(one.spoken) || one.place })), open: (one) => opened?.flat(Number(one.unit)) });
+const help = new HelpList({ wall, may, assign: (one) => actions.assign(one), finish: (one) => actions.finish(one.tasks, t("help.finish_title", { place: say(one.spoken) || one.place })), open: (one) => one.unit ? opened?.flat(Number(one.unit)) : opened?.person(one) });
 const tasks = new TaskList({ may, done: (one) => actions.finish([one.id], say(one.name)) });
 const timeline = new Timeline();
 const sound = new Sound(kind !== "live");

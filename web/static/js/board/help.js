@@ -37,7 +37,8 @@ export class HelpList {
     this.#items = items;
     this.#list.show(items);
     const nobody = this.unassigned;
-    put($("#h-h"), items.length ? t("help.title", { n: flats || items.length }) : t("help.none_title"));
+    const loose = items.filter((one) => !one.unit).length;
+    put($("#h-h"), items.length ? t("help.title", { n: Math.max(flats ?? 0, items.length - loose) + loose }) : t("help.none_title"));
     put($("#help-note"), items.length ? (nobody ? t("help.nobody", { n: nobody }) : t("help.all_assigned")) : "");
     $("#help").classList.toggle("calm", !items.length);
   }

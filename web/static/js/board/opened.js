@@ -95,11 +95,25 @@ export class Opened {
     try {
       const seen = await get(`/incidents/${this.id}/flats/${unit}`);
       if (this.#unit !== unit) return;
-      $(".inside", this.#box).replaceChildren(...this.#household(seen, unit), h("button", { class: "btn", onclick: () => this.tower(place.building) }, icon("back"), t("opened.back", { name: place.name })));
+      $(".inside", this.#box).replaceChildren(...this.#household(seen, () => this.flat(unit)), h("button", { class: "btn", onclick: () => this.tower(place.building) }, icon("back"), t("opened.back", { name: place.name })));
     } catch (error) {
       if (this.#unit === unit) $(".inside", this.#box).replaceChildren(trouble(error));
     }
     return before;
+  }
+  /** Somebody who needs help and has no flat on record: who it is; the look is recorded. */
+  async person(one) {
+    if (this.wall) return;
+    const mine = this.#unit = `person:${one.recipient}`;
+    this.#path = null;
+    this.#open(say(one.spoken) || one.place, t("state.help"), h("p", { class: "hint" }, t("loading")));
+    const inside = $(".inside", this.#box);
+    if (!this.may) return inside.replaceChildren(h("p", { class: "empty" }, t("opened.not_allowed")));
+    const show = async () => {
+      const seen = await get(`/incidents/${this.id}/people/${one.recipient}`);
+      if (this.#unit === mine) inside.replaceChildren(...this.#household(seen, show));
+    };
+    try { await show(); } catch (error) { if (this.#unit === mine) inside.replaceChildren(trouble(error)); }
   }
   #place(unit) {
     for (const tower of this.sheet.towers())
@@ -107,12 +121,12 @@ export class Opened {
         for (const u of f.units) if (u.id === unit) { const name = say(tower.building.name) || tower.building.path; return { building: tower.building.path, name, title: t("opened.flat", { name, flat: u.label }) }; }
     return null;
   }
-  #household(seen, unit) {
+  #household(seen, again) {
     const people = [...seen.people].sort((a, b) => (b.answer === "help") - (a.answer === "help"));
     if (!people.length) return [h("p", { class: "empty" }, t("opened.nobody"))];
-    return [h("ul", { class: "people" }, people.map((one) => this.#person(one, unit)))];
+    return [h("ul", { class: "people" }, people.map((one) => this.#person(one, again)))];
   }
-  #person(one, unit) {
+  #person(one, again) {
     const { answer, answered_at: at } = one;
     const needs = (one.needs ?? []).map((need) => named("need", need)).join(t("comma"));
     const trouble_at = h("div");
@@ -122,7 +136,7 @@ export class Opened {
       h("ul", { class: "sent" }, (one.deliveries ?? []).map((d) => h("li", {}, h("span", {}, named("channel", d.channel)), h("span", { class: ["refused", "failed", "expired", "unreachable"].includes(d.state) ? "late" : "two" }, named("delivery", d.state), d.to ? ` ${d.to}` : "")))),
       this.may && this.state.incident?.status !== "closed" ? h("div", { class: "behalf", role: "group", "aria-label": t("opened.behalf", { name: one.name }) }, h("span", { class: "hint" }, t("opened.behalf_short")), ANSWERS.map((word) => h("button", {
         class: "btn small", "aria-pressed": String(answer === word),
-        onclick: async () => { try { await post(`/incidents/${this.id}/answers`, { recipient: one.recipient, answer: word }); await this.flat(unit); } catch (error) { trouble_at.replaceChildren(trouble(error)); } },
+        onclick: async () => { try { await post(`/incidents/${this.id}/answers`, { recipient: one.recipient, answer: word }); await again(); } catch (error) { trouble_at.replaceChildren(trouble(error)); } },
       }, named("answer", word)))) : null, trouble_at);
   }
 }
