@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from hub.bus.scripts import Scripts
 from hub.bus.valkey import EmbeddedValkey
+
+SECRET = b"a secret of the tests"
 
 
 @pytest.fixture
@@ -34,6 +37,17 @@ async def running(*parts: Any) -> AsyncIterator[None]:
         yield
         for task in tasks:
             task.cancel()
+
+
+@asynccontextmanager
+async def scripts_of(url: str, house: str, number: int = 1) -> AsyncIterator[list[Scripts]]:
+    """The scripts of so many processes of one house, with time enough for a busy machine."""
+    found = [Scripts(url, house=house, secret=SECRET, seconds=30) for _ in range(number)]
+    try:
+        yield found
+    finally:
+        for one in found:
+            await one.close()
 
 
 async def eventually(true: Callable[[], bool], seconds: float = 45) -> None:

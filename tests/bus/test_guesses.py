@@ -10,18 +10,13 @@ from hub.bus.link import closed, commands
 from hub.bus.scripts import Scripts
 from hub.errors import TooMany
 from hub.flow.tries import TRIES, Tries
-
-SECRET = b"a secret of the tests"
+from tests.bus.conftest import SECRET, scripts_of
 
 
 @asynccontextmanager
 async def guesses(url: str, house: str, number: int = 1) -> AsyncIterator[list[Guesses]]:
-    scripts = [Scripts(url, house=house, secret=SECRET, seconds=30) for _ in range(number)]
-    try:
-        yield [Guesses(one) for one in scripts]
-    finally:
-        for one in scripts:
-            await one.close()
+    async with scripts_of(url, house, number) as found:
+        yield [Guesses(one) for one in found]
 
 
 async def test_processes_together_have_the_tries_of_one(valkey: str, house: str) -> None:

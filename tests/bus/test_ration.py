@@ -11,22 +11,16 @@ import pytest
 
 from hub.bus.link import closed, commands
 from hub.bus.ration import FORGOTTEN_MS, Ration
-from hub.bus.scripts import Scripts
 from hub.bus.valkey import EmbeddedValkey
 from hub.decide.shares import HOLD, LONGEST_HOLD, Level, granted
 from hub.plans import Ask
-
-SECRET = b"a secret of the tests"
+from tests.bus.conftest import scripts_of
 
 
 @asynccontextmanager
 async def rations(url: str, house: str, number: int = 1) -> AsyncIterator[list[Ration]]:
-    scripts = [Scripts(url, house=house, secret=SECRET, seconds=30) for _ in range(number)]
-    try:
-        yield [Ration(one) for one in scripts]
-    finally:
-        for one in scripts:
-            await one.close()
+    async with scripts_of(url, house, number) as found:
+        yield [Ration(one) for one in found]
 
 
 async def clock(url: str) -> float:

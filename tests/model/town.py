@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -305,7 +306,7 @@ class Town:
         return await self.db.read(ask)
 
     @property
-    def touched(self) -> set[int]:
+    def touched(self) -> AbstractSet[int]:
         return self.lost | {one for worker in self.workers for one in worker.grip.touched}
 
-    lost: set[int] = frozenset()  # type: ignore[assignment]  # of workers that are no more
+    lost: frozenset[int] = frozenset()  # of workers that are no more
