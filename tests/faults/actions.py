@@ -93,15 +93,12 @@ def roll(bench: Bench) -> None:
 
 def freeze(bench: Bench) -> None:
     """SIGSTOP for longer than a lease, then SIGCONT: whoever wakes up owns nothing any more."""
-    member = bench.pick("worker", "serve")
-    member.freeze()
-    bench.at("freeze", member.name)
-    if member.name != "serve":  # another worker is there
-        bench.up("freeze")
-    time.sleep(LEASE + bench.chance.uniform(3, 8))
-    member.thaw()
-    if member.name == "serve":
-        bench.up("freeze")
+    _freeze(bench, "freeze", LEASE + bench.chance.uniform(3, 8))
+
+
+def freeze_minute(bench: Bench) -> None:
+    """The same for over a minute: leases, doubts and what others knew of it have all ended."""
+    _freeze(bench, "freeze_minute", bench.chance.uniform(60, 80))
 
 
 def kill_valkey(bench: Bench) -> None:
@@ -121,15 +118,12 @@ def kill_valkey(bench: Bench) -> None:
 
 def valkey_away(bench: Bench) -> None:
     """Nobody answers at the Redis URL for a while."""
-    valkey = bench.hub.valkey
-    if valkey is None:
-        kill_valkey(bench)
-        return
-    valkey.kill()
-    bench.at("valkey_away", "own")
-    bench.up("valkey_away")  # work goes on without it
-    time.sleep(bench.chance.uniform(4, 12))
-    valkey.start()
+    _no_valkey(bench, "valkey_away", bench.chance.uniform(4, 12))
+
+
+def valkey_away_minutes(bench: Bench) -> None:
+    """Nobody answers there for minutes."""
+    _no_valkey(bench, "valkey_away_minutes", bench.chance.uniform(120, 180))
 
 
 def flush(bench: Bench) -> None:
@@ -233,6 +227,30 @@ def _kill(bench: Bench, kind: str, member: Member) -> None:
         bench.up(kind, since=since)
 
 
+def _freeze(bench: Bench, kind: str, seconds: float) -> None:
+    member = bench.pick("worker", "serve")
+    member.freeze()
+    bench.at(kind, member.name)
+    if member.name != "serve":  # another worker is there
+        bench.up(kind)
+    time.sleep(seconds)
+    member.thaw()
+    if member.name == "serve":
+        bench.up(kind)
+
+
+def _no_valkey(bench: Bench, kind: str, seconds: float) -> None:
+    valkey = bench.hub.valkey
+    if valkey is None:
+        kill_valkey(bench)
+        return
+    valkey.kill()
+    bench.at(kind, "own")
+    bench.up(kind)  # work goes on without it
+    time.sleep(seconds)
+    valkey.start()
+
+
 def _mode(bench: Bench, kind: str, faults: Mapping[str, float]) -> None:
     """The provider is like this for some seconds. What it took is in its ledger, with the fault;
     so this is no window in which calls may be lost."""
@@ -245,6 +263,7 @@ def _mode(bench: Bench, kind: str, faults: Mapping[str, float]) -> None:
 
 Action = Callable[[Bench], None]
 
+LASTING = {"freeze_minute", "valkey_away_minutes"}  # they outlast the launches of a trial
 ACTIONS: Mapping[str, Action] = {
     action.__name__: action
     for action in (
@@ -253,8 +272,10 @@ ACTIONS: Mapping[str, Action] = {
         kill_all,
         roll,
         freeze,
+        freeze_minute,
         kill_valkey,
         valkey_away,
+        valkey_away_minutes,
         flush,
         kill_postgres,
         disk_full,

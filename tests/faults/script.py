@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tests.faults.actions import ACTIONS
+from tests.faults.actions import ACTIONS, LASTING
 from tests.faults.estates import floors
 from tests.faults.hub import SETUPS
 
@@ -13,6 +13,7 @@ PLACES = ("1", "2", "1/3", "3/5", "2/2")
 PLAYBOOKS = ("fire", "fire", "power-outage")
 SENDING = 7.0  # seconds the first launch is meant to take, so that faults fall into it
 SEGMENTS = 2.0  # of a text, about
+MEANWHILE = (20.0, 50.0)  # seconds: when another launch comes while something lasting goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ def script(
     begins = tuple(_begin(chance, no, count) for no in range(chance.choice((1, 1, 2, 3))))
     names = chance.choices(list(ACTIONS), k=chance.choice((1, 1, 2, 3)))
     faults = tuple(sorted((chance.uniform(0.3, 8.0), only or name) for name in names))
+    if any(name in LASTING for _, name in faults):
+        later = _begin(chance, len(begins), count)
+        begins += (replace(later, at=chance.uniform(*MEANWHILE)),)
     words = f"--seed {seed} --people {people[0]}-{people[1]}"
     words += f" --setup {setup}" * bool(setup) + f" --only {only}" * bool(only)
     return Script(seed, setup or picked, count, mood, begins, faults, words)
