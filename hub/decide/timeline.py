@@ -89,10 +89,12 @@ def line(event: Event, known: Known) -> Line:
 
 def _launched(data: Mapping[str, Any], _known: Known) -> Line:
     people, homes = data.get("people", 0), data.get("households", 0)
-    return {
-        "zh-CN": f"已启动：通知{people}人、{homes}户",
-        "en": f"Started: {_many(people, 'person', 'people')} in {_many(homes, 'household')}",
-    }
+    zh = f"已启动：通知{people}人、{homes}户"
+    en = f"Started: {_many(people, 'person', 'people')} in {_many(homes, 'household')}"
+    if doors := data.get("tasks", 0):
+        zh += f"；{doors}户消息无法送达，上门或电话"
+        en += f"; {_many(doors, 'household')} to be told by hand"
+    return {"zh-CN": zh, "en": en}
 
 
 def _wave(data: Mapping[str, Any], known: Known) -> Line:

@@ -6,7 +6,7 @@ The unique index `uq_tasks_by_hand` holds that a notice has one task of a kind f
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -42,6 +42,9 @@ FROM (
 ) home
 WHERE true
 ON CONFLICT DO NOTHING"""
+_BEYOND = f"""NOT EXISTS (SELECT 1 FROM audience near WHERE near.incident_id = :incident
+    AND near.household = a.household AND near.{_PEOPLE.removeprefix("a.")}
+    AND NOT near.unreachable)"""
 _NAME = {"sqlite": "CAST(:name AS TEXT)", "postgresql": "CAST(CAST(:name AS TEXT) AS JSONB)"}
 _MADE = text(
     "SELECT count(*) FROM tasks WHERE notice_id = :notice AND household IS NOT NULL"
@@ -83,6 +86,12 @@ def knock(
         values |= dict(named or {})
         conn.execute(with_lists(_sql(conn, wave, key, only), values), values)
     return int(conn.execute(_MADE, about).scalar_one()) - before
+
+
+def knock_at_once(conn: Connection, waves: Iterable[WaveRow], now: int) -> int:
+    """Households no wave can reach by any channel have their task before its wave is due: waiting
+    for an answer from them would only lose time. How many are new."""
+    return sum(knock(conn, wave, now, only=_BEYOND) for wave in waves)
 
 
 def _sql(conn: Connection, wave: WaveRow, key: str, only: str) -> str:

@@ -18,7 +18,7 @@ from hub.store.audiences import insert_audience, mark_unreachable
 from hub.store.database import Database, database_now, insert_rows
 from hub.store.events import append_event
 from hub.store.ids import numbered
-from hub.store.knocks import knock
+from hub.store.knocks import knock, knock_at_once
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.schema import incidents, notices, sites, tasks, waves, wordings
 from hub.store.surveys import read_estate, read_sites
@@ -67,11 +67,13 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
     insert_audience(conn, incident, plan.audience)
     _tasks(conn, plan, incident=incident, now=now)
     sent = _waves(conn, plan, incident=incident, notice=notice, now=now)
-    unreachable = mark_unreachable(
-        conn, _row(plan, incident, notice, now, plan.waves[0]), plan.waves
-    )
+    rows = [_row(plan, incident, notice, now, wave) for wave in plan.waves]
+    unreachable = mark_unreachable(conn, rows[0], plan.waves)
+    due = [row for row, wave in zip(rows, plan.waves, strict=True) if not wave.after_ms]
+    doors = sum(knock(conn, row, now) for row in due)
+    doors += knock_at_once(conn, rows, now) if unreachable else 0
 
-    seq = _launched(conn, plan, incident, sent=sent, unreachable=unreachable, now=now)
+    seq = _launched(conn, plan, incident, sent=sent, unreachable=unreachable, doors=doors, now=now)
     opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq)
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _said(opened))
@@ -154,7 +156,6 @@ def _waves(conn: Connection, plan: LaunchPlan, *, incident: int, notice: int, no
         sent = start_wave(conn, row, now, first=True) if not wave.after_ms else None
         conn.execute(insert(waves).values(wave_values(row, wave, now=now, sent=sent)))
         if sent is not None:
-            knock(conn, row, now)
             for channel, count in sent.channels.items():
                 counts[channel] = counts.get(channel, 0) + count
     return Sent(counts)
@@ -196,6 +197,7 @@ def _launched(
     *,
     sent: Sent,
     unreachable: list[int],
+    doors: int,
     now: int,
 ) -> int:
     moves = [[channel, "", "planned", count] for channel, count in sent.channels.items()]
@@ -208,6 +210,7 @@ def _launched(
         "people": plan.people,
         "households": plan.households,
         "deliveries": sent.deliveries,
+        "tasks": doors,
         "moves": moves,
         "unreachable": unreachable,
     }

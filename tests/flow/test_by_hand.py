@@ -211,3 +211,29 @@ async def test_a_wave_is_quick_for_an_estate(database_url: str) -> None:
         assert await home.one("SELECT count(*) FROM tasks WHERE key = 'door'") == homes > 100
     finally:
         await home.db.close()
+
+
+async def test_a_home_nothing_can_reach_is_on_the_list_from_the_first_moment(
+    database_url: str,
+) -> None:
+    """Its wave is minutes away, and it would add nothing: nobody there can answer before."""
+    home = await open_house(database_url)
+    try:
+        people = (
+            Who("3/12/1201"),
+            Who("3/12/1201"),
+            Who("3/12/1202"),
+            Who("3/12/1202", ways=[("sms", "+15550100002")]),  # somebody there hears of it
+            Who("3/12/1203", ways=[("sms", "+15550100003")]),
+            Who("3/5/501"),  # told to stay: no door of theirs
+        )
+        await home.db.write(lambda conn: put_estate(conn, PATHS, people))
+        await home.launch.start(LaunchRequest("fire", "3/12"), who=WHO, key="launch")
+        assert [row[1:4] for row in await open_doors(home)] == [(1, "3/12/1201", "open")]
+        said = await home.rows("SELECT data FROM events WHERE kind = 'launched'")
+        assert '"tasks":1' in str(said[0][0]).replace(" ", "").replace("'", '"')
+        await home.run("UPDATE waves SET due_at = 0 WHERE \"key\" = 'door_knock'")
+        await home.escalate.due()
+        assert [row[2] for row in await open_doors(home)] == ["3/12/1201", "3/12/1202", "3/12/1203"]
+    finally:
+        await home.db.close()

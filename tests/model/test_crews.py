@@ -151,14 +151,14 @@ class Story:
     async def _doors(self, incident: int) -> None:
         """Staff knock at every second door, somebody opens another by the link."""
         asked = (
-            "SELECT t.id, t.recipient_id FROM tasks t WHERE t.incident_id = :i"
+            "SELECT t.id, t.household FROM tasks t WHERE t.incident_id = :i"
             " AND t.household IS NOT NULL AND t.state <> 'done' ORDER BY t.household"
         )
         doors = await self.home.rows(asked, i=incident)
         assert len(doors) > 2
         tasks = Tasks(TaskLedger(self.home.db), Bells())
-        for task, _ in doors[::2]:
-            outcome = ("safe", "not_home", "help: alone")[task % 3]
+        for task, household in doors[::2]:
+            outcome = ("safe", "not_home", "help: alone")[household % 3]
             await tasks.change(incident, task, state="done", outcome=outcome, who=WHO)
         home = (
             "SELECT recipient_id FROM audience WHERE incident_id = :i AND household ="
