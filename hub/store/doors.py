@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hub.decide.byhand import outcome_word
+from hub.decide.byhand import ANSWERED, STOPPED, outcome_word
 from hub.decide.spoken import spoken_floor, spoken_place
 from hub.decide.views import moment
 from hub.errors import Unknown
@@ -18,9 +18,14 @@ from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
 NOWHERE = "-"
 """The block of those no flat is on record for."""
 
-_COUNTS = text("""
-SELECT notice_id, wave, round, state, count(*) AS tasks FROM tasks
-WHERE incident_id = :incident AND household IS NOT NULL GROUP BY 1, 2, 3, 4""")
+_ENDED = (
+    "CASE WHEN t.state = 'done' AND t.done_by = 'hub'"
+    f" AND t.outcome IN ('{ANSWERED}', '{STOPPED}') THEN t.outcome ELSE t.state END"
+)
+"""What a task counts as: only what a person entered is `done`; what the hub ended is not."""
+_COUNTS = text(f"""
+SELECT t.notice_id, t.wave, t.round, {_ENDED} AS state, count(*) AS tasks FROM tasks t
+WHERE t.incident_id = :incident AND t.household IS NOT NULL GROUP BY 1, 2, 3, 4""")
 _TASK = (
     "t.id AS task, t.key, t.name AS called, t.role, t.state, t.due_at, t.assigned, t.outcome,"
     " t.done_at, t.done_by, t.wave, t.round, t.household"
@@ -38,7 +43,7 @@ LEFT JOIN users u ON t.done_by = 'user:' || CAST(u.id AS TEXT)
 WHERE t.incident_id = :incident AND t.household IS NOT NULL AND {more}
 ORDER BY t.id LIMIT :limit"""
 _BLOCKS = text(f"""
-SELECT {_BLOCK} AS block, t.key, t.state, count(*) AS tasks
+SELECT {_BLOCK} AS block, t.key, {_ENDED} AS state, count(*) AS tasks
 FROM tasks t LEFT JOIN places p ON p.id = t.place_id
 WHERE t.incident_id = :incident AND t.household IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1""")
 # The need is shown because somebody must be ready for it; a name only where there is no flat.
@@ -53,7 +58,9 @@ WHERE t.incident_id = :incident AND t.household = :unit ORDER BY t.id""")
 
 
 def counts(conn: Connection, incident: int) -> dict[tuple[int, int, int], dict[str, int]]:
-    """How many tasks by hand each wave has, by state; waves by (notice, number, round)."""
+    """How many tasks by hand each wave has, by what became of them: `open`, `assigned`, `done` (a
+    person was there), `answered` and `stopped` (the hub ended them); waves by (notice, number,
+    round)."""
     found: dict[tuple[int, int, int], dict[str, int]] = {}
     for notice, wave, round_, state, tasks in conn.execute(_COUNTS, {"incident": incident}):
         found.setdefault((notice, wave, round_), {})[state] = tasks
@@ -66,8 +73,8 @@ def doors_of(conn: Connection, incident: int, unit: int) -> list[dict[str, Any]]
 
 
 def blocks(conn: Connection, *, incident: int) -> dict[str, Any]:
-    """The buildings and entrances with tasks by hand, each with its counts by state; Unknown if
-    there is no such incident."""
+    """The buildings and entrances with tasks by hand, each with its counts as in `counts`; Unknown
+    if there is no such incident."""
     site = _site(conn, incident)
     found: dict[str, dict[str, Any]] = {}
     for block, key, state, tasks in conn.execute(_BLOCKS, {"incident": incident}):

@@ -84,7 +84,7 @@ async def _one_tap(page: Page) -> None:
     await expect(door(page, "1201")).to_contain_text("Undo")
     await expect(door(page, "1202").get_by_role("button", name="Not home")).to_be_visible()
     await expect(door(page, "1201")).to_contain_text("you")
-    await expect(page.locator("#done")).to_have_text("1 of 3 done")
+    await expect(page.locator("#done")).to_have_text("1 of 3 seen to")
     over = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert over <= 0
 
@@ -98,7 +98,7 @@ async def _two_at_one_door(one: Page, other: Page) -> None:
     await expect(door(one, "1202")).to_contain_text("Not sent yet")
     await other.locator(".is-open").get_by_role("button", name="Refused").click()
     await expect(door(other, "1202")).to_contain_text("Refused")
-    await expect(other.locator("#done")).to_have_text("2 of 3 done")
+    await expect(other.locator("#done")).to_have_text("2 of 3 seen to")
     await one.context.set_offline(False)
     await expect(door(one, "1202")).to_contain_text("Already done")
     await door(one, "1202").get_by_role("button", name="Leave it so").click()
@@ -110,7 +110,7 @@ async def _back_at_the_board(page: Page) -> None:
     await expect(page.locator("#unsent")).to_be_hidden()
     await page.get_by_role("link", name="Board").click()
     await expect(page.locator("#byhand .n")).to_have_text("1")
-    await expect(page.locator("#byhand")).to_contain_text("2 of 3 done")
+    await expect(page.locator("#byhand")).to_contain_text("2 of 3 seen to")
     assert await page.evaluate("Object.keys(localStorage).filter(k => k.includes('doors'))") == []
 
 

@@ -10,6 +10,7 @@ from hub.errors import Conflict, Refused, Unknown
 from hub.flow.tasks import Tasks
 from hub.model import AnswerWord, LaunchRequest
 from hub.store.answers import take
+from hub.store.doors import counts
 from hub.store.tasks import TaskLedger
 from tests.launch_estate import WHO, House, Who, open_house, put_estate
 
@@ -193,6 +194,29 @@ async def test_nobody_knocks_after_the_all_clear_or_the_stop(database_url: str) 
     async with knocking(database_url) as (home, _):
         await home.say.stop(1, who=WHO)
         assert [row[3:5] for row in await open_doors(home)] == [("done", "stopped")] * 2
+
+
+async def test_only_what_a_person_entered_counts_as_done(database_url: str) -> None:
+    """A door called off, or a household that answered by itself, is no door somebody went to."""
+    async with knocking(database_url) as (home, tasks):
+        doors = [row[0] for row in await open_doors(home)]
+        await home.run("UPDATE audience SET answer = 'safe' WHERE recipient_id = 3")
+        assert await home.escalate.settle() == 1
+        assert await tasks_of(home, tasks) == {"open": 1, "answered": 1}
+        await home.say.stop(1, who=WHO)
+        assert await tasks_of(home, tasks) == {"stopped": 1, "answered": 1}
+        for task in doors:  # what is known can still be entered
+            await tasks.change(1, task, state="done", outcome="not_home", who=WHO)
+        assert await tasks_of(home, tasks) == {"done": 2}
+
+
+async def tasks_of(home: House, tasks: Tasks) -> dict[str, int]:
+    """The counts of the one block, which are those of the one wave."""
+    (block,) = (await tasks.blocks(1))["items"]
+    found = await home.db.read(lambda conn: counts(conn, 1))
+    assert list(found.values()) == [block["tasks"]]
+    counted: dict[str, int] = block["tasks"]
+    return counted
 
 
 async def test_a_wave_is_quick_for_an_estate(database_url: str) -> None:

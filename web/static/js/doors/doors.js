@@ -9,6 +9,7 @@ import { DoorList } from "./list.js";
 import { Outbox } from "./outbox.js";
 import { ORDERS, dangerLevel, sortBlocks } from "./order.js";
 import { ANSWERS, outcomeText } from "./row.js";
+import { all, far, sum, toDo } from "./counts.js";
 
 const { incident: id, place, actor, started } = document.body.dataset;
 const CALM = 1500; // ms between two readings, however much happens
@@ -53,7 +54,6 @@ const page = {
   },
 };
 const list = new DoorList(page);
-const all = (tasks) => Object.values(tasks).reduce((sum, n) => sum + n, 0);
 const left = () => [...list.items.values()].filter((one) => one.state !== "done" && !outbox.of(one.task)).length;
 const blockName = (one) => (one.block === "-" ? t("doors.nowhere") : say(one.spoken) || one.block);
 
@@ -61,7 +61,7 @@ const blockName = (one) => (one.block === "-" ? t("doors.nowhere") : say(one.spo
 async function readBlocks() {
   const { items } = await get(`/incidents/${id}/doors/blocks`);
   state.blocks = sortBlocks(items, place);
-  if (!state.blocks.some((one) => one.block === state.block)) state.block = (state.blocks.find((one) => one.tasks.open || one.tasks.assigned) ?? state.blocks[0])?.block ?? "";
+  if (!state.blocks.some((one) => one.block === state.block)) state.block = (state.blocks.find((one) => toDo(one.tasks)) ?? state.blocks[0])?.block ?? "";
   drawBlocks();
 }
 let reading = 0;
@@ -106,14 +106,13 @@ async function begin() {
 
 // ── Drawing ────────────────────────────────────────────────────────────────────────────────────
 function drawBlocks() {
-  const sum = (key) => state.blocks.reduce((n, one) => n + (key ? one.tasks[key] ?? 0 : all(one.tasks)), 0);
-  const every = sum(""), done = sum("done"), keys = new Set(state.blocks.flatMap((one) => one.keys));
+  const whole = sum(state.blocks.map((one) => one.tasks)), every = all(whole), keys = new Set(state.blocks.flatMap((one) => one.keys));
   put($("#title"), t(`doors.title.${keys.size > 1 ? "both" : keys.has("phone") ? "phone" : "door"}`));
-  put($("#done"), every ? t("doors.done_of", { done, all: every }) : "");
-  $("#share").replaceChildren(every ? bar([["b-read", done / every]], t("doors.done_of", { done, all: every })) : "");
+  put($("#done"), every ? far(whole) : "");
+  $("#share").replaceChildren(every ? bar([["b-read", (whole.done ?? 0) / every], ["b-acc", (whole.answered ?? 0) / every]], far(whole)) : "");
   $("#blocks").hidden = state.blocks.length < 2;
   rows($("#block-rows"), state.blocks, (one) => one.block, (one, before) => {
-    const to = all(one.tasks) - (one.tasks.done ?? 0);
+    const to = toDo(one.tasks);
     const row = before ?? h("li", {}, h("a", { onclick: (event) => { if (!event.metaKey && !event.ctrlKey) { event.preventDefault(); choose(one.block); } } }, h("span"), h("b", { class: "num" })));
     row.firstChild.setAttribute("href", `?block=${encodeURIComponent(one.block)}`);
     if (one.block === state.block) row.firstChild.setAttribute("aria-current", "true"); else row.firstChild.removeAttribute("aria-current");
@@ -144,11 +143,11 @@ function emptiness(shown) {
   const box = $("#nothing"), none = !state.blocks.length;
   box.hidden = !none && shown > 0;
   if (box.hidden) return;
-  const next = state.blocks.find((one) => one.block !== state.block && all(one.tasks) - (one.tasks.done ?? 0) > 0);
+  const next = state.blocks.find((one) => one.block !== state.block && toDo(one.tasks) > 0);
   const wave = state.waves.find((one) => one.state === "waiting" && one.channels.some((key) => ["door", "phone"].includes(key)));
   const planned = wave && state.status === "open" ? t("doors.empty_when", { name: say(wave.name), at: clockShort(wave.due_at) }) : state.waves.length && state.status === "open" ? t("doors.empty_none") : "";
   const text = none ? [h("b", {}, t("doors.empty")), " ", planned] : page.filter === "done" ? t("doors.nothing_done") : h("b", {}, t("doors.block_done"));
-  box.replaceChildren(h("p", {}, text), none || !next || page.filter === "done" ? "" : h("button", { class: "btn main big", type: "button", onclick: () => choose(next.block) }, t("doors.next", { name: blockName(next), n: all(next.tasks) - (next.tasks.done ?? 0) })));
+  box.replaceChildren(h("p", {}, text), none || !next || page.filter === "done" ? "" : h("button", { class: "btn main big", type: "button", onclick: () => choose(next.block) }, t("doors.next", { name: blockName(next), n: toDo(next.tasks) })));
 }
 /** What is over is said once, and nothing can be pressed any more. */
 function ended() {
