@@ -200,7 +200,8 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """An incident as far as its next notice needs it. `said`: the stages said so far."""
+    """An incident as far as its next notice needs it. `said`: the stages said so far; `cut`: of
+    these, all-clear and correction where a restore ended what was still to be sent of them."""
 
     id: int
     code: str
@@ -214,6 +215,7 @@ class Running:
     params: Mapping[str, str]
     alert_at: int  # when the alert was issued
     said: tuple[str, ...]
+    cut: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,7 +243,10 @@ def _restored_words(manifest: Manifest, found: Restored) -> str:
 
 
 def _cut_words(cut: Cut) -> str:
-    ending = {"all_clear": "its all-clear was going out", "correction": "its correction was"}
+    ending = {
+        "all_clear": "its all-clear was going out: say it again",
+        "correction": "its correction was going out: say it again",
+    }
     more = [ending[stage] for stage in cut.stages if stage in ending]
     facts = [
         f"{cut.unsent} not sent",

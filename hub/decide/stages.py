@@ -19,20 +19,31 @@ class No(StrEnum):
     CLOSED = "This incident is closed: its record is final. Launch a new one."
     CLEARED = "The all-clear was said. Launch a new incident, or send a correction."
     CORRECTED = "The correction was said. Launch a new incident if something is really wrong."
+    AGAIN = "A restore cut the correction short. Say it again: it goes to whom it may have missed."
     ALERT = "The alert is what the launch said; say an update, an all-clear or a correction."
 
 
-def may_say(stage: Stage, status: IncidentState, said: Collection[str]) -> No:
-    """NONE, or why this stage cannot be said now."""
+def may_say(
+    stage: Stage, status: IncidentState, said: Collection[str], *, cut: Collection[str] = ()
+) -> No:
+    """NONE, or why this stage cannot be said now. `cut`: what a restore cut short counts as not
+    said to its end, and can be said again."""
     if stage is Stage.ALERT:
         return No.ALERT
     if status is IncidentState.CLOSED:
         return No.CLOSED
     if Stage.CORRECTION in said:
-        return No.CORRECTED
+        return _after_correction(stage, cut)
     if status is IncidentState.CLEARED and stage is not Stage.CORRECTION:
         return No.CLEARED
     return No.NONE
+
+
+def _after_correction(stage: Stage, cut: Collection[str]) -> No:
+    """Some know it was sent in error: nothing else follows before all the others know, too."""
+    if Stage.CORRECTION not in cut:
+        return No.CORRECTED
+    return No.NONE if stage is Stage.CORRECTION else No.AGAIN
 
 
 def may_stop(status: IncidentState) -> No:

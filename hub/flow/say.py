@@ -39,7 +39,7 @@ class SayLedger(Protocol):
     ) -> tuple[Sequence[Spot], Mapping[int, Mapping[str, str]]]: ...
     async def answered(self, keyed: Keyed) -> Spoken | None: ...
     async def speak(self, plan: NoticePlan) -> Spoken: ...
-    async def hearers(self, incident: int, *, last: bool) -> Hearers: ...
+    async def hearers(self, incident: int, *, stage: Stage) -> Hearers: ...
     async def stop(self, incident: int, actor: str) -> Ended: ...
     async def close(self, incident: int, actor: str) -> Ended: ...
 
@@ -88,7 +88,8 @@ class Say:
         """The notice is on record and on its way.
 
         An update goes to the whole audience, an all-clear and a correction to those who may have
-        got what came before; they end the incident. The same key again gives the first answer.
+        got what came before; they end the incident. One that a restore cut short can be said again,
+        to those who have not surely got it. The same key again gives the first answer.
         Unknown for no such incident, Conflict where it may not be said, Refused for bad input.
         """
         asked = None if key is None else _keyed(incident_id, str(stage), text, key)
@@ -118,7 +119,7 @@ class Say:
         words = await asyncio.to_thread(
             self._words, running, playbook, target, stage=known, text=plain(text)
         )
-        found = await self.ledger.hearers(incident_id, last=known in LAST)
+        found = await self.ledger.hearers(incident_id, stage=known)
         return notice_preview(playbook, words, found)
 
     async def stop(self, incident_id: int, *, who: Actor) -> Stopped:
@@ -215,7 +216,7 @@ def _checked(stage: Stage | str, text: str, running: Running) -> Stage:
     if problems or known is None:
         said = "; ".join(f"{p.where} {p.what}" for p in problems)
         raise Refused(f"This cannot be said: {said}.", problems, code="notice")
-    no = may_say(known, IncidentState(running.status), running.said)
+    no = may_say(known, IncidentState(running.status), running.said, cut=running.cut)
     if no is not No.NONE:
         raise Conflict(str(no), code=no.name.lower())
     return known

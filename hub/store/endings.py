@@ -14,7 +14,14 @@ from hub.plans import Ended
 from hub.states import IncidentState, Reason
 from hub.store.database import database_now
 from hub.store.events import append_event
-from hub.store.incidents import cancel_waves, lock_incident, move_incident, stages_said, take_back
+from hub.store.incidents import (
+    cancel_waves,
+    lock_incident,
+    move_incident,
+    stages_cut,
+    stages_said,
+    take_back,
+)
 from hub.store.schema import audience, tasks
 
 _LEAVING = text(
@@ -59,7 +66,7 @@ def close_incident(conn: Connection, *, incident: int, actor: str) -> Ended:
     now = database_now(conn)
     gone = take_back(conn, incident, reason=Reason.STOPPED, now=now)
     status = IncidentState(lock_incident(conn, incident))
-    cleared = bool(stages_said(conn, incident) & LAST)
+    cleared = bool((stages_said(conn, incident) & LAST) - stages_cut(conn, incident))
     untold, helpless = _untold(conn, incident), _help_open(conn, incident)
     if status is IncidentState.CLOSED:
         if gone:  # a call that came back unsent since: boards hear of its end

@@ -3,7 +3,9 @@
 What was planned or being sent is `cancelled` by reason `restored`. The old hub may have sent it
 after the backup, so it counts as of unknown outcome, unless it was too old by then: an all-clear
 still goes to who may have got it. Waiting waves end, open incidents are stopped: an update, an
-all-clear or a correction can still be said by a person.
+all-clear or a correction can still be said by a person. Where an all-clear was going out itself the
+incident is stopped, too, and a correction that was can be said again: both go to those who have not
+surely got them (`heard.py`).
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hub.events import EventKind
+from hub.model import Stage
 from hub.states import IncidentState, Reason
 from hub.store.database import database_now
 from hub.store.events import append_event
@@ -42,10 +45,11 @@ _WAVES = text("UPDATE waves SET state = 'cancelled' WHERE state = 'waiting'")
 _WAITING = text(
     "SELECT incident_id, count(*) FROM waves WHERE state = 'waiting' GROUP BY incident_id"
 )
+_CORRECTED = text("SELECT DISTINCT incident_id FROM notices WHERE stage = 'correction'")
 _INCIDENTS = text("SELECT id, code, kind, status, place FROM incidents ORDER BY id")
 _UNTOLD = text("""
 SELECT incident_id, count(*) FROM audience WHERE incident_id IN (
-        SELECT id FROM incidents WHERE status = 'open')
+        SELECT id FROM incidents WHERE status IN ('open', 'cleared'))
     AND kind IN ('resident', 'staff', 'outside') AND told_at IS NULL AND NOT unreachable
 GROUP BY incident_id""")
 _STOP = text("UPDATE incidents SET status = 'stopped', stopped_at = :now WHERE id = :incident")
@@ -98,8 +102,13 @@ def fence(conn: Connection, *, made: int) -> tuple[Cut, ...]:
     conn.execute(_WAVES)
     rows = conn.execute(_INCIDENTS).all()
     found = [row for row in rows if row.status == IncidentState.OPEN or row.id in under]
+    corrected = set(conn.execute(_CORRECTED).scalars())
     for row in found:
-        _stop(conn, row, moves=under[row.id].moves, untold=untold.get(row.id, 0), now=now)
+        stops = row.status == IncidentState.OPEN or (
+            Stage.ALL_CLEAR in under[row.id].stages and row.id not in corrected
+        )
+        told = {"untold": untold.get(row.id, 0)} if stops else None
+        _end(conn, row.id, moves=under[row.id].moves, stopped=told, now=now)
     return tuple(_cut(row, under[row.id], waiting.get(row.id, 0)) for row in found)
 
 
@@ -107,14 +116,17 @@ def _counts(conn: Connection, sql: Any) -> Mapping[int, int]:
     return {int(key): int(number) for key, number in conn.execute(sql)}
 
 
-def _stop(conn: Connection, row: Any, *, moves: list[list[Any]], untold: int, now: int) -> None:
-    """The incident is stopped, if it was open; its board and its record know why."""
+def _end(
+    conn: Connection, incident: int, *, moves: list[list[Any]], stopped: Any, now: int
+) -> None:
+    """The incident's board and its record know what ended, and why. `stopped`: what is told of an
+    incident that is stopped by it; None if it stays as it is."""
     data: dict[str, Any] = {"moves": moves, "reason": str(Reason.RESTORED)}
     kind = EventKind.PROGRESS
-    if row.status == IncidentState.OPEN:
-        conn.execute(_STOP, {"incident": row.id, "now": now})
-        kind, data = EventKind.STOPPED, {"untold": untold, **data}
-    append_event(conn, row.id, kind, data, actor="hub", now_ms=now)
+    if stopped is not None:
+        conn.execute(_STOP, {"incident": incident, "now": now})
+        kind, data = EventKind.STOPPED, {**stopped, **data}
+    append_event(conn, incident, kind, data, actor="hub", now_ms=now)
 
 
 def _cut(row: Any, under: _Under, waves: int) -> Cut:

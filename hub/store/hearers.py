@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection
 
+from hub.decide.stages import LAST
+from hub.model import Stage
 from hub.plans import Hearer, Hearers
-from hub.states import MAY_HAVE_GOT
+from hub.store.heard import HEARD, lacking, listed
 
-# As `heard.py` chooses them: who got, or may have got, anything that was said before.
-_HEARD = "d.channel <> 'none' AND (d.state IN :states OR d.unsure > 0)"
 # As an update goes: by the channels of the alert's first wave, answered or not.
 _FIRST = "d.channel <> 'none' AND d.wave = 0 AND d.round = 0"
 
@@ -32,19 +32,15 @@ AND a.recipient_id IN (
 GROUP BY a.band"""
 
 
-def hearers(conn: Connection, *, incident: int, last: bool) -> Hearers:
-    """Sends by band, channel and language, and people by band. `last`: an all-clear or a
-    correction, which goes to those who may have got what came before."""
-    which = _HEARD if last else _FIRST
-    named: dict[str, Any] = {"incident": incident}
-    if last:
-        named["states"] = [str(state) for state in MAY_HAVE_GOT]
-    rows = conn.execute(_statement(_BY, which, last=last), named)
+def hearers(conn: Connection, *, incident: int, stage: Stage) -> Hearers:
+    """Sends by band, channel and language, and people by band. An all-clear or a correction goes to
+    those who may have got what came before."""
+    which, values = _FIRST, dict[str, Any]()
+    if stage in LAST:
+        lacks, values = lacking(conn, incident=incident, stage=stage)
+        which = HEARD + lacks
+    named = {"incident": incident, **values}
+    rows = conn.execute(listed(_BY.format(which=which), values), named)
     found = tuple(Hearer(r.band, r.channel, r.language, int(r.sends)) for r in rows)
-    people = conn.execute(_statement(_PEOPLE, which, last=last), named)
+    people = conn.execute(listed(_PEOPLE.format(which=which), values), named)
     return Hearers(found, {row.band: int(row.people) for row in people})
-
-
-def _statement(template: str, which: str, *, last: bool) -> Any:
-    statement = text(template.format(which=which))
-    return statement.bindparams(bindparam("states", expanding=True)) if last else statement

@@ -27,6 +27,13 @@ _CANCEL_COUNTED = (
     f"WITH gone AS ({_CANCEL} RETURNING channel)"
     " SELECT channel, count(*) FROM gone GROUP BY channel"
 )
+_CUT = text("""
+SELECT n.stage FROM notices n WHERE n.incident_id = :incident
+    AND n.stage IN ('all_clear', 'correction') AND n.revision = (
+        SELECT max(newest.revision) FROM notices newest
+        WHERE newest.incident_id = n.incident_id AND newest.stage = n.stage)
+    AND EXISTS (SELECT 1 FROM deliveries d
+        WHERE d.notice_id = n.id AND d.state = 'cancelled' AND d.reason = 'restored')""")
 RUNNING = (Stage.ALERT, Stage.UPDATE)
 """What is said while an incident runs."""
 
@@ -59,6 +66,7 @@ def running(conn: Connection, *, incident: int) -> Running:
         params=row.params,
         alert_at=told[0].issued_at if told else row.launched_at,
         said=tuple(one.stage for one in told),
+        cut=tuple(sorted(stages_cut(conn, incident))),
     )
 
 
@@ -80,6 +88,11 @@ def stages_said(conn: Connection, incident: int) -> set[Stage]:
     """The stages said so far."""
     asked = select(notices.c.stage).where(notices.c.incident_id == incident)
     return {Stage(stage) for (stage,) in conn.execute(asked)}
+
+
+def stages_cut(conn: Connection, incident: int) -> set[Stage]:
+    """The last words a restore cut short and nobody has said again since."""
+    return {Stage(stage) for (stage,) in conn.execute(_CUT, {"incident": incident})}
 
 
 def take_back(

@@ -27,6 +27,7 @@ from hub.store.incidents import (
     lock_incident,
     move_incident,
     running,
+    stages_cut,
     stages_said,
     take_back,
 )
@@ -62,9 +63,9 @@ class SayLedger:
         """The notice is on record with its deliveries; Conflict if it may not be said now."""
         return await self._db.write(partial(speak, plan=plan))
 
-    async def hearers(self, incident: int, *, last: bool) -> Hearers:
+    async def hearers(self, incident: int, *, stage: Stage) -> Hearers:
         """Who would hear a notice said now."""
-        return await self._db.read(partial(hearers, incident=incident, last=last))
+        return await self._db.read(partial(hearers, incident=incident, stage=stage))
 
     async def stop(self, incident: int, actor: str) -> Ended:
         """Nothing planned is sent any more."""
@@ -83,14 +84,17 @@ def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
         return Spoken(**said, repeated=True)
     stage = Stage(plan.stage)
     gone = _supersede(conn, plan, now) if stage in LAST else {}
-    _check(stage, lock_incident(conn, plan.incident), stages_said(conn, plan.incident))
+    _check(conn, stage, plan.incident)
     if stage in LAST:
         gone = _sum(gone, _supersede(conn, plan, now))
         cancel_waves(conn, plan.incident)
 
     row = _row(conn, plan, now)
     insert_wordings(conn, row.notice, plan.wordings)
-    made = tell_those_who_heard(conn, row, now) if stage in LAST else _everyone(conn, row, now)
+    if stage in LAST:
+        made = tell_those_who_heard(conn, row, now, stage=stage)
+    else:
+        made = _everyone(conn, row, now)
     _move(conn, plan, stage, now)
 
     spoken = _event(conn, plan, row, made=made, gone=gone, now=now)
@@ -107,8 +111,11 @@ def _supersede(conn: Connection, plan: NoticePlan, now: int) -> dict[str, int]:
     return take_back(conn, plan.incident, reason=Reason.SUPERSEDED, now=now, stages=stages)
 
 
-def _check(stage: Stage, status: str, said: set[Stage]) -> None:
-    no = may_say(stage, IncidentState(status), said)
+def _check(conn: Connection, stage: Stage, incident: int) -> None:
+    """The incident is locked, and this may be said."""
+    status = IncidentState(lock_incident(conn, incident))
+    said, cut = stages_said(conn, incident), stages_cut(conn, incident)
+    no = may_say(stage, status, said, cut=cut)
     if no is not No.NONE:
         raise Conflict(str(no), code=no.name.lower())
 

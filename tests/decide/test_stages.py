@@ -31,6 +31,15 @@ def test_nothing_follows_a_correction(stage: Stage, status: IncidentState) -> No
     assert may_say(stage, status, {"alert", "correction"}) is not No.NONE
 
 
+def test_a_correction_cut_short_is_said_again_before_anything_else() -> None:
+    said, cut = {"alert", "all_clear", "correction"}, {"correction"}
+
+    assert may_say(Stage.CORRECTION, CLEARED, said, cut=cut) is No.NONE
+    assert may_say(Stage.ALL_CLEAR, CLEARED, said, cut=cut) is No.AGAIN
+    assert may_say(Stage.UPDATE, STOPPED, said, cut=cut) is No.AGAIN
+    assert may_say(Stage.CORRECTION, CLEARED, said, cut={"all_clear"}) is No.CORRECTED
+
+
 @given(st.sampled_from(Stage), st.sets(st.sampled_from(Stage)))
 def test_a_closed_record_is_final(stage: Stage, said: set[Stage]) -> None:
     assert may_say(stage, CLOSED, said) is not No.NONE

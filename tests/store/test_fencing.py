@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from hub.decide.claim import Sent
+from hub.errors import Conflict
+from hub.flow.say import Said
 from hub.model import Lane, Outcome, Verdict
 from hub.states import Reason
 from hub.store.database import database
@@ -20,7 +24,6 @@ from tests.launch_estate import WHO, House, house
 from tests.store.backups import (
     backed_up,
     both,
-    contents,
     every_way,
     restored,
     running,
@@ -124,22 +127,130 @@ async def test_a_failed_delivery_goes_on_to_no_other_channel_after_a_restore(
     assert await look(new, lambda c: c.execute(open_).scalar()) == 0
 
 
-@sqlite
-async def test_an_all_clear_that_was_going_out_is_named(
+@both
+async def test_an_all_clear_a_restore_cut_short_is_said_again_to_those_who_have_not_surely_got_it(
     urls: tuple[str, str], tmp_path: Path
 ) -> None:
     old, new = urls
     async with running(old) as home:
         await home.run("UPDATE deliveries SET state = 'accepted'")
-        await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
+        first = await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
+        got, in_the_air, waits = await _fates(home, first.notice)
         await backed_up(old, tmp_path / "backup.zip")
     (cut,) = (await restored(new, tmp_path / "backup.zip")).cuts
-
     assert (cut.was, cut.stages) == ("cleared", ("all_clear",))
-    kinds = [(row[3], row[4]) for row in (await contents(new))["events"]]
-    assert kinds[-1] == ("progress", "hub"), "the board learns of it; it stays cleared"
-    status = text("SELECT status FROM incidents")
-    assert await look(new, lambda c: c.execute(status).scalar()) == "cleared"
+
+    async with _house(new) as home:
+        assert await home.one("SELECT status FROM incidents") == "stopped", "it can be said again"
+        event = (await home.rows("SELECT kind, actor FROM events ORDER BY seq"))[-1]
+        assert tuple(event) == ("stopped", "hub")
+        seen = await home.say.preview(1, "all_clear", text="")
+        again = await home.say.notice(1, "all_clear", text="", who=WHO, key="over, again")
+        told = await _told(home, again.notice)
+
+        assert got not in told, "it surely has it: it is not told twice"
+        assert {in_the_air, waits} <= told
+        assert len(told) == first.deliveries - 1 == again.deliveries
+        assert seen.deliveries == len(told)
+        assert await home.one("SELECT status FROM incidents") == "cleared"
+        with pytest.raises(Conflict):
+            await home.say.notice(1, "all_clear", text="", who=WHO, key="a third")
+
+
+@both
+async def test_a_correction_a_restore_cut_short_can_be_said_again_and_nothing_else_before_it(
+    urls: tuple[str, str], tmp_path: Path
+) -> None:
+    old, new = urls
+    async with running(old) as home:
+        await home.run("UPDATE deliveries SET state = 'accepted'")
+        cleared = await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
+        await home.run(
+            "UPDATE deliveries SET state = 'delivered' WHERE notice_id = :n", n=cleared.notice
+        )
+        first = await home.say.notice(1, "correction", text="", who=WHO, key="an error")
+        got, in_the_air, waits = await _fates(home, first.notice)
+        await backed_up(old, tmp_path / "backup.zip")
+    (cut,) = (await restored(new, tmp_path / "backup.zip")).cuts
+    assert (cut.was, cut.stages) == ("cleared", ("correction",))
+
+    async with _house(new) as home:
+        for stage in ("update", "all_clear"):
+            with pytest.raises(Conflict, match="Say it again"):
+                await home.say.notice(1, stage, text="", who=WHO, key=stage)
+        asked = [
+            home.say.notice(1, "correction", text="", who=WHO, key=key) for key in ("one", "two")
+        ]
+        said = await asyncio.gather(*asked, return_exceptions=True)
+        assert sorted(type(one).__name__ for one in said) == ["Conflict", "Said"]
+        (again,) = [one for one in said if isinstance(one, Said)]
+        told = await _told(home, again.notice)
+
+        assert got not in told
+        assert {in_the_air, waits} <= told
+        assert len(told) == first.deliveries - 1
+
+
+@sqlite
+async def test_a_last_word_after_an_update_goes_to_all_again_and_a_close_says_it_was_not_said(
+    urls: tuple[str, str], tmp_path: Path
+) -> None:
+    old, new = urls
+    async with running(old) as home:
+        await home.run("UPDATE deliveries SET state = 'accepted'")
+        first = await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
+        got, *_ = await _fates(home, first.notice)
+        await backed_up(old, tmp_path / "backup.zip")
+    await restored(new, tmp_path / "backup.zip")
+
+    async with _house(new) as home:
+        await home.say.notice(1, "update", text="", who=WHO, key="not yet")
+        again = await home.say.notice(1, "all_clear", text="", who=WHO, key="over, again")
+        assert got in await _told(home, again.notice), "the update may have come after it"
+    await restored(new, tmp_path / "backup.zip", replace=True)
+    async with _house(new) as home:
+        assert not (await home.say.close(1, who=WHO)).cleared
+
+
+@sqlite
+async def test_an_all_clear_a_correction_took_the_place_of_opens_nothing_again(
+    urls: tuple[str, str], tmp_path: Path
+) -> None:
+    old, new = urls
+    async with running(old) as home:
+        await home.run("UPDATE deliveries SET state = 'accepted'")
+        cleared = await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
+        await _fates(home, cleared.notice)
+        corrected = await home.say.notice(1, "correction", text="", who=WHO, key="an error")
+        done = "UPDATE deliveries SET state = 'accepted' WHERE notice_id = :n"
+        await home.run(done, n=corrected.notice)
+        await backed_up(old, tmp_path / "backup.zip")
+    (cut,) = (await restored(new, tmp_path / "backup.zip")).cuts
+    assert cut.stages == ("all_clear",)
+
+    async with _house(new) as home:
+        kinds = await home.rows("SELECT kind, actor FROM events ORDER BY seq")
+        assert tuple(kinds[-1]) == ("progress", "hub"), "the board learns of it; it stays cleared"
+        assert await home.one("SELECT status FROM incidents") == "cleared"
+        for stage in ("all_clear", "correction"):
+            with pytest.raises(Conflict):
+                await home.say.notice(1, stage, text="", who=WHO, key=stage)
+
+
+async def _fates(home: House, notice: int) -> tuple[str, str, str]:
+    """One has the notice, one is in the air, the others wait: an address of each."""
+    rows = await home.rows(
+        "SELECT id, address FROM deliveries WHERE notice_id = :n ORDER BY id", n=notice
+    )
+    assert len(rows) >= 3
+    for (delivery, _), state in zip(rows, ("accepted", "sending"), strict=False):
+        await home.run("UPDATE deliveries SET state = :s WHERE id = :i", s=state, i=delivery)
+    return rows[0][1], rows[1][1], rows[2][1]
+
+
+async def _told(home: House, notice: int) -> set[str]:
+    asked = "SELECT address FROM deliveries WHERE notice_id = :n"
+    return {row[0] for row in await home.rows(asked, n=notice)}
 
 
 @asynccontextmanager

@@ -55,6 +55,7 @@ INTENDED = {
     "ORDER BY +d.id LIMIT": "every 30 s, in a reader: open incidents alone",
     "incident_id = ? AND state = 'planned' AND notice_id IN": "stop, close or a last notice, once",
     "n.stage IN ('all_clear', 'correction') AND d.state": "closing, once",
+    "SELECT n.stage FROM notices n": "a notice, once: whether a restore cut the last word short",
     "SELECT count(*) AS count_1 FROM audience": "stop or close, once: who was not told",
     "count(audience.told_at) AS count_1": "a rehearsal looks how far it is",
     "SELECT count(*) AS count_1 FROM deliveries WHERE": "a rehearsal looks how far it is",
