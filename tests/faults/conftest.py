@@ -1,6 +1,6 @@
 """The whole trials begin in the middle of a session and are judged at its end: most of a trial is
 waiting (a lease of 15 s, a callback that may still come for 30 s), which so costs nobody anything.
-In a run by halves, where a file is run in one go, they wait beside what the other half does.
+In a run in two processes they wait beside the rest of the storm (tests/pieces.py).
 """
 
 from __future__ import annotations
