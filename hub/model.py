@@ -135,7 +135,7 @@ class Site:
     key: str
     name: Words
     settings: Mapping[str, Any]
-    roster_rev: int  # goes up with every change of places, recipients or addresses
+    roster_rev: int  # goes up with every change people make of places, recipients or addresses
 
 
 @dataclass(frozen=True, slots=True)

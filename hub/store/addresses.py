@@ -1,12 +1,15 @@
 """What providers tell us about addresses: gone for good, opted out, or there after all. Set once,
-never by guess."""
+never by guess.
+
+The roster's revision stays as it is: a launch finds usable addresses when it is written, and would
+never come to it while many numbers of another incident are refused.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from hub.states import Reason
 from hub.store.batches import IDS, run
@@ -35,10 +38,6 @@ FROM {rows} WHERE addresses.recipient_id = b.id AND addresses.opted_out_at IS NU
         AND o.value = addresses.value AND o.opted_out_at IS NOT NULL)"""
 _BAD_COLUMNS = (*_COLUMNS, ("reason", "text"))
 _GONE = frozenset({Reason.BAD_ADDRESS, Reason.NO_TEXTS})
-_REV = text(
-    "UPDATE sites SET roster_rev = roster_rev + 1 WHERE id IN"
-    " (SELECT site_id FROM recipients WHERE id = :recipient)"
-)
 
 
 def spoil(conn: Connection, said: Iterable[tuple[str, str, Reason]], *, now: int) -> None:
@@ -79,16 +78,8 @@ def opt_in(conn: Connection, channel: str, value: str) -> int:
 def _spoiled(conn: Connection, bad: Mapping[tuple[str, str], str], now: int) -> None:
     rows = sorted((*address, reason) for address, reason in bad.items())
     if rows:
-        _revised(conn, run(conn, _BAD, _BAD_COLUMNS, rows, now))
+        run(conn, _BAD, _BAD_COLUMNS, rows, now)
 
 
 def _change(conn: Connection, sql: str, addresses: set[tuple[str, str]], *args: int) -> int:
-    if not addresses:
-        return 0
-    return _revised(conn, run(conn, sql, _COLUMNS, sorted(addresses), *args))
-
-
-def _revised(conn: Connection, owners: Sequence[Any]) -> int:
-    if owners:
-        conn.execute(_REV, {"recipient": owners[0][0]})
-    return len(owners)
+    return len(run(conn, sql, _COLUMNS, sorted(addresses), *args)) if addresses else 0

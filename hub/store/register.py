@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -57,7 +58,7 @@ def put_recipient(
             return "gone"
         if version is not None and row != version:
             return "version"
-        _change(conn, [(number, entry)], known, now=database_now(conn))
+        _change(conn, [(number, entry)], known, now=database_now(conn), flags=True)
     else:
         number = add_recipients(conn, site, [entry], known, now=database_now(conn))[0]
     bump(conn, site)
@@ -84,7 +85,7 @@ def write_roster(conn: Connection, *, site: int, change: RosterWrite) -> bool:
     known = put_places(conn, site, change.places)
     now = database_now(conn)
     _remove(conn, change.removed, now=now)
-    _change(conn, change.changed, known, now=now)
+    _change(conn, change.changed, known, now=now, flags=False)
     _rename(conn, change.refs)
     add_recipients(conn, site, change.added, known, now=now)
     return True
@@ -154,6 +155,7 @@ def _change(
     known: Mapping[str, int],
     *,
     now: int,
+    flags: bool,
 ) -> None:
     if not changes:
         return
@@ -180,15 +182,16 @@ def _change(
     names = [key for key in values[0] if key != "number"]
     conn.execute(statement.values({name: bindparam(name) for name in names}), values)
     for number, e in changes:
-        _change_addresses(conn, number, e.addresses, now=now)
+        _change_addresses(conn, number, e.addresses, now=now, flags=flags)
     keep_out(conn, (number for number, _ in changes), now=now)
 
 
 def _change_addresses(
-    conn: Connection, number: int, wanted: Sequence[AddressEntry], *, now: int
+    conn: Connection, number: int, wanted: Sequence[AddressEntry], *, now: int, flags: bool
 ) -> None:
     """Exactly these addresses are in use; an opt-out survives, a removed one that is back too, and
-    since when one is unusable."""
+    since when one is unusable. Without `flags`, whether one in use is usable stays as it is: its
+    provider may have said more since the register was read."""
     rows = conn.execute(select(addresses).where(addresses.c.recipient_id == number)).all()
     stored = {(r.channel, r.value): r for r in rows}
     keys = {(a.channel, a.value) for a in wanted}
@@ -197,13 +200,15 @@ def _change_addresses(
             conn.execute(update(addresses).where(addresses.c.id == row.id).values(removed_at=now))
     fresh = []
     for i, a in enumerate(wanted):
-        values = {"sort": i, "removed_at": None, "bad_reason": a.reason}
-        values["bad_at"] = None if a.usable or a.reason == "opted_out" else now
-        if found := stored.get((a.channel, a.value)):
-            values["bad_at"] = values["bad_at"] and (found.bad_at or values["bad_at"])
-            conn.execute(update(addresses).where(addresses.c.id == found.id).values(values))
-        else:
-            fresh.append((number, a.channel, a.value, i, values["bad_at"], a.reason))
+        bad_at = None if a.usable or a.reason == "opted_out" else now
+        found = stored.get((a.channel, a.value))
+        if found is None:
+            fresh.append((number, a.channel, a.value, i, bad_at, a.reason))
+            continue
+        values: dict[str, Any] = {"sort": i, "removed_at": None}
+        if flags or found.removed_at is not None:
+            values |= {"bad_at": bad_at and (found.bad_at or bad_at), "bad_reason": a.reason}
+        conn.execute(update(addresses).where(addresses.c.id == found.id).values(values))
     insert_rows(conn, addresses, _ADDRESS_COLUMNS, fresh)
 
 

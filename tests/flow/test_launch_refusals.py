@@ -8,6 +8,8 @@ import pytest
 
 from hub.errors import Refused, Unready
 from hub.model import Kind, LaunchRequest
+from hub.states import Reason
+from hub.store.addresses import spoil
 from hub.store.database import database
 from tests.launch_estate import WHO, House, Who, house, open_house, put_estate
 
@@ -161,6 +163,26 @@ async def test_a_roster_that_changes_meanwhile_is_read_again(database_url: str) 
         launched = await home.launch.start(FIRE, who=WHO, key="k")
 
         assert (reads, launched.people) == (2, 5)
+
+
+async def test_numbers_that_are_refused_meanwhile_hold_up_no_launch(database_url: str) -> None:
+    """Another incident is going out to an estate with many dead numbers, seconds on end."""
+    async with running(database_url) as home:
+        ledger = home.launch.ledger
+        read, reads = ledger.estate, 0
+        says = (Reason.BAD_ADDRESS, Reason.OK, Reason.OPTED_OUT)
+
+        async def estate(site: int, *, preview: bool) -> Any:
+            nonlocal reads
+            found = await read(site, preview=preview)
+            said = [("sms", "+15550100001", says[reads % 3])]
+            await home.db.write(lambda conn: spoil(conn, said, now=1))
+            reads += 1
+            return found
+
+        ledger.estate = estate  # type: ignore[method-assign]
+        await home.launch.start(FIRE, who=WHO, key="k")
+        assert reads == 1
 
 
 async def test_a_roster_that_never_rests_is_unready(database_url: str) -> None:

@@ -11,8 +11,9 @@ from hub.entries import AddressEntry, PlaceEntry, RecipientEntry, RosterWrite, S
 from hub.errors import Conflict, Refused, Unknown
 from hub.flow.estate import Estate
 from hub.model import Actor, PlaceKind, RecipientKind
+from hub.states import Reason
 from hub.store.accounts import AccountLedger
-from hub.store.addresses import opt_out
+from hub.store.addresses import opt_out, spoil
 from hub.store.database import Database, database
 from hub.store.estates import EstateLedger
 from hub.store.schema import metadata
@@ -171,6 +172,22 @@ async def test_an_import_is_whole_or_not_at_all(ledger: EstateLedger) -> None:
     _, after = await ledger.residents(site.id)
     assert {view.name for view in after} == {"Renamed", "Person c"}
     assert not await ledger.write_roster(site.id, change)
+
+
+async def test_a_number_refused_while_an_import_is_compared_stays_flagged(
+    ledger: EstateLedger, db: Database
+) -> None:
+    (site,) = await ledger.sites()
+    rev, people = await ledger.residents(site.id)
+    ids = {view.ref: view.id for view in people}
+    said = [("sms", PHONE, Reason.BAD_ADDRESS)]
+    await db.write(lambda conn: spoil(conn, said, now=7))
+    change = RosterWrite(rev, (), (), [(ids["a"], _person("a", name="Renamed"))], ())
+    assert await ledger.write_roster(site.id, change)
+
+    asked = text("SELECT DISTINCT bad_at, bad_reason FROM addresses WHERE channel = 'sms'")
+    flags = await db.read(lambda conn: [tuple(row) for row in conn.execute(asked)])
+    assert flags == [(7, "bad_address")]
 
 
 async def test_every_change_raises_the_roster_revision(
