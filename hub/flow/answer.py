@@ -34,7 +34,7 @@ class _Waiting:
     """An answer that waits to be written, and what became of it."""
 
     given: Given
-    found: Answered | Exception | None = None
+    found: Answered | HubError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +84,6 @@ class TakeAnswer:
 
     async def _write(self, batch: Sequence[_Waiting]) -> None:
         """Each of these stands or knows why it does not; watchers hear of it once an incident."""
-        try:
-            await self._write_as_one(batch)
-        except Unready:
-            raise
-        except Exception:
-            if len(batch) == 1:
-                raise
-            for one in batch:
-                await self._write_alone(one)
-
-    async def _write_alone(self, one: _Waiting) -> None:
-        try:
-            await self._write_as_one([one])
-        except Exception as error:  # noqa: BLE001 - told to its caller
-            one.found = error
-
-    async def _write_as_one(self, batch: Sequence[_Waiting]) -> None:
         found = await self.ledger.take_all([one.given for one in batch])
         newest: dict[int, int] = {}
         for one, answered in zip(batch, found, strict=True):

@@ -16,8 +16,8 @@ WAITING = 20_000  # items that wait at most; beyond it a caller gets Unready, an
 
 
 class Gather(Generic[T]):
-    """One writer at a time; each caller returns when its own item is durable, or gets the error
-    of its batch. A caller that gives up leaves its item in."""
+    """One writer at a time; each caller returns when its own item is durable, or gets its error: an
+    item that cannot be written harms no other. A caller that gives up leaves its item in."""
 
     def __init__(self, write: Callable[[Sequence[T]], Awaitable[None]]):
         self._write = write
@@ -38,12 +38,20 @@ class Gather(Generic[T]):
     async def _write_all(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            try:
-                await self._write([item for item, _ in batch])
-            except Exception as error:  # noqa: BLE001 told to every caller of the batch
+            await self._write_batch(batch)
+
+    async def _write_batch(self, batch: Sequence[tuple[T, asyncio.Future[None]]]) -> None:
+        """Its callers know; what fails together, but for the database's sake, is tried alone."""
+        try:
+            await self._write([item for item, _ in batch])
+        except Exception as error:  # noqa: BLE001 told to its caller
+            if len(batch) == 1 or isinstance(error, Unready):
                 self._settle(batch, error)
-            else:
-                self._settle(batch, None)
+                return
+            for one in batch:
+                await self._write_batch([one])
+        else:
+            self._settle(batch, None)
 
     @staticmethod
     def _settle(batch: Sequence[tuple[T, asyncio.Future[None]]], error: Exception | None) -> None:

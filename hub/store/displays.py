@@ -18,7 +18,7 @@ from hub.store.database import Database, database_now
 from hub.store.events import append_event
 from hub.store.receipts import forward
 
-_COLUMNS = (("screen", "bigint"), ("notice", "bigint"), ("revision", "integer"))
+_COLUMNS = (("screen", "bigint"), ("notice", "bigint"), ("revision", "bigint"))
 _TRUE = """
 SELECT b.screen, b.notice, n.incident_id, s.showing_notice, s.showing_revision, b.revision,
     o.incident_id AS before

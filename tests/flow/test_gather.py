@@ -44,6 +44,20 @@ async def test_a_failed_batch_is_told_to_its_callers_and_the_next_goes_on():
     await many.put("good")
 
 
+async def test_an_item_that_cannot_be_written_harms_no_other():
+    written = []
+
+    async def write(batch):
+        if "bad" in batch:
+            raise ValueError("out of range")
+        written.extend(batch)
+
+    many = Gather(write)
+    said = await asyncio.gather(*map(many.put, ["one", "bad", "two"]), return_exceptions=True)
+    assert [type(one) for one in said] == [type(None), ValueError, type(None)]
+    assert written == ["one", "two"]
+
+
 async def test_a_caller_that_gives_up_leaves_its_item_in():
     written, free = [], asyncio.Event()
 

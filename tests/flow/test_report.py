@@ -221,6 +221,19 @@ async def test_many_receipts_at_once_become_few_events(stage):
     assert len(await stage.rows(t.events)) - before < 10
 
 
+async def test_a_screen_that_says_nonsense_harms_no_other(stage):
+    await stage.set_up(people=2)
+    one, other = stage.people
+    screens = [{"recipient_id": one, "way": {}}, {"recipient_id": other, "way": {}}]
+    await stage.db.write(lambda conn: conn.execute(insert(t.screens), screens))
+    for screen in screens:
+        to = screen["recipient_id"]
+        await stage.plan(people=[to], channel="screen", address=str(to), state="accepted")
+    report, notice = ear(stage).report, stage.notice
+    await asyncio.gather(report.shown(one, notice, 2**40), report.shown(other, notice, 1))
+    assert [row.state for row in await stage.deliveries()] == ["accepted", "delivered"]
+
+
 async def test_a_screen_that_shows_the_notice_is_its_receipt(stage):
     await stage.set_up(people=1)
     screen = stage.people[0]
