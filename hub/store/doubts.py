@@ -58,6 +58,11 @@ FROM {rows} JOIN deliveries d ON d.id = b.id"""
 _STAND_LOCKED = {"sqlite": _STAND, "postgresql": _STAND + " FOR UPDATE OF d"}
 _TAKEN = text("""
 SELECT 1 FROM attempts WHERE provider_ref = :ref AND delivery_id <> :delivery LIMIT 1""")
+# What the provider has may be that send, whose answer is on its way here.
+_RIVAL = text("""
+SELECT 1 FROM deliveries WHERE notice_id = :notice AND channel = :channel AND address = :address
+    AND state = 'sending' AND id <> :delivery LIMIT 1""")
+_ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:address, 0))")
 _FOUND = """
 UPDATE attempts SET found = b.found, provider_ref = coalesce(attempts.provider_ref, b.ref)
 FROM {rows} WHERE attempts.id = b.id AND (b.found <> 'unknown' OR attempts.found = '')"""
@@ -85,8 +90,9 @@ class DoubtLedger:
 
     async def found(self, question: Question, outcome: Outcome) -> tuple[tuple[int, int], ...]:
         """What the provider said is on record: what it has is accepted, or has failed by name, as
-        by a receipt. Of several that fit it is the first no other send is known to be. Never
-        backwards; people are marked as told. (incident, event number) if that changed anything."""
+        by a receipt. Of several that fit it is the first no other send is known to be, and unknown
+        while the same words are being sent there; one number's are answered one after another.
+        Never backwards; people are marked as told. (incident, event number) of what changed."""
         return await self._db.write(partial(found, question=question, outcome=outcome))
 
 
@@ -130,7 +136,10 @@ def _question(row: Any) -> Question:
 
 def found(conn: Connection, *, question: Question, outcome: Outcome) -> tuple[tuple[int, int], ...]:
     now, claim = database_now(conn), question.claim
+    if conn.dialect.name != "sqlite":  # there all writers queue anyway
+        conn.execute(_ONE_BY_ONE, {"address": claim.address})
     rows = run(conn, _STAND_LOCKED[conn.dialect.name], IDS, [(claim.delivery,)])
+    rival = _rival(conn, claim, rows)  # before the next: once it is none, its reference is known
     own = [
         one
         for one in (outcome, *outcome.others)
@@ -138,12 +147,20 @@ def found(conn: Connection, *, question: Question, outcome: Outcome) -> tuple[tu
     ]
     found = own[0] if own else outcome
     said = found_by(found, taken=not own)
+    if rival and said is Found.ACCEPTED:
+        said = Found.UNKNOWN
     has_it = said is Found.ACCEPTED
     ref = found.provider_ref if has_it else ""
     run(conn, _FOUND, _FOUND_COLUMNS, [(claim.attempt, said, ref or None)])
     if not (rows and has_it):
         return ()
     return forward(conn, {row.id: row for row in rows}, {claim.delivery: [receipt_of(found)]}, now)
+
+
+def _rival(conn: Connection, claim: Claim, rows: Sequence[Any]) -> bool:
+    """Whether the same words are being sent to the same address just now."""
+    asked = {"notice": claim.notice, "address": claim.address, "delivery": claim.delivery}
+    return any(conn.execute(_RIVAL, asked | {"channel": row.channel}).first() for row in rows)
 
 
 def _taken(conn: Connection, ref: str, delivery: int) -> bool:
