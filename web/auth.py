@@ -16,17 +16,26 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from hub.errors import NotAllowed, NotKnown
+from hub.errors import Conflict, NotAllowed, NotKnown
 from hub.flow.accounts import SESSION_LIFE
 from hub.model import Actor
 from web.house import house
 from web.problems import wants_json
+
+AS = "x-muster-as"
+"""Whom a page was made for. A browser has one session for all its tabs: a page left open in one
+would act as whoever has logged in in another since."""
 
 ANYONE = "anyone"
 VIEWER = "viewer"
 DUTY = "duty"
 ADMIN = "admin"
 RANK = {ANYONE: 0, VIEWER: 1, DUTY: 2, ADMIN: 3}
+
+OTHER = (
+    "This page was opened by somebody else than who is logged in in this browser now. Nothing was"
+    " changed. Load the page again, or log in as its owner."
+)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -56,10 +65,13 @@ async def who(connection: HTTPConnection) -> Actor | None:
 
 
 async def demand(connection: HTTPConnection, role: str) -> Actor:
-    """The actor, who has at least this role; NotKnown (401) or NotAllowed (403)."""
+    """The actor, who has at least this role; NotKnown (401), NotAllowed (403), or Conflict (409):
+    the page that asks is somebody else's."""
     actor = await who(connection)
     if actor is None:
         raise NotKnown("Log in, or send an API token as `Authorization: Bearer TOKEN`.")
+    if connection.headers.get(AS, actor.id) != actor.id:
+        raise Conflict(OTHER, code="other_login")
     if RANK.get(actor.role, 0) < RANK[role]:
         raise NotAllowed(f"This needs the role {role}; you have {actor.role}.", code="role")
     return actor

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
+from sqlalchemy import text
 
 from hub.model import LaunchRequest
 from tests.launch_estate import WHO, Who, house, put_estate
@@ -64,6 +65,7 @@ async def test_from_the_board_to_the_doors_and_back(chromium: str, knocking: Hou
         one, other = await asyncio.gather(steward(browser, knocking), steward(browser, knocking))
         await _one_tap(one)
         await _two_at_one_door(one, other)
+        await _not_under_the_next_name(one, knocking)
         await _back_at_the_board(one)
         await _in_chinese_and_for_nobody_else(one, knocking)
         await browser.close()
@@ -105,19 +107,40 @@ async def _two_at_one_door(one: Page, other: Page) -> None:
     await expect(door(one, "1202")).to_contain_text("Refused")
 
 
+async def _not_under_the_next_name(page: Page, home: House) -> None:
+    """Whoever logs in in another tab of the phone sends nothing of whose page is still open."""
+    mine = str(await page.evaluate("document.body.dataset.me"))
+    cookies = await page.context.cookies()
+    tab = await page.context.new_page()
+    pair = {"login": await home.user("duty"), "password": PASSWORD}
+    await page.context.request.post(f"{home.at.url}/login", form=pair)
+    await door(page, "1401").get_by_role("button", name="Away").click()
+    await expect(door(page, "1401")).to_contain_text("somebody else has logged in")
+    await tab.goto(page.url)
+    await expect(tab.locator("#unsent-text")).to_contain_text("1 entry of somebody else")
+    await tab.close()
+    await page.context.clear_cookies(name="muster")
+    await page.context.add_cookies(cookies)  # they log in again
+    await expect(door(page, "1401")).to_contain_text("you")
+    asked = text("SELECT done_by FROM tasks WHERE outcome = 'away'")
+    rows: list[Any] = await home.hub.db.read(lambda conn: conn.execute(asked).all())
+    assert [row[0] for row in rows] == [mine]
+
+
 async def _back_at_the_board(page: Page) -> None:
     """What came of it stands on the board; nothing entered is left on the phone."""
     await expect(page.locator("#unsent")).to_be_hidden()
     await page.get_by_role("link", name="Board").click()
-    await expect(page.locator("#byhand .n")).to_have_text("1")
-    await expect(page.locator("#byhand")).to_contain_text("2 of 3 seen to")
+    await expect(page.locator("#byhand .n")).to_have_text("0")
+    await expect(page.locator("#byhand")).to_contain_text("3 of 3 seen to")
     assert await page.evaluate("Object.keys(localStorage).filter(k => k.includes('doors'))") == []
 
 
 async def _in_chinese_and_for_nobody_else(page: Page, home: House) -> None:
     await page.goto(f"{home.at.url}/incidents/1/doors?lang=zh-CN")
     await expect(page.get_by_role("heading", name="敲门名单")).to_be_visible()
-    await expect(page.get_by_role("button", name="需要帮助")).to_be_visible()
+    await page.get_by_role("button", name="已结束").click()
+    await expect(door(page, "1401")).to_contain_text("不在现场")
     async with home.client() as client:
         answer = await client.get("/incidents/1/doors", headers=await home.bearer("viewer"))
         assert answer.status_code == 403

@@ -170,6 +170,23 @@ async def test_a_session_cookie_is_closed_to_scripts_and_other_sites(web: House)
         assert (await client.get("/api/v1/session")).status_code == 401
 
 
+async def test_a_page_of_somebody_else_changes_nothing(web: House):
+    """A tab left open while another person logs in in the same browser has their cookie."""
+    async with web.client() as client:
+        ids = []
+        for login in (await web.user("admin"), await web.user("admin")):
+            await client.post("/login", json={"login": login, "password": PASSWORD})
+            ids.append((await client.get("/api/v1/session")).json()["id"])
+        body, path = {"name": "ci", "role": "viewer"}, "/api/v1/tokens"
+        left = await client.post(path, json=body, headers={"X-Muster-As": ids[0]})
+        assert (left.status_code, left.json()["code"]) == (409, "other_login")
+        assert (await client.get(path)).json()["items"] == []
+        for said in ({"X-Muster-As": ids[1]}, {}):
+            assert (await client.post(path, json=body, headers=said)).status_code == 201
+        page = await client.get("/incidents?lang=en")
+        assert f'data-me="{ids[1]}"' in page.text
+
+
 async def test_logging_out_ends_the_session_itself_not_only_the_cookie(web: House):
     login = await web.user("viewer")
     async with web.client() as client:

@@ -3,16 +3,20 @@ import { h } from "./dom.js";
 import { agree } from "./clock.js";
 import { t } from "./words.js";
 
+const { me, name } = document.body.dataset;
+/** Somebody else has logged in in this browser since this page was opened: nothing goes out under their name. */
+export const OTHER = "other_login";
+
 export class Trouble extends Error {
   constructor(status, body) {
-    super(body.detail || body.title || t("error.http", { status }));
+    super(body.code === OTHER ? t("error.other_login", { name: name || me }) : body.detail || body.title || t("error.http", { status }));
     this.status = status;
     this.code = body.code ?? "";
     this.problems = body.problems ?? [];
   }
 }
 
-export async function call(method, path, { body, headers = {}, signal, timeout = 20000, keepalive = false } = {}) {
+export async function call(method, path, { body, headers = {}, signal, timeout = 20000, keepalive = false, mine = method !== "GET" } = {}) {
   const form = body instanceof FormData;
   const end = AbortSignal.timeout(timeout);
   let response;
@@ -21,7 +25,7 @@ export async function call(method, path, { body, headers = {}, signal, timeout =
       method,
       credentials: "same-origin",
       keepalive,
-      headers: { Accept: "application/json", ...(body && !form ? { "Content-Type": "application/json" } : {}), ...headers },
+      headers: { Accept: "application/json", ...(mine && me ? { "X-Muster-As": me } : {}), ...(body && !form ? { "Content-Type": "application/json" } : {}), ...headers },
       body: form ? body : body === undefined ? undefined : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, end]) : end,
     });
@@ -38,6 +42,8 @@ export async function call(method, path, { body, headers = {}, signal, timeout =
   return data;
 }
 export const get = (path, options) => call("GET", path, options);
+/** A look that is recorded: under the name of whoever opened this page, or not at all. */
+export const look = (path) => get(path, { mine: true });
 export const post = (path, body, options = {}) => call("POST", path, { ...options, body });
 export const patch = (path, body, options = {}) => call("PATCH", path, { ...options, body });
 

@@ -1,5 +1,5 @@
 // One websocket: ticket, hello, watch; back with `since` and `epoch` after a loss.
-import { post } from "./api.js";
+import { OTHER, post } from "./api.js";
 
 const ASK = 2500; // a ping this often, so that a dead line is known within five seconds
 const SILENT = 9000;
@@ -27,7 +27,8 @@ export class Live extends EventTarget {
       this.#joining = false;
     } catch (error) {
       this.#joining = false;
-      return error.status === 401 || error.status === 403 ? this.#tell("refused", { what: error.message }) : this.#again();
+      if ([401, 403].includes(error.status) || error.code === OTHER) this.#tell("refused", { what: error.message });
+      return [401, 403].includes(error.status) ? undefined : this.#again();
     }
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/live`, "muster.v1");

@@ -1,5 +1,5 @@
 // The right column with a tower or a flat open: households, door-knock list, screens. The building stays.
-import { get, post, trouble } from "../api.js";
+import { look, post, trouble } from "../api.js";
 import { $, chip, h, icon } from "../dom.js";
 import { t, say, named, pct } from "../words.js";
 import { clock, clockShort } from "../clock.js";
@@ -93,7 +93,7 @@ export class Opened {
     this.#open(place.title, t(`state.${this.state.cells?.[unit] ?? "vac"}`), h("p", { class: "hint" }, t("loading")));
     if (!this.may) return $(".inside", this.#box).replaceChildren(h("p", { class: "empty" }, t("opened.not_allowed")));
     try {
-      const seen = await get(`/incidents/${this.id}/flats/${unit}`);
+      const seen = await look(`/incidents/${this.id}/flats/${unit}`);
       if (this.#unit !== unit) return;
       $(".inside", this.#box).replaceChildren(...this.#household(seen, () => this.flat(unit)), h("button", { class: "btn", onclick: () => this.tower(place.building) }, icon("back"), t("opened.back", { name: place.name })));
     } catch (error) {
@@ -110,7 +110,7 @@ export class Opened {
     const inside = $(".inside", this.#box);
     if (!this.may) return inside.replaceChildren(h("p", { class: "empty" }, t("opened.not_allowed")));
     const show = async () => {
-      const seen = await get(`/incidents/${this.id}/people/${one.recipient}`);
+      const seen = await look(`/incidents/${this.id}/people/${one.recipient}`);
       if (this.#unit === mine) inside.replaceChildren(...this.#household(seen, show));
     };
     try { await show(); } catch (error) { if (this.#unit === mine) inside.replaceChildren(trouble(error)); }

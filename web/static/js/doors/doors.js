@@ -160,9 +160,10 @@ function ended() {
   unsent();
 }
 function unsent() {
-  const stuck = outbox.stuck.length;
-  $("#unsent").hidden = !stuck;
-  if (stuck) put($("#unsent-text"), t("doors.unsent", { n: stuck }));
+  const stuck = outbox.stuck.length, { others } = outbox;
+  $("#unsent").hidden = !stuck && !others;
+  $("#try-now").hidden = !stuck;
+  put($("#unsent-text"), [stuck ? t("doors.unsent", { n: stuck }) : "", others ? t("doors.unsent_others", { n: others }) : ""].filter(Boolean).join(" "));
 }
 
 // ── Hearing ────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,5 @@
 // Who lives behind a door, how to call them, what they were told. Shown on request; the look is recorded.
-import { get, trouble } from "../api.js";
+import { look, trouble } from "../api.js";
 import { h, icon } from "../dom.js";
 import { t, named, tongue } from "../words.js";
 import { clockShort } from "../clock.js";
@@ -16,7 +16,7 @@ export function household(one, { id }) {
     box.hidden = false;
     box.replaceChildren(h("p", { class: "hint", role: "status" }, t("loading")));
     try {
-      const found = seen.get(one.task) ?? await get(`/incidents/${id}/doors/${one.task}`);
+      const found = seen.get(one.task) ?? await look(`/incidents/${id}/doors/${one.task}`);
       seen.set(one.task, found);
       calling ||= calls;
       box.replaceChildren(h("ul", { class: "people" }, [...found.residents].sort((a, b) => Boolean(a.answer) - Boolean(b.answer)).map(person)));

@@ -1,13 +1,14 @@
 // What was entered and is not on record yet: held for a moment to be taken back, then sent, and kept
 // on this phone until the hub has it. A stairwell has no signal; nothing entered there is lost.
-import { get, post } from "../api.js";
+import { OTHER, get, post } from "../api.js";
 import { t } from "../words.js";
 
 const UNDO = 6000; // within this long a slip of the finger is taken back without a trace
 const AGAIN = 5000; // how often what could not be sent is tried by itself
 const LATER = new Set([0, 401, 408, 429, 500, 502, 503, 504]);
 
-/** Each entry: {task, outcome, was, phase: held | sending | waiting | clash | refused, why}. */
+/** Each entry: {task, outcome, was, phase: held | sending | waiting | clash | refused, why}. Entries belong to
+ * whoever made them: none goes out under the name of the next who logs in on this phone. */
 export class Outbox extends EventTarget {
   #entries = new Map(); #key; #timers = new Map();
 
@@ -30,6 +31,14 @@ export class Outbox extends EventTarget {
   #said(task, kind = "changed", more = {}) { this.#keep(); this.dispatchEvent(new CustomEvent(kind, { detail: { task, ...more } })); }
 
   of(task) { return this.#entries.get(task); }
+  /** How many entries of other people wait on this phone until they log in here again. */
+  get others() {
+    let found = 0;
+    try {
+      for (const key of Object.keys(localStorage)) if (key.startsWith(`muster.doors.${this.incident}.`) && key !== this.#key) found += JSON.parse(localStorage.getItem(key)).length;
+    } catch { /* nothing can be read: nothing is kept either */ }
+    return found;
+  }
   get stuck() { return [...this.#entries.values()].filter((one) => one.phase === "waiting"); }
 
   /** Entered now; sent when the moment to take it back has passed. */
@@ -58,6 +67,7 @@ export class Outbox extends EventTarget {
       this.#end(one, await this.#row(task).catch(() => null));
     } catch (error) {
       if (error.code === "meanwhile") await this.#clash(one);
+      else if (error.code === OTHER) { one.phase = "waiting"; one.why = error.message; }
       else if (LATER.has(error.status) || error.name === "AbortError") { one.phase = "waiting"; one.why = error.status ? error.message : t("doors.no_contact"); }
       else { one.phase = "refused"; one.why = error.message; }
     }

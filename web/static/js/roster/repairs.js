@@ -1,5 +1,5 @@
 // Numbers somebody should put right: what is wrong, since when, and the two ways to end it.
-import { call, get, trouble } from "../api.js";
+import { call, get, look, trouble } from "../api.js";
 import { $, h, put } from "../dom.js";
 import { t, named, num, say, capital } from "../words.js";
 import { clockShort, date } from "../clock.js";
@@ -13,7 +13,7 @@ export function repairs({ edit, people }) {
 
   async function load(after = 0) {
     try {
-      const found = await get(`/repairs?limit=50&after=${after}`);
+      const found = await look(`/repairs?limit=50&after=${after}`);
       failed.replaceChildren();
       count(found.total);
       next = found.next;
