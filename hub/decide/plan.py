@@ -72,7 +72,7 @@ def count_wave(
     counted = WaveCount(wave)
     channels = [c for c in wave.spec["channels"] if c in media]
     owner: dict[tuple[str, str], Slot] = {}
-    takes = _taker(wave)
+    takes = taker(wave)
     waiting: list[tuple[Told, list[tuple[str, str]]]] = []
     for row in told:
         if takes(row):
@@ -121,7 +121,8 @@ def _count_reader(counted: WaveCount, row: Told, slots: set[Slot]) -> None:
     counted.people += person and bool(slots)
 
 
-def _taker(wave: WavePlan) -> _Taker:
+def taker(wave: WavePlan) -> _Taker:
+    """Whether a wave is for a recipient, answers apart: a function of the audience's row."""
     return _Taker(
         frozenset(wave.spec["bands"]),
         needs=bool(wave.spec.get("needs")),
@@ -164,7 +165,7 @@ def unreachable(
 ) -> list[Told]:
     """Those no wave can ever reach: no usable address on a channel of a wave that takes them."""
     takers = [
-        (_taker(wave), frozenset(c for c in wave.spec["channels"] if c in media)) for wave in waves
+        (taker(wave), frozenset(c for c in wave.spec["channels"] if c in media)) for wave in waves
     ]
     return [row for row in told if not _reachable(row, ways.get(row.recipient, ()), takers, texts)]
 

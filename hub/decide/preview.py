@@ -14,6 +14,7 @@ from hub.decide.plan import ChannelCount, WaveCount, count_wave, texts_of, unrea
 from hub.decide.queue import Sender, seconds
 from hub.decide.spoken import spoken_place
 from hub.decide.texts import PAGE
+from hub.decide.unheard import listed_at_once
 from hub.decide.unserved import unserved
 from hub.decide.variables import public_place
 from hub.model import PEOPLE, Kind, RecipientKind, Words
@@ -58,8 +59,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The figures of a launch. `unserved`: numbers no account serves, by channel; `confirm`: the
-    head-count to type."""
+    """The figures of a launch. `listed_at_once`: households nothing can reach that are on a list of
+    doors or calls from the first moment; `unserved`: numbers no account serves, by channel;
+    `confirm`: the head-count to type."""
 
     people: int
     households: int
@@ -67,6 +69,7 @@ class Preview:
     deliveries: int
     unreachable: int
     unreachable_households: int
+    listed_at_once: int
     screens: int
     screens_offline: int
     groups: int
@@ -93,6 +96,7 @@ class Preview:
             "deliveries": self.deliveries,
             "unreachable": self.unreachable,
             "unreachable_households": self.unreachable_households,
+            "listed_at_once": self.listed_at_once,
             "screens": self.screens,
             "screens_offline": self.screens_offline,
             "groups": self.groups,
@@ -135,6 +139,7 @@ def preview(made: Draft, *, kind: Kind, accounts: Sequence[Sender]) -> Preview:
         deliveries=sum(count.deliveries for count in first),
         unreachable=len(gone),
         unreachable_households=_silent_households(told, lost),
+        listed_at_once=listed_at_once(told, lost, made.waves),
         screens=len(screens),
         screens_offline=offline,
         groups=sum(1 for row in told if row.kind == RecipientKind.GROUP),

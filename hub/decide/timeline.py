@@ -91,8 +91,12 @@ def _launched(data: Mapping[str, Any], _known: Known) -> Line:
     people, homes = data.get("people", 0), data.get("households", 0)
     zh = f"已启动：通知{people}人、{homes}户"
     en = f"Started: {_many(people, 'person', 'people')} in {_many(homes, 'household')}"
-    if doors := data.get("tasks", 0):
-        zh += f"；{doors}户消息无法送达，上门或电话"
+    beyond = data.get("beyond", 0)
+    if beyond:
+        zh += f"；{beyond}户消息无法送达，请立即上门或致电"
+        en += f"; {_many(beyond, 'household')} no message can reach: knock or call now"
+    if doors := data.get("tasks", 0) - beyond:
+        zh += f"；{doors}户由人上门或致电"
         en += f"; {_many(doors, 'household')} to be told by hand"
     return {"zh-CN": zh, "en": en}
 
@@ -103,8 +107,8 @@ def _wave(data: Mapping[str, Any], known: Known) -> Line:
     zh, en = _named(known.waves.get(data.get("key", ""), {}))
     zh_round = f"（第{again + 1}轮）" if again else ""
     en_round = f" (round {again + 1})" if again else ""
-    many = _many(count, "delivery", "deliveries")
-    zh_count = f"{count}条"
+    many = _many(count, "delivery", "deliveries") if count else "nobody left to tell"
+    zh_count = f"{count}条" if count else "没有需要再通知的人"
     if tasks := data.get("tasks", 0):
         zh_count = f"{count}条、{tasks}户上门或电话" if count else f"{tasks}户上门或电话"
         homes = _many(tasks, "household") + " by hand"

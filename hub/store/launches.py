@@ -71,9 +71,10 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
     unreachable = mark_unreachable(conn, rows[0], plan.waves)
     due = [row for row, wave in zip(rows, plan.waves, strict=True) if not wave.after_ms]
     doors = sum(knock(conn, row, now) for row in due)
-    doors += knock_at_once(conn, rows, now) if unreachable else 0
+    beyond = knock_at_once(conn, rows, now) if unreachable else 0
 
-    seq = _launched(conn, plan, incident, sent=sent, unreachable=unreachable, doors=doors, now=now)
+    said = {"tasks": doors + beyond, "beyond": beyond, "unreachable": unreachable}
+    seq = _launched(conn, plan, incident, sent=sent, said=said, now=now)
     opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq)
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _said(opened))
@@ -196,13 +197,12 @@ def _launched(
     incident: int,
     *,
     sent: Sent,
-    unreachable: list[int],
-    doors: int,
+    said: Mapping[str, Any],
     now: int,
 ) -> int:
     moves = [[channel, "", "planned", count] for channel, count in sent.channels.items()]
-    if unreachable:
-        moves.append(["none", "", "unreachable", len(unreachable)])
+    if said["unreachable"]:
+        moves.append(["none", "", "unreachable", len(said["unreachable"])])
     data = {
         "playbook": plan.playbook,
         "place": plan.place,
@@ -210,9 +210,8 @@ def _launched(
         "people": plan.people,
         "households": plan.households,
         "deliveries": sent.deliveries,
-        "tasks": doors,
         "moves": moves,
-        "unreachable": unreachable,
+        **said,
     }
     return append_event(conn, incident, EventKind.LAUNCHED, data, actor=plan.actor, now_ms=now)
 

@@ -35,6 +35,19 @@ CASES = [
         "Started: 1,908 people in 1 household",
     ),
     (
+        EventKind.LAUNCHED,
+        {"people": 3, "households": 2, "tasks": 5, "beyond": 1},
+        "已启动：通知3人、2户；1户消息无法送达，请立即上门或致电；4户由人上门或致电",
+        "Started: 3 people in 2 households; 1 household no message can reach: knock or call now;"
+        " 4 households to be told by hand",
+    ),
+    (
+        EventKind.WAVE,
+        {"wave": 2, "key": "voice", "deliveries": 0},
+        "第3波开始：电话，没有需要再通知的人",
+        "Wave 3 began: Phone calls, nobody left to tell",
+    ),
+    (
         EventKind.WAVE,
         {"wave": 2, "key": "voice", "deliveries": 40},
         "第3波开始：电话，40条",

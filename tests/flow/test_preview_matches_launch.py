@@ -79,6 +79,8 @@ async def _compare(home: House, request: LaunchRequest) -> None:
     assert dict(sends) == {one.channel: one.sends for one in looked.channels}
     assert dict(segments) == {one.channel: one.segments for one in looked.channels}
     assert lost == looked.unreachable
+    listed = "SELECT count(DISTINCT household) FROM tasks WHERE household IS NOT NULL"
+    assert await home.one(listed) == looked.listed_at_once
     await _compare_waves(home, looked.waves)
 
 

@@ -37,9 +37,14 @@ function gantt({ waves = [], channels = [] }) {
     h("span", { class: "ax", "aria-hidden": "true" }, [0, 0.5, 1].map((part) => h("span", {}, spanSeconds(end * part)))));
 }
 
+/** Who goes to those nothing can reach: the list does not take everybody. */
+function unheard({ listed_at_once: listed = 0, unreachable_households: flats = 0 }) {
+  if (!listed) return t("form.unreachable_2");
+  return [t("form.unreachable_listed", { n: listed }), listed < flats ? t("form.unreachable_rest") : ""].filter(Boolean).join(" ");
+}
 function warnings(preview) {
   const made = [];
-  if (preview.unreachable) made.push(h("p", { class: "warn" }, icon("clock"), h("span", {}, h("b", {}, t("form.unreachable", { n: preview.unreachable, flats: preview.unreachable_households ?? 0 })), " ", t("form.unreachable_2"))));
+  if (preview.unreachable) made.push(h("p", { class: "warn" }, icon("clock"), h("span", {}, h("b", {}, t("form.unreachable", { n: preview.unreachable, flats: preview.unreachable_households ?? 0 })), " ", unheard(preview))));
   if (preview.screens_offline) made.push(h("p", { class: "warn calm" }, icon("offline"), h("span", {}, t("form.screens_offline", { n: preview.screens_offline, of: preview.screens ?? 0 }))));
   for (const one of preview.warnings ?? []) {
     if (["unreachable", "screens_offline"].includes(one.code)) continue;
