@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from hub.errors import Unready
@@ -30,6 +30,12 @@ T = TypeVar("T")
 GROUP = 256  # changes in one commit at most, so that no caller waits for an endless group
 WAITING = 10_000  # changes queued at most; beyond it callers get Unready at once
 READERS = 4
+
+_PASSES = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL}
+    | {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+)
+"""The disk's or the system's fault (https://sqlite.org/rescode.html); a damaged file is not."""
 
 
 @dataclass(slots=True)
@@ -76,13 +82,19 @@ class SqliteDatabase:
         self._questions: Engine | None = None
 
     async def open(self) -> None:
-        """The writer thread runs and the file answers."""
+        """The writer thread runs and the file answers. Unready says why where it cannot now."""
         _private(self._url.database)
         self._engine = _engine(self._url, self.reckoner, writes=True)
         self._questions = _engine(self._url, self.reckoner, writes=False)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
+        try:
+            first = await asyncio.to_thread(self._engine.connect)
+        except Exception as error:
+            if (said := _said(error, "be opened")) is error:
+                raise
+            raise said from error
         self._writer = threading.Thread(
-            target=self._run, args=(self._engine,), name="sqlite-write", daemon=True
+            target=self._run, args=(first,), name="sqlite-write", daemon=True
         )
         self._writer.start()
         await self.write(lambda conn: conn.exec_driver_sql("SELECT 1").scalar())
@@ -113,7 +125,7 @@ class SqliteDatabase:
         return await waiting
 
     async def read(self, question: Callable[[Connection], T]) -> T:
-        """The answer of `question` on one consistent snapshot."""
+        """The answer of `question` on one consistent snapshot. Unready while it cannot be had."""
         if self._readers is None:
             raise Unready("The database is closed.")
         loop = asyncio.get_running_loop()
@@ -122,11 +134,16 @@ class SqliteDatabase:
     def _ask(self, question: Callable[[Connection], T]) -> T:
         if self._questions is None:
             raise Unready("The database is closed.")
-        with self._questions.connect() as conn, conn.begin():
-            return question(conn)
+        try:
+            with self._questions.connect() as conn, conn.begin():
+                return question(conn)
+        except Exception as error:
+            if (said := _said(error, "be read")) is error:
+                raise
+            raise said from error
 
-    def _run(self, engine: Engine) -> None:
-        with engine.connect() as conn:
+    def _run(self, first: Connection) -> None:
+        with first as conn:
             while (group := self._next_group()) is not None:
                 _commit(conn, group)
                 for change in group:
@@ -160,7 +177,7 @@ def _commit(conn: Connection, group: list[_Change]) -> None:
             for change in group:
                 _apply(conn, change, alone=len(group) == 1)
     except BaseException as error:  # noqa: BLE001 - told to every caller; the thread must not die
-        said = _said(error)
+        said = _said(error, "write")
         for change in group:
             change.error = change.error or said
 
@@ -173,7 +190,7 @@ def _apply(conn: Connection, change: _Change, *, alone: bool) -> None:
             with conn.begin_nested():
                 change.result = change.run(conn)
     except BaseException as error:
-        change.error = _said(error)
+        change.error = _said(error, "write")
         if alone or not _whole(conn):
             raise change.error from error
 
@@ -185,17 +202,24 @@ def _whole(conn: Connection) -> bool:
     return bool(raw.in_transaction)
 
 
-def _said(error: BaseException) -> BaseException:
+def _said(error: BaseException, what: str) -> BaseException:
     """The error as callers are told it; Unready where the disk, not the change, is at fault. It may
     be hidden below a later one: the savepoint, too, is gone then."""
     found: BaseException | None = error
     while found is not None:
-        orig = found.orig if isinstance(found, OperationalError) else None
-        words = str(orig) if isinstance(orig, sqlite3.OperationalError) else ""
-        if any(sign in words for sign in ("full", "locked", "readonly", "disk I/O")):
-            return Unready(f"The database cannot write now: {words}.")
+        orig = found.orig if isinstance(found, DBAPIError) else found
+        if isinstance(orig, sqlite3.OperationalError) and _passes(orig, writes=what == "write"):
+            return Unready(f"The database cannot {what} now: {orig}.")
         found = found.__context__
     return error
+
+
+def _passes(error: sqlite3.OperationalError, *, writes: bool) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code & 0xFF == sqlite3.SQLITE_READONLY:
+        # Plainly so by a question: that is a mistake in it, and no disk's.
+        return writes or code != sqlite3.SQLITE_READONLY
+    return code & 0xFF in _PASSES
 
 
 def _engine(url: Any, reckoner: Reckoner, *, writes: bool) -> Engine:

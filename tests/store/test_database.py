@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import resource
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError
 
 from hub.errors import Refused, Unready
 from hub.store.database import Database, database, database_now, insert_rows
@@ -173,6 +175,69 @@ async def test_on_a_full_disk_nobody_is_told_what_was_not_kept(tmp_path: Path) -
         assert kept is not isinstance(said, Unready)
     await db.write(_put("after"))  # type: ignore[arg-type]
     assert await db.read(_has("after"))  # type: ignore[arg-type]
+    await db.close()
+
+
+async def test_what_cannot_be_read_now_is_unready_and_read_again_when_it_can(
+    tmp_path: Path,
+) -> None:
+    """The write-ahead log is cut off below an open hub, as a failing disk would do it."""
+    db = database(f"sqlite:///{tmp_path / 'hub.db'}")
+    await db.open()
+    await db.write(metadata.create_all)
+    await db.write(_put("a"))  # type: ignore[arg-type]
+    log = tmp_path / "hub.db-wal"
+    kept = log.read_bytes()
+    os.truncate(log, 32)
+    with pytest.raises(Unready, match="disk I/O error"):
+        await db.read(_count)
+    log.write_bytes(kept)
+    assert await db.read(_count) == 1
+    await db.close()
+
+
+async def test_with_no_file_handle_left_a_question_is_unready_and_answered_later(
+    tmp_path: Path,
+) -> None:
+    db = database(f"sqlite:///{tmp_path / 'hub.db'}")
+    await db.open()
+    await db.write(metadata.create_all)
+    with _no_handle_left(), pytest.raises(Unready, match="unable to open database file"):
+        await db.read(_count)
+    assert await db.read(_count) == 0
+    await db.close()
+
+
+@contextlib.contextmanager
+def _no_handle_left() -> Iterator[None]:
+    """This process can open nothing more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    held = [os.open(os.devnull, os.O_RDONLY)]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (held[0] + 1, hard))
+    try:
+        with contextlib.suppress(OSError):
+            while True:
+                held.append(os.open(os.devnull, os.O_RDONLY))
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for handle in held:
+            os.close(handle)
+
+
+async def test_a_file_that_cannot_be_opened_is_said_at_once(tmp_path: Path) -> None:
+    db = database(f"sqlite:///{tmp_path / 'gone' / 'hub.db'}")
+    with pytest.raises(Unready, match="unable to open database file"):
+        await asyncio.wait_for(db.open(), 30)
+    await db.close()
+
+
+async def test_a_damaged_file_is_no_passing_trouble(tmp_path: Path) -> None:
+    file = tmp_path / "hub.db"
+    file.write_bytes(b"no database" * 1000)
+    db = database(f"sqlite:///{file}")
+    with pytest.raises(DatabaseError, match="not a database"):
+        await asyncio.wait_for(db.open(), 30)
     await db.close()
 
 
