@@ -18,6 +18,9 @@ T = TypeVar("T")
 DEADLINE = 60.0  # seconds for one change or question: a launch for 100,000 people is one change
 TRIES = 4
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock: safe to run again
+# Not the change, but the server is at fault: the connection, resources (disk full, too many
+# connections), an operator (restarting, cancelled), its system; a standby that cannot write.
+AWAY = ("08", "53", "57", "58", "25006")
 
 
 class PostgresDatabase:
@@ -94,13 +97,13 @@ class PostgresDatabase:
             try:
                 return await self._once(work, isolation)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) in AGAIN and tried < TRIES:
+                code = getattr(error.orig, "sqlstate", None) or ""
+                if code in AGAIN:
                     await asyncio.sleep(0.01 * 2**tried)
                     continue
-                if error.connection_invalidated or isinstance(
-                    error, (OperationalError, InterfaceError)
-                ):
-                    raise Unready("The database is away.") from error
+                if _away(error, code):
+                    why = f" (PostgreSQL says {code}: see its log)" if code else ""
+                    raise Unready(f"The database is away{why}.") from error
                 raise
             except (OSError, ConnectionError) as error:
                 raise Unready("The database is away.") from error
@@ -115,6 +118,12 @@ class PostgresDatabase:
             )
             async with conn.begin():
                 return await conn.run_sync(work)
+
+
+def _away(error: DBAPIError, code: str) -> bool:
+    """Whether the database, not the change, is at fault."""
+    lost = error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))
+    return lost or code.startswith(AWAY)
 
 
 def _retrieve(task: asyncio.Task[Any]) -> None:
