@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.errors import Unready
@@ -107,6 +108,8 @@ class PostgresDatabase:
                 raise
             except (OSError, ConnectionError) as error:
                 raise Unready("The database is away.") from error
+            except NoConnectionFree:
+                break
         raise Unready("The database is too busy.")
 
     async def _once(self, work: Callable[[Connection], T], isolation: str) -> T:
