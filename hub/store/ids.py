@@ -1,8 +1,9 @@
 """Ids that are not given again: what a lost hub told the outside of must not come to mean another.
 
-A restored hub begins behind a gap. PostgreSQL keeps it in its sequences; SQLite numbers on from the
-highest row there is, so the first row behind the gap is given its id, and `attempts`, which are
-made by the hundred, have a row there that belongs to nothing.
+A restored hub begins behind a gap, on both databases. PostgreSQL keeps it in its sequences. SQLite
+numbers on from the highest row there is: there incidents and notices are given their ids one by
+one, and `attempts`, which are made by the hundred, have a row behind the gap that belongs to
+nothing. What is known to nobody outside (deliveries, tasks) is numbered on without a gap.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from sqlalchemy import Connection, text
 GAPS: Mapping[str, int] = {
     "incidents": 1_000,
     "notices": 10_000,
-    "deliveries": 1_000_000,
     "attempts": 1_000_000,
 }
 """Ids left out: links and receipts of what the old hub did after the backup name ids the restored
@@ -30,7 +30,8 @@ VALUES (:id, 0, 0, :now, 'unsure', 'restored')""")
 
 
 def leave_gaps(conn: Connection, now: int) -> None:
-    """Rows from now on are numbered behind a gap. On PostgreSQL the sequences are to be set too."""
+    """Rows from now on are numbered behind a gap. On PostgreSQL the sequences are to be set, too
+    (`restoring.py`)."""
     for name in GAPS:
         floor = _highest(conn, name) + GAPS[name]
         conn.execute(_FORGET, {"key": _KEY + name})

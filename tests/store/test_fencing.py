@@ -111,6 +111,8 @@ async def test_what_was_sent_after_the_backup_hears_the_all_clear_and_its_ids_ar
         sends = (await DeliveryLedger(home.db).claim(Lane.URGENT, "sms", "one", limit=50)).claims
         assert min(send.attempt for send in sends) > max(claim.attempt for claim in lost) + 900
         assert min(send.notice for send in sends) > said.notice - 1 > 900
+        newest = "SELECT max(id) - min(id) FROM deliveries"
+        assert await home.one(newest) < 900, "nobody outside knows these: no gap on either database"
 
 
 @both
