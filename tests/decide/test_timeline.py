@@ -39,8 +39,8 @@ CASES = [
         {"people": 3, "households": 2, "tasks": 5, "beyond": 1},
         "已启动：通知3人、2户；1户消息无法送达，请立即上门或致电；4户由人上门或致电",
         (
-            "Started: 3 people in 2 households; 1 household no message can reach: knock or call now;"
-            " 4 households to be told by hand"
+            "Started: 3 people in 2 households; 1 household no message can reach: knock or call"
+            " now; 4 households to be told by hand"
         ),
     ),
     (
