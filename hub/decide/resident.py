@@ -44,7 +44,8 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class ResidentPage:
     """One person's view of one incident. `facts`: the launch's parameters; `site`: its settings
-    (source, assembly points, emergency numbers)."""
+    (source, assembly points, emergency numbers); `band`: whom the playbook counts this person
+    among."""
 
     incident: int
     code: str
@@ -63,6 +64,7 @@ class ResidentPage:
     said: tuple[Said, ...]
     facts: Mapping[str, str]
     site: Mapping[str, Any]
+    band: str = ""
 
     @property
     def is_drill(self) -> bool:

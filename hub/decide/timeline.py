@@ -107,8 +107,7 @@ def _wave(data: Mapping[str, Any], known: Known) -> Line:
     zh, en = _named(known.waves.get(data.get("key", ""), {}))
     zh_round = f"（第{again + 1}轮）" if again else ""
     en_round = f" (round {again + 1})" if again else ""
-    many = _many(count, "delivery", "deliveries") if count else "nobody left to tell"
-    zh_count = f"{count}条" if count else "没有需要再通知的人"
+    zh_count, many = _sends(count)
     if tasks := data.get("tasks", 0):
         zh_count = f"{count}条、{tasks}户上门或电话" if count else f"{tasks}户上门或电话"
         homes = _many(tasks, "household") + " by hand"
@@ -163,10 +162,8 @@ def _task(data: Mapping[str, Any], known: Known) -> Line:
 def _notice(data: Mapping[str, Any], _known: Known) -> Line:
     zh, en = _named(STAGES.get(str(data.get("stage", "")), {}))
     count = data.get("deliveries", 0)
-    return {
-        "zh-CN": f"{zh}已发出，{count}条",
-        "en": f"{en} went out, {_many(count, 'delivery', 'deliveries')}",
-    }
+    zh_count, en_count = _sends(count)
+    return {"zh-CN": f"{zh}已发出，{zh_count}", "en": f"{en} went out, {en_count}"}
 
 
 def _stopped(data: Mapping[str, Any], _known: Known) -> Line:
@@ -229,6 +226,12 @@ def _named(words: Mapping[str, str]) -> tuple[str, str]:
     """Both languages of a name; one stands in for the other where only one was written."""
     other = next(iter(words.values()), "")
     return words.get("zh-CN", other), words.get("en", other)
+
+
+def _sends(count: int) -> tuple[str, str]:
+    if not count:
+        return "没有需要再通知的人", "nobody left to tell"
+    return f"{count}条", _many(count, "delivery", "deliveries")
 
 
 def _many(count: int, one: str, more: str = "") -> str:

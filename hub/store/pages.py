@@ -86,6 +86,7 @@ def _page(conn: Connection, *, incident: int, recipient: int) -> ResidentPage | 
         said=_notices(said),
         facts=as_json(row.params) or {},
         site=settings,
+        band=row.band,
     )
 
 

@@ -20,7 +20,7 @@ def said(stage: Stage, minute: int, text: str = "") -> Said:
     return Said(minute, stage, minute, START + timedelta(minutes=minute), text, words)
 
 
-def page(*notices: Said, kind: Kind = Kind.LIVE) -> dict[str, Any]:
+def page(*notices: Said, kind: Kind = Kind.LIVE, band: str = "") -> dict[str, Any]:
     """The view of these notices, the newest first."""
     seen = ResidentPage(
         incident=1,
@@ -40,6 +40,7 @@ def page(*notices: Said, kind: Kind = Kind.LIVE) -> dict[str, Any]:
         said=notices,
         facts={},
         site={},
+        band=band,
     )
     return view_of(seen, language="en", timezone="Asia/Shanghai")
 
@@ -72,3 +73,9 @@ def test_a_drill_that_runs_is_not_over() -> None:
     running = page(ALERT, kind=Kind.DRILL)
 
     assert (running["look"], running["over"]) == ("drill", False)
+
+
+def test_those_who_are_to_stay_are_not_hurried_out() -> None:
+    assert page(ALERT, band="evacuate")["band"] == "Danger. Act now"
+    assert page(ALERT, band="hold")["band"] == "Danger nearby. Stay inside"
+    assert page(said(Stage.ALL_CLEAR, 9), ALERT, band="hold")["band"] == "Safe. All clear"

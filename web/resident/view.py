@@ -15,6 +15,8 @@ from web.catalog import LANGUAGES, known, speak
 
 OVER = frozenset({Stage.ALL_CLEAR, Stage.CORRECTION})
 NAMES = {"zh-CN": "中文", "en": "English"}
+STAY = "hold"
+"""The band of those who are told to stay where they are: nothing hurries them out."""
 CALMER = frozenset({Level.P2, Level.P3, Level.P4})
 
 Say = Callable[..., str]
@@ -100,7 +102,10 @@ def _band(page: ResidentPage, speaker: _Speaker) -> str:
         return speaker.t("res.drill_over" if _is_over(page) else "res.drill")
     if page.now is not None and page.now.stage is Stage.CORRECTION:
         return speaker.t("res.correction")
-    return speaker.t("res.clear" if _is_over(page) else f"res.level.{page.level}")
+    if _is_over(page):
+        return speaker.t("res.clear")
+    stay = page.band == STAY and page.level not in CALMER
+    return speaker.t("res.stay" if stay else f"res.level.{page.level}")
 
 
 def _news(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:

@@ -80,7 +80,7 @@ function everything() {
   if (!state.tally) return;
   sheet?.cells(state.cells);
   sheet?.people(state.cell_people);
-  sheet?.screens(state.screens);
+  shows();
   parts();
   helps();
   tasks.show(state.tasks);
@@ -96,6 +96,9 @@ function parts() {
   drawn = requestAnimationFrame(() => { drawn = 0; channels(state.tally.deliveries, state.queue); queue(state.queue, state.tally); drawCurve(state, seconds()); });
 }
 const seconds = () => Math.max(0, (Date.parse(state.incident?.closed_at ?? "") || now()) - Date.parse(state.incident?.launched_at ?? document.body.dataset.started)) / 1000;
+
+/** After the all-clear a lit screen tells people they may come back: no red there. */
+const shows = () => sheet?.screens(state.screens, { clear: latest()?.stage === "all_clear" });
 
 function helps() {
   const known = new Set(state.help.map((one) => one.task ?? one.recipient));
@@ -170,7 +173,7 @@ live.addEventListener("progress", ({ detail }) => {
   merge(detail);
   sheet?.cells(detail.cells ?? {});
   sheet?.people(detail.cell_people ?? {});
-  if (detail.screens) sheet?.screens(detail.screens);
+  if (detail.screens || detail.notices) shows();
   parts();
   if (detail.help) helps();
   if (detail.tasks) tasks.show(state.tasks);

@@ -1,9 +1,10 @@
 // The right column with a tower or a flat open: households, door-knock list, screens. The building stays.
-import { look, post, trouble } from "../api.js";
+import { get, look, post, trouble } from "../api.js";
 import { $, chip, h, icon } from "../dom.js";
 import { t, say, named, pct } from "../words.js";
 import { clock, clockShort } from "../clock.js";
 import { Sheet } from "../estate/sheet.js";
+import { far, sum, toDo } from "../doors/counts.js";
 
 const ORDER = ["help", "unre", "none", "told", "evac", "safe", "away"];
 const ANSWERS = ["safe", "evacuated", "away", "help"];
@@ -43,7 +44,7 @@ export class Opened {
     const { people, answered } = this.sheet.share(path);
     const enlarged = this.sheet.mode === "floors" && tower.plan.compact ? h("div", { class: "estate one" }) : null;
     this.#open(say(tower.building.name) || path, t("opened.tower_note", { people, percent: pct(answered, people) }),
-      enlarged, this.#groups(tower), this.#screens(tower));
+      this.#doors(tower), enlarged, this.#groups(tower), this.#screens(tower));
     if (!enlarged) return;
     const one = { ...this.sheet.layout, buildings: [tower.building] };
     this.#inner = new Sheet(enlarged, one, { affected: path, link: false, room: () => ({ phone: false, width: enlarged.clientWidth || 360, height: 420, largest: 1.4 }) });
@@ -53,7 +54,7 @@ export class Opened {
     if (!this.#inner) return;
     this.#inner.cells(this.state.cells ?? {}, { at_once: true });
     this.#inner.people(this.state.cell_people ?? {});
-    this.#inner.screens(this.state.screens ?? {});
+    this.#inner.screens(this.state.screens ?? {}, { clear: this.sheet.clear });
   }
   /** Keeps the open tower true while frames come in. */
   refresh() { if (this.#inner) this.#feed(); }
@@ -61,13 +62,23 @@ export class Opened {
   #units(tower) {
     return tower.building.entrances.flatMap((e) => e.floors.flatMap((f) => f.units.map((u) => ({ ...u, floor: f.label, entrance: e.path }))));
   }
+  /** The way to this tower's doors and calls, if it has any. */
+  #doors({ building }) {
+    const box = h("p", { class: "to-doors" }), here = [building.path, ...building.entrances.map((one) => one.path)];
+    if (!this.may || this.wall || !(this.state.waves ?? []).some((one) => Object.keys(one.tasks ?? {}).length)) return null;
+    get(`/incidents/${this.id}/doors/blocks`).then(({ items }) => {
+      const mine = items.filter((one) => here.includes(one.block)), first = mine.find((one) => toDo(one.tasks)) ?? mine[0];
+      if (first) box.replaceChildren(h("a", { class: "btn", href: `/incidents/${this.id}/doors?block=${encodeURIComponent(first.block)}` }, icon("key"), t("opened.doors")), h("span", { class: "two" }, far(sum(mine.map((one) => one.tasks)))));
+    }).catch(() => { /* the list stands beside the board all the same */ });
+    return box;
+  }
   #groups(tower) {
     const by = new Map(ORDER.map((state) => [state, []]));
     for (const unit of this.#units(tower)) by.get(this.state.cells?.[unit.id])?.push(unit);
     const made = ORDER.filter((state) => by.get(state).length).map((state) => {
       const units = by.get(state);
       return h("details", { class: "group", open: ["help", "unre", "none"].includes(state) },
-        h("summary", {}, chip(state), h("b", {}, state === "unre" ? t("opened.doors") : t(`state.${state}`)), h("span", { class: "end num" }, t("opened.flats", { n: units.length }))),
+        h("summary", {}, chip(state), h("b", {}, t(`state.${state}`)), h("span", { class: "end num" }, t("opened.flats", { n: units.length }))),
         h("ul", { class: "flats" }, units.map((unit) => h("li", {}, h("button", { class: "flat", onclick: () => this.flat(unit.id) }, unit.label)))));
     });
     return made.length ? made : h("p", { class: "empty" }, t("opened.nobody"));

@@ -146,7 +146,7 @@ function emptiness(shown) {
   const next = state.blocks.find((one) => one.block !== state.block && toDo(one.tasks) > 0);
   const wave = state.waves.find((one) => one.state === "waiting" && one.channels.some((key) => ["door", "phone"].includes(key)));
   const planned = wave && state.status === "open" ? t("doors.empty_when", { name: say(wave.name), at: clockShort(wave.due_at) }) : state.waves.length && state.status === "open" ? t("doors.empty_none") : "";
-  const text = none ? [h("b", {}, t("doors.empty")), " ", planned] : page.filter === "done" ? t("doors.nothing_done") : h("b", {}, t("doors.block_done"));
+  const text = none ? [h("b", {}, t(state.status === "open" ? "doors.empty" : "doors.empty_over")), " ", planned] : page.filter === "done" ? t("doors.nothing_done") : h("b", {}, t("doors.block_done"));
   box.replaceChildren(h("p", {}, text), none || !next || page.filter === "done" ? "" : h("button", { class: "btn main big", type: "button", onclick: () => choose(next.block) }, t("doors.next", { name: blockName(next), n: toDo(next.tasks) })));
 }
 /** What is over is said once, and nothing can be pressed any more. */

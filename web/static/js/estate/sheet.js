@@ -12,7 +12,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Sheet extends EventTarget {
   #host; #layout; #towers = new Map(); #where = new Map(); #states = new Map(); #pending = new Map(); #frame = 0;
-  #people = new Map(); #mark = null; #screens = {}; #hidden = new Set(); #affected;
+  #people = new Map(); #mark = null; #screens = {}; #clear = false; #hidden = new Set(); #affected;
 
   constructor(host, layout, { affected = null, room, link = true } = {}) {
     super();
@@ -152,10 +152,13 @@ export class Sheet extends EventTarget {
     return { people, answered };
   }
 
-  screens(states) {
+  /** `clear`: what they show is the all-clear. */
+  get clear() { return this.#clear; }
+  screens(states, { clear = this.#clear } = {}) {
+    this.#clear = clear;
     this.#screens = { ...this.#screens, ...states };
     for (const tower of this.#towers.values())
-      for (const group of tower.lobby.values()) paintScreens(group, this.#screens);
+      for (const group of tower.lobby.values()) paintScreens(group, this.#screens, clear);
   }
 
   /** The flag, the affected floor and the bracket: `{building, floor, flag, zone: [labels], zoneName}`. */
@@ -197,23 +200,23 @@ function ring(tower, cell, on) {
   } else if (!on && old) { old.remove(); tower.rings.delete(cell); }
 }
 
-function paintScreens(group, states) {
+function paintScreens(group, states, clear) {
   const known = group.screens.map((one) => states[one.recipient]).filter(Boolean);
   const shown = known.filter((one) => one.state === "shown").length;
   const off = known.find((one) => one.state === "offline");
   const lobby = group.screens.filter((one) => one.kind !== "lift").map((one) => states[one.recipient]);
   const lit = lobby.some((one) => one?.state === "shown") && !lobby.some((one) => one?.state === "offline");
   const broken = lobby.some((one) => one?.state === "offline");
-  group.shape?.setAttribute("class", lit ? "scr" : broken ? "scr off" : "scr idle");
+  group.shape?.setAttribute("class", lit ? `scr${clear ? " clear" : ""}` : broken ? "scr off" : "scr idle");
   if (group.lines) {
     const { x, y } = group;
     group.lines.setAttribute("class", lit ? "scr-l" : "scr-x");
-    group.lines.setAttribute("d", lit ? `M${x + 5} ${y + 6}h24M${x + 5} ${y + 10.5}h18M${x + 5} ${y + 15}h21` : broken ? `M${x + 12} ${y + 5}l10 10M${x + 22} ${y + 5}l-10 10` : "");
+    group.lines.setAttribute("d", lit && clear ? `M${x + 10} ${y + 10.5}l5 5 9-10` : lit ? `M${x + 5} ${y + 6}h24M${x + 5} ${y + 10.5}h18M${x + 5} ${y + 15}h21` : broken ? `M${x + 12} ${y + 5}l10 10M${x + 22} ${y + 5}l-10 10` : "");
   }
   const inCars = group.screens.filter((one) => one.kind === "lift").map((one) => states[one.recipient]?.state);
-  group.carScreens?.forEach((car, i) => car.setAttribute("class", inCars[i] === "shown" ? "scr" : "scr dim"));
+  group.carScreens?.forEach((car, i) => car.setAttribute("class", inCars[i] === "shown" ? `scr${clear ? " clear" : ""}` : "scr dim"));
   if (!group.text) return;
-  put(group.text, off ? t("sheet.offline") : known.length ? (shown === known.length ? t("sheet.shown") : t("sheet.shown_some", { n: shown, of: known.length })) : "");
+  put(group.text, off ? t("sheet.offline") : known.length ? (shown === known.length ? t(clear ? "sheet.clear" : "sheet.shown") : t("sheet.shown_some", { n: shown, of: known.length })) : "");
   group.text.setAttribute("class", off ? "bad-t" : "ok-t");
   if (off?.since) put(group.second, t("sheet.since", { at: clockShort(off.since) }));
 }
