@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tests.faults.hub import HubUnderTest
+from tests.faults.points import POINTS, Trap
 from tests.faults.servers import Member
 from tests.faults.witness import Notebook, now_ms
 
@@ -82,6 +83,25 @@ def kill_all(bench: Bench) -> None:
     bench.up("kill_all", since=since)
 
 
+def kill_at(bench: Bench) -> None:
+    """Kill -9 of whichever process comes to a named point of its work, or, while it is there, of
+    PostgreSQL or Valkey."""
+    servers = bench.hub.servers
+    point, passes = bench.chance.choice(list(POINTS)), bench.chance.randint(0, 3)
+    whom = bench.chance.choice(("itself", "itself", *servers))
+    bench.hub.trap.set(point, passes=passes, victim=servers.get(whom, 0))
+    pid = _sprung(bench.hub.trap, within=POINTS[point].within)
+    kind = f"kill_at {point}"
+    if pid == 0:  # nobody came by
+        return
+    if whom == "postgres":
+        _no_postgres(bench, kind)
+    elif whom == "valkey":
+        _no_valkey(bench, kind, 0.0)
+    else:
+        _kill(bench, kind, next(m for m in bench.hub.members.values() if m.latest == pid))
+
+
 def roll(bench: Bench) -> None:
     """SIGTERM and a new start, one process after the other, under load."""
     with bench.during("roll", planned=True):
@@ -103,17 +123,7 @@ def freeze_minute(bench: Bench) -> None:
 
 def kill_valkey(bench: Bench) -> None:
     """Kill -9 of Valkey; it comes back empty."""
-    valkey = bench.hub.valkey
-    if valkey is None:
-        for process in bench.hub.embedded_valkey():
-            process.kill()
-        bench.at("kill_valkey", "embedded")
-        bench.up("kill_valkey")
-        return
-    valkey.kill()
-    bench.at("kill_valkey", "own")
-    bench.up("kill_valkey")
-    valkey.start()
+    _no_valkey(bench, "kill_valkey", 0.0)
 
 
 def valkey_away(bench: Bench) -> None:
@@ -138,15 +148,10 @@ def flush(bench: Bench) -> None:
 
 def kill_postgres(bench: Bench) -> None:
     """Kill -9 of the database server, back after its recovery."""
-    postgres = bench.hub.postgres
-    if postgres is None:
+    if bench.hub.postgres is None:
         kill_worker(bench)
-        return
-    with bench.during("kill_postgres"):
-        postgres.kill()
-        time.sleep(bench.chance.uniform(0, 3))
-        postgres.start()
-    bench.up("kill_postgres")
+    else:
+        _no_postgres(bench, "kill_postgres")
 
 
 def disk_full(bench: Bench) -> None:
@@ -239,10 +244,34 @@ def _freeze(bench: Bench, kind: str, seconds: float) -> None:
         bench.up(kind)
 
 
+def _sprung(trap: Trap, *, within: float) -> int:
+    """The process that came to the point in time; 0: none did, and none will."""
+    end = time.monotonic() + within
+    while (found := trap.sprung()) == 0 and time.monotonic() < end:
+        time.sleep(0.02)
+    trap.lift()
+    return found or trap.sprung()
+
+
+def _no_postgres(bench: Bench, kind: str) -> None:
+    """PostgreSQL has been killed and is back after its recovery."""
+    postgres = bench.hub.postgres
+    assert postgres is not None
+    with bench.during(kind):
+        postgres.kill()
+        time.sleep(bench.chance.uniform(0, 3))
+        postgres.start()
+    bench.up(kind)
+
+
 def _no_valkey(bench: Bench, kind: str, seconds: float) -> None:
+    """Valkey has been killed; the hub starts its own, we another after so many seconds."""
     valkey = bench.hub.valkey
     if valkey is None:
-        kill_valkey(bench)
+        for process in bench.hub.embedded_valkey():
+            process.kill()
+        bench.at(kind, "embedded")
+        bench.up(kind)
         return
     valkey.kill()
     bench.at(kind, "own")
@@ -263,6 +292,7 @@ def _mode(bench: Bench, kind: str, faults: Mapping[str, float]) -> None:
 
 Action = Callable[[Bench], None]
 
+BENT = {"clock_jump", "kill_at"}  # they need processes started by the bench's own launcher
 LASTING = {"freeze_minute", "valkey_away_minutes"}  # they outlast the launches of a trial
 ACTIONS: Mapping[str, Action] = {
     action.__name__: action
@@ -270,6 +300,7 @@ ACTIONS: Mapping[str, Action] = {
         kill_web,
         kill_worker,
         kill_all,
+        kill_at,
         roll,
         freeze,
         freeze_minute,

@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 import psutil
 
+from tests.faults.points import Trap
 from tests.faults.servers import START, Member, OwnPostgres, OwnValkey
 from tests.faults.shifted import Clock
 from tests.processes import (
@@ -57,6 +58,18 @@ class HubUnderTest:
         """The clock its processes go by, if they were started with one that can be set."""
         return Clock(self.folder / "clock")
 
+    @property
+    def servers(self) -> dict[str, int]:
+        """The processes of the servers it stands on, by name."""
+        embedded = next(iter(self.embedded_valkey()), None)
+        found = {"postgres": self.postgres, "valkey": self.valkey or embedded}
+        return {name: one.pid for name, one in found.items() if one is not None}
+
+    @property
+    def trap(self) -> Trap:
+        """What kills at a named point, if its processes were started with such points."""
+        return Trap(self.folder / "trap")
+
     def world_does(self, **settings: Any) -> None:
         """The simulator goes on with these settings."""
         httpx2.post(f"{self.world_url}/_sim/settings", json=settings).raise_for_status()
@@ -77,17 +90,17 @@ class HubUnderTest:
 
 @contextlib.contextmanager
 def hub(
-    setup: str, *, folder: Path, roster: bytes, pace: int, seed: int, mood: str, clock: bool
+    setup: str, *, folder: Path, roster: bytes, pace: int, seed: int, mood: str, bent: bool
 ) -> Iterator[HubUnderTest]:
-    """The hub stands, its people are imported; at the end every process has ended. `clock`: its
-    clock can be set."""
+    """The hub stands, its people are imported; at the end every process has ended. `bent`: its
+    clock can be set, and a trap for it."""
     with contextlib.ExitStack() as stack:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
         world, world_url = _world(url, folder, stack, seed=seed, mood=mood)
         made = HubUnderTest(setup, folder, url, world, world_url)
-        if clock:
-            made.command = [sys.executable, "-m", "tests.faults.shifted", str(folder / "clock")]
+        if bent:
+            made.command = [sys.executable, "-m", "tests.faults.bent", str(folder)]
         file = folder / "residents.csv"
         file.write_bytes(roster)
         build: Callable[..., None] = _single if setup == "sqlite" else _several

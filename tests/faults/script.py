@@ -13,6 +13,7 @@ PLACES = ("1", "2", "1/3", "3/5", "2/2")
 PLAYBOOKS = ("fire", "fire", "power-outage")
 SENDING = 7.0  # seconds the first launch is meant to take, so that faults fall into it
 SEGMENTS = 2.0  # of a text, about
+AFTER_TRAP = 1.0  # seconds
 MEANWHILE = (20.0, 50.0)  # seconds: when another launch comes while something lasting goes on
 
 
@@ -66,6 +67,10 @@ def script(
     begins = tuple(_begin(chance, no, count) for no in range(chance.choice((1, 1, 2, 3))))
     names = chance.choices(list(ACTIONS), k=chance.choice((1, 1, 2, 3)))
     faults = tuple(sorted((chance.uniform(0.3, 8.0), only or name) for name in names))
+    if any(name == "kill_at" for _, name in faults):  # every second trap before the first launch
+        begins = tuple(replace(one, at=one.at + AFTER_TRAP) for one in begins)
+        faults = tuple((max(0.0, at - 4) if name == "kill_at" else at, name) for at, name in faults)
+        faults = tuple(sorted(faults))
     if any(name in LASTING for _, name in faults):
         later = _begin(chance, len(begins), count)
         begins += (replace(later, at=chance.uniform(*MEANWHILE)),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -54,10 +55,14 @@ class OwnPostgres:
 
     def kill(self) -> None:
         """SIGKILL to the server and to each of its children, as when the machine stops."""
-        family = _family(self._info().pid)
-        for one in family:
-            _signal(one, signal.SIGKILL)
-        psutil.wait_procs(family, timeout=10)
+        if self.pid:
+            kill_family(self.pid)
+
+    @property
+    def pid(self) -> int:
+        """0 while it does not run."""
+        info = self._info()
+        return int(info.pid) if info is not None else 0
 
     def takes_writes(self, *, yes: bool) -> None:
         """Whether new transactions may write: managed servers refuse it when their disk is full."""
@@ -97,6 +102,11 @@ class OwnValkey:
     def kill(self) -> None:
         self._process.kill()
 
+    @property
+    def pid(self) -> int:
+        """The process of its latest start."""
+        return self._process.pid
+
     def flush(self) -> None:
         """FLUSHALL: everything it knew is gone."""
         import redis
@@ -110,19 +120,17 @@ class OwnValkey:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _family(pid: int) -> list[psutil.Process]:
+def kill_family(pid: int) -> None:
+    """SIGKILL to a process and to all it has started; they have ended, unless it is ourselves."""
     try:
         head = psutil.Process(pid)
-        return [head, *head.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
-
-
-def _signal(process: psutil.Process, number: signal.Signals) -> None:
-    try:
-        process.send_signal(number)
+        family = [head, *head.children(recursive=True)]
     except psutil.NoSuchProcess:
         return
+    for one in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            one.kill()
+    psutil.wait_procs(family, timeout=10)
 
 
 class Member:
@@ -171,6 +179,11 @@ class Member:
     def pid(self) -> int:
         """0 while it does not run."""
         return 0 if self.ended or self._popen is None else self._popen.pid
+
+    @property
+    def latest(self) -> int:
+        """The process of its latest start, whatever became of it; 0: it was never started."""
+        return self._popen.pid if self._popen is not None else 0
 
     @property
     def said(self) -> str:

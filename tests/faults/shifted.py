@@ -1,14 +1,13 @@
-"""The `muster` command in a process whose clocks can be set while it runs.
+"""A process whose clocks can be set while it runs.
 
-`python -m tests.faults.shifted FILE serve …`: the number of milliseconds in FILE is added to what
-this machine's clock says, wherever the process asks: `time`, `datetime`, and SQL's own clock. What
-measures how long something takes (the monotonic clocks) is nobody's to set.
+The number of milliseconds in a file is added to what this machine's clock says, wherever the
+process asks: `time`, `datetime`, and SQL's own clock. What measures how long something takes (the
+monotonic clocks) is nobody's to set.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import sys
 import time
 from datetime import datetime as _datetime
 from pathlib import Path
@@ -81,18 +80,3 @@ class Ahead(dict[str, str]):
 
     def __getitem__(self, dialect: str) -> str:
         return f"{super().__getitem__(dialect)} + ({self._clock.ahead()})"
-
-
-def main() -> None:
-    """The command of the remaining words, by the shifted clock."""
-    clock = Clock(Path(sys.argv[1]))
-    shift(clock)
-    from hub.cli import main as command
-    from hub.store import database
-
-    database.NOW_SQL = Ahead(database.NOW_SQL, clock)
-    command(sys.argv[2:], prog_name="muster")
-
-
-if __name__ == "__main__":
-    main()

@@ -21,7 +21,7 @@ from typing import Any
 import httpx2
 
 from channels.simulator.ledger import read_ledger
-from tests.faults.actions import ACTIONS, Bench
+from tests.faults.actions import ACTIONS, BENT, Bench
 from tests.faults.checker import check
 from tests.faults.estates import roster
 from tests.faults.evidence import copies, in_flight
@@ -183,7 +183,7 @@ def _hub_of(plan: Script, folder: Path) -> contextlib.AbstractContextManager[Hub
         pace=plan.pace,
         seed=plan.seed,
         mood=plan.mood,
-        clock=any(name == "clock_jump" for _, name in plan.faults),
+        bent=any(name in BENT for _, name in plan.faults),
     )
 
 
