@@ -17,6 +17,7 @@ from channels.registry import traits
 from hub.commands.client import connected, running
 from hub.commands.output import say
 from hub.commands.owner import only_database
+from hub.commands.reach import reach
 from hub.decide.alarm_words import words
 from hub.errors import HubError, Problem, Refused, Unready
 from hub.folder import locked
@@ -79,13 +80,19 @@ async def run_migrate(settings: Settings, *, json_: bool) -> int:
 
 async def run_doctor(settings: Settings, *, json_: bool) -> int:
     """What is well and what is not; exit 1 if something needs a person."""
-    found = [_sqlite(settings), _languages(settings), _accounts(settings), _folder(settings)]
+    found = [_sqlite(settings), _languages(settings), *await reach(settings), _folder(settings)]
     found.append(await _hub(settings))
     found += await _audit(settings)
     ok = all(entry["ok"] for entry in found)
-    words = "\n".join(f"{'ok  ' if e['ok'] else 'MEND'}  {e['what']}" for e in found)
+    words = "\n".join(f"{_mark(entry)}  {entry['what']}" for entry in found)
     say({"ok": ok, "checks": found}, json_=json_, words=words)
     return 0 if ok else 1
+
+
+def _mark(entry: Mapping[str, Any]) -> str:
+    if not entry["ok"]:
+        return "MEND"
+    return "NOTE" if entry.get("warn") else "ok  "
 
 
 def _sqlite(settings: Settings) -> dict[str, Any]:
@@ -100,12 +107,6 @@ def _sqlite(settings: Settings) -> dict[str, Any]:
 def _languages(settings: Settings) -> dict[str, Any]:
     said = ", ".join(settings.languages)
     return {"check": "languages", "ok": bool(settings.languages), "what": f"languages: {said}"}
-
-
-def _accounts(settings: Settings) -> dict[str, Any]:
-    names = [account.channel for account in settings.accounts]
-    what = "provider accounts: " + (", ".join(names) or "none; nothing but screens can be reached")
-    return {"check": "accounts", "ok": bool(names), "what": what}
 
 
 PRIVATE = ("muster.db", "muster.db-wal", "muster.db-shm", "secret.key")

@@ -87,6 +87,7 @@ class Account:
         since = self._breaker.opened_at
         return {
             "channel": self.medium,
+            "countries": list(self.terms.countries),
             "state": str(stand(self._breaker, now=now)),
             "failures": self._breaker.failures,
             "open_s": round(now - since, 1) if since <= now else None,
