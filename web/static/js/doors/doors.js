@@ -144,17 +144,21 @@ function emptiness(shown) {
   box.hidden = !none && shown > 0;
   if (box.hidden) return;
   const next = state.blocks.find((one) => one.block !== state.block && toDo(one.tasks) > 0);
-  const wave = state.waves.find((one) => one.state === "waiting" && one.channels.some((key) => ["door", "phone"].includes(key)));
+  const wave = coming();
   const planned = wave && state.status === "open" ? t("doors.empty_when", { name: say(wave.name), at: clockShort(wave.due_at) }) : state.waves.length && state.status === "open" ? t("doors.empty_none") : "";
   const text = none ? [h("b", {}, t(state.status === "open" ? "doors.empty" : "doors.empty_over")), " ", planned] : page.filter === "done" ? t("doors.nothing_done") : h("b", {}, t("doors.block_done"));
   box.replaceChildren(h("p", {}, text), none || !next || page.filter === "done" ? "" : h("button", { class: "btn main big", type: "button", onclick: () => choose(next.block) }, t("doors.next", { name: blockName(next), n: toDo(next.tasks) })));
 }
+/** The wave by hand that is still to come; what is listed before it, no message can reach. */
+const coming = () => state.waves.find((one) => one.state === "waiting" && !one.round && one.channels.some((key) => ["door", "phone"].includes(key)));
+
 /** What is over is said once, and nothing can be pressed any more. */
 function ended() {
   document.body.dataset.status = state.status;
   const tag = $("#over");
-  tag.hidden = state.status === "open";
-  put(tag, state.status === "open" ? "" : t(page.closed ? "doors.closed" : "doors.over", { status: named("status", state.status) }));
+  const next = state.status === "open" && state.blocks.length ? coming() : null;
+  tag.hidden = state.status === "open" && !next;
+  put(tag, next ? t("doors.first", { at: clockShort(next.due_at) }) : state.status === "open" ? "" : t(page.closed ? "doors.closed" : "doors.over", { status: named("status", state.status) }));
   if (page.closed) page.opened = null;
   for (const one of list.items.values()) list.node(one.task)?.show(one);
   unsent();

@@ -24,6 +24,9 @@ function table(preview, currency) {
       h("tr", { class: "sum" }, h("th", { scope: "row" }, t("form.total")), h("td", {}, num(preview.deliveries)), h("td", {}, spanSeconds(preview.seconds)), h("td", {}, money(preview.cost))))));
 }
 
+/** Doors and calls are for whoever is silent by then: nobody knows how many that will be. */
+const byHand = ({ channels = [] }) => channels.length > 0 && channels.every((one) => ["door", "phone"].includes(one));
+
 /** Each wave from its start for as long as its slowest channel takes. */
 function gantt({ waves = [], channels = [] }) {
   if (!waves.length) return null;
@@ -32,7 +35,7 @@ function gantt({ waves = [], channels = [] }) {
   const end = AXIS.find((sec) => sec >= Math.max(...lines.map((one) => one.after + one.long))) ?? AXIS.at(-1);
   const share = (sec) => `${Math.min(100, (sec / end) * 100).toFixed(2)}%`;
   return h("div", { class: "gantt", role: "list", "aria-label": t("form.waves") }, lines.flatMap((one, i) => [
-    h("span", { role: "listitem" }, `${i + 1} ${say(one.name)}`, h("small", { class: "two" }, t("form.wave_note", { after: spanSeconds(one.after), n: one.people ?? one.deliveries ?? 0 }))),
+    h("span", { role: "listitem" }, `${i + 1} ${say(one.name)}`, h("small", { class: "two" }, t(byHand(one) ? "form.wave_hand" : "form.wave_note", { after: spanSeconds(one.after), n: one.people ?? one.deliveries ?? 0 }))),
     s("svg", { width: "100%", height: 12, "aria-hidden": "true" }, [0, 20, 40, 60, 80].map((x) => s("rect", { class: "tick", x: `${x}%`, width: 1, height: 12 })), s("rect", { class: `wv wv${Math.min(i, 3)}`, x: share(Math.min(one.after, end * 0.97)), y: 1, width: `${Math.max(2.5, (one.long / end) * 100).toFixed(2)}%`, height: 10, rx: 2 }))]),
     h("span", { class: "ax", "aria-hidden": "true" }, [0, 0.5, 1].map((part) => h("span", {}, spanSeconds(end * part)))));
 }
