@@ -47,12 +47,12 @@ def standstills(evidence: Evidence) -> list[Standstill]:
     """The longest standstill after each fault that left work due."""
     first, away = _first_calls(evidence), _away(evidence)
     since = _due_since(evidence)
-    begun = _begun(evidence)
+    begun, faults = _begun(evidence), evidence.said("fault")
     calls = sorted(_arrived(evidence))
     found = []
     for line in evidence.said("up"):
         waiting = {d for d, at in first.items() if since.get(d, line["at"]) < line["at"] < at}
-        doubted = {d for d in waiting if begun.get(d, line["at"]) < line["at"]}
+        doubted = {d for d in waiting if _doubtful(begun.get(d), first[d], line["at"], faults)}
         for which, doubt in ((waiting - doubted, False), (doubted, True)):
             if which:
                 last = max(first[one] for one in which)
@@ -60,6 +60,13 @@ def standstills(evidence: Evidence) -> list[Standstill]:
                 longest = max(_seconds(pair, away) for pair in itertools.pairwise(steps))
                 found.append(Standstill(line["kind"], doubt, round(longest, 1), len(which)))
     return found
+
+
+def _doubtful(begun: int | None, first: int, up: int, faults: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether this fault, or a later one, found it on record as begun, and its call not come."""
+    if begun is None:
+        return False
+    return begun < up or any(begun <= one["until"] and one["began"] < first for one in faults)
 
 
 def _arrived(evidence: Evidence) -> Iterator[int]:

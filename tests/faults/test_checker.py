@@ -252,9 +252,12 @@ def test_a_provider_that_stood_still_may_take_late_what_it_heard_before_the_stop
     assert [one.promise for one in check(too_late)] == ["stop within 5 s"]
 
 
-def _idle(seconds: float, *more: Callable[[Evidence], Evidence], tried: int = T0 + 1) -> Evidence:
-    """A fault, and the second text so many seconds later."""
+def _idle(
+    seconds: float, *more: Callable[[Evidence], Evidence], tried: int | None = None
+) -> Evidence:
+    """A fault, and the second text so many seconds later; `tried`: when it was begun."""
     at = T0 + int(seconds * 1000)
+    tried = at - 5 if tried is None else tried
     was, second = good(), replace(TEXT, callback="101.mac", to=OTHER, sid="SM2", ts=at)
     tries = (TRY, replace(TRY, id=101, delivery=11, started_at=tried, ended_at=at))
     forged = replace(_rest(was, tries=tries), ledger=(TEXT, second, CALLBACK, ANSWER))
@@ -279,6 +282,14 @@ def test_while_something_needed_is_away_nobody_waits_for_the_hub() -> None:
 def test_what_was_begun_waits_for_its_lease_and_the_callback_too() -> None:
     assert check(_idle(75, tried=T0 - 5)) == []
     assert [one.promise for one in check(_idle(76, tried=T0 - 5))] == ["work goes on"]
+
+
+def test_what_a_later_fault_found_begun_waits_as_long() -> None:
+    later = _said(
+        "fault", T0 + 20_001, kind="freeze", planned=False, began=T0 + 20_000, until=T0 + 20_000
+    )
+    assert check(_idle(75, later, tried=T0 + 19_995)) == []
+    assert [one.promise for one in check(_idle(31, tried=T0 + 19_995))] == ["work goes on"]
 
 
 def test_other_work_that_goes_on_meanwhile_is_work_that_goes_on() -> None:
