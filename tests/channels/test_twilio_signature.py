@@ -80,6 +80,19 @@ def test_a_json_body_is_not_taken_for_a_form_because_of_its_fields() -> None:
     assert not verify(b"t", request)
 
 
+def test_a_body_is_taken_with_its_own_hash_in_the_signed_url_alone() -> None:
+    body, place = b'{"MessageStatus":"delivered"}', "https://h.example/x"
+    hashed = f"{place}?bodySHA256={hashlib.sha256(body).hexdigest()}"
+
+    def taken(url: str, sent: bytes) -> bool:
+        headers = {"x-twilio-signature": sign(b"t", url, ()), "content-type": "application/json"}
+        return verify(b"t", HookRequest(url, headers, sent))
+
+    assert taken(hashed, body)
+    assert not taken(hashed, body.replace(b"delivered", b"failed"))
+    assert not taken(place, body)
+
+
 def test_a_request_without_any_header_is_simply_false() -> None:
     assert not verify(b"t", HookRequest("https://h.example/x", {}, b""))
 

@@ -67,6 +67,8 @@ def copied(folder: Path) -> Iterator[Path]:
         check=True,
     ).stdout.decode()
     tree = folder / "tree"
+    if (beside := ROOT.parent / "shared").is_dir():  # the public vectors tests look for there
+        (folder / "shared").symlink_to(beside)
     for name in filter(None, listed.split("\0")):
         source = ROOT / name
         if source.is_file():
