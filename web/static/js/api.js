@@ -1,7 +1,7 @@
 // The hub's HTTP door. A refusal is shown where it happened: what was not done, and what to do.
 import { h } from "./dom.js";
 import { agree } from "./clock.js";
-import { t } from "./words.js";
+import { lang, t } from "./words.js";
 
 const { me, name } = document.body.dataset;
 /** Somebody else has logged in in this browser since this page was opened: nothing goes out under their name. */
@@ -25,7 +25,7 @@ export async function call(method, path, { body, headers = {}, signal, timeout =
       method,
       credentials: "same-origin",
       keepalive,
-      headers: { Accept: "application/json", ...(mine && me ? { "X-Muster-As": me } : {}), ...(body && !form ? { "Content-Type": "application/json" } : {}), ...headers },
+      headers: { Accept: "application/json", "Accept-Language": lang, ...(mine && me ? { "X-Muster-As": me } : {}), ...(body && !form ? { "Content-Type": "application/json" } : {}), ...headers },
       body: form ? body : body === undefined ? undefined : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, end]) : end,
     });
@@ -58,6 +58,6 @@ export function trouble(error) {
   return h("div", { class: "trouble", role: "alert" },
     h("p", {}, h("b", {}, error.message)),
     error.problems?.length
-      ? h("ul", {}, error.problems.slice(0, 20).map((p) => h("li", {}, p.where ? h("b", {}, `${p.where}: `) : null, p.what, p.hint ? ` ${p.hint}` : "")))
+      ? h("ul", {}, error.problems.slice(0, 20).map((p) => h("li", {}, p.where ? h("b", {}, `${p.label || p.where}: `) : null, p.what, p.hint ? ` ${p.hint}` : "")))
       : null);
 }

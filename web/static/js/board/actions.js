@@ -4,6 +4,7 @@ import { ask } from "../dialog.js";
 import { h, $ } from "../dom.js";
 import { t, say, named } from "../words.js";
 import { drawWords } from "../launch/wordings.js";
+import { sum, toDo } from "../doors/counts.js";
 
 export class Actions {
   constructor({ id, state, kind }) { this.id = id; this.state = state; this.kind = kind; this.busy = false; }
@@ -31,6 +32,7 @@ export class Actions {
     const last = this.state.notices?.at(-1);
     const body = h("div", { class: "ask-body" },
       stage === "all_clear" ? this.#stillHelp() : null,
+      stage === "update" ? null : this.#doorsOff(),
       h("p", { class: "two" }, this.#whom(stage)),
       h("div", { class: "field" }, h("label", { for: "notice-text" }, t(`act.text.${stage}`)), text, h("span", { class: "hint", id: "notice-hint" }, t(`act.hint.${stage}`))),
       last?.text ? h("p", { class: "hint" }, t("act.last", { stage: named("stage", last.stage), n: last.revision, text: last.text })) : null,
@@ -62,7 +64,7 @@ export class Actions {
     const { tally } = this.state;
     return ask({
       title: t("act.title.stop"), look: "live", go: t("act.go.stop"),
-      body: h("div", { class: "ask-body" }, h("p", {}, tally?.not_told ? t("act.stop_1", { n: tally.not_told }) : t("act.stop_0")), h("p", { class: "two" }, t("act.stop_2"))),
+      body: h("div", { class: "ask-body" }, h("p", {}, tally?.not_told ? t("act.stop_1", { n: tally.not_told }) : t("act.stop_0")), this.#doorsOff(), h("p", { class: "two" }, t("act.stop_2"))),
       act: () => post(`/incidents/${this.id}/stop`, {}),
     });
   }
@@ -70,6 +72,11 @@ export class Actions {
   #stillHelp() {
     const n = new Set((this.state.help ?? []).map((row) => row.recipient)).size;
     return n ? h("p", { class: "warn" }, h("b", {}, t("act.close_help", { n }))) : null;
+  }
+  /** Doors nobody has been at yet: ending it sends everybody home. */
+  #doorsOff() {
+    const n = toDo(sum((this.state.waves ?? []).map((one) => one.tasks)));
+    return n ? h("p", { class: "warn" }, h("b", {}, t("act.doors_off", { n }))) : null;
   }
   #close() {
     return ask({

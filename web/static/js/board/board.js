@@ -98,7 +98,7 @@ function parts() {
 const seconds = () => Math.max(0, (Date.parse(state.incident?.closed_at ?? "") || now()) - Date.parse(state.incident?.launched_at ?? document.body.dataset.started)) / 1000;
 
 /** After the all-clear a lit screen tells people they may come back: no red there. */
-const shows = () => sheet?.screens(state.screens, { clear: latest()?.stage === "all_clear" });
+const shows = () => sheet?.screens(state.screens, { clear: latest()?.stage === "all_clear", over: state.incident?.status === "closed" });
 
 function helps() {
   const known = new Set(state.help.map((one) => one.task ?? one.recipient));
@@ -173,7 +173,7 @@ live.addEventListener("progress", ({ detail }) => {
   merge(detail);
   sheet?.cells(detail.cells ?? {});
   sheet?.people(detail.cell_people ?? {});
-  if (detail.screens || detail.notices) shows();
+  if (detail.screens || detail.notices || detail.incident) shows();
   parts();
   if (detail.help) helps();
   if (detail.tasks) tasks.show(state.tasks);

@@ -12,7 +12,7 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Sheet extends EventTarget {
   #host; #layout; #towers = new Map(); #where = new Map(); #states = new Map(); #pending = new Map(); #frame = 0;
-  #people = new Map(); #mark = null; #screens = {}; #clear = false; #hidden = new Set(); #affected;
+  #people = new Map(); #mark = null; #screens = {}; #clear = false; #over = false; #hidden = new Set(); #affected;
 
   constructor(host, layout, { affected = null, room, link = true } = {}) {
     super();
@@ -152,13 +152,13 @@ export class Sheet extends EventTarget {
     return { people, answered };
   }
 
-  /** `clear`: what they show is the all-clear. */
+  /** `clear`: what they show is the all-clear; `over`: nothing is to be shown any more. */
   get clear() { return this.#clear; }
-  screens(states, { clear = this.#clear } = {}) {
-    this.#clear = clear;
+  screens(states, { clear = this.#clear, over = this.#over } = {}) {
+    this.#clear = clear; this.#over = over;
     this.#screens = { ...this.#screens, ...states };
     for (const tower of this.#towers.values())
-      for (const group of tower.lobby.values()) paintScreens(group, this.#screens, clear);
+      for (const group of tower.lobby.values()) paintScreens(group, this.#screens, { clear, over });
   }
 
   /** The flag, the affected floor and the bracket: `{building, floor, flag, zone: [labels], zoneName}`. */
@@ -200,7 +200,7 @@ function ring(tower, cell, on) {
   } else if (!on && old) { old.remove(); tower.rings.delete(cell); }
 }
 
-function paintScreens(group, states, clear) {
+function paintScreens(group, states, { clear, over }) {
   const known = group.screens.map((one) => states[one.recipient]).filter(Boolean);
   const shown = known.filter((one) => one.state === "shown").length;
   const off = known.find((one) => one.state === "offline");
@@ -216,7 +216,7 @@ function paintScreens(group, states, clear) {
   const inCars = group.screens.filter((one) => one.kind === "lift").map((one) => states[one.recipient]?.state);
   group.carScreens?.forEach((car, i) => car.setAttribute("class", inCars[i] === "shown" ? `scr${clear ? " clear" : ""}` : "scr dim"));
   if (!group.text) return;
-  put(group.text, off ? t("sheet.offline") : known.length ? (shown === known.length ? t(clear ? "sheet.clear" : "sheet.shown") : t("sheet.shown_some", { n: shown, of: known.length })) : "");
+  put(group.text, off ? t("sheet.offline") : known.length && (shown || !over) ? (shown === known.length ? t(clear ? "sheet.clear" : "sheet.shown") : t("sheet.shown_some", { n: shown, of: known.length })) : "");
   group.text.setAttribute("class", off ? "bad-t" : "ok-t");
   if (off?.since) put(group.second, t("sheet.since", { at: clockShort(off.since) }));
 }
