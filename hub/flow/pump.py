@@ -113,21 +113,21 @@ class Pump:
             begin_by = loop.time() + BEGIN - self._age
             for claim in claimed.claims:
                 group.create_task(self._send(claim, begin_by))
-            if not (claimed.claims or claimed.full) and await self._over():
+            if not (claimed.claims or claimed.full) and await self._over(offers):
                 return
 
-    async def _over(self) -> bool:
-        """Whether the last send has ended without anybody asking to look again. While one goes on
-        (a call may hang for 12 s) it looks by itself each second: what failed is due again, and
-        a database that was away is back."""
+    async def _over(self, offers: Sequence[Offer]) -> bool:
+        """Whether the last send has ended unasked to look again. It looks by itself once a full
+        account has room, and each second: what failed is due again, the database is back."""
         loop = asyncio.get_running_loop()
         until = loop.time() + LOOK
+        full = [self._loads[offer.name] for offer in offers if offer.open and not offer.room]
         while not (self._again or self.stopping):
-            if self._idle():
+            if self._idle() and not full:
                 return True
-            if loop.time() >= until:
+            if loop.time() >= until or any(load.offer(loop.time()).room for load in full):
                 return False
-            await _within(LOOK, self._freed)
+            await _within(0.05 if full else LOOK, self._freed)
         return False
 
     def stop(self) -> None:

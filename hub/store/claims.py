@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 from hub.decide.accounts import NEVER, Choice, Offer, Wanted, assign, most
 from hub.decide.claim import Claim, Claimed, Release
 from hub.decide.copies import Standing
+from hub.decide.regions import Region, regions, waiting
 from hub.decide.turn import SEND, Candidate, Turn, turn
 from hub.events import EventKind
 from hub.model import (
@@ -35,11 +36,13 @@ from hub.store.events import append_event, from_ms
 from hub.store.lines import with_lines
 from hub.store.marks import ANSWERED, CORRECTED, OPTED_OUT, STOPPED
 from hub.store.outcomes import Changes, write_events
+from hub.store.regions import lies_in, spared
 
 LEASE = 15_000
 """Milliseconds a claim is held. A send is begun within 2.5 s of it and ends within 12."""
 LATER = 500
-"""Milliseconds a delivery steps aside that no account can take now: others are behind it."""
+"""Milliseconds a delivery steps aside that the accounts left to it cannot take now: others are
+behind it."""
 
 Accounts = str | Sequence[Offer]
 """The accounts of a medium as they stand in this process; a name alone takes everything."""
@@ -55,13 +58,10 @@ JOIN incidents i ON i.id = d.incident_id
 LEFT JOIN audience a ON a.incident_id = d.incident_id AND a.recipient_id = d.recipient_id
 LEFT JOIN recipients r ON r.id = d.recipient_id
 LEFT JOIN wordings w ON w.id = d.wording_id
-WHERE d.state = 'planned' AND d.lane = :lane AND d.channel = :channel AND d.due_at <= :now
-ORDER BY d.rank, d.id LIMIT :limit"""
-_PICK = {"sqlite": text(_DUE), "postgresql": text(_DUE + " FOR UPDATE OF d SKIP LOCKED")}
-
-_URGENT_DUE = text("""
-SELECT 1 FROM deliveries WHERE state = 'planned' AND lane = 'urgent' AND channel = :channel
-    AND due_at <= :now LIMIT 1""")
+WHERE d.state = 'planned' AND d.lane = :lane AND d.channel = :channel AND d.due_at <= :now{{aside}}
+ORDER BY d.rank, d.id LIMIT :limit{{lock}}"""
+_LOCK = {"sqlite": "", "postgresql": " FOR UPDATE OF d SKIP LOCKED"}
+_PICK = {dialect: text(_DUE.format(aside="", lock=lock)) for dialect, lock in _LOCK.items()}
 
 _TAKE = """
 UPDATE deliveries SET state = 'sending', reason = '', fence = deliveries.fence + 1,
@@ -130,15 +130,15 @@ class ClaimLedger:
 def claim(
     conn: Connection, *, lane: Lane, channel: str, offers: Sequence[Offer], limit: int
 ) -> Claimed:
-    now = database_now(conn)
-    if lane is Lane.ROUTINE and _urgent_due(conn, channel, now):
-        return Claimed()
+    now, found = database_now(conn), regions(offers)
+    if lane is Lane.ROUTINE:
+        offers = spared(conn, channel, offers, found, now=now)
     offers = with_lines(conn, channel, offers, now=now)
     limit = min(limit, most(offers))
     if limit <= 0:
         return Claimed()
     asked = {"lane": str(lane), "channel": channel, "now": now, "limit": limit}
-    rows = conn.execute(_PICK[conn.dialect.name], asked).all()
+    rows = _picked(conn, asked, waiting(offers, found))
     if not rows:
         return Claimed()
 
@@ -150,16 +150,24 @@ def claim(
     ended = [(row, said) for row, said in turns if said is not SEND]
     ended += [(row, _unserved(row)) for row, _, choice in chosen if choice is NEVER]
     dropped = _drop(conn, ended, channel, now)
-    later = [(row.id,) for row, _, choice in chosen if choice.ever and not choice.account]
-    each(conn, _LATER, IDS, later, now + LATER)
+    later = [row for row, _, choice in chosen if choice.ever and not choice.account]
+    # Others of a region that has to wait are left out of the next claim, where they stand.
+    aside = [(row.id,) for row in later if row.attempts or not found]
+    each(conn, _LATER, IDS, aside, now + LATER)
     taken = _take(conn, [one for one in chosen if one[2].account], now)
     full = len(rows) == limit
     return Claimed(tuple(taken), dropped, full=full, now=from_ms(now), later=len(later))
 
 
-def _urgent_due(conn: Connection, channel: str, now: int) -> bool:
-    """Whether urgent work of this medium waits, whatever process it waits for."""
-    return conn.execute(_URGENT_DUE, {"channel": channel, "now": now}).first() is not None
+def _picked(conn: Connection, asked: dict[str, Any], wait: Sequence[Region]) -> Sequence[Any]:
+    """The head of the lane, but what no account can take now: it would stand before all others.
+    What was tried before may go to another account than its region's first choice."""
+    if not wait:
+        return conn.execute(_PICK[conn.dialect.name], asked).all()
+    there, named = lies_in(wait)
+    aside = f" AND (d.attempts > 0 OR NOT {there})"
+    sql = _DUE.format(aside=aside, lock=_LOCK[conn.dialect.name])
+    return conn.execute(text(sql), asked | named).all()
 
 
 def release(conn: Connection, *, unsent: Sequence[Release]) -> tuple[tuple[int, int], ...]:

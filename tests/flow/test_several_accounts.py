@@ -191,22 +191,62 @@ async def test_an_account_that_works_again_gets_work_again(stage):
     assert {row.state for row in await stage.deliveries()} == {"accepted"}
 
 
-async def test_rows_no_open_account_serves_do_not_hold_up_those_behind_them(stage):
-    await stage.set_up(people=6)
-    rows = await stage.plan()
-    for one in rows[:5]:
+UK_AND_US = (Terms(countries=("+44",)), Terms(countries=("+1",)))
+
+
+async def mixed(stage: Stage, **fields: object) -> None:
+    """Ten American numbers stand before two British ones."""
+    await stage.set_up(people=12)
+    for one in (await stage.plan(**fields))[:10]:
         await stage.set(t.deliveries, {"id": one}, address="+12025550101", wave=one)
-    ledger = ClaimLedger(stage.db)
-    offers = [Offer("us", Terms(countries=("+1",)), open=False), Offer("uk", Terms(1, 1, ("+44",)))]
+
+
+@pytest.mark.parametrize("us", [{"open": False}, {"room": 0}], ids=["closed", "full"])
+async def test_numbers_whose_account_takes_none_now_hold_up_no_other(stage, us):
+    await mixed(stage)
+    ledger, (uk, other) = ClaimLedger(stage.db), UK_AND_US
+    before = {row.id: row.due_at for row in await stage.deliveries()}
+    offers = [Offer("us", other, **us), Offer("uk", uk, room=5)]
+    claimed = await ledger.claim(Lane.URGENT, "sms", offers, limit=5)
+    assert [claim.account for claim in claimed.claims] == ["uk", "uk"]
+    assert (claimed.later, claimed.full) == (0, False)
+    waiting = [row for row in await stage.deliveries() if row.state == "planned"]
+    assert {row.id: row.due_at for row in waiting}.items() <= before.items()
+
+
+async def test_an_account_with_little_room_takes_the_first_and_the_rest_keep_their_place(stage):
+    await mixed(stage)
+    ledger, (uk, other) = ClaimLedger(stage.db), UK_AND_US
+    offers = [Offer("us", other, room=1), Offer("uk", uk, room=5)]
+    claimed = await ledger.claim(Lane.URGENT, "sms", offers, limit=5)
+    assert [claim.account for claim in claimed.claims] == ["us"]
+    assert (claimed.later, claimed.full) == (4, True)
+    again = await ledger.claim(Lane.URGENT, "sms", [Offer("us", other, room=1)], limit=5)
+    assert [claim.delivery for claim in again.claims] == [claimed.claims[0].delivery + 1]
+
+
+async def test_what_was_tried_before_steps_aside_where_no_account_is_left_to_it(stage):
+    await mixed(stage, attempts=1)
+    ledger, (uk, other) = ClaimLedger(stage.db), UK_AND_US
+    offers = [Offer("us", other, open=False), Offer("uk", uk)]
     now = await stage.now()
     first = await ledger.claim(Lane.URGENT, "sms", offers, limit=5)
     assert (first.claims, first.later, first.full) == ((), 5, True)
-    second = await ledger.claim(Lane.URGENT, "sms", offers, limit=5)
-    assert [claim.account for claim in second.claims] == ["uk"]
     after = await stage.now()
-    waiting = [row for row in await stage.deliveries() if row.state == "planned"]
-    assert {row.reason for row in waiting} == {""}
-    assert all(now < row.due_at < after + 2_000 for row in waiting)
+    aside = [row.due_at for row in await stage.deliveries()][:5]
+    assert all(now < due < after + 2_000 for due in aside)
+
+
+async def test_routine_work_waits_only_for_urgent_work_of_its_own_accounts(stage):
+    await mixed(stage, lane="routine")
+    for one in await stage.plan(people=stage.people[:2], round=1):
+        await stage.set(t.deliveries, {"id": one}, address="+12025550102", wave=one)
+    ledger, (uk, other) = ClaimLedger(stage.db), UK_AND_US
+    offers = [Offer("us", other), Offer("uk", uk)]
+    claimed = await ledger.claim(Lane.ROUTINE, "sms", offers, limit=9)
+    assert [claim.account for claim in claimed.claims] == ["uk", "uk"]
+    everywhere = [Offer("us", other), Offer("world")]
+    assert not (await ledger.claim(Lane.ROUTINE, "sms", everywhere, limit=9)).claims
 
 
 @pytest.mark.parametrize("due", [True, False])
