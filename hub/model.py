@@ -217,8 +217,9 @@ class Band:
 class Wave:
     """Who is told by which channels, after how long, until what.
 
-    `fill`: stop when so many answers came from the wave's bands. `until`: `answered` leaves out
-    people who have answered, `delivered` those delivered to, `none` nobody.
+    `fill`: left out when so many answered, of the wave's bands or with one of `fill_roles`; who is
+    away does not count. `until`: `answered` leaves out people who have answered, `delivered` those
+    delivered to, `none` nobody.
     """
 
     key: str

@@ -140,7 +140,10 @@ class WaveSpec(Strict):
     fill: Annotated[
         Fill,
         BeforeValidator(_fill, json_schema_input_type=Fill | Annotated[int, _ANSWERS]),
-        Field(description="left out once so many have answered; a number alone: of its bands"),
+        Field(
+            description="left out once so many have answered, who is away apart; a number alone:"
+            " of its bands"
+        ),
     ] = Fill()
     role: Key = "steward"
 

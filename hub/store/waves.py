@@ -217,7 +217,7 @@ def with_lists(sql: str, named: Mapping[str, Any]) -> TextClause:
 
 def enough(conn: Connection, wave: WaveRow) -> bool:
     """Whether as many have answered as the wave asks for: anybody of its bands, or, where it names
-    roles for that, anybody in the audience who has one of them."""
+    roles for that, anybody in the audience who has one of them. Who is away fills no place."""
     fill = int(wave.spec.get("fill") or 0)
     if not fill:
         return False
@@ -226,7 +226,7 @@ def enough(conn: Connection, wave: WaveRow) -> bool:
     answered = conn.execute(
         text(
             "SELECT count(*) FROM audience a WHERE a.incident_id = :incident"
-            f" AND {who} AND a.answer <> ''"
+            f" AND {who} AND a.answer NOT IN ('', 'away')"
         ),
         {"incident": wave.incident},
     ).scalar_one()

@@ -217,6 +217,15 @@ async def test_keys_with_quotes_and_colons_are_only_keys(house_url: str) -> None
         assert json.dumps(wanted)
 
 
+async def test_a_report_goes_up_when_the_level_before_is_away(house_url: str) -> None:
+    """A duty manager who presses 4 (not on duty) must not end the chain."""
+    async with estate(house_url) as db:
+        wanted = spec(fill=1, fill_roles=["deputy"], bands=["near"])
+        away = text(f"UPDATE audience SET answer = 'away' WHERE recipient_id = {CLEO}")
+        await db.write(lambda conn: conn.execute(away) and None)
+        assert await start(db, wanted, no=1)
+
+
 async def test_a_report_goes_up_only_while_the_level_before_is_silent(house_url: str) -> None:
     async with estate(house_url) as db:
         wanted = spec(fill=1, fill_roles=["deputy", "duty_manager"], bands=["near"])
