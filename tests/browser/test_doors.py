@@ -115,7 +115,7 @@ async def _not_under_the_next_name(page: Page, home: House) -> None:
     pair = {"login": await home.user("duty"), "password": PASSWORD}
     await page.context.request.post(f"{home.at.url}/login", form=pair)
     await door(page, "1401").get_by_role("button", name="Away").click()
-    await expect(door(page, "1401")).to_contain_text("somebody else has logged in")
+    await expect(door(page, "1401")).to_contain_text("Somebody else has logged in")
     await tab.goto(page.url)
     await expect(tab.locator("#unsent-text")).to_contain_text("1 entry of somebody else")
     await tab.close()

@@ -67,7 +67,7 @@ export class Outbox extends EventTarget {
       this.#end(one, await this.#row(task).catch(() => null));
     } catch (error) {
       if (error.code === "meanwhile") await this.#clash(one);
-      else if (error.code === OTHER) { one.phase = "waiting"; one.why = error.message; }
+      else if (error.code === OTHER) { one.phase = "waiting"; one.why = t("doors.other_login", { name: document.body.dataset.name }); }
       else if (LATER.has(error.status) || error.name === "AbortError") { one.phase = "waiting"; one.why = error.status ? error.message : t("doors.no_contact"); }
       else { one.phase = "refused"; one.why = error.message; }
     }

@@ -1,7 +1,7 @@
 // The launch form: place, words, reach; sent by typing the head-count that the preview named.
 import { get, onceKey, post, trouble } from "../api.js";
 import { $, h } from "../dom.js";
-import { t, say, capital } from "../words.js";
+import { lang, t, say, capital } from "../words.js";
 import { span } from "../clock.js";
 import { freshPlan, lastPlan } from "../estate/known.js";
 import { Picker, bandKey } from "./picker.js";
@@ -51,7 +51,7 @@ function refuse(error) {
   const own = error.problems?.filter((one) => one.where === "place") ?? [];
   if (own.length) {
     const known = picker?.knows(bare(place.value)) ?? true;
-    $("#place-is").textContent = known ? [own[0].what, own[0].hint].filter(Boolean).map(capital).join(". ") : t("form.no_place", { place: place.value.trim(), buildings: picker.buildings().join(t("comma")) });
+    $("#place-is").textContent = known ? [own[0].what, own[0].hint].filter(Boolean).map(capital).join(lang === "en" ? ". " : "。") : t("form.no_place", { place: place.value.trim(), buildings: picker.buildings().join(t("comma")) });
     place.setAttribute("aria-invalid", "true");
   } else $("#reach").replaceChildren(trouble(error));
 }
