@@ -12,20 +12,25 @@ HubError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with an input: where it is, what it is, what to do.
 
-    `where` is a field name (`place`), or `file:line:column`, or `row 7, column 电话`.
+    `where` is a field name (`place`), or `file:line:column`, or `row 7, column 电话`. `code` names
+    the sentences in other languages (`web/words/refused.*.json`), `params` what is filled into
+    them; `label`: the field's own name by language.
     """
 
     where: str
     what: str
     hint: str = ""
+    code: str = field(default="", compare=False)
+    params: Mapping[str, str] = field(default_factory=dict, compare=False)
+    label: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 class HubError(Exception):

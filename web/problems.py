@@ -18,6 +18,8 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from hub.errors import HubError, Problem, Refused, TooMany, Unready
+from web.catalog import accepted
+from web.refusals import sentence, tell
 
 log = structlog.get_logger(__name__)
 
@@ -45,15 +47,17 @@ def problem_json(
     code: str,
     title: str = "",
     problems: tuple[Problem, ...] = (),
+    language: str = "en",
 ) -> dict[str, Any]:
     """The body of a problem, as documented in docs/PROTOCOL.md."""
+    told = [tell(one, language) for one in problems]
     return {
         "type": "about:blank",
         "title": title or _phrase(status),
         "status": status,
-        "detail": detail,
+        "detail": sentence(detail, told, language, code=code),
         "code": code,
-        "problems": [{"where": p.where, "what": p.what, "hint": p.hint} for p in problems],
+        "problems": told,
     }
 
 
@@ -69,7 +73,11 @@ def problem(
 ) -> Response:
     """A refusal in the shape its caller reads: JSON for programs, a page for people."""
     own = {"cache-control": "no-store", **(headers or {})}
-    body = problem_json(status, detail, code=code, title=title, problems=problems)
+    asked = dict(scope.get("headers", ())).get(b"accept-language", b"").decode("latin-1")
+    language = accepted(asked) or "en" if wants_json(scope) else "en"
+    body = problem_json(
+        status, detail, code=code, title=title, problems=problems, language=language
+    )
     if wants_json(scope):
         text = json.dumps(body, ensure_ascii=False)
         return Response(text, status, own, media_type="application/problem+json")

@@ -197,11 +197,13 @@ def _head_count(request: LaunchRequest, found: Audience) -> list[Problem]:
             if drill
             else ("name a larger place, or import the roster first")
         )
-        return [Problem("place", what, hint)]
+        return [Problem("place", what, hint, code="nobody_drills" if drill else "nobody")]
     asked = request.confirm_people
     if asked is not None and asked != found.people:
         what = f"{asked} people were confirmed, {found.people} would be told"
-        return [Problem("confirm_people", what, "look at the preview again and confirm its number")]
+        hint = "look at the preview again and confirm its number"
+        counts = {"asked": str(asked), "people": str(found.people)}
+        return [Problem("confirm_people", what, hint, code="head_count", params=counts)]
     return []
 
 

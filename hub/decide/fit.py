@@ -42,4 +42,6 @@ def overflow(wording: Wording, fit: Fit | None) -> Problem | None:
     if size <= fit.limit:
         return None
     what = f"takes {size} {fit.unit}, {fit.limit} fit"
-    return Problem("text", what, "shorten what you added, or the words of the playbook")
+    hint = "shorten what you added, or the words of the playbook"
+    counts = {"size": str(size), "limit": str(fit.limit)}
+    return Problem("text", what, hint, code=f"fit_{fit.unit}", params=counts)

@@ -20,11 +20,7 @@ def settle_params(
 ) -> tuple[dict[str, str], list[Problem]]:
     """(every parameter's value, every problem by field `params.KEY`)."""
     known = {parameter.key for parameter in parameters}
-    problems = [
-        Problem(f"params.{key}", "this playbook has no such field", _fields(known))
-        for key in given
-        if key not in known
-    ]
+    problems = [_no_field(key, known) for key in given if key not in known]
     values: dict[str, str] = {}
     for parameter in parameters:
         value = _given(parameter, given, settings)
@@ -35,8 +31,15 @@ def settle_params(
     return values, problems
 
 
-def _fields(known: set[str]) -> str:
-    return f"it has {', '.join(sorted(known))}" if known else "it has no fields"
+def _no_field(key: str, known: set[str]) -> Problem:
+    fields = ", ".join(sorted(known))
+    return Problem(
+        f"params.{key}",
+        "this playbook has no such field",
+        f"it has {fields}" if known else "it has no fields",
+        code="field_unknown" if known else "field_none",
+        params={"fields": fields},
+    )
 
 
 def _given(parameter: Parameter, given: Mapping[str, str], settings: Mapping[str, Any]) -> str:
@@ -60,23 +63,40 @@ def _options(parameter: Parameter, settings: Mapping[str, Any]) -> list[str]:
 
 
 def _wrong(parameter: Parameter, value: str, settings: Mapping[str, Any]) -> Problem | None:
-    where = f"params.{parameter.key}"
     if not value:
-        missing = Problem(where, "is missing", "fill it in")
-        return missing if parameter.required else None
+        return (
+            _problem(parameter, "missing", "is missing", "fill it in")
+            if parameter.required
+            else None
+        )
+    given = {"value": repr(value)}
     if len(value) > parameter.limit:
+        counts = {"count": str(len(value)), "limit": str(parameter.limit)}
         what = f"has {len(value)} characters, {parameter.limit} fit"
-        return Problem(where, what, "shorten it")
+        return _problem(parameter, "long", what, "shorten it", **counts)
     if parameter.kind == "choice":
-        offered = _options(parameter, settings)
-        if offered and value not in offered:
-            return Problem(where, f"{value!r} is no choice", f"choose {', '.join(offered)}")
+        offered = ", ".join(options := _options(parameter, settings))
+        if options and value not in options:
+            what = f"{value!r} is no choice"
+            return _problem(
+                parameter, "choice", what, f"choose {offered}", **given, offered=offered
+            )
     if parameter.kind == "minutes" and not _is_minutes(value):
+        most = {"most": str(LONGEST_MINUTES)}
+        hint = f"write a whole number from 0 to {LONGEST_MINUTES}"
         what = f"{value!r} is no number of minutes"
-        return Problem(where, what, f"write a whole number from 0 to {LONGEST_MINUTES}")
+        return _problem(parameter, "minutes", what, hint, **given, **most)
     if parameter.kind == "clock" and not _CLOCK.fullmatch(value):
-        return Problem(where, f"{value!r} is no time of day", "write HH:MM, such as 14:30")
+        what = f"{value!r} is no time of day"
+        return _problem(parameter, "clock", what, "write HH:MM, such as 14:30", **given)
     return None
+
+
+def _problem(parameter: Parameter, code: str, what: str, hint: str, **params: str) -> Problem:
+    where = f"params.{parameter.key}"
+    return Problem(
+        where, what, hint, code=f"field_{code}", params=params, label=dict(parameter.name)
+    )
 
 
 def _is_minutes(value: str) -> bool:

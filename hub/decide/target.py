@@ -59,7 +59,8 @@ def find_target(
         return _unknown(asked, spots)
     if len(found) > 1 and asked.unit:
         paths = ", ".join(spot.path for spot in found[:6])
-        return Problem("place", f"{asked.path} is in several entrances", f"write one of {paths}")
+        what, named = f"{asked.path} is in several entrances", {"path": asked.path, "paths": paths}
+        return Problem("place", what, f"write one of {paths}", code="place_entrances", params=named)
     shared = len(found) > 1
     place = _place(found[0], names, site=site, shared=shared)
     return Target(place, asked.path if shared else place.path, _building(place, spots, names))
@@ -108,6 +109,8 @@ def _unknown(asked: Asked, spots: Sequence[Spot]) -> Problem:
             "place",
             f"there is no place {asked.path}: the site has no buildings yet",
             "import the roster first, or write all",
+            code="place_none",
+            params={"path": asked.path},
         )
     inside = [
         spot.path
@@ -116,10 +119,14 @@ def _unknown(asked: Asked, spots: Sequence[Spot]) -> Problem:
     ]
     if asked.building in buildings and asked.floor and inside:
         hint = f"building {asked.building} has {inside[0]} to {inside[-1]}"
+        code = "place_unknown_inside"
+        params = {"building": asked.building, "first": inside[0], "last": inside[-1]}
     else:
-        more = " …" if len(buildings) > _NAMED else ""
-        hint = f"the buildings are {', '.join(buildings[:_NAMED])}{more}; the whole site is all"
-    return Problem("place", f"there is no place {asked.path}", hint)
+        named = ", ".join(buildings[:_NAMED]) + (" …" if len(buildings) > _NAMED else "")
+        hint = f"the buildings are {named}; the whole site is all"
+        code, params = "place_unknown", {"buildings": named}
+    params = {"path": asked.path, **params}
+    return Problem("place", f"there is no place {asked.path}", hint, code=code, params=params)
 
 
 def too_deep(target: Target, depth: str) -> Problem | None:
@@ -128,7 +135,9 @@ def too_deep(target: Target, depth: str) -> Problem | None:
     if place is None or _OF_KIND.get(place.kind, _BUILDING) <= _DEPTH.get(depth, 3):
         return None
     larger = _shortened(place, depth)
-    return Problem("place", f"{target.path} is smaller than a {depth}", f"write {larger}")
+    what, named = f"{target.path} is smaller than a {depth}", {"path": target.path}
+    named["larger"] = larger
+    return Problem("place", what, f"write {larger}", code=f"place_deeper_{depth}", params=named)
 
 
 def _shortened(place: Place, depth: str) -> str:

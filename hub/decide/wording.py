@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
@@ -178,7 +178,9 @@ def render(template: str, values: Mapping[str, str], *, limit: int = OUTPUT_LIMI
         problem = Problem("variables", f"a text needs a variable that is missing: {error.message}")
         raise Refused("A text cannot be written.", [problem], code="bad_template") from None
     if len(text) > limit:
-        problem = Problem("text", f"a text has {len(text)} characters, {limit} fit", "shorten it")
+        what = f"a text has {len(text)} characters, {limit} fit"
+        counts = {"count": str(len(text)), "limit": str(limit)}
+        problem = Problem("text", what, "shorten it", code="text_long", params=counts)
         raise Refused("A text is too long.", [problem], code="too_long")
     return text
 
@@ -186,7 +188,9 @@ def render(template: str, values: Mapping[str, str], *, limit: int = OUTPUT_LIMI
 def _value(key: str, value: str) -> str:
     text = plain(str(value))
     if len(text) > VALUE_LIMIT:
-        problem = Problem(key, f"has {len(text)} characters, {VALUE_LIMIT} fit", "shorten it")
+        what = f"has {len(text)} characters, {VALUE_LIMIT} fit"
+        counts = {"count": str(len(text)), "limit": str(VALUE_LIMIT)}
+        problem = Problem(key, what, "shorten it", code="typed_long", params=counts)
         raise Refused("What was typed is too long.", [problem], code="too_long")
     return text
 
@@ -252,7 +256,8 @@ class _Slot:
     def problem(self, found: Problem) -> Problem:
         """The same problem, saying in which text it is."""
         text = f"{self.band}, {self.channel}, {self.language}"
-        return Problem(found.where, f"{text}: {found.what}", found.hint)
+        params = {**found.params, "text": text}
+        return replace(found, what=f"{text}: {found.what}", params=params)
 
 
 def _slots(

@@ -17,7 +17,10 @@ def keyed(scope: str, key: str, body: Mapping[str, object]) -> Keyed:
     """A key and the hash of what it was sent with; Refused for a key that cannot be one."""
     if not key or len(key) > KEY_LIMIT or not key.isprintable():
         what = f"is not 1 to {KEY_LIMIT} printable characters"
-        problem = Problem("Idempotency-Key", what, "send a fresh UUID")
+        limit = {"limit": str(KEY_LIMIT)}
+        problem = Problem(
+            "Idempotency-Key", what, "send a fresh UUID", code="key_shape", params=limit
+        )
         raise Refused("The Idempotency-Key cannot be used.", [problem], code="key")
     written = json.dumps(body, sort_keys=True, ensure_ascii=False, default=str)
     return Keyed(scope, key, hashlib.sha256(written.encode()).hexdigest())

@@ -148,7 +148,9 @@ class Launch:
         if asked.site:
             site = sites.get(asked.site)
             hint = f"the sites are {', '.join(sites)}" if sites else "load or import one first"
-            problem = Problem("place", f"there is no site {asked.site}", hint)
+            named = {"site": asked.site, "sites": ", ".join(sites)}
+            what, code = f"there is no site {asked.site}", "site_unknown" if sites else "site_first"
+            problem = Problem("place", what, hint, code=code, params=named)
             return asked, site, [] if site is not None else [problem]
         if len(sites) == 1:
             return asked, next(iter(sites.values())), []
@@ -214,15 +216,19 @@ def _keyed(request: LaunchRequest, key: str | None) -> Keyed | None:
 
 def _no_playbook(key: str, library: Library) -> Problem:
     known = ", ".join(playbook.key for playbook in library.all())
-    return Problem("playbook", f"there is no playbook {key[:60]!r}", f"the playbooks are {known}")
+    what, named = f"there is no playbook {key[:60]!r}", {"key": repr(key[:60]), "known": known}
+    hint = f"the playbooks are {known}"
+    return Problem("playbook", what, hint, code="playbook_unknown", params=named)
 
 
 def _which_site(sites: Mapping[str, int], place: str) -> Problem:
     if not sites:
-        return Problem("place", "there is no site yet", "import a roster, or run the demo")
+        hint = "import a roster, or run the demo"
+        return Problem("place", "there is no site yet", hint, code="site_none")
     first = next(iter(sites))
+    named = {"example": f"{first}:{place}", "sites": ", ".join(sites)}
     hint = f"write {first}:{place}; the sites are {', '.join(sites)}"
-    return Problem("place", "does not say which site", hint)
+    return Problem("place", "does not say which site", hint, code="site_which", params=named)
 
 
 def _place_problem(asked: PlaceQuery, estate: Estate) -> list[Problem]:

@@ -208,11 +208,13 @@ def _checked(stage: Stage | str, text: str, running: Running) -> Stage:
     problems = []
     known = next((one for one in Stage if one == stage), None)
     if known is None or known is Stage.ALERT:
-        said = "update, all_clear or correction"
-        problems.append(Problem("stage", f"{str(stage)[:40]!r} cannot be said", f"say {said}"))
+        hint, named = "say update, all_clear or correction", {"stage": repr(str(stage)[:40])}
+        what = f"{named['stage']} cannot be said"
+        problems.append(Problem("stage", what, hint, code="stage_unknown", params=named))
     if len(plain(text)) > TEXT_LIMIT:
         what = f"has {len(plain(text))} characters, {TEXT_LIMIT} fit"
-        problems.append(Problem("text", what, "shorten it"))
+        counts = {"count": str(len(plain(text))), "limit": str(TEXT_LIMIT)}
+        problems.append(Problem("text", what, "shorten it", code="field_long", params=counts))
     if problems or known is None:
         said = "; ".join(f"{p.where} {p.what}" for p in problems)
         raise Refused(f"This cannot be said: {said}.", problems, code="notice")

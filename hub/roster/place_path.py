@@ -59,16 +59,18 @@ def parse_place(text: str) -> PlaceQuery:
     """The place `text` names. Raises Refused (field `place`) that says what to write instead."""
     plain = tidy(text)
     if not plain or len(plain) > _LONGEST:
-        raise _refused(plain, "no place was given" if not plain else "it is too long for a place")
+        if plain:
+            raise _refused(plain, "it is too long for a place", code="place_long")
+        raise _refused(plain, "no place was given", code="place_missing")
     site, colon, inner = plain.rpartition(":")
     if colon and not _SITE.fullmatch(site.strip()):
-        raise _refused(plain, "what stands before the colon is no site key")
+        raise _refused(plain, "what stands before the colon is no site key", code="place_site_key")
     site, inner = site.strip().lower(), inner.strip()
     if inner.lower() in _WHOLE:
         return PlaceQuery(site=site, whole=True)
     found = _canonical(inner) or _friendly(inner)
     if found is None:
-        raise _refused(plain, "it is no place")
+        raise _refused(plain, "it is no place", code="place_unread")
     return PlaceQuery(site, *found[0:4], spot=found[4])
 
 
@@ -110,8 +112,9 @@ def _friendly(text: str) -> tuple[str, str, str, str, str] | None:
     return (parts.building, parts.entrance, parts.floor, parts.unit, "")
 
 
-def _refused(text: str, why: str) -> Refused:
+def _refused(text: str, why: str, *, code: str) -> Refused:
     shown = text[:40]
     what = f"“{shown}”: {why}" if shown else why
     hint = f"{WRITE}; {WRITE_ZH}"
-    return Refused(f"{what}: {WRITE}", [Problem("place", what, hint)], code="place")
+    problem = Problem("place", what, hint, code=code, params={"shown": shown})
+    return Refused(f"{what}: {WRITE}", [problem], code="place")

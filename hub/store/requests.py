@@ -25,7 +25,8 @@ def answered(conn: Connection, *, keyed: Keyed) -> Mapping[str, Any] | None:
     if found is None:
         return None
     if found.hash != keyed.hash:
-        problem = Problem("Idempotency-Key", "was used for another request", "use a new key")
+        what = "was used for another request"
+        problem = Problem("Idempotency-Key", what, "use a new key", code="key_used")
         raise Conflict("This Idempotency-Key belongs to another request.", [problem], code="key")
     said = found.response
     read: Mapping[str, Any] = json.loads(said) if isinstance(said, str) else said

@@ -74,7 +74,7 @@ async def test_what_is_wrong_is_named_by_field_and_nothing_changes(
 
         assert refused.value.status == 422
         assert {problem.where for problem in refused.value.problems} == where
-        assert all(problem.hint for problem in refused.value.problems)
+        assert all(problem.hint and problem.code for problem in refused.value.problems)
         assert await home.one("SELECT count(*) FROM incidents") == 0
         assert await home.one("SELECT count(*) FROM requests") == 0
 

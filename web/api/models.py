@@ -127,11 +127,14 @@ class RecipientBody(BaseModel):
 
 
 class ProblemOut(BaseModel):
-    """One thing wrong with the input."""
+    """One thing wrong with the input. `label`: the field as people call it; `code` is for
+    programs: it stays the same in every language. Both may be empty."""
 
     where: str
     what: str
     hint: str
+    code: str
+    label: str
 
 
 class ProblemsOut(BaseModel):
