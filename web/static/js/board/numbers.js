@@ -41,7 +41,8 @@ export function numbers({ tally, incident, help, waves, queue }) {
   set("safe", safe, t("nums.safe_note", { evacuated: answers.evacuated ?? 0, away: answers.away ?? 0 }));
   const wave = (waves ?? []).filter((one) => one.state === "started").at(-1);
   set("waiting", tally.not_told, tally.not_told && untilAll(queue) ? untilAll(queue) : tally.not_told && wave && incident?.status === "open" ? t("nums.waiting_note", { n: Number(wave.no) + 1 }) : "");
-  set("unreachable", tally.unreachable, flats.unre ? t("nums.doors", { n: flats.unre }) : "");
+  // Whom no message reaches, less those somebody has told at the door: with told and not yet told, it is all.
+  set("unreachable", Math.max(0, tally.people - tally.told - tally.not_told), flats.unre ? t("nums.doors", { n: flats.unre }) : "");
   cell("help").classList.toggle("quiet", !needy);
   put($("#band-help"), needy ? t("band.help", { n: needy }) : "");
   for (const box of $$("[data-flats]")) put(box, num(flats[box.dataset.flats] ?? 0));
