@@ -92,6 +92,11 @@ class _Sum:
     lanes: tuple[Lane, ...] = ()
     troubles: list[str] = field(default_factory=list)
 
+    @property
+    def ends(self) -> int:
+        """Deliveries that came to their end by time alone."""
+        return self.counts.get("expired", 0) + self.counts.get("silent", 0)
+
     def add(self, found: Found) -> None:
         for name in ("lost", "doubled", "failed", "expired", "silent"):
             self.counts[name] = self.counts.get(name, 0) + getattr(found, name)
@@ -117,6 +122,7 @@ class Sweep:
         self._every = every
         self._drains: set[asyncio.Task[int]] = set()
         self._count = 0
+        self._more: set[str] = set()  # seldom steps that found something the last time
         self.last_at: float | None = None  # loop time of the last sweep without trouble
 
     async def once(self) -> Swept:
@@ -125,10 +131,8 @@ class Sweep:
         said = _Sum()
         await self._step("leases", said, self._ledger.leases)
         await self._step("doubts", said, self._ledger.doubts)
-        if self._count % LIVES_EVERY == 0:
-            await self._step("lives", said, self._ledger.lives)
-        if self._count % WINDOWS_EVERY == 0:
-            await self._step("windows", said, lambda: self._ledger.windows(self._window))
+        await self._seldom("lives", LIVES_EVERY, said, self._ledger.lives)
+        await self._seldom("windows", WINDOWS_EVERY, said, self._windows)
         self._count += 1
         waves = await self._waves("waves", said, self._escalate.due)
         await self._waves("onward", said, self._escalate.onward)
@@ -146,6 +150,23 @@ class Sweep:
         while True:
             await self.once()
             await asyncio.sleep(self._every)
+
+    async def _windows(self) -> Found:
+        return await self._ledger.windows(self._window)
+
+    async def _seldom(
+        self, name: str, every: int, said: _Sum, step: Callable[[], Awaitable[Found]]
+    ) -> None:
+        """Done every so many sweeps, and in the next one while it finds any: it takes so many rows
+        at once, and a hundred thousand may have come to their end in one moment."""
+        if self._count % every and name not in self._more:
+            return
+        before = said.ends
+        await self._step(name, said, step)
+        if said.ends > before:
+            self._more.add(name)
+        else:
+            self._more.discard(name)
 
     async def _step(self, name: str, said: _Sum, step: Callable[[], Awaitable[Found]]) -> None:
         try:

@@ -22,6 +22,7 @@ from hub.store.marks import ANSWERED, CORRECTED, STOPPED
 from hub.store.outcomes import Changes, standing_of, write_events
 
 AT_ONCE = 500  # rows of one kind in one transaction: a sweep never holds the writer for long
+SILENT_AT_ONCE = 5_000  # of these nothing but an end is written, and all have to be looked at
 AFTER_MS = 86_400_000  # how long after its close an incident's last accepted ones are looked at
 WAIT_MS = int(CALLBACK_WAIT.total_seconds() * 1000)
 
@@ -77,8 +78,7 @@ _SILENT = f"""
 SELECT d.id, d.incident_id FROM deliveries d
 WHERE d.incident_id IN (
         SELECT id FROM incidents WHERE status <> 'closed' OR closed_at + {AFTER_MS} > :now)
-    AND d.state = 'accepted' AND d.ended_at IS NULL AND d.accepted_at < :now
-ORDER BY +d.id LIMIT :limit"""
+    AND d.state = 'accepted' AND d.ended_at IS NULL AND d.accepted_at < :now LIMIT :limit"""
 _SILENCE = """
 UPDATE deliveries SET reason = 'no_receipt', ended_at = {1}
 FROM {rows} WHERE deliveries.id = b.id"""
@@ -214,7 +214,7 @@ def lives(conn: Connection) -> Overdue:
 
 def windows(conn: Connection, *, window_ms: int) -> Overdue:
     now = database_now(conn)
-    rows = _locked(conn, _SILENT, now=now - window_ms)
+    rows = _locked(conn, _SILENT, now=now - window_ms, limit=SILENT_AT_ONCE)
     if rows:
         run(conn, _SILENCE, IDS, [(row.id,) for row in rows], now)
     return Overdue(silent=len(rows))

@@ -11,6 +11,7 @@ from hub.flow.sweep import Sweep, Swept
 from hub.model import Lane, Outcome, Verdict
 from hub.states import Reason
 from hub.store import schema as t
+from hub.store import sweeps
 from hub.store.deliveries import DeliveryLedger
 from hub.store.sweeps import SweepLedger
 from tests.flow.stage import ACCEPTED, Doorbell, Provider, Stage
@@ -296,3 +297,24 @@ async def test_a_second_copy_that_was_given_back_too_late_is_none(stage):
     assert (row.state, row.unsure, bool(row.doubled)) == ("planned", 1, False)
     said = [row.data for row in await stage.rows(t.events)]
     assert [one.get("doubled") for one in said] == [1, -1]
+
+
+@pytest.mark.parametrize(
+    ("row", "end"),
+    [
+        ({"state": "accepted", "accepted_at": 1}, ("accepted", "no_receipt")),
+        ({"expires_at": 1}, ("expired", "too_old")),
+    ],
+)
+async def test_what_time_has_ended_by_the_thousand_is_ended_in_the_next_sweeps(
+    stage, monkeypatch, row, end
+):
+    """A hundred thousand run out in one moment: not five hundred of them every half a minute."""
+    monkeypatch.setattr(sweeps, "AT_ONCE", 2)
+    monkeypatch.setattr(sweeps, "SILENT_AT_ONCE", 2)
+    await stage.set_up(people=5)
+    await stage.plan(**row)
+    sweep = sweeper(stage)
+    for _ in range(3):
+        await sweep.once()
+    assert {(one.state, one.reason) for one in await stage.deliveries()} == {end}

@@ -52,7 +52,7 @@ INTENDED = {
     "SELECT d.channel, d.state, count(*) FROM deliveries d": "metrics: open incidents alone",
     "AND d.onward_at IS NULL ORDER BY d.id": "by an index of nothing but what is to be looked at",
     "SELECT lane, count(*) AS depth": "metrics: by an index of nothing but what waits",
-    "ORDER BY +d.id LIMIT": "every 30 s, in a reader: open incidents alone",
+    "d.accepted_at < ? LIMIT": "every 30 s, and while it finds any: open incidents alone",
     "incident_id = ? AND state = 'planned' AND notice_id IN": "stop, close or a last notice, once",
     "n.stage IN ('all_clear', 'correction') AND d.state": "closing, once",
     "SELECT n.stage FROM notices n": "a notice, once: whether a restore cut the last word short",
