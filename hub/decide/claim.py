@@ -46,8 +46,8 @@ class Claim:
 class Claimed:
     """What one claim brought. `ended`: (incident, event number) of deliveries that came to their
     end unsent; `full`: as many rows as asked for, so there may be more; `now`: the database's
-    time, by which leases and expiries are meant (None if nothing was due); `later`: deliveries no
-    account could take now, due again in a moment."""
+    time, by which leases and expiries are meant (None if nothing was due); `later`: how many no
+    account could take now: worth another look in a moment."""
 
     claims: tuple[Claim, ...] = ()
     ended: tuple[tuple[int, int], ...] = ()
