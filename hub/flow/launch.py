@@ -60,6 +60,8 @@ class Launch:
     # One launch is planned at a time: planning needs the processor and everyone's rows in memory,
     # and the repeats of an impatient click find the first answer when their turn comes.
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    # So is one drill or test; a live launch never waits until a large one is written.
+    drills: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     # Previews wait for each other, never a launch for a preview.
     looking: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
@@ -79,7 +81,7 @@ class Launch:
         keyed = _keyed(request, key)
         opened = await self._answered(keyed)
         if opened is None:
-            async with self.turn:
+            async with self.turn if request.kind is Kind.LIVE else self.drills:
                 opened = await self._answered(keyed) or await self._open(request, who, keyed)
         if not opened.repeated:
             await self._ring(opened, request)

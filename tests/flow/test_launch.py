@@ -13,6 +13,7 @@ from hub.decide.accounts import Terms
 from hub.errors import Conflict
 from hub.flow.queues import senders_of
 from hub.model import Kind, LaunchRequest
+from hub.plans import LaunchPlan, Opened
 from tests.launch_estate import WHO, House, Who, house, open_house, put_estate, put_many
 
 PATHS = ("3/5/501", "3/11/1101", "3/12/1201", "3/12/1202", "3/20/2001", "4/1/101")
@@ -43,6 +44,28 @@ async def running(url: str, people: Any = PEOPLE, **more: Any) -> AsyncIterator[
         yield home
     finally:
         await home.db.close()
+
+
+async def test_a_live_launch_waits_for_no_drill(database_url: str) -> None:
+    """A drill for everybody takes seconds to be written; a fire cannot wait behind it."""
+    async with running(database_url) as home:
+        ledger, begun, free = home.launch.ledger, asyncio.Event(), asyncio.Event()
+        write = ledger.open
+
+        async def held(plan: LaunchPlan) -> Opened:
+            if plan.kind == Kind.DRILL:
+                begun.set()
+                await free.wait()
+            return await write(plan)
+
+        ledger.open = held  # type: ignore[method-assign]
+        large = replace(FIRE, kind=Kind.DRILL)
+        drill = asyncio.create_task(home.launch.start(large, who=WHO, key="drill"))
+        await begun.wait()
+        async with asyncio.timeout(30):
+            fire = await home.launch.start(FIRE, who=WHO, key="fire")
+        free.set()
+        assert fire.id != (await drill).id
 
 
 async def test_a_launch_writes_the_incident_and_its_first_deliveries(database_url: str) -> None:
