@@ -18,7 +18,7 @@ _COLUMNS = (("channel", "text"), ("value", "text"))
 _BAD = """
 UPDATE addresses SET bad_at = {1}, bad_reason = b.reason
 FROM {rows} WHERE addresses.channel = b.channel AND addresses.value = b.value
-    AND addresses.bad_at IS NULL RETURNING addresses.recipient_id"""
+    AND addresses.bad_at IS NULL"""
 _GOOD = """
 UPDATE addresses SET bad_at = NULL, bad_reason = ''
 FROM {rows} WHERE addresses.channel = b.channel AND addresses.value = b.value
