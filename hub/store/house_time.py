@@ -28,6 +28,7 @@ SELECT 1 WHERE EXISTS (SELECT 1 FROM incidents WHERE status <> 'closed')
     OR EXISTS (SELECT 1 FROM deliveries WHERE state = 'planned')
     OR EXISTS (SELECT 1 FROM deliveries WHERE state IN ('sending', 'unsure'))
     OR EXISTS (SELECT 1 FROM processes WHERE stopped_at IS NULL AND seen_at > :alive)""")
+_NEWEST = text("SELECT max(seen_at) FROM processes")
 
 log = structlog.get_logger(__name__)
 
@@ -36,10 +37,16 @@ async def join(db: Database) -> int:
     """This process goes by the house time of those before it; its offset (ms) to the clock.
 
     Where nothing is pending and no other process runs, the clock is believed again: offset 0.
+    Otherwise house time does not go back behind the last sign of life: a clock set back while
+    nobody ran, or by the last process when it could not write it down, would hold every lease and
+    every retry until it has caught up.
     """
     offset = await db.read(_offset)
     db.reckoner.shared(offset)
-    if offset and not await db.read(_busy):
+    if await db.read(_busy):
+        behind = await db.read(_behind)
+        return db.reckoner.found(offset + behind) if behind > JUMP_MS else offset
+    if offset:
         offset = await db.write(_reset)
         db.reckoner.shared(offset)
         log.info("clock_believed_again")
@@ -86,6 +93,11 @@ def _number(value: str | None) -> int:
 def _busy(conn: Connection) -> bool:
     alive = database_now(conn) - ALIVE_MS
     return conn.execute(_BUSY, {"alive": alive}).first() is not None
+
+
+def _behind(conn: Connection) -> int:
+    """By how many ms house time stands before the newest sign of life of any process."""
+    return int(conn.execute(_NEWEST).scalar() or 0) - database_now(conn)
 
 
 def _reset(conn: Connection) -> int:

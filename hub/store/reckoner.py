@@ -77,6 +77,15 @@ class Reckoner:
                 return None
             return self._offset, found
 
+    def found(self, offset: int) -> int:
+        """House time goes by this offset, which others are still to be told; the offset. The clock
+        has been read before."""
+        with self._lock:
+            if self._now is not None:
+                self._now = adopt(self._now, offset)
+                self._jumped = True
+            return self.offset
+
     def shared(self, offset: int, *, told: bool = True) -> bool:
         """House time goes by this offset, which all know; False if this process cannot believe it:
         it has read the clock all the time, and knows better how far it jumped. `told`: all know

@@ -76,6 +76,14 @@ async def started_meanwhile(stage: Stage) -> tuple[Provider, Any, asyncio.Event,
     return provider, deliver, go, running
 
 
+async def alive(stage: Stage) -> int:
+    """A process of this hub has just said that it lives; when (ms)."""
+    now = await stage.now()
+    row = {"id": "p", "role": "serve", "pid": 1, "started_at": now, "seen_at": now, "state": {}}
+    await stage.db.write(lambda conn: conn.execute(t.processes.insert().values(row)).rowcount)
+    return now
+
+
 @pytest.mark.parametrize("by", [HOUR, -HOUR])
 async def test_a_clock_set_in_the_middle_of_a_launch_loses_and_doubles_nothing(stage, clock, by):
     provider, _, go, running = await started_meanwhile(stage)
@@ -183,16 +191,53 @@ async def test_while_another_process_runs_nobody_goes_back_to_the_clock(stage, c
     await settled(stage.db, HOUR)
     kept = (await marks(stage.db))[OFFSET]
     await stage.set(t.incidents, {}, status="closed")
-    now = await stage.now()
-    row = {"id": "p", "role": "web", "host": "h", "pid": 1, "version": "1", "state": {}}
-    columns = {column.name for column in t.processes.columns}
-    row = {k: v for k, v in row.items() if k in columns} | {"started_at": now, "seen_at": now}
-    await stage.db.write(lambda conn: conn.execute(t.processes.insert().values(row)).rowcount)
+    now = await alive(stage)
     other = await opened(house_url)
     assert await join(other) == kept
     await stage.set(t.processes, {}, stopped_at=now)
     assert await join(other) == 0
     await other.close()
+
+
+async def test_a_clock_set_back_while_nobody_looked_holds_no_lease(stage, clock, house_url):
+    await stage.plan(people=stage.people[:1])
+    last = await alive(stage)
+    await stage.set(t.deliveries, {}, state="sending", fence=1, lease_until=last + LEASE)
+    clock(-HOUR)  # and the process that would have seen it is dead
+    other = await opened(house_url)
+    try:
+        assert abs(await join(other) - HOUR) < NEAR
+        assert await other.read(database_now) >= last
+        await settle(other)
+        found = await marks(other)
+        assert found[OFFSET] == other.reckoner.offset
+        assert abs(found[JUMPED_BY] + HOUR) < NEAR
+        assert await join(other) == found[OFFSET], "the next to start goes by it, too"
+    finally:
+        await other.close()
+
+
+async def test_time_that_passed_while_nobody_ran_has_passed(stage, clock, house_url):
+    await stage.plan(people=stage.people[:1])
+    await alive(stage)
+    clock(HOUR)
+    other = await opened(house_url)
+    try:
+        assert await join(other) == 0
+    finally:
+        await other.close()
+
+
+async def test_a_clock_put_right_while_a_hub_at_rest_was_down_is_believed(stage, clock, house_url):
+    now = await alive(stage)
+    await stage.set(t.processes, {}, stopped_at=now)
+    await stage.set(t.incidents, {}, status="closed")
+    clock(-HOUR)
+    other = await opened(house_url)
+    try:
+        assert await join(other) == 0
+    finally:
+        await other.close()
 
 
 async def test_what_somebody_wrote_there_by_hand_is_no_offset(stage):
