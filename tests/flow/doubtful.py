@@ -8,9 +8,14 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
+from hub.flow.doubt import AskDoubts
+from hub.flow.parcels import Parcels
 from hub.model import Outcome, Parcel, Verdict
 from hub.states import Reason
-from tests.flow.stage import Provider
+from hub.store import schema as t
+from hub.store.deliveries import DeliveryLedger
+from hub.store.doubts import DoubtLedger
+from tests.flow.stage import SECRET, Doorbell, Provider, Stage
 
 
 class Asked(Provider):
@@ -49,3 +54,22 @@ async def has_it(parcel: Parcel) -> Outcome:
 async def hangs(_parcel: Parcel) -> Outcome:
     await asyncio.sleep(3600)
     raise AssertionError
+
+
+def asker(stage: Stage, *channels: Any, wake: Doorbell | None = None) -> AskDoubts:
+    parcels = Parcels(
+        DeliveryLedger(stage.db).wording, secret=SECRET, public_url="https://muster.example/"
+    )
+    return AskDoubts(
+        ledger=DoubtLedger(stage.db),
+        channels={one.name: one for one in channels},
+        parcels=parcels,
+        wake=wake or Doorbell(),
+        every=0.01,
+    )
+
+
+async def aged(stage: Stage, seconds: float) -> None:
+    """The doubts are so old."""
+    look = await stage.now() + int((30 - seconds) * 1000)
+    await stage.set(t.deliveries, {"state": "unsure"}, lease_until=look)
