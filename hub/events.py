@@ -30,8 +30,10 @@ class EventKind(StrEnum):
     ANSWERED = "answered"  # recipient, answer, via, before (the answer it replaces, or "")
     HELP = "help"  # recipient, task: somebody needs help
     ASSIGNED = "assigned"  # task, who
-    TASK = "task"  # task, state, outcome; by hand: key, name, recipient, or count (of several)
-    NOTICE = "notice"  # notice, stage, revision, deliveries; moves
+    # task, state, outcome; by hand: key, name, recipient, or count (of several); tasks: of a home
+    # that was told before the last word, and entered after it
+    TASK = "task"
+    NOTICE = "notice"  # notice, stage, revision, deliveries, tasks (by hand); moves
     STOPPED = "stopped"  # untold (count of people left untold); moves
     CLOSED = "closed"
     SCREEN = "screen"  # recipient, state: shown | offline | back

@@ -244,10 +244,11 @@ class Hearer:
 
 @dataclass(frozen=True, slots=True)
 class Hearers:
-    """Who would hear a notice said now; `people` by band."""
+    """Who would hear a notice said now; `people` by band; `by_hand`: homes staff must tell."""
 
     sends: tuple[Hearer, ...]
     people: Mapping[str, int]
+    by_hand: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from hub.model import AnswerWord
+from hub.model import AnswerWord, Stage
 
 BY_HAND = ("door", "phone")
 """Channels that are no sending: staff knock, or call, and say what came of it."""
@@ -14,6 +14,15 @@ ANSWERS = (AnswerWord.SAFE, AnswerWord.HELP, AnswerWord.EVACUATED, AnswerWord.AW
 
 OUTCOMES = (*(str(word) for word in ANSWERS), "not_home", "refused", "no_access", "other")
 """All a person may say came of it. A note may follow a colon: `other: moved out last week`."""
+
+HEARD = ("safe", "help", "evacuated", "refused", "other")
+"""Outcomes after which somebody there has heard what was to be told, or may have."""
+
+LAST_WORD: Mapping[Stage, Mapping[str, str]] = {
+    Stage.ALL_CLEAR: {"zh-CN": "人工告知解除警报", "en": "All-clear by hand"},
+    Stage.CORRECTION: {"zh-CN": "人工告知更正", "en": "Correction by hand"},
+}
+"""What it is called when those who were told by hand are told the last word by hand."""
 
 ANSWERED = "answered"  # the hub's own: the household answered by itself meanwhile
 STOPPED = "stopped"  # the hub's own: nothing is knocked at any more

@@ -22,18 +22,23 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class NoticePreview:
-    """The texts somebody would hear, most heard first in each band; `bands`: key, name, people."""
+    """The texts somebody would hear, most heard first in each band; `bands`: key, name, people.
+
+    `by_hand`: homes no delivery goes to, and staff must tell, as they told them before.
+    """
 
     people: int
     deliveries: int
     bands: tuple[tuple[str, Words, int], ...]
     words: tuple[Said, ...]
+    by_hand: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The preview as the API says it: the shapes of a launch's."""
         return {
             "people": self.people,
             "deliveries": self.deliveries,
+            "by_hand": self.by_hand,
             "bands": [{"key": k, "name": dict(n), "people": p} for k, n, p in self.bands],
             "words": [
                 {
@@ -64,6 +69,7 @@ def notice_preview(playbook: Playbook, words: Sequence[Wording], hearers: Hearer
             if by_band.get(band.key) or band.key in heard
         ),
         words=tuple(said),
+        by_hand=hearers.by_hand,
     )
 
 

@@ -107,11 +107,7 @@ def _wave(data: Mapping[str, Any], known: Known) -> Line:
     zh, en = _named(known.waves.get(data.get("key", ""), {}))
     zh_round = f"（第{again + 1}轮）" if again else ""
     en_round = f" (round {again + 1})" if again else ""
-    zh_count, many = _sends(count)
-    if tasks := data.get("tasks", 0):
-        zh_count = f"{count}条、{tasks}户上门或电话" if count else f"{tasks}户上门或电话"
-        homes = _many(tasks, "household") + " by hand"
-        many = f"{many}, {homes}" if count else homes
+    zh_count, many = _sends(count, data.get("tasks", 0))
     return {
         "zh-CN": f"第{number + 1}波开始{zh_round}{zh and '：' + zh}，{zh_count}",
         "en": f"Wave {number + 1} began{en_round}{en and ': ' + en}, {many}",
@@ -155,14 +151,19 @@ def _task(data: Mapping[str, Any], known: Known) -> Line:
     if data.get("recipient") and data.get("state") == "done":
         zh_word, en_word = _named(OUTCOME.get(outcome_word(str(data.get("outcome", ""))), {}))
         zh_home, en_home = _place(data["recipient"], known)
-        return {"zh-CN": f"{zh}：{zh_home} {zh_word}", "en": f"{en}: {en_home} {en_word}"}
+        late = data.get("tasks", 0)  # entered after the last word
+        zh_late = "；还须当面或电话告知已结束" if late else ""
+        en_late = "; still to be told by hand that it is over" if late else ""
+        return {
+            "zh-CN": f"{zh}：{zh_home} {zh_word}{zh_late}",
+            "en": f"{en}: {en_home} {en_word}{en_late}",
+        }
     return {"zh-CN": f"{zh}：{zh_state}", "en": f"{en}: {en_state}"}
 
 
 def _notice(data: Mapping[str, Any], _known: Known) -> Line:
     zh, en = _named(STAGES.get(str(data.get("stage", "")), {}))
-    count = data.get("deliveries", 0)
-    zh_count, en_count = _sends(count)
+    zh_count, en_count = _sends(data.get("deliveries", 0), data.get("tasks", 0))
     return {"zh-CN": f"{zh}已发出，{zh_count}", "en": f"{en} went out, {en_count}"}
 
 
@@ -228,10 +229,14 @@ def _named(words: Mapping[str, str]) -> tuple[str, str]:
     return words.get("zh-CN", other), words.get("en", other)
 
 
-def _sends(count: int) -> tuple[str, str]:
-    if not count:
+def _sends(count: int, tasks: int) -> tuple[str, str]:
+    """What goes out, and how many homes are told by hand."""
+    if not count and not tasks:
         return "没有需要再通知的人", "nobody left to tell"
-    return f"{count}条", _many(count, "delivery", "deliveries")
+    zh = ([f"{count}条"] if count else []) + ([f"{tasks}户上门或电话"] if tasks else [])
+    en = [_many(count, "delivery", "deliveries")] if count else []
+    en += [_many(tasks, "household") + " by hand"] if tasks else []
+    return "、".join(zh), ", ".join(en)
 
 
 def _many(count: int, one: str, more: str = "") -> str:

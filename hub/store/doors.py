@@ -28,7 +28,8 @@ SELECT t.notice_id, t.wave, t.round, {_ENDED} AS state, count(*) AS tasks FROM t
 WHERE t.incident_id = :incident AND t.household IS NOT NULL GROUP BY 1, 2, 3, 4""")
 _TASK = (
     "t.id AS task, t.key, t.name AS called, t.role, t.state, t.due_at, t.assigned, t.outcome,"
-    " t.done_at, t.done_by, t.wave, t.round, t.household"
+    " t.done_at, t.done_by, t.wave, t.round, t.household,"
+    " (SELECT n.stage FROM notices n WHERE n.id = t.notice_id) AS stage"
 )
 _SITE = text("SELECT site_id FROM incidents WHERE id = :incident")
 _BLOCK = (
@@ -179,4 +180,5 @@ def _task(row: Any) -> dict[str, Any]:
         "done_by": row["done_by"],
         "wave": row["wave"],
         "round": row["round"],
+        "stage": row["stage"],
     }

@@ -84,11 +84,16 @@ def lacking(
     """What to add to `HEARD` for those who have not surely got this last word, said before, and
     the lists both need. `notice`: the one being said now."""
     values: dict[str, Any] = {"states": sorted(str(state) for state in MAY_HAVE_GOT)}
-    asked = {"incident": incident, "stage": str(stage), "notice": notice}
-    before = [int(one) for one in conn.execute(_BEFORE, asked).scalars()]
+    before = said_before(conn, incident=incident, stage=stage, notice=notice)
     if not before:
         return "", values
     return _LACKS, values | {"before": before, "told": sorted(str(state) for state in TOLD)}
+
+
+def said_before(conn: Connection, *, incident: int, stage: Stage, notice: int) -> list[int]:
+    """The notices that said the same last word, nothing else since. `notice`: not this one."""
+    asked = {"incident": incident, "stage": str(stage), "notice": notice}
+    return [int(one) for one in conn.execute(_BEFORE, asked).scalars()]
 
 
 def listed(sql: str, values: dict[str, Any]) -> TextClause:

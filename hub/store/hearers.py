@@ -10,6 +10,7 @@ from hub.decide.stages import LAST
 from hub.model import Stage
 from hub.plans import Hearer, Hearers
 from hub.store.heard import HEARD, lacking, listed
+from hub.store.retold import to_tell_by_hand
 
 # As an update goes: by the channels of the alert's first wave, answered or not.
 _FIRST = "d.channel <> 'none' AND d.wave = 0 AND d.round = 0"
@@ -34,13 +35,14 @@ GROUP BY a.band"""
 
 def hearers(conn: Connection, *, incident: int, stage: Stage) -> Hearers:
     """Sends by band, channel and language, and people by band. An all-clear or a correction goes to
-    those who may have got what came before."""
-    which, values = _FIRST, dict[str, Any]()
+    those who may have got what came before, by hand where they were told by hand alone."""
+    which, values, by_hand = _FIRST, dict[str, Any](), 0
     if stage in LAST:
+        by_hand = to_tell_by_hand(conn, incident=incident, stage=stage)
         lacks, values = lacking(conn, incident=incident, stage=stage)
         which = HEARD + lacks
     named = {"incident": incident, **values}
     rows = conn.execute(listed(_BY.format(which=which), values), named)
     found = tuple(Hearer(r.band, r.channel, r.language, int(r.sends)) for r in rows)
     people = conn.execute(listed(_PEOPLE.format(which=which), values), named)
-    return Hearers(found, {row.band: int(row.people) for row in people})
+    return Hearers(found, {row.band: int(row.people) for row in people}, by_hand)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hub.decide.byhand import ANSWERED, DUE, STOPPED, by_hand
+from hub.decide.stages import LAST
 from hub.events import EventKind
 from hub.store.events import append_event
 from hub.store.placed import as_json
@@ -45,7 +46,7 @@ ON CONFLICT DO NOTHING"""
 _BEYOND = f"""NOT EXISTS (SELECT 1 FROM audience near WHERE near.incident_id = :incident
     AND near.household = a.household AND near.{_PEOPLE.removeprefix("a.")}
     AND NOT near.unreachable)"""
-_NAME = {"sqlite": "CAST(:name AS TEXT)", "postgresql": "CAST(CAST(:name AS TEXT) AS JSONB)"}
+NAME = {"sqlite": "CAST(:name AS TEXT)", "postgresql": "CAST(CAST(:name AS TEXT) AS JSONB)"}
 _MADE = text(
     "SELECT count(*) FROM tasks WHERE notice_id = :notice AND household IS NOT NULL"
     " AND wave = :no AND round = :round"
@@ -107,7 +108,7 @@ def _sql(conn: Connection, wave: WaveRow, key: str, only: str) -> str:
             f"NOT EXISTS (SELECT 1 FROM {by.source} WHERE ad.recipient_id = a.recipient_id"
             f" AND {by.usable})"
         )
-    return _KNOCK.format(name=_NAME[conn.dialect.name], pair=PAIR, asked=" AND ".join(asked))
+    return _KNOCK.format(name=NAME[conn.dialect.name], pair=PAIR, asked=" AND ".join(asked))
 
 
 # ── What ends them ─────────────────────────────────────────────────────────────────────────────
@@ -123,8 +124,10 @@ SELECT DISTINCT t.incident_id, t.notice_id, t.wave
 FROM incidents i CROSS JOIN tasks t WHERE i.status <> 'closed' AND t.incident_id = i.id
   AND t.household IS NOT NULL AND t.state <> 'done' ORDER BY 1, 2, 3""")
 _WAVE = text("""
-SELECT w.incident_id, w.notice_id, w.no, w.spec, i.status FROM waves w
-JOIN incidents i ON i.id = w.incident_id
+SELECT w.incident_id, w.notice_id, w.no, w.spec, i.status, n.stage, (
+    SELECT max(newest.revision) FROM notices newest
+    WHERE newest.incident_id = w.incident_id) > n.revision AS outdated
+FROM waves w JOIN incidents i ON i.id = w.incident_id JOIN notices n ON n.id = w.notice_id
 WHERE w.notice_id = :notice AND w.no = :wave AND w.round = 0""")
 
 
@@ -164,6 +167,8 @@ def _over(wave: Any) -> tuple[str, dict[str, int], str]:
     """Which open tasks `t` of a wave are to end, as a condition ("": none), and with what word."""
     named = {"incident": wave.incident_id, "notice": wave.notice_id, "wave": wave.no}
     mine = f"{_OPEN} AND t.notice_id = :notice AND t.wave = :wave"
+    if wave.stage in LAST:  # to be told until it is, or until something else has been said
+        return (mine if wave.outdated else ""), named, STOPPED
     if wave.status != "open":
         return mine, named, STOPPED
     spec = as_json(wave.spec)

@@ -33,6 +33,7 @@ from hub.store.incidents import (
 )
 from hub.store.launches import insert_wordings
 from hub.store.requests import answered, claim_key, keep_answer
+from hub.store.retold import tell_by_hand
 from hub.store.schema import notices, waves
 from hub.store.surveys import read_spots
 from hub.store.waves import WaveRow, sent, start_wave
@@ -91,13 +92,15 @@ def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
 
     row = _row(conn, plan, now)
     insert_wordings(conn, row.notice, plan.wordings)
+    tasks = 0
     if stage in LAST:
         made = tell_those_who_heard(conn, row, now, stage=stage)
+        tasks = tell_by_hand(conn, incident=row.incident, notice=row.notice, stage=stage, now=now)
     else:
         made = _everyone(conn, row, now)
     _move(conn, plan, stage, now)
 
-    spoken = _event(conn, plan, row, made=made, gone=gone, now=now)
+    spoken = _event(conn, plan, row, made=made, tasks=tasks, gone=gone, now=now)
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _answer(spoken))
     return spoken
@@ -193,6 +196,7 @@ def _event(
     row: WaveRow,
     *,
     made: Sent,
+    tasks: int,
     gone: Mapping[str, int],
     now: int,
 ) -> Spoken:
@@ -204,6 +208,7 @@ def _event(
         "stage": plan.stage,
         "revision": revision,
         "deliveries": made.deliveries,
+        "tasks": tasks,
         "moves": [[c, "planned", "cancelled", n] for c, n in gone.items()]
         + [[c, "", "planned", n] for c, n in made.channels.items()],
     }

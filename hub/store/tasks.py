@@ -18,6 +18,8 @@ from hub.store.database import Database, database_now
 from hub.store.doors import blocks, doors
 from hub.store.events import append_event
 from hub.store.households import opened_door
+from hub.store.incidents import lock_incident
+from hub.store.retold import tell_late
 from hub.store.schema import incidents, tasks
 
 Changed = tuple[Mapping[str, Any], int]
@@ -94,6 +96,10 @@ def _change(
         data |= {"key": row.key, "name": row.name, "recipient": row.recipient_id}
     if told:
         data["told"] = told
+    if by_hand and decided.state == "done":
+        status = lock_incident(conn, incident)  # from here on nobody says anything in between
+        late = tell_late(conn, incident=incident, status=status, household=row.household, now=now)
+        data |= {"tasks": late} if late else {}
     seq = append_event(conn, incident, kind, data, actor=actor, now_ms=now)
     return {"id": task, "key": row.key, "due_at": row.due_at, **values}, seq
 

@@ -11,6 +11,7 @@ FIRE = Library.packaged().get("fire")
 HEARERS = Hearers(
     (Hearer("evacuate", "sms", "en", 3), Hearer("staff", "sms", "zh-CN", 2)),
     {"evacuate": 4, "staff": 2},
+    by_hand=2,
 )
 
 
@@ -31,5 +32,5 @@ def test_texts_nobody_would_read_are_left_out() -> None:
         ("sms", "en", 3),
         ("page", "en", 3),
     ]
-    assert (found["people"], found["deliveries"]) == (6, 5)
+    assert (found["people"], found["deliveries"], found["by_hand"]) == (6, 5, 2)
     assert [band["key"] for band in found["bands"]] == ["evacuate", "staff"]

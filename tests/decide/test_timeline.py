@@ -100,6 +100,19 @@ CASES = [
         "Door-knock list: 3/12/1203 nobody answered",
     ),
     (
+        EventKind.TASK,
+        {
+            "task": 9,
+            "state": "done",
+            "outcome": "safe",
+            "recipient": 7,
+            "name": DOORS,
+            "tasks": 1,
+        },
+        "敲门名单：3/12/1203 安全；还须当面或电话告知已结束",
+        "Door-knock list: 3/12/1203 safe; still to be told by hand that it is over",
+    ),
+    (
         EventKind.ASSIGNED,
         {"task": 6, "who": "user:4"},
         "任务：已指派给user:4",
@@ -110,6 +123,18 @@ CASES = [
         {"stage": "all_clear", "deliveries": 3},
         "解除通知已发出，3条",
         "All-clear went out, 3 deliveries",
+    ),
+    (
+        EventKind.NOTICE,
+        {"stage": "all_clear", "deliveries": 3, "tasks": 1},
+        "解除通知已发出，3条、1户上门或电话",
+        "All-clear went out, 3 deliveries, 1 household by hand",
+    ),
+    (
+        EventKind.NOTICE,
+        {"stage": "correction", "deliveries": 0, "tasks": 2},
+        "更正通知已发出，2户上门或电话",
+        "Correction went out, 2 households by hand",
     ),
     (
         EventKind.STOPPED,

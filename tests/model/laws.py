@@ -21,8 +21,16 @@ FROM deliveries d JOIN notices n ON n.id = d.notice_id ORDER BY d.id"""
 ANSWERS = """
 SELECT incident_id, recipient_id, answer FROM audience ORDER BY incident_id, recipient_id"""
 DOORS = """
-SELECT t.id, t.incident_id, t.household, t.state, i.status FROM tasks t
-JOIN incidents i ON i.id = t.incident_id WHERE t.household IS NOT NULL ORDER BY t.id"""
+SELECT t.id, t.incident_id, t.household, t.state, i.status, t.notice_id, t.done_by, t.outcome,
+    n.stage, (SELECT max(o.id) FROM notices o WHERE o.incident_id = t.incident_id) AS newest
+FROM tasks t JOIN incidents i ON i.id = t.incident_id JOIN notices n ON n.id = t.notice_id
+WHERE t.household IS NOT NULL ORDER BY t.id"""
+HOMES = """
+SELECT DISTINCT d.notice_id, a.household FROM deliveries d
+LEFT JOIN delivery_also o ON o.delivery_id = d.id
+JOIN audience a ON a.incident_id = d.incident_id
+    AND a.recipient_id IN (d.recipient_id, o.recipient_id)
+WHERE a.kind IN ('resident', 'staff')"""
 
 
 async def witness(town: Town, memory: Memory, call: Call, objections: list[str]) -> None:
@@ -109,14 +117,7 @@ async def at_the_end(town: Town, memory: Memory) -> list[str]:
     ]
     found += [f"delivery {row.id}: no reason for {row.state}" for row in rows if not row.reason]
     found += _last_words(memory, town, rows)
-    for row in await town.rows(DOORS):
-        people = await town.rows(
-            "SELECT answer FROM audience WHERE incident_id = :i AND household = :h",
-            i=row.incident_id, h=row.household,
-        )  # fmt: skip
-        silent = any(not one.answer for one in people)
-        if row.state != "done" and not (row.status == "open" and silent):
-            found.append(f"nobody needs to knock for task {row.id}, and it is {row.state}")
+    found += await _doors(town)
     tries = await town.rows("SELECT id, delivery_id FROM attempts")
     kept = {
         int(call.parcel.delivery)
@@ -132,6 +133,32 @@ async def at_the_end(town: Town, memory: Memory) -> list[str]:
     excused = memory.excused(town.calls)
     excused |= {one.delivery_id for one in tries if one.id in town.touched}
     found += _reached([row for row in rows if row.id not in excused])
+    return found
+
+
+async def _doors(town: Town) -> list[str]:
+    """Nobody is sent to a door in vain, and who was told at the door alone hears the end there."""
+    found = []
+    doors, homes = await town.rows(DOORS), {tuple(row) for row in await town.rows(HOMES)}
+    listed = {(row.notice_id, row.household) for row in doors}
+    last = {row.id for row in await town.rows("SELECT id, stage FROM notices") if row.stage in LAST}
+    for row in doors:
+        people = await town.rows(
+            "SELECT answer FROM audience WHERE incident_id = :i AND household = :h",
+            i=row.incident_id, h=row.household,
+        )  # fmt: skip
+        wanted = row.status == "open" and any(not one.answer for one in people)
+        if row.stage in LAST:
+            wanted = row.status != "closed" and row.notice_id == row.newest
+            if (row.notice_id, row.household) in homes:
+                found.append(f"task {row.id} tells who has a delivery")
+        if row.state != "done" and not wanted:
+            found.append(f"nobody needs to knock for task {row.id}, and it is {row.state}")
+        met = row.done_by not in {"", "hub"} and row.outcome.partition(":")[0] in {"safe", "help"}
+        if not met or row.newest not in last or row.notice_id == row.newest:
+            continue
+        if (row.newest, row.household) not in homes | listed:
+            found.append(f"whom task {row.id} told does not hear notice {row.newest}")
     return found
 
 

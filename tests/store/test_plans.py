@@ -41,6 +41,9 @@ INTENDED = {
     "SELECT count(*) FROM audience a WHERE a.incident_id = ? AND a.band IN": "a wave, once",
     "SELECT count(*) FROM audience a WHERE a.incident_id = ? AND (CAST": "a wave, once: its fill",
     "min(a.rank * 4294967296 + a.recipient_id) AS best": "a wave or last notice, once: set-based",
+    "count(DISTINCT d.address) AS sends": "the preview of a notice: all it would go to",
+    "SELECT a.band, count(*) AS people FROM audience": "the preview of a notice: as above",
+    "FROM deliveries d CROSS JOIN audience a": "a last notice, once: who was told by hand alone",
     "INSERT INTO delivery_also": "a wave or last notice, once: set-based",
     "FROM deliveries WHERE notice_id = ? AND wave = ? AND round = ?": "a wave, once: its counts",
     "SELECT recipient_id, household, vulnerable, unreachable": "a board that is opened: everybody",
@@ -286,6 +289,9 @@ async def _end(house: House, incident: int) -> None:
     await tasks.change(incident, task, Change(state="done"), "user:1")
     await tasks.called(incident, "119", "user:1")
     await house.say.notice(incident, "all_clear", text="", who=WHO, key=None)
+    await house.say.preview(incident, "correction")
+    late = (await tasks.doors(incident, state="done", block="", after=0, limit=2))["items"][-1]
+    await tasks.change(incident, late["task"], Change(state="done", outcome="other"), "user:1")
     await _send(house.db, Lane.URGENT)
     await house.db.read(lambda conn: unfinished(conn, incident))
     await house.db.read(lambda conn: records(conn, incident, {"sms": True}))
