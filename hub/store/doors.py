@@ -44,9 +44,9 @@ LEFT JOIN users u ON t.done_by = 'user:' || CAST(u.id AS TEXT)
 WHERE t.incident_id = :incident AND t.household IS NOT NULL AND {more}
 ORDER BY t.id LIMIT :limit"""
 _BLOCKS = text(f"""
-SELECT {_BLOCK} AS block, t.key, {_ENDED} AS state, count(*) AS tasks
-FROM tasks t LEFT JOIN places p ON p.id = t.place_id
-WHERE t.incident_id = :incident AND t.household IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 1""")
+SELECT {_BLOCK} AS block, t.key, n.stage, {_ENDED} AS state, count(*) AS tasks
+FROM tasks t JOIN notices n ON n.id = t.notice_id LEFT JOIN places p ON p.id = t.place_id
+WHERE t.incident_id = :incident AND t.household IS NOT NULL GROUP BY 1, 2, 3, 4 ORDER BY 1""")
 # The need is shown because somebody must be ready for it; a name only where there is no flat.
 _HOMES = """
 SELECT a.household, a.told_at, a.delivered_at, a.unreachable, a.answer, r.needs, r.language
@@ -74,14 +74,15 @@ def doors_of(conn: Connection, incident: int, unit: int) -> list[dict[str, Any]]
 
 
 def blocks(conn: Connection, *, incident: int) -> dict[str, Any]:
-    """The buildings and entrances with tasks by hand, each with its counts as in `counts`; Unknown
-    if there is no such incident."""
+    """The buildings and entrances with tasks by hand, each with its counts as in `counts`: in all,
+    and of the notices of each stage; Unknown if there is no such incident."""
     site = _site(conn, incident)
     found: dict[str, dict[str, Any]] = {}
-    for block, key, state, tasks in conn.execute(_BLOCKS, {"incident": incident}):
-        one = found.setdefault(block, {"block": block, "keys": [], "tasks": {}})
+    for block, key, stage, state, tasks in conn.execute(_BLOCKS, {"incident": incident}):
+        one = found.setdefault(block, {"block": block, "keys": [], "tasks": {}, "stages": {}})
         one["keys"] = sorted({*one["keys"], key})
-        one["tasks"][state] = one["tasks"].get(state, 0) + tasks
+        for counted in (one["tasks"], one["stages"].setdefault(stage, {})):
+            counted[state] = counted.get(state, 0) + tasks
     for one in found.values():
         named = one["block"] != NOWHERE
         one["spoken"] = spoken_of(conn, site, one["block"]) if named else {}

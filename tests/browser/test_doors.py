@@ -67,6 +67,7 @@ async def test_from_the_board_to_the_doors_and_back(chromium: str, knocking: Hou
         await _two_at_one_door(one, other)
         await _not_under_the_next_name(one, knocking)
         await _back_at_the_board(one)
+        await _it_is_over_and_they_are_told(one)
         await _in_chinese_and_for_nobody_else(one, knocking)
         await browser.close()
 
@@ -136,9 +137,31 @@ async def _back_at_the_board(page: Page) -> None:
     assert await page.evaluate("Object.keys(localStorage).filter(k => k.includes('doors'))") == []
 
 
+async def _it_is_over_and_they_are_told(page: Page) -> None:
+    """No text went out: who was met at the door hears the all clear there, or the close warns."""
+    await page.locator('.bottom [data-act="all_clear"]').click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("2 homes were told only at the door or by a call")
+    await dialog.get_by_label("Anything to add").fill("Lift 2 stays shut.")
+    await dialog.get_by_role("button", name="Send the all clear").click()
+    entry = page.get_by_role("link", name=re.compile("All clear to tell"))
+    await expect(entry.locator(".n")).to_have_text("2")
+    await entry.click()
+    await expect(page.get_by_role("heading", name="All clear to tell")).to_be_visible()
+    await expect(page.locator("#over")).to_contain_text("“Lift 2 stays shut.”")
+    await expect(door(page, "1202")).to_contain_text("All clear: to be told")
+    await door(page, "1201").get_by_role("button", name="Safe").click()
+    await expect(page.locator("#done")).to_have_text("1 of 2 seen to")
+    await page.get_by_role("link", name="Board").click()
+    await page.get_by_role("button", name="More").click()
+    await dialog.get_by_role("button", name="Close the record").click()
+    await expect(dialog).to_contain_text("1 home still waits to be told")
+    await page.keyboard.press("Escape")
+
+
 async def _in_chinese_and_for_nobody_else(page: Page, home: House) -> None:
     await page.goto(f"{home.at.url}/incidents/1/doors?lang=zh-CN")
-    await expect(page.get_by_role("heading", name="敲门名单")).to_be_visible()
+    await expect(page.get_by_role("heading", name="待告知：警报解除")).to_be_visible()
     await page.get_by_role("button", name="已结束").click()
     await expect(door(page, "1401")).to_contain_text("不在现场")
     async with home.client() as client:

@@ -87,6 +87,7 @@ async def test_doors_are_listed_by_block_and_opened_with_names(database_url: str
                 "block": "3",
                 "keys": ["door"],
                 "tasks": {"open": 2},
+                "stages": {"alert": {"open": 2}},
                 "spoken": {"zh-CN": "3栋", "en": "Tower 3"},
             }
         ]

@@ -29,11 +29,11 @@ export class Actions {
     const key = onceKey();
     const words = h("div", { class: "said-box" }, h("p", { class: "hint" }, t("loading")));
     const text = h("textarea", { id: "notice-text", rows: 3, maxlength: 200, autofocus: true, "aria-describedby": "notice-hint" });
-    const last = this.state.notices?.at(-1);
+    const last = this.state.notices?.at(-1), again = h("p", { class: "warn", hidden: true }, h("b"));
     const body = h("div", { class: "ask-body" },
       stage === "all_clear" ? this.#stillHelp() : null,
       stage === "update" ? null : this.#doorsOff(),
-      h("p", { class: "two" }, this.#whom(stage)),
+      h("p", { class: "two" }, this.#whom(stage)), again,
       h("div", { class: "field" }, h("label", { for: "notice-text" }, t(`act.text.${stage}`)), text, h("span", { class: "hint", id: "notice-hint" }, t(`act.hint.${stage}`))),
       last?.text ? h("p", { class: "hint" }, t("act.last", { stage: named("stage", last.stage), n: last.revision, text: last.text })) : null,
       h("section", { "aria-label": t("act.words") }, h("h3", {}, t("act.words")), words));
@@ -44,6 +44,8 @@ export class Actions {
       try {
         const seen = await post(`/incidents/${this.id}/notices/preview`, { stage, text: text.value.trim() }, { signal: asked.signal });
         words.replaceChildren(drawWords(seen, { kind: this.kind }));
+        again.hidden = !seen.by_hand;
+        if (seen.by_hand) again.firstChild.textContent = t(`act.by_hand.${stage}`, { n: seen.by_hand });
       } catch (error) {
         if (error.name === "AbortError") return;
         words.replaceChildren(error.status === 404 || error.status === 405 ? h("p", { class: "hint" }, t("act.words_from_playbook")) : trouble(error));
@@ -73,6 +75,11 @@ export class Actions {
     const n = new Set((this.state.help ?? []).map((row) => row.recipient)).size;
     return n ? h("p", { class: "warn" }, h("b", {}, t("act.close_help", { n }))) : null;
   }
+  /** Who heard of it at the door alone, and does not know yet that it is over. */
+  #stillToTell() {
+    const n = toDo(sum((this.state.waves ?? []).filter((one) => one.stage !== "alert").map((one) => one.tasks)));
+    return n ? h("p", { class: "warn" }, h("b", {}, t("act.close_by_hand", { n }))) : null;
+  }
   /** Doors nobody has been at yet: ending it sends everybody home. */
   #doorsOff() {
     const n = toDo(sum((this.state.waves ?? []).map((one) => one.tasks)));
@@ -81,7 +88,7 @@ export class Actions {
   #close() {
     return ask({
       title: t("act.title.close"), go: t("act.go.close"),
-      body: h("div", { class: "ask-body" }, h("p", {}, t("act.close_1")), this.#stillHelp()),
+      body: h("div", { class: "ask-body" }, h("p", {}, t("act.close_1")), this.#stillHelp(), this.#stillToTell()),
       act: () => post(`/incidents/${this.id}/close`, {}),
     });
   }

@@ -91,7 +91,7 @@ let drawn = 0;
 function parts() {
   numbers(state);
   waves(state.waves, state.incident?.status === "open");
-  byHand(state.waves);
+  byHand(state.waves, state.incident?.status);
   if (drawn) return;
   drawn = requestAnimationFrame(() => { drawn = 0; channels(state.tally.deliveries, state.queue); queue(state.queue, state.tally); drawCurve(state, seconds()); });
 }

@@ -3,6 +3,7 @@ import { $, bar, h, put, rows } from "../dom.js";
 import { t, say, named, num } from "../words.js";
 import { clock, now, span } from "../clock.js";
 import { about } from "./queue.js";
+import { toDo } from "../doors/counts.js";
 
 const BAD = ["refused", "failed", "expired"];
 
@@ -14,13 +15,14 @@ export function waves(all, open) {
   const items = all.slice(from, from + SHOWN);
   const later = all.length - from - items.length;
   put($("#waves-rest"), [from ? t("waves.earlier", { n: from }) : "", later ? t("waves.later", { n: later }) : ""].filter(Boolean).join(t("comma")));
-  rows($("#waves"), items, (one) => `${one.no}-${one.round ?? 0}`, (one, before) => {
+  rows($("#waves"), items, (one) => `${one.stage}-${one.no}-${one.round ?? 0}`, (one, before) => {
     const row = before ?? h("li", {}, h("b"), h("span"));
-    const going = one.state === "started" && !all.some((other) => other.no > one.no && other.state === "started") && open;
+    const last = one.stage !== "alert"; // told by hand that it is over: no step of the alert's
+    const going = last ? toDo(one.tasks ?? {}) > 0 : one.state === "started" && !all.some((other) => other.no > one.no && other.state === "started") && open;
     row.className = one.state === "started" ? (going ? "now" : "done") : "next";
     const wait = one.due_at ? Date.parse(one.due_at) - now() : 0;
     const at = one.state === "started" ? clock(one.started_at) : one.state === "cancelled" ? t("waves.cancelled") : wait > 0 ? t("waves.in", { t: span(wait) }) : t("waves.due");
-    row.firstChild.textContent = `${Number(one.no) + 1}${one.round ? `.${one.round + 1}` : ""}  ${at}`;
+    row.firstChild.textContent = last ? at : `${Number(one.no) + 1}${one.round ? `.${one.round + 1}` : ""}  ${at}`;
     row.lastChild.textContent = say(one.name);
     return row;
   });

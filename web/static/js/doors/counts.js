@@ -9,6 +9,10 @@ export const sum = (many) => many.reduce((whole, one) => {
   return whole;
 }, {});
 
+/** The last word, where homes wait to hear it by hand once all is over: these doors are then the ones
+ * that count. "" while the alert's own do. `stages`: those that have doors. */
+export const lastWord = (stages, status) => (["cleared", "closed"].includes(status) ? ["correction", "all_clear"].find((one) => stages.includes(one)) ?? "" : "");
+
 /** "12 of 40 seen to, 3 answered by themselves, 25 called off". */
 export function far(tasks) {
   const rest = ["answered", "stopped"].filter((key) => tasks[key]).map((key) => t(`doors.of_${key}`, { n: tasks[key] }));

@@ -9,7 +9,7 @@ import { DoorList } from "./list.js";
 import { Outbox } from "./outbox.js";
 import { ORDERS, dangerLevel, sortBlocks } from "./order.js";
 import { ANSWERS, outcomeText } from "./row.js";
-import { all, far, sum, toDo } from "./counts.js";
+import { all, far, lastWord, sum, toDo } from "./counts.js";
 
 const { incident: id, place, actor, started } = document.body.dataset;
 const CALM = 1500; // ms between two readings, however much happens
@@ -21,7 +21,7 @@ const say_soon = (text) => put($("#say-soon"), text);
 const contact = new Contact(live, { speak: (text) => put($("#say-now"), text) });
 const outbox = new Outbox(id, actor);
 const asked = new URLSearchParams(location.search);
-const state = { blocks: [], block: asked.get("block") ?? "", status: document.body.dataset.status, waves: [], closedAt: null };
+const state = { blocks: [], block: asked.get("block") ?? "", status: document.body.dataset.status, waves: [], notices: [], closedAt: null };
 
 let quiet = 0;
 const page = {
@@ -105,11 +105,16 @@ async function begin() {
 }
 
 // ── Drawing ────────────────────────────────────────────────────────────────────────────────────
-function drawBlocks() {
-  const whole = sum(state.blocks.map((one) => one.tasks)), every = all(whole), keys = new Set(state.blocks.flatMap((one) => one.keys));
-  put($("#title"), t(`doors.title.${keys.size > 1 ? "both" : keys.has("phone") ? "phone" : "door"}`));
+/** Once all is over and some are to hear it by hand, the page is about that alone. */
+const stageNow = () => lastWord(state.blocks.flatMap((one) => Object.keys(one.stages)), state.status);
+function drawHead() {
+  const stage = stageNow(), whole = sum(state.blocks.map((one) => (stage ? one.stages[stage] : one.tasks))), every = all(whole), keys = new Set(state.blocks.flatMap((one) => one.keys));
+  put($("#title"), t(`doors.title.${stage ? stage : keys.size > 1 ? "both" : keys.has("phone") ? "phone" : "door"}`));
   put($("#done"), every ? far(whole) : "");
   $("#share").replaceChildren(every ? bar([["b-read", (whole.done ?? 0) / every], ["b-acc", (whole.answered ?? 0) / every]], far(whole)) : "");
+}
+function drawBlocks() {
+  drawHead();
   $("#blocks").hidden = state.blocks.length < 2;
   rows($("#block-rows"), state.blocks, (one) => one.block, (one, before) => {
     const to = toDo(one.tasks);
@@ -158,10 +163,16 @@ function ended() {
   const tag = $("#over");
   const next = state.status === "open" && state.blocks.length ? coming() : null;
   tag.hidden = state.status === "open" && !next;
-  put(tag, next ? t("doors.first", { at: clockShort(next.due_at) }) : state.status === "open" ? "" : t(page.closed ? "doors.closed" : "doors.over", { status: named("status", state.status) }));
+  put(tag, next ? t("doors.first", { at: clockShort(next.due_at) }) : state.status === "open" ? "" : page.closed ? t("doors.closed") : toTell() || t("doors.over", { status: named("status", state.status) }));
   if (page.closed) page.opened = null;
   for (const one of list.items.values()) list.node(one.task)?.show(one);
   unsent();
+}
+/** What is to be said at these doors now, and what the notice added; "" if nothing is. */
+function toTell() {
+  const stage = stageNow(), said = state.notices.filter((one) => one.stage === stage).at(-1)?.text;
+  if (!stage || !toDo(sum(state.blocks.map((one) => one.stages[stage])))) return "";
+  return [t(`doors.tell.${stage}`), said ? t("doors.tell_words", { text: said }) : ""].join("");
 }
 function unsent() {
   const stuck = outbox.stuck.length, { others } = outbox;
@@ -180,11 +191,11 @@ for (const kind of ["changed", "row", "sent"]) outbox.addEventListener(kind, ({ 
   unsent();
 });
 live.addEventListener("snapshot", ({ detail }) => { heard(detail); moved(0); });
-live.addEventListener("progress", ({ detail }) => { if (detail.incident || detail.waves) heard(detail); });
+live.addEventListener("progress", ({ detail }) => { if (detail.incident || detail.waves || detail.notices) heard(detail); });
 live.addEventListener("event", ({ detail: { event } }) => {
-  if (event?.kind === "task" || event?.kind === "assigned") moved(event.data?.task ?? 0);
+  if (event?.kind === "task" || event?.kind === "assigned") moved(event.data?.tasks ? 0 : event.data?.task ?? 0);
   if (event?.kind === "wave") moved(0);
-  if (["notice", "stopped", "closed"].includes(event?.kind)) status();
+  if (["notice", "stopped", "closed"].includes(event?.kind)) { status(); moved(0); }
 });
 live.addEventListener("refused", ({ detail }) => { const box = $("#stale"); box.hidden = false; box.textContent = t("live.refused", { what: detail.what ?? "" }); });
 async function status() {
@@ -192,8 +203,10 @@ async function status() {
 }
 function heard(frame) {
   if (frame.waves) state.waves = frame.waves;
+  if (frame.notices) state.notices = frame.notices;
   if (frame.incident?.status) state.status = frame.incident.status;
   if (frame.incident && "closed_at" in frame.incident) state.closedAt = frame.incident.closed_at;
+  drawHead();
   ended();
   emptiness([...list.items.values()].length ? list.order.length : 0);
 }

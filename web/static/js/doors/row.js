@@ -15,7 +15,10 @@ export const outcomeText = (outcome) => [named("outcome", wordOf(outcome)), note
 /** What a household has said of itself: help if anybody has, else what most of them gave. */
 const theirs = (answers = {}) => (answers.help ? "help" : Object.entries(answers).sort((a, b) => b[1] - a[1])[0]?.[0] ?? "");
 
+/** Of the alert there is nothing to say: of what comes after it, that this door is to hear it. */
+const after = (one) => (one.stage && one.stage !== "alert" ? named("stage", one.stage) : "");
 function reached(one) {
+  if (after(one)) return t("doors.hears", { stage: after(one) });
   if (one.answered && one.answered < one.people) return t("doors.reach.some", { n: one.answered, all: one.people });
   if (one.unreachable) return t("doors.reach.none");
   return t(`doors.reach.${one.delivered ? "delivered" : one.told ? "told" : "untold"}`);
@@ -38,7 +41,7 @@ export class Door {
     const entry = this.page.outbox.of(one.task), open = this.page.opened === one.task;
     put(this.head.children[0], one.whose || one.flat || say(one.spoken));
     put(this.head.querySelector(".needs-line"), capital(one.needs.map((need) => named("need", need)).join(t("comma"))));
-    put(this.head.querySelector(".reach"), [t("doors.people", { n: one.people }), one.languages.map(tongue).join(t("comma")), one.state === "done" ? this.#by() : reached(one), one.assigned ? t("doors.has", { who: one.assigned }) : ""].filter(Boolean).join(t("doors.dot")));
+    put(this.head.querySelector(".reach"), [t("doors.people", { n: one.people }), one.languages.map(tongue).join(t("comma")), ...(one.state === "done" ? [after(one), this.#by()] : [reached(one)]), one.assigned ? t("doors.has", { who: one.assigned }) : ""].filter(Boolean).join(t("doors.dot")));
     this.node.className = `door ${entry?.phase ?? one.state}${open ? " is-open" : ""}${one.needs.length ? " has-needs" : ""}`;
     this.head.setAttribute("aria-expanded", String(open));
     this.#state(entry);
