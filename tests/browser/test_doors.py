@@ -153,6 +153,7 @@ async def _it_is_over_and_they_are_told(page: Page) -> None:
     await door(page, "1201").get_by_role("button", name="Safe").click()
     await expect(page.locator("#done")).to_have_text("1 of 2 seen to")
     await page.get_by_role("link", name="Board").click()
+    await expect(entry.locator(".n")).to_have_text("1")
     await page.get_by_role("button", name="More").click()
     await dialog.get_by_role("button", name="Close the record").click()
     await expect(dialog).to_contain_text("1 home still waits to be told")
