@@ -65,8 +65,13 @@ class Trap:
 
     def __init__(self, path: Path) -> None:
         self._path, self._sprung = path, path.with_suffix(".sprung")
-        self._seen, self._left = 0, 0
+        self._seen, self._left = (0, 0), 0
         self._set: Mapping[str, Any] = {}
+
+    @property
+    def point(self) -> str:
+        """What it was set for when this process last looked; "" if it never was."""
+        return str(self._set.get("point", ""))
 
     def set(self, point: str, *, passes: int, victim: int = 0) -> None:
         """Whoever comes to that point after so many passes springs it. `victim`: a process; 0: the
@@ -90,12 +95,12 @@ class Trap:
     def passed(self, point: str) -> None:
         """This process has come to a point; what is set for it happens."""
         try:
-            found = self._path.stat().st_ino
+            there = self._path.stat()
         except FileNotFoundError:
             return
-        if found != self._seen:
-            self._read(found)
-        if self._set.get("point") != point:
+        if (seen := (there.st_ino, there.st_mtime_ns)) != self._seen:
+            self._read(seen)
+        if self.point != point:
             return
         self._left -= 1
         if self._left < 0 and self._take():
@@ -104,12 +109,12 @@ class Trap:
             else:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    def _read(self, found: int) -> None:
+    def _read(self, seen: tuple[int, int]) -> None:
         try:
             self._set = json.loads(self._path.read_text())
         except FileNotFoundError:
             self._set = {}
-        self._seen, self._left = found, int(self._set.get("passes", 0))
+        self._seen, self._left = seen, int(self._set.get("passes", 0))
 
     def _take(self) -> bool:
         """It is ours: of several processes one removes the file; what it says is there whole."""

@@ -51,6 +51,15 @@ def test_a_server_is_killed_while_somebody_is_at_the_point(tmp_path: Path) -> No
         assert server.wait(30) == -signal.SIGKILL
 
 
+def test_a_trap_set_anew_is_not_taken_for_the_one_before(tmp_path: Path) -> None:
+    trap, whose = Trap(tmp_path / "trap"), Trap(tmp_path / "trap")
+    for point in ("answered", "claimed", "recorded"):
+        trap.set(point, passes=5)
+        whose.passed("due")  # it looks into the file, which may have its predecessor's place
+        assert whose.point == point
+        trap.lift()
+
+
 def test_a_lifted_trap_kills_nobody(tmp_path: Path) -> None:
     trap = Trap(tmp_path / "trap")
     trap.set("claimed", passes=0)
