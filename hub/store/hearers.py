@@ -11,6 +11,7 @@ from hub.model import Stage
 from hub.plans import Hearer, Hearers
 from hub.store.heard import HEARD, lacking, listed
 from hub.store.retold import to_tell_by_hand
+from hub.store.waves import in_sets
 
 # As an update goes: by the channels of the alert's first wave, answered or not.
 _FIRST = "d.channel <> 'none' AND d.wave = 0 AND d.round = 0"
@@ -42,7 +43,8 @@ def hearers(conn: Connection, *, incident: int, stage: Stage) -> Hearers:
         lacks, values = lacking(conn, incident=incident, stage=stage)
         which = HEARD + lacks
     named = {"incident": incident, **values}
-    rows = conn.execute(listed(_BY.format(which=which), values), named)
+    with in_sets(conn, wide=True):
+        rows = conn.execute(listed(_BY.format(which=which), values), named).all()
+        people = conn.execute(listed(_PEOPLE.format(which=which), values), named).all()
     found = tuple(Hearer(r.band, r.channel, r.language, int(r.sends)) for r in rows)
-    people = conn.execute(listed(_PEOPLE.format(which=which), values), named)
     return Hearers(found, {row.band: int(row.people) for row in people}, by_hand)

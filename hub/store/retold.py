@@ -18,7 +18,7 @@ from hub.states import MAY_HAVE_GOT, TOLD, IncidentState
 from hub.store import heard
 from hub.store.heard import said_before
 from hub.store.knocks import NAME
-from hub.store.waves import with_lists
+from hub.store.waves import in_sets, with_lists
 from hub.store.ways import SENT_TO, VIA
 
 
@@ -50,8 +50,8 @@ _MINE = f"""
     CROSS JOIN deliveries d
     WHERE a.household = :household AND {_PEOPLE} AND ad.recipient_id = a.recipient_id
     AND {SENT_TO} AND {{got}}"""
-# Counted in one pass: joined, PostgreSQL, which knows nothing of rows this young, would go through
-# all deliveries for each household.
+# Counted in one pass and in sets: PostgreSQL, which knows nothing of rows this young, would go
+# through all deliveries for each household.
 _HOMES = f"""
 SELECT max(home.task) AS task FROM (
   SELECT t.household, t.id AS task, 0 AS has FROM tasks t WHERE {_TOLD}
@@ -106,7 +106,8 @@ def tell_by_hand(
     sent = (_MINE if household else _ALL).format(got=_SENT)
     homes = _HOMES.format(sent=sent, only=_ONE if household else "")
     sql = _INSERT.format(name=NAME[conn.dialect.name], homes=homes)
-    made = list(conn.execute(with_lists(sql, values), values).scalars())
+    with in_sets(conn, wide=not household):
+        made = list(conn.execute(with_lists(sql, values), values).scalars())
     if made:
         _wave(conn, values, stage, keys=[key for key in BY_HAND if key in made])
     return len(made)
@@ -123,7 +124,8 @@ def to_tell_by_hand(conn: Connection, *, incident: int, stage: Stage) -> int:
         "states": sorted(str(state) for state in MAY_HAVE_GOT),
     }
     sql = _COUNT.format(homes=_HOMES.format(sent=_ALL.format(got=_MAY), only=""))
-    return int(conn.execute(with_lists(sql, values), values).scalar_one())
+    with in_sets(conn, wide=True):
+        return int(conn.execute(with_lists(sql, values), values).scalar_one())
 
 
 def tell_late(conn: Connection, *, incident: int, status: str, household: int, now: int) -> int:
