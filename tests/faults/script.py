@@ -26,10 +26,12 @@ class Begin:
     place: str
     times: int
     stop_after: float | None  # seconds; None: it is not stopped but ended by an all-clear
+    update_after: float | None = None  # seconds after the launch, before any stop
 
     def __str__(self) -> str:
         stop = "" if self.stop_after is None else f", stopped after {self.stop_after:.1f} s"
-        return f"{self.at:.1f} s {self.playbook} at {self.place} asked {self.times} x{stop}"
+        more = "" if self.update_after is None else f", updated after {self.update_after:.1f} s"
+        return f"{self.at:.1f} s {self.playbook} at {self.place} asked {self.times} x{more}{stop}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def script(
     if any(name in LASTING for _, name in faults):
         later = _begin(chance, len(begins), count)
         begins += (replace(later, at=chance.uniform(*MEANWHILE)),)
+    begins = tuple(_updated(chance, one) for one in begins)
     words = f"--seed {seed} --people {people[0]}-{people[1]}"
     words += f" --setup {setup}" * bool(setup) + f" --only {only}" * bool(only)
     return Script(seed, setup or picked, count, mood, begins, faults, words)
@@ -88,6 +91,12 @@ def _begin(chance: random.Random, no: int, people: int) -> Begin:
         playbook, place = "fire", chance.choice(("1/3", "2/2", "all"))
     stop = chance.uniform(2.0, 9.0) if chance.random() < 0.25 else None
     return Begin(at, playbook, _there(place, people), chance.choice((1, 1, 2, 5)), stop)
+
+
+def _updated(chance: random.Random, begin: Begin) -> Begin:
+    """Every third is followed by an update, while its alert is still going out."""
+    after = chance.uniform(0.5, 5.0) if chance.random() < 0.35 else None
+    return replace(begin, update_after=after)
 
 
 def _there(place: str, people: int) -> str:

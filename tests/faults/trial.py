@@ -68,18 +68,31 @@ class Launcher:
         self._on.append(told)
 
     def begin(self, key: str, begin: Begin) -> None:
-        """Every copy of this launch has its answer; then it is stopped, if it is to be."""
+        """Every copy of this launch has its answer; then it is updated, then stopped, if it is."""
         body = {"playbook": begin.playbook, "place": begin.place, "kind": "live"}
         with ThreadPoolExecutor(begin.times) as pool:
             asked = [pool.submit(self._ask, key, body, begin, one) for one in range(begin.times)]
         for one in asked:
             one.result()
-        if begin.stop_after is None:
-            return
-        time.sleep(begin.stop_after)
+        began = time.monotonic()
+        if begin.update_after is not None:
+            self._after(begin, began + begin.update_after, self._update)
+        if begin.stop_after is not None:
+            self._after(begin, began + begin.stop_after, self._stop)
+
+    def _after(self, begin: Begin, at: float, work: Callable[[int], None]) -> None:
+        """It is done to the incident of this launch at that time, or right after the one before."""
+        time.sleep(max(0.0, at - time.monotonic()))
         for incident in [one for one, whose in self.incidents.items() if whose is begin]:
-            if self.until_answered(f"/incidents/{incident}/stop", None, ""):
-                self._book.write("stopped", id=incident)
+            work(incident)
+
+    def _update(self, incident: int) -> None:
+        body = {"stage": "update", "text": "消防员已到场"}
+        self.until_answered(f"/incidents/{incident}/notices", body, f"update-{incident}")
+
+    def _stop(self, incident: int) -> None:
+        if self.until_answered(f"/incidents/{incident}/stop", None, ""):
+            self._book.write("stopped", id=incident)
 
     def _ask(self, key: str, body: dict[str, Any], begin: Begin, copy: int) -> None:
         self._book.write("asked", key=key)
