@@ -135,6 +135,11 @@ class Grip:
         self.touched: set[int] = set()  # attempts whose fate the hub cannot know
         self._thaw = asyncio.Event()
 
+    @property
+    def in_doubt(self) -> set[int]:
+        """Attempts whose fate the hub cannot know; while one is frozen also what waits behind it."""
+        return self.touched | (self.open if self.frozen else set())
+
     def thaw(self) -> None:
         self._thaw.set()
 
@@ -307,6 +312,6 @@ class Town:
 
     @property
     def touched(self) -> AbstractSet[int]:
-        return self.lost | {one for worker in self.workers for one in worker.grip.touched}
+        return self.lost | {one for worker in self.workers for one in worker.grip.in_doubt}
 
     lost: frozenset[int] = frozenset()  # of workers that are no more
