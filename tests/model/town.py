@@ -137,7 +137,7 @@ class Grip:
 
     @property
     def in_doubt(self) -> set[int]:
-        """Attempts whose fate the hub cannot know; while one is frozen also what waits behind it."""
+        """Attempts whose fate the hub cannot know; while one is frozen, all behind it too."""
         return self.touched | (self.open if self.frozen else set())
 
     def thaw(self) -> None:
