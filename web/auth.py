@@ -109,7 +109,7 @@ def routes_of(doors: Sequence[Door]) -> list[Route]:
     paths: dict[str, dict[str, Endpoint]] = {}
     for door in doors:
         paths.setdefault(door.path, {})[door.method] = guarded(door)
-    return [Route(path, _by_method(ways), methods=list(ways)) for path, ways in paths.items()]
+    return [Route(path, by_method(ways), methods=list(ways)) for path, ways in paths.items()]
 
 
 def sign_in(request: Request, response: Response, session: str) -> Response:
@@ -146,7 +146,9 @@ def client_ip(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client else "local"
 
 
-def _by_method(ways: dict[str, Endpoint]) -> Endpoint:
+def by_method(ways: dict[str, Endpoint]) -> Endpoint:
+    """One endpoint for all methods of a path; HEAD is GET."""
+
     async def endpoint(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
         return await ways[method](request)

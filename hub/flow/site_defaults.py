@@ -35,7 +35,12 @@ def first_site(country: str, languages: Sequence[str], *, key: str = "site") -> 
         "assembly_points": [
             {"key": "assembly", "name": {"zh-CN": "室外集合点", "en": "the assembly point outside"}}
         ],
-        "emergency": dict(_NUMBERS.get(country, dict.fromkeys(_CHINA, "112"))),
+        "emergency": dict(usual_numbers(country)),
         "evacuation": "site_plan",
     }
     return SiteEntry(key, {"zh-CN": "本小区", "en": "This estate"}, settings)
+
+
+def usual_numbers(country: str) -> Mapping[str, str]:
+    """The emergency numbers of a country, for whoever has not said others."""
+    return _NUMBERS.get(country, dict.fromkeys(_CHINA, "112"))

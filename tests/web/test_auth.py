@@ -71,7 +71,17 @@ EXPECTED = {
 }
 """Every door that is not a page and its least role, written a second time on purpose."""
 
-OPEN_PAGES = {"/login", "/login/once/{token}", "/screen", "/screen/sw.js", "/static/{path:path}"}
+OPEN_PAGES = {
+    "/login",
+    "/login/once/{token}",
+    "/screen",
+    "/screen/sw.js",
+    "/a",
+    "/A",
+    "/a/{token:rest}",
+    "/A/{token:rest}",
+    "/static/{path:path}",
+}
 """Pages anybody may open: what they show is nothing without a login or a device."""
 
 FILLED = re.compile(r"\{(\w+)(?::\w+)?\}")
