@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hub.address import WrongAddress, public_address
 from hub.errors import Problem, Refused
 
 PREFIX = "MUSTER_"
@@ -167,14 +168,15 @@ def _bind(env: _Environment) -> tuple[str, int]:
 
 
 def _public_url(env: _Environment, host: str, port: int) -> str:
-    url = env.text("PUBLIC_URL").rstrip("/")
+    url = env.text("PUBLIC_URL")
     if not url:
         shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else host
         return f"http://{shown}:{port}"
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
-        env.wrong("PUBLIC_URL", "is no address", "write https://host, without a query")
-    return url
+    try:
+        return public_address(url)
+    except WrongAddress as wrong:
+        env.wrong("PUBLIC_URL", wrong.what, wrong.hint)
+        return ""
 
 
 def _heartbeat(env: _Environment) -> str:

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from hub.errors import Conflict, NotAllowed, NotKnown
 from hub.flow.accounts import SESSION_LIFE
 from hub.model import Actor
+from web.base import base_of
 from web.house import house
 from web.problems import wants_json
 
@@ -51,8 +52,16 @@ class Door:
 
 
 def cookie_name(connection: HTTPConnection) -> str:
-    """The session cookie's name; `__Host-` binds it to this host, which only https can promise."""
-    return "__Host-muster" if _https(connection) else "muster"
+    """The session cookie's name; `__Host-` binds it to this host, which only https can promise.
+    Below a path it is for that path alone, which `__Host-` forbids."""
+    if not _https(connection):
+        return "muster"
+    return "__Secure-muster" if base_of(connection.scope) else "__Host-muster"
+
+
+def cookie_path(connection: HTTPConnection) -> str:
+    """Where our cookies are for: this hub, not whatever else lives at its host."""
+    return base_of(connection.scope) + "/"
 
 
 async def who(connection: HTTPConnection) -> Actor | None:
@@ -118,7 +127,7 @@ def sign_in(request: Request, response: Response, session: str) -> Response:
         cookie_name(request),
         session,
         max_age=SESSION_LIFE // 1000,
-        path="/",
+        path=cookie_path(request),
         secure=_https(request),
         httponly=True,
         samesite="lax",
@@ -129,7 +138,11 @@ def sign_in(request: Request, response: Response, session: str) -> Response:
 def sign_out(request: Request, response: Response) -> Response:
     """The response, taking the cookie away."""
     response.delete_cookie(
-        cookie_name(request), path="/", secure=_https(request), httponly=True, samesite="lax"
+        cookie_name(request),
+        path=cookie_path(request),
+        secure=_https(request),
+        httponly=True,
+        samesite="lax",
     )
     return response
 

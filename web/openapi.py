@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from web.api import models
 from web.api.doors import DOORS as API_DOORS
 from web.auth import ANYONE, Door
+from web.base import base_of
 
 _REF = "#/components/schemas/{model}"
 _TYPED = re.compile(r"\{(\w+)(?::int)?\}")
@@ -100,9 +101,10 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
 KEYED = frozenset({("POST", "/incidents"), ("POST", "/incidents/{id}/notices")})
 
 
-async def openapi(_request: Request) -> Response:
+async def openapi(request: Request) -> Response:
     """GET /api/openapi.json."""
-    return JSONResponse(document(), headers={"cache-control": "no-cache"})
+    servers = [{"url": f"{base_of(request.scope)}/api/v1"}]
+    return JSONResponse({**document(), "servers": servers}, headers={"cache-control": "no-cache"})
 
 
 DOORS: tuple[Door, ...] = (Door("GET", "/api/openapi.json", ANYONE, openapi),)

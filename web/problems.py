@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from hub.errors import HubError, Problem, Refused, TooMany, Unready
+from web.base import base_of, rebased
 from web.catalog import accepted
 from web.refusals import sentence, tell
 
@@ -81,7 +82,8 @@ def problem(
     if wants_json(scope):
         text = json.dumps(body, ensure_ascii=False)
         return Response(text, status, own, media_type="application/problem+json")
-    return Response(_page(body), status, own, media_type="text/html")
+    page = rebased(_page(body), base_of(scope))
+    return Response(page, status, own, media_type="text/html")
 
 
 def of_error(scope: Scope, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from web.assets import static
+from web.base import base_of, rebased
 from web.catalog import COOKIE, LANGUAGES, language_of, speak
 from web.house import house
 
@@ -54,9 +55,10 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
     """The template as a page in the reader's language.
 
     The content policy is the gate's (`web.security`): no inline style or script ever works.
-    Templates get `t`, `static`, `say`, `lang`, `other`, `actor`, `timezone`, `path`, `wall`.
+    Templates get `t`, `static`, `say`, `lang`, `other`, `actor`, `timezone`, `path`, `wall`,
+    `base`; an address that begins with / is put below the base by itself.
     """
-    settings = house(request).settings
+    settings, base = house(request).settings, base_of(request.scope)
     language = language_of(request, settings.languages)
     values = {
         "lang": language,
@@ -69,10 +71,11 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
         "path": request.url.path,
         "kind": "none",
         "wall": False,
+        "base": base,
         **context,
     }
     text = await asyncio.to_thread(_draw, template, values)
-    response = HTMLResponse(text, status)
+    response = HTMLResponse(rebased(text, base), status)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept-Language, Cookie"
     response.headers["Content-Language"] = language
@@ -91,6 +94,7 @@ def _keep_language(request: Request, response: Response, language: str) -> None:
             COOKIE,
             language,
             max_age=YEAR,
+            path=base_of(request.scope) + "/",
             samesite="lax",
             httponly=True,
             secure=request.url.scheme == "https",

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 
 from channels.registry import traits
+from hub.address import caution
 from hub.commands.client import connected, running
 from hub.commands.output import say
 from hub.commands.owner import only_database
@@ -80,7 +81,8 @@ async def run_migrate(settings: Settings, *, json_: bool) -> int:
 
 async def run_doctor(settings: Settings, *, json_: bool) -> int:
     """What is well and what is not; exit 1 if something needs a person."""
-    found = [_sqlite(settings), _languages(settings), *await reach(settings), _folder(settings)]
+    found = [_sqlite(settings), _languages(settings), _address(settings)]
+    found += [*await reach(settings), _folder(settings)]
     found.append(await _hub(settings))
     found += await _audit(settings)
     ok = all(entry["ok"] for entry in found)
@@ -107,6 +109,13 @@ def _sqlite(settings: Settings) -> dict[str, Any]:
 def _languages(settings: Settings) -> dict[str, Any]:
     said = ", ".join(settings.languages)
     return {"check": "languages", "ok": bool(settings.languages), "what": f"languages: {said}"}
+
+
+def _address(settings: Settings) -> dict[str, Any]:
+    """Where phones and providers are sent; what will not work with it is a note."""
+    if warned := caution(settings.public_url):
+        return {"check": "address", "ok": True, "warn": True, "what": warned}
+    return {"check": "address", "ok": True, "what": f"public address: {settings.public_url}"}
 
 
 PRIVATE = ("muster.db", "muster.db-wal", "muster.db-shm", "secret.key")

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from hub import logs
+from hub.address import caution
 from hub.commands.output import note
 from hub.commands.owner import OWNER
 from hub.errors import Refused
@@ -79,6 +80,8 @@ async def _greet(hub: Hub, serving: Serving) -> None:
     """Where it serves, and, until an admin has a password, a way in that works once."""
     url = hub.settings.public_url
     note(f"Muster serves {url} on {serving.host}:{serving.port}")
+    if warned := caution(url):
+        note(f"Caution: {warned}")
     token = await hub.accounts.missing_login(who=OWNER)
     if token is not None:
         note(f"No admin has a password yet. Log in once, within a day: {url}/login/once/{token}")

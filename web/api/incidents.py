@@ -11,6 +11,7 @@ from hub.states import DeliveryState, IncidentState
 from web.api.models import AnswerBody, CallBody, LaunchBody, NoticeBody, TaskBody
 from web.api.reading import body_of, count, idempotency_key, limit, number
 from web.auth import actor_of
+from web.base import base_of
 from web.house import house
 
 
@@ -36,7 +37,7 @@ async def launch(request: Request) -> Response:
         "people": made.people,
         "deliveries": made.deliveries,
         "watch": "/live",
-        "url": f"/incidents/{made.id}",
+        "url": f"{base_of(request.scope)}/incidents/{made.id}",
     }
     headers = {"location": f"/api/v1/incidents/{made.id}"}
     if made.repeated:

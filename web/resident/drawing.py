@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from hub.flow.answer import ResidentPage
+from web.base import base_of, rebased
 from web.catalog import speak
 from web.house import house
 from web.render import environment
@@ -35,4 +36,4 @@ def drawn(request: Request, found: ResidentPage, *, token: str, nonce: str) -> R
         "Cache-Control": "no-store",
         "Content-Language": language,
     }
-    return HTMLResponse(text, headers=headers)
+    return HTMLResponse(rebased(text, base_of(request.scope)), headers=headers)

@@ -1,5 +1,6 @@
 // One websocket: ticket, hello, watch; back with `since` and `epoch` after a loss.
 import { OTHER, post } from "./api.js";
+import { at } from "./dom.js";
 
 const ASK = 2500; // a ping this often, so that a dead line is known within five seconds
 const SILENT = 9000;
@@ -31,7 +32,7 @@ export class Live extends EventTarget {
       return [401, 403].includes(error.status) ? undefined : this.#again();
     }
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/live`, "muster.v1");
+    const socket = new WebSocket(`${scheme}://${location.host}${at("/live")}`, "muster.v1");
     this.#socket = socket;
     socket.onopen = () => {
       socket.send(JSON.stringify({ op: "hello", ticket }));

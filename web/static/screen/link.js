@@ -25,7 +25,7 @@ export class Link {
   connect() {
     if (this.ended) return;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/live`, ["muster.v1"]);
+    const socket = new WebSocket(`${scheme}//${location.host}${document.body.dataset.base}/live`, ["muster.v1"]);
     this.socket = socket;
     socket.onopen = () => socket.send(JSON.stringify({ op: "hello", ...this.hello }));
     socket.onmessage = (event) => this.frame(socket, event);

@@ -5,6 +5,7 @@ import { keep, load } from "./keep.js";
 import { Link } from "./link.js";
 
 const root = document.getElementById("screen");
+const { base } = document.body.dataset;
 const alarm = document.getElementById("alarm");
 const GRACE = 5000; // ms the line may be down before the picture says so
 const NIGHT = 4; // o'clock: a calm screen reloads itself, to get a new release
@@ -114,7 +115,7 @@ function unpair() {
 }
 
 async function post(path, body) {
-  const answer = await fetch(`/api/v1/screens/pairings${path}`, {
+  const answer = await fetch(`${base}/api/v1/screens/pairings${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
@@ -171,7 +172,7 @@ setInterval(() => {
 addEventListener("offline", () => { state.down = state.down || Date.now(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) stayAwake(); });
 stayAwake();
-if (navigator.serviceWorker) navigator.serviceWorker.register("/screen/sw.js", { scope: "/screen" }).catch(() => {});
+if (navigator.serviceWorker) navigator.serviceWorker.register(`${base}/screen/sw.js`, { scope: `${base}/screen` }).catch(() => {});
 
 if (state.device) {
   state.down = Date.now();

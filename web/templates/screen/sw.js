@@ -11,7 +11,7 @@ self.addEventListener("activate", (event) => {
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET" || new URL(request.url).pathname.startsWith("/api/")) return;
+  if (request.method !== "GET" || new URL(request.url).pathname.startsWith({{ api }})) return;
   event.respondWith(fetch(request, { signal: AbortSignal.timeout(4000) })
     .then((answer) => (answer.ok ? answer : Promise.reject(answer)))
     .catch(() => caches.match(request, { ignoreSearch: true }).then((kept) => kept || Response.error())));
