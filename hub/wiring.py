@@ -25,6 +25,7 @@ from hub.flow.deliver import Deliver
 from hub.flow.doubt import AskDoubts
 from hub.flow.escalate import Escalate
 from hub.flow.estate import Estate
+from hub.flow.inbox import Inbox
 from hub.flow.latency import Latency
 from hub.flow.launch import Launch
 from hub.flow.parcels import Parcels
@@ -53,6 +54,7 @@ from hub.store.displays import DisplayLedger
 from hub.store.doubts import DoubtLedger
 from hub.store.escalations import EscalateLedger
 from hub.store.estates import EstateLedger
+from hub.store.inbox import InboxLedger
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
@@ -90,6 +92,7 @@ class Hub:
     screens: Screens
     accounts: Accounts
     tasks: Tasks
+    inbox: Inbox
     alarms: Alarms
     auditor: Auditor
     pulse: Pulse
@@ -148,6 +151,7 @@ def _wired(
     audit = AccountLedger(db, secret=settings.secret_key)
     answers = AnswerLedger(db)
     answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)
+    inbox = Inbox(InboxLedger(db), audit, wake)
     escalate = Escalate(EscalateLedger(db), wake, channels)
     latency = Latency({name: one.traits.channel for name, one in channels.items()})
     ration = Ration(scripts) if scripts else None
@@ -166,8 +170,9 @@ def _wired(
         launch=_launch(settings, db, library, clock, wake, channels),
         say=_say(settings, db, library, clock, wake, channels),
         deliver=deliver,
-        report=_report(settings, db, answers, answer, audit, channels, wake),
+        report=_report(settings, db, answers, answer, inbox, audit, channels, wake),
         answer=answer,
+        inbox=inbox,
         escalate=escalate,
         doubts=_doubts(settings, db, channels, wake),
         sweep=sweep,
@@ -290,6 +295,7 @@ def _report(
     db: Database,
     answers: AnswerLedger,
     answer: TakeAnswer,
+    inbox: Inbox,
     audit: AccountLedger,
     channels: Mapping[str, Channel],
     wake: Doorbell,
@@ -300,6 +306,7 @@ def _report(
         replies=answers,
         calls=CallLedger(db),
         answers=answer,
+        inbox=inbox,
         audit=audit,
         channels=channels,
         wake=wake,

@@ -21,7 +21,7 @@ from web.api.reading import parse_object
 from web.house import House
 from web.live_client import ROOM, Client
 from web.live_devices import Devices
-from web.live_feed import incident_feed, me_feed, site_feed
+from web.live_feed import incident_feed, me_feed, replies_feed, site_feed
 from web.live_hello import Hello, greet_back
 from web.live_ops import OPS, Ops
 from web.live_queue import QueueWire
@@ -59,6 +59,7 @@ class Live:
             incident=lambda number: incident_feed(hub, number),
             site=lambda path: site_feed(hub, path),
             me=lambda token: me_feed(hub, token),
+            replies=replies_feed(hub),
             start=self._start,
         )
         self.closing = False

@@ -16,11 +16,12 @@ from web.live_state import StateFeed, StateTopic
 
 log = structlog.get_logger(__name__)
 
-MOST = {"incident": 2_000, "me": 2_000, "site": 200}
+MOST = {"incident": 2_000, "me": 2_000, "site": 200, "replies": 1}
 """Topics of a kind in one process; more are refused until some are left. Each kind has its own
 room: what strangers watch takes none from the duty desk."""
 PUBLIC_TOPICS = 2  # of one socket that has not said who it is
 EVERYTHING = "*"
+REPLIES = "replies"
 COME_BACK = 1013
 _INCIDENT = re.compile(r"incident:([1-9][0-9]{0,17})")
 _SCREEN = re.compile(r"screen:([1-9][0-9]{0,17})")
@@ -38,6 +39,7 @@ class Topics:
         incident: Callable[[int], Feed],
         site: Callable[[str], StateFeed],
         me: Callable[[str], StateFeed],
+        replies: StateFeed,
         start: Callable[[IncidentTopic | StateTopic, str], None],
     ) -> None:
         self.screens = screens
@@ -45,6 +47,7 @@ class Topics:
         self._incident = incident
         self._site = site
         self._me = me
+        self._replies = replies
         self._start = start
         self._open: dict[str, IncidentTopic | StateTopic] = {}
 
@@ -97,7 +100,8 @@ class Topics:
 
     def _ring(self, topic: str) -> None:
         for key, opened in self._open.items():
-            of_states = isinstance(opened, StateTopic) and topic.startswith("incident:")
+            of_states = key != REPLIES and isinstance(opened, StateTopic)
+            of_states = of_states and topic.startswith("incident:")
             if topic in {key, EVERYTHING} or of_states:
                 opened.rung.set()
 
@@ -111,9 +115,12 @@ class Topics:
         self, client: Client, topic: str
     ) -> tuple[str, Callable[[], IncidentTopic | StateTopic]]:
         """The key a topic is kept under, and how it is made."""
-        if found := _INCIDENT.fullmatch(topic):
+        found = _INCIDENT.fullmatch(topic)
+        if found or topic == REPLIES:
             if client.actor is None or client.actor.role not in STAFF:
                 raise _closed_to(client)
+            if not found:
+                return topic, lambda: StateTopic(topic, self._replies)
             number = int(found[1])
             return topic, lambda: IncidentTopic(topic, self._incident(number))
         if found := _SITE.fullmatch(topic):

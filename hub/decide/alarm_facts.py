@@ -122,6 +122,15 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Cry:
+    """A reply that cries for help and that nobody has seen to."""
+
+    reply: int
+    channel: str
+    incident: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What one audit found. `watched_s`: how long the auditing process lives itself."""
 
@@ -138,6 +147,7 @@ class Facts:
     tries: tuple[Tried, ...] = ()
     screens: tuple[Gone, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    cries: tuple[Cry, ...] = ()
     clock_jumped_s: float | None = None  # ago, if within the last hour
     clock_jumped_by_s: float = 0.0
 

@@ -14,11 +14,11 @@ _LANES = {
 }
 _CHANNELS = {
     "zh-CN": {
-        "sms": "短信", "voice": "电话", "screen": "屏幕", "wecom": "企业微信", "email": "邮件",
+        "sms": "短信", "rcs": "RCS 消息", "whatsapp": "WhatsApp", "voice": "电话", "screen": "屏幕", "wecom": "企业微信", "email": "邮件",
         "push": "推送", "task": "任务",
     },
     "en": {
-        "sms": "texts", "voice": "calls", "screen": "screens", "wecom": "WeCom", "email": "e-mail",
+        "sms": "texts", "rcs": "RCS", "whatsapp": "WhatsApp", "voice": "calls", "screen": "screens", "wecom": "WeCom", "email": "e-mail",
         "push": "push", "task": "tasks",
     },
 }  # fmt: skip
@@ -29,6 +29,17 @@ _ROLES = {
 _JOINED = {"zh-CN": "、", "en": ", "}
 
 _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "cry": {
+        "zh-CN": (
+            "有人通过{channel}求救，还不知道是谁、在哪里。",
+            "立即打开“回复”页：看原话和号码，确认住户，派人或回拨；有生命危险请报警。",
+        ),
+        "en": (
+            "Somebody cries for help by {channel}, and it is not known who or where they are.",
+            ("Open Replies now: read the words and the number, find the flat, send somebody or call"
+            " back. If a life is in danger, call the emergency services."),
+        ),
+    },
     "overdue_wave": {
         "zh-CN": (
             "事件 {code} 的一轮通知（{wave}）已到时间 {late}，仍未开始。",

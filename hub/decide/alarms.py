@@ -33,6 +33,7 @@ class Severity(StrEnum):
 
 
 class AlarmKind(StrEnum):
+    CRY = "cry"
     OVERDUE_WAVE = "overdue_wave"
     OVERDUE_DELIVERIES = "overdue_deliveries"
     LEASE_OVER = "lease_over"
@@ -82,6 +83,11 @@ class Alarm:
     def severity(self) -> Severity:
         return severity(self.kind)
 
+    @property
+    def ails(self) -> bool:
+        """Whether the hub itself cannot do its job: somebody's cry is as bad, and is no fault."""
+        return self.severity is Severity.CRITICAL and self.kind is not AlarmKind.CRY
+
 
 def alarms(
     facts: Facts, *, served: Iterable[Served] = (), needs: Iterable[Need] = ()
@@ -91,6 +97,7 @@ def alarms(
     providers = list(_providers(facts, accounts))
     closed = {one.data["channel"] for one in providers if one.kind is AlarmKind.CHANNEL_CLOSED}
     found = [
+        *(cry_alarm(one.reply, one.channel, one.incident) for one in facts.cries),
         *_schema(facts),
         *_workers(facts),
         *_web(facts),
@@ -106,6 +113,13 @@ def alarms(
         *_clock(facts),
     ]
     return tuple(sorted(found, key=lambda alarm: alarm.severity))  # critical sorts before warning
+
+
+def cry_alarm(reply: int, channel: str, incident: int | None) -> Alarm:
+    """Somebody cries for help whom the hub can put down to nobody. No number, no words: whoever is
+    on duty reads them in the replies."""
+    data = {"reply": reply, "channel": channel}
+    return Alarm(f"cry/{reply}", AlarmKind.CRY, data, incident)
 
 
 def _schema(facts: Facts) -> Iterator[Alarm]:

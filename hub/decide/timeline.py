@@ -60,6 +60,10 @@ ENDED: Mapping[str, Line] = {
     STOPPED: {"zh-CN": "不再上门或致电", "en": "need no knock or call any more"},
 }
 ALARMS: Mapping[str, Line] = {
+    "cry": {
+        "zh-CN": "有人求救，还不知道是谁、在哪里：请看“回复”页",
+        "en": "Somebody cries for help, not known who or where: see Replies",
+    },
     "unclear_reply": {
         "zh-CN": "收到一条看不懂的回复，请核实",
         "en": "A reply could not be understood; please check",

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from hub.decide.answers import Answered, Called, Spoken
 from hub.decide.claim import Display
+from hub.decide.inbox import Guessed, Note, Why
 from hub.decide.marks import fill
 from hub.decide.replies import Meaning, Meant, Scope, as_said_by, read_reply
 from hub.decide.tokens import read_attempt_token
@@ -48,7 +49,6 @@ class ReplyLedger(Protocol):
     async def spoken_to(self, channel: str, sender: str) -> Spoken | None: ...
     async def opt_out(self, channel: str, sender: str) -> int: ...
     async def opt_in(self, channel: str, sender: str) -> int: ...
-    async def unclear(self, spoken: Spoken, channel: str) -> tuple[int, int]: ...
 
 
 class CallLedger(Protocol):
@@ -70,6 +70,12 @@ class Answers(Protocol):
     ) -> Answered: ...
 
 
+class Inbox(Protocol):
+    """Where words go that a person is to see."""
+
+    async def keep(self, note: Note) -> None: ...
+
+
 class AuditTrail(Protocol):
     """Where deeds are recorded."""
 
@@ -87,6 +93,7 @@ class Report:
         replies: ReplyLedger,
         calls: CallLedger,
         answers: Answers,
+        inbox: Inbox,
         audit: AuditTrail,
         channels: Mapping[str, Channel],
         wake: Wake,
@@ -94,6 +101,7 @@ class Report:
     ):
         self._receipts, self._displays, self._replies = receipts, displays, replies
         self._answers, self._audit, self._channels = answers, audit, channels
+        self._inbox = inbox
         self._calls, self._secret = calls, secret
         self._bell = Bell(wake)
         self._heard: dict[str, Gather[Receipt]] = {}
@@ -176,12 +184,31 @@ class Report:
             await self._opt(reply, out=meaning.meant is Meant.OPT_OUT, spoken=spoken)
         elif spoken is None:
             await self._note("reply_unmatched", reply, None, {"because": str(meaning.because)})
+            await self._keep(account, reply, meaning, Why.STRANGER, None)
         elif meaning.word is None:
-            self._bell.ring([await self._replies.unclear(spoken, reply.channel)])
-            await self._note("reply_unclear", reply, spoken, {"text": reply.text[:320]})
+            await self._note("reply_unclear", reply, spoken, {"because": str(meaning.because)})
+            await self._keep(account, reply, meaning, Why.UNCLEAR, spoken)
         else:
             word = as_said_by(meaning.word, duty=spoken.duty)
             await self._answer(account, reply, spoken, meaning, word)
+
+    async def _keep(
+        self, account: str, reply: Reply, meaning: Meaning, why: Why, spoken: Spoken | None
+    ) -> None:
+        """The words stand where people look: a cry of somebody unknown at once, and loudly."""
+        note = Note(
+            channel=reply.by or reply.channel,
+            sender=reply.sender,
+            words=reply.text,
+            cry=meaning.word is AnswerWord.HELP,
+            why=why,
+            answer=str(meaning.word or ""),
+            incident=spoken.incident if spoken else None,
+            recipient=spoken.people[0] if spoken else None,
+            guessed=Guessed.NUMBER if spoken else Guessed.NOTHING,
+            once=f"{account}/{reply.provider_ref}" if reply.provider_ref else None,
+        )
+        await self._inbox.keep(note)
 
     async def _answer(
         self, account: str, reply: Reply, spoken: Spoken, meaning: Meaning, word: AnswerWord

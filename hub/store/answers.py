@@ -24,7 +24,7 @@ from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import Fact, append_events
 from hub.store.helps import ask_for_help
-from hub.store.replies import spoken_to, unclear
+from hub.store.replies import spoken_to
 from hub.store.ways import SENT_TO, VIA
 
 Person = tuple[int, int]
@@ -96,10 +96,6 @@ class AnswerLedger:
     async def opt_in(self, channel: str, sender: str) -> int:
         """The address is used again."""
         return await self._db.write(partial(opt_in, channel=channel, value=sender))
-
-    async def unclear(self, spoken: Spoken, channel: str) -> tuple[int, int]:
-        """Staff are told that somebody said something the hub does not understand."""
-        return await self._db.write(partial(unclear, spoken=spoken, channel=channel))
 
 
 def take(conn: Connection, *, given: Given) -> Answered:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, text
 from hub.decide.alarm_facts import (
     SILENT_S,
     Backlog,
+    Cry,
     Facts,
     Gap,
     Gone,
@@ -20,6 +21,7 @@ from hub.decide.alarm_facts import (
     Tried,
 )
 from hub.decide.alarms import DOUBT_OVER_S, LATE_S, LEASE_OVER_S, LOST_S, SCREEN_GONE_S
+from hub.decide.inbox import MOST_CRIES
 from hub.decide.resting import Stood, stood
 from hub.model import Lane
 from hub.states import Reason
@@ -78,6 +80,9 @@ FROM screens c CROSS JOIN recipients r JOIN sites s ON s.id = r.site_id
 WHERE r.id = c.recipient_id AND c.device_hash IS NOT NULL AND r.removed_at IS NULL
     AND +r.site_id IN (SELECT site_id FROM incidents WHERE status = 'open')
 GROUP BY r.site_id, s.key""")
+_CRIES = text(f"""
+SELECT id, channel, incident_id FROM replies WHERE settled_at IS NULL AND cry
+ORDER BY id LIMIT {MOST_CRIES}""")
 _GAPS = text(f"""
 SELECT i.id, i.code, i.last_seq FROM incidents i
 LEFT JOIN events e ON e.incident_id = i.id AND e.seq > i.last_seq - {NEWEST}
@@ -116,6 +121,7 @@ def look(conn: Connection, watched_s: float) -> Facts:
         receipts=tuple(_receipts(conn, thirty, five)),
         tries=tuple(_tries(conn, five)),
         screens=tuple(_screens(conn, now)),
+        cries=tuple(Cry(*row) for row in conn.execute(_CRIES)),
         gaps=tuple(Gap(*row) for row in conn.execute(_GAPS)),
         clock_jumped_s=jumped,
         clock_jumped_by_s=by,

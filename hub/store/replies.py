@@ -9,10 +9,7 @@ from sqlalchemy import Connection, bindparam, text
 from hub.decide.answers import Spoken
 from hub.decide.dials import DIALS, dialled
 from hub.decide.replies import ON_DUTY
-from hub.events import EventKind
 from hub.store.batches import IDS, run
-from hub.store.database import database_now
-from hub.store.events import append_event
 
 # The notices of open incidents are few: asked this way round, a planner without statistics takes
 # the unique index of deliveries (notice, channel, address) instead of reading them all.
@@ -49,10 +46,3 @@ def meant_by(conn: Connection, delivery: Any) -> Spoken:
     kinds = {int(one.recipient_id): str(one.kind) for one in found}
     duty = all(kinds.get(person) in ON_DUTY for person in people)
     return Spoken(delivery.incident_id, people, tuple(sorted(kinds)), duty=duty)
-
-
-def unclear(conn: Connection, *, spoken: Spoken, channel: str) -> tuple[int, int]:
-    data = {"what": "unclear_reply", "detail": {"recipient": spoken.people[0], "via": channel}}
-    now = database_now(conn)
-    seq = append_event(conn, spoken.incident, EventKind.ALARM, data, actor="hub", now_ms=now)
-    return spoken.incident, seq

@@ -6,6 +6,7 @@ import pytest
 
 from hub.decide.alarm_facts import (
     Backlog,
+    Cry,
     Facts,
     Gap,
     Gone,
@@ -37,6 +38,7 @@ EVERYTHING = alarms(
         receipts=(Receipted("twilio", 40, 1),),
         tries=(Tried("twilio", 40, 40, 0),),
         screens=(Gone(1, "river", 3, 1, 200),),
+        cries=(Cry(7, "sms", None),),
         gaps=(Gap(1, "F-1", 9),),
         stood=(Stood("caller", Stand.OPEN, 40, 1), Stood("spare", Stand.OPEN, 40, 1)),
         clock_jumped_s=10,

@@ -12,12 +12,14 @@ from channels.voice_twilio import TwilioVoice, VoiceAccount
 from hub.decide.tokens import attempt_token
 from hub.errors import NotAllowed, Unknown
 from hub.flow.answer import TakeAnswer
+from hub.flow.inbox import Inbox
 from hub.flow.report import Report
 from hub.ports import HookRequest
 from hub.store import schema as t
 from hub.store.answers import AnswerLedger
 from hub.store.calls import CallLedger
 from hub.store.displays import DisplayLedger
+from hub.store.inbox import InboxLedger
 from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
 from tests.flow.stage import SECRET, Doorbell, RealClock, Stage
@@ -38,6 +40,7 @@ def report(stage: Stage) -> Report:
         replies=AnswerLedger(stage.db),
         calls=CallLedger(stage.db),
         answers=TakeAnswer(AnswerLedger(stage.db), PageLedger(stage.db), wake, SECRET),
+        inbox=Inbox(InboxLedger(stage.db), Trail(), wake),
         audit=Trail(),
         channels={"voice_twilio": voice},
         wake=wake,

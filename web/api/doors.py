@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.api import alarms, estate, incidents, people, playbooks, screens
+from web.api import alarms, estate, incidents, people, playbooks, replies, screens
 from web.auth import ADMIN, ANYONE, DUTY, VIEWER, Door
 
 API = "/api/v1"
@@ -43,6 +43,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{API}/screens/pairings/claim", ANYONE, screens.claim),
     Door("POST", f"{API}/screens/pairings/{{code}}", DUTY, screens.confirm),
     Door("DELETE", f"{API}/screens/{{recipient:int}}/device", DUTY, screens.unpair),
+    Door("GET", f"{API}/replies", DUTY, replies.list_replies),
+    Door("POST", f"{API}/replies/{{id:int}}", DUTY, replies.settle),
     Door("GET", f"{API}/alarms", VIEWER, alarms.list_alarms),
     Door("POST", f"{API}/alarms/{{id:int}}/acknowledge", DUTY, alarms.acknowledge),
     Door("POST", f"{API}/live/tickets", VIEWER, people.add_ticket),
