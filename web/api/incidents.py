@@ -92,7 +92,8 @@ async def flat(request: Request) -> Response:
     unit = number(request, "unit")
     found = await hub.watch.flat(incident_id, unit)
     await hub.accounts.audit(who, "flat_look", f"incident:{incident_id}", {"place": unit})
-    return JSONResponse(found)
+    people = [int(one["recipient"]) for one in found["people"]]
+    return JSONResponse({**found, "words": await hub.inbox.written(people, unit)})
 
 
 async def person(request: Request) -> Response:
@@ -102,7 +103,7 @@ async def person(request: Request) -> Response:
     found = await hub.watch.person(incident_id, recipient)
     about = {"recipient": recipient}
     await hub.accounts.audit(who, "person_look", f"incident:{incident_id}", about)
-    return JSONResponse(found)
+    return JSONResponse({**found, "words": await hub.inbox.written([recipient])})
 
 
 async def notice(request: Request) -> Response:

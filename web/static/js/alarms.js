@@ -24,7 +24,7 @@ function entry(one) {
   const row = h("li", { class: `alarm ${one.severity}${open(one) ? "" : " past"}`, "data-key": one.key },
     h("span", { class: "tag" }, named("severity", one.severity)),
     h("p", {}, h("b", {}, text.what), " ", open(one) ? text.do : null,
-      h("span", { class: "two" }, ` ${when(one)}`), one.incident ? h("a", { href: `/incidents/${one.incident}` }, ` ${t("alarm.board")}`) : null));
+      h("span", { class: "two" }, ` ${when(one)}`), one.kind === "cry" && may ? h("a", { href: "/replies" }, ` ${t("cries.go")}`) : one.incident ? h("a", { href: `/incidents/${one.incident}` }, ` ${t("alarm.board")}`) : null));
   if (may && open(one) && !one.acknowledged_at) row.append(h("button", { class: "btn", onclick: () => acknowledge(one, row) }, t("alarm.acknowledge")));
   return row;
 }
@@ -32,7 +32,8 @@ const plain = (cls, what, todo) => h("li", { class: `alarm ${cls}` }, h("span", 
 
 /** Written only when something changed: a screen reader says it once, and a button under a finger stays. */
 function draw(away) {
-  const now = last.items.filter(open);
+  const loudElsewhere = Boolean($("[data-cries]")); // the board and the page of replies show cries themselves
+  const now = last.items.filter((one) => open(one) && !(loudElsewhere && one.kind === "cry"));
   const state = JSON.stringify([away, last.audited, last.items.map((one) => [one.id, one.cleared_at, one.acknowledged_at])]);
   if (state === shown) return;
   shown = state;
@@ -47,8 +48,9 @@ function draw(away) {
     rows.length ? h("div", { role: "alert" }, h("h2", {}, icon("bell"), t("alarm.title", { n: rows.length })), h("ul", {}, rows)) : "",
     calm.length || past.length ? h("details", was ? { open: true } : {}, h("summary", {}, t("alarm.more", { n: calm.length, past: past.length })), h("ul", {}, calm.map(entry), past.map(entry))) : "");
 }
+const tellCries = () => dispatchEvent(new CustomEvent("muster-cries", { detail: last.items.filter((one) => open(one) && one.kind === "cry").map((one) => Number(one.key.split("/")[1])) }));
 async function look() {
-  try { last = await get("/alarms?limit=60", { timeout: 4000 }); heard = Date.now(); } catch { /* said below, once it lasts */ }
+  try { last = await get("/alarms?limit=60", { timeout: 4000 }); heard = Date.now(); tellCries(); } catch { /* said below, once it lasts */ }
   draw(Date.now() - heard > PATIENCE);
 }
 async function follow() {
