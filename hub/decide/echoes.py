@@ -72,7 +72,7 @@ def _unquoted(text: str, ours: Sequence[str]) -> tuple[str, bool]:
             return " "
         return match[0]
 
-    def cited(match: re.Match[str]) -> str:
+    def cited(_match: re.Match[str]) -> str:
         nonlocal found
         found = True
         return " "

@@ -10,9 +10,9 @@ Rules, in order (the first that fits wins):
    beside it. What is not needed or not so ("nobody is hurt"), what is asked ("does anyone need
    help?") and what is offered ("how can I help?") is no cry.
 4. A digit 1 to 4 of any script, alone or with its own label on either side ("1", "１。", "1安全",
-   "平安1", "回复1", "B1"), is that answer. `2` is taken as help also when more words follow: missing
-   a cry is the worse error. The other digits are not: "3 people trapped" must never be read as
-   "evacuated". A label that says by itself how somebody is ("我没事", "safe") needs no digit.
+   "平安1", "回复1", "B1"), is that answer. `2` is taken as help also when more words follow:
+   missing a cry is the worse error. The other digits are not: "3 people trapped" must never be read
+   as "evacuated". A label that says by itself how somebody is ("我没事", "safe") needs no digit.
 5. Several different digits with a 2 among them mean help; without, nothing certain.
 6. Thanks and "received" alone (收到, OK) say nothing about how anybody is: somebody on duty has
    acknowledged, for a resident nothing changes.
