@@ -31,6 +31,9 @@ TRAITS: Final = Traits(
 )
 """What SMS can do; pace and cost are the account's."""
 
+WAYS: Final = frozenset({"rcs", "whatsapp"})
+"""Other ways a text comes to the same number, as Twilio writes them."""
+
 _TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)\d{7}$")
 
 
@@ -131,7 +134,9 @@ class TwilioSms:
         sid = form.get("MessageSid") or form.get("SmsSid") or ""
         if not (form.get("From") and sid and "Body" in form):
             return Inward(response=EMPTY_TWIML, content_type="text/xml")
-        reply = Reply("sms", form["From"], form["Body"], sid)
+        by, number = _from(form["From"])
+        opt = form.get("OptOutType", "").strip().upper()
+        reply = Reply("sms", number, form["Body"], sid, by=by, opt=opt)
         return Inward(replies=(reply,), response=EMPTY_TWIML, content_type="text/xml")
 
     def _receipt(self, form: Mapping[str, str]) -> tuple[Receipt, ...]:
@@ -170,6 +175,12 @@ class TwilioSms:
             "StatusCallback": self._hooks + parcel.callback,
             "ValidityPeriod": min(life, LONGEST_VALIDITY),
         }
+
+
+def _from(address: str) -> tuple[str, str]:
+    """How a reply came and the number behind it: Twilio writes `rcs:+E164`, `whatsapp:+E164`."""
+    by, _, number = address.rpartition(":")
+    return (by.lower(), number) if by.lower() in WAYS else ("", address)
 
 
 def _sender(sender: str) -> dict[str, object]:

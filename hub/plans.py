@@ -60,7 +60,8 @@ Reached = tuple[int, str, str]
 class Estate:
     """One consistent reading of a site: who lives and works there, and where.
 
-    `reached` and `offline` (screens without a connection) are read for a preview only.
+    `reached` and `offline` (screens without a connection) are read for a preview only. `asked`:
+    whom open incidents ask already; `letters`: those their texts carry.
     """
 
     site: int
@@ -74,6 +75,8 @@ class Estate:
     people: Sequence[Person]
     reached: Sequence[Reached] = ()
     offline: frozenset[int] = frozenset()
+    asked: frozenset[int] = frozenset()
+    letters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,7 @@ class LaunchPlan:
     media: frozenset[str]  # channels an account stands behind
     actor: str
     keyed: Keyed | None = None
+    letter: str = ""  # what its texts put before each digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +220,7 @@ class Running:
     alert_at: int  # when the alert was issued
     said: tuple[str, ...]
     cut: tuple[str, ...] = ()
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

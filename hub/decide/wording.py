@@ -15,6 +15,7 @@ from functools import lru_cache
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from hub.decide.asking import lettered
 from hub.decide.filters import FILTERS
 from hub.decide.fit import Fit, overflow, signed
 from hub.decide.marks import LINK, NAME, fill, has_unwanted, plain, spaced_link
@@ -219,17 +220,20 @@ def render_all(
     channels: Mapping[str, Fit],
     signature: str = "",
     link_length: int = 48,
+    letter: str = "",
 ) -> tuple[Wording, ...]:
     """Every text of a notice, once per band, channel (and page) and language of `variables`.
 
     Raises one Refused naming every text that is unsound, lacks a variable or does not fit its
-    channel; nothing is half rendered. `signature` goes in front of Chinese texts on sms.
+    channel; nothing is half rendered. `signature` goes in front of Chinese texts on sms, `letter`
+    in front of each digit that texts ask for.
     """
     made: list[Wording] = []
     problems: list[Problem] = []
     for slot in _slots(playbook, kind, stage, channels, variables):
         try:
             parts = _parts(slot, variables[slot.language], signature)
+            parts = _lettered(slot, parts, letter)
         except Refused as refused:
             problems += [slot.problem(found) for found in refused.problems]
             continue
@@ -282,6 +286,12 @@ def _parts(slot: _Slot, variables: Mapping[str, str], signature: str) -> dict[st
     if slot.channel == "sms" and is_chinese(slot.language):
         return {part: signed(text, signature) for part, text in parts.items()}
     return parts
+
+
+def _lettered(slot: _Slot, parts: dict[str, str], letter: str) -> dict[str, str]:
+    if not letter or slot.channel != "sms":
+        return parts  # calls, links and buttons name their incident
+    return {part: lettered(text, letter) for part, text in parts.items()}
 
 
 def _measured(slot: _Slot, parts: Mapping[str, str], link_length: int) -> Wording:

@@ -58,8 +58,10 @@ class TakeAnswer:
         who: Actor,
         once: str | None,
         others: Sequence[RecipientId] = (),
+        yields: bool = False,
     ) -> Answered:
-        """The answer is durable and stops the waves still to come for these people.
+        """The answer is durable and stops the waves still to come for these people. `yields`: of
+        the others, those who have spoken for themselves keep their words.
 
         A later answer replaces it, the history stays. `once` makes a repeat harmless. Unknown: no
         such incident, or it does not speak to this person; Conflict: it is closed."""
@@ -75,6 +77,7 @@ class TakeAnswer:
             evidence=answer.evidence,
             once=once,
             others=tuple(others),
+            yields=yields,
         )
         waiting = _Waiting(given)
         await self._gather.put(waiting)

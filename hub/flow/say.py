@@ -200,6 +200,7 @@ class Say:
             channels=fits_of(playbook, fits),
             signature=str(running.settings.get("sms_signature") or ""),
             link_length=self.link_length,
+            letter=running.letter,
         )
 
 

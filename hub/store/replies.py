@@ -1,48 +1,213 @@
-"""Whom words from a number are about."""
+"""Who words from a number are from, what asked them, and what was sent there last."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, TextClause, bindparam, text
 
-from hub.decide.answers import Spoken
+from hub.decide.asking import offered
 from hub.decide.dials import DIALS, dialled
+from hub.decide.inbox import Why
 from hub.decide.replies import ON_DUTY
-from hub.store.batches import IDS, run
+from hub.decide.routing import EVERY, Asked, Caller
+from hub.store.database import database_now
+from hub.store.placed import as_json
+
+DAY_MS = 86_400_000
+STEWARD = "steward"
+
+
+def _of(sql: str, *lists: str) -> TextClause:
+    return text(sql).bindparams(*(bindparam(name, expanding=True) for name in lists))
+
 
 # The notices of open incidents are few: asked this way round, a planner without statistics takes
 # the unique index of deliveries (notice, channel, address) instead of reading them all.
-_SPOKEN = text("""
-SELECT d.id, d.incident_id, d.recipient_id FROM deliveries d
+_TOLD = """
+SELECT d.id, d.incident_id, d.recipient_id, d.wording_id FROM deliveries d
 WHERE d.notice_id IN (SELECT n.id FROM notices n WHERE n.incident_id IN
-    (SELECT i.id FROM incidents i WHERE i.status <> 'closed'))
+    (SELECT i.id FROM incidents i WHERE {which}))
 AND d.channel IN :channels AND d.address = :sender AND d.sent_at IS NOT NULL
-ORDER BY d.sent_at DESC, d.id DESC LIMIT 1""").bindparams(bindparam("channels", expanding=True))
-_ALSO = text("SELECT recipient_id FROM delivery_also WHERE delivery_id = :delivery ORDER BY 1")
-_HOUSEHOLD = """
-SELECT m.recipient_id, m.kind FROM audience m
-WHERE m.incident_id = {1} AND m.household IN (
-    SELECT a.household FROM audience a WHERE a.incident_id = {1}
-    AND a.recipient_id IN (SELECT b.id FROM {rows}))
-AND m.kind IN ('resident', 'staff', 'outside')"""
+ORDER BY d.sent_at DESC, d.id DESC LIMIT {most}"""
+_SPOKEN = _of(_TOLD.format(which="i.status <> 'closed'", most=200), "channels")
+_LATELY = "i.status = 'closed' AND i.closed_at > :since"
+_LAST = _of(_TOLD.format(which=_LATELY, most=1), "channels")
+_SENT = _of(_TOLD.format(which=f"i.status <> 'closed' OR {_LATELY}", most=8), "channels")
+_PARTS = _of("SELECT id, parts FROM wordings WHERE id IN :ids", "ids")
+_ALSO = _of(
+    "SELECT delivery_id, recipient_id FROM delivery_also WHERE delivery_id IN :ids ORDER BY 1, 2",
+    "ids",
+)
+_OWNERS = _of(
+    """
+SELECT r.id, r.kind, r.roles, r.removed_at, ad.removed_at AS dropped_at, ad.opted_out_at
+FROM addresses ad JOIN recipients r ON r.id = ad.recipient_id
+WHERE ad.channel IN :channels AND ad.value = :sender ORDER BY r.id""",
+    "channels",
+)
+_AUDIENCE = _of(
+    """
+SELECT a.incident_id, a.recipient_id, a.kind, i.kind AS sort, i.level, i.launched_at, i.letter
+FROM incidents i CROSS JOIN audience a
+WHERE i.status <> 'closed' AND a.incident_id = i.id AND a.recipient_id IN :people
+AND a.kind IN ('resident', 'staff', 'outside')
+ORDER BY i.id, a.rank, a.recipient_id""",
+    "people",
+)
+_RECENT = text("""
+SELECT 1 FROM incidents WHERE status <> 'closed' OR closed_at > :since LIMIT 1""")
 
 
-def spoken_to(conn: Connection, *, channel: str, sender: str) -> Spoken | None:
-    """Whom the latest words sent to this number were for, a call to it included."""
-    channels = [channel, *(by for medium, by in dialled(DIALS) if medium == channel)]
-    row = conn.execute(_SPOKEN, {"channels": channels, "sender": sender}).first()
-    if row is None:
-        return None
-    return meant_by(conn, row)
+@dataclass(slots=True)
+class _Owners:
+    """Whose number it is, as the roster has it today."""
+
+    rows: Sequence[Any]
+    here: list[int] = field(default_factory=list)
+    on_duty: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, rows: Sequence[Any]) -> _Owners:
+        found = cls(rows)
+        for row in rows:
+            if row.removed_at is None and row.dropped_at is None:
+                found.here.append(int(row.id))
+                if row.kind in ON_DUTY or STEWARD in (as_json(row.roles) or ()):
+                    found.on_duty.add(int(row.id))
+        return found
+
+    @property
+    def standing(self) -> Why:
+        """Why nothing open speaks to this number."""
+        if not self.rows:
+            return Why.STRANGER
+        if not self.here:
+            return Why.REMOVED
+        if self.on_duty:
+            return Why.STAFF_PHONE
+        out = all(row.opted_out_at is not None for row in self.rows if row.id in self.here)
+        return Why.OPTED_OUT if out else Why.OVER
+
+    @property
+    def first(self) -> int | None:
+        """The one it probably is: whoever has it now, before whoever had it."""
+        here = sorted(self.on_duty) or self.here or [int(row.id) for row in self.rows[-1:]]
+        return here[0] if here else None
 
 
-def meant_by(conn: Connection, delivery: Any) -> Spoken:
-    """Whom a delivery's words are about, and who else lives there. `delivery`: a row with id,
-    incident_id and recipient_id."""
-    also = conn.execute(_ALSO, {"delivery": delivery.id}).scalars().all()
-    people = (delivery.recipient_id, *also)
-    found = run(conn, _HOUSEHOLD, IDS, [(one,) for one in people], delivery.incident_id)
-    kinds = {int(one.recipient_id): str(one.kind) for one in found}
-    duty = all(kinds.get(person) in ON_DUTY for person in people)
-    return Spoken(delivery.incident_id, people, tuple(sorted(kinds)), duty=duty)
+def caller(conn: Connection, *, channel: str, sender: str) -> Caller:
+    """The number as an answer from it needs to know it."""
+    about = {"channels": _channels(channel), "sender": sender}
+    told = conn.execute(_SPOKEN, about).all()
+    owners = _Owners.of(conn.execute(_OWNERS, about).all())
+    spoken = _spoken(conn, told)
+    asked = _asked(conn, spoken, owners)
+    if len(spoken) > 1:
+        asked = _with_offers(conn, asked, told)
+    if asked:
+        return Caller(asked, owners.first or asked[0].people[0])
+    return _nobody(conn, about, owners)
+
+
+def _channels(channel: str) -> list[str]:
+    return [channel, *(by for medium, by in dialled(DIALS) if medium == channel)]
+
+
+def _spoken(conn: Connection, told: Iterable[Any]) -> dict[int, tuple[int, ...]]:
+    """Incident -> whom the latest words of it to this number were for, the recipient first."""
+    latest: dict[int, Any] = {}
+    for row in told:
+        latest.setdefault(int(row.incident_id), row)
+    also: dict[int, list[int]] = {}
+    if latest:
+        for delivery, person in conn.execute(_ALSO, {"ids": [one.id for one in latest.values()]}):
+            also.setdefault(int(delivery), []).append(int(person))
+    return {
+        incident: (int(row.recipient_id), *also.get(int(row.id), ()))
+        for incident, row in latest.items()
+    }
+
+
+def _asked(
+    conn: Connection, spoken: Mapping[int, tuple[int, ...]], owners: _Owners
+) -> tuple[Asked, ...]:
+    """The open incidents that speak to these people. A phone of somebody on duty stands for them
+    alone, whatever rosters say."""
+    people = owners.on_duty or {*owners.here, *(one for ids in spoken.values() for one in ids)}
+    if not people:
+        return ()
+    by_incident: dict[int, list[Any]] = {}
+    for row in conn.execute(_AUDIENCE, {"people": sorted(people)}):
+        by_incident.setdefault(int(row.incident_id), []).append(row)
+    return tuple(
+        _one(incident, rows, spoken.get(incident)) for incident, rows in by_incident.items()
+    )
+
+
+def _one(incident: int, rows: Sequence[Any], told: tuple[int, ...] | None) -> Asked:
+    """One incident as its people are asked by it: those it told by this number, or all of them."""
+    kinds = {int(row.recipient_id): str(row.kind) for row in rows}
+    ids = [one for one in told or () if one in kinds] or list(kinds)
+    row = rows[0]
+    return Asked(
+        incident=incident,
+        kind=row.sort,
+        level=row.level,
+        launched=int(row.launched_at),
+        people=tuple(ids),
+        duty=all(kinds[one] in ON_DUTY for one in ids),
+        told=told is not None,
+        letter=row.letter,
+    )
+
+
+def _with_offers(
+    conn: Connection, asked: tuple[Asked, ...], told: Sequence[Any]
+) -> tuple[Asked, ...]:
+    """With the digits each incident's texts to this number asked for; calls offer all there are."""
+    texts = _texts(conn, told)
+    found: dict[int, frozenset[str]] = {}
+    for row in told:
+        digits = offered(texts[row.wording_id]) if row.wording_id in texts else EVERY
+        found[int(row.incident_id)] = found.get(int(row.incident_id), frozenset()) | digits
+    return tuple(replace(one, offered=found.get(one.incident, EVERY)) for one in asked)
+
+
+def _texts(conn: Connection, told: Iterable[Any]) -> dict[int, str]:
+    """Wording -> the text, marks still in it."""
+    ids = sorted({row.wording_id for row in told if row.wording_id is not None})
+    rows = conn.execute(_PARTS, {"ids": ids}) if ids else ()
+    return {int(row.id): str((as_json(row.parts) or {}).get("body", "")) for row in rows}
+
+
+def _nobody(conn: Connection, about: Mapping[str, Any], owners: _Owners) -> Caller:
+    since = {"since": database_now(conn) - DAY_MS}
+    recent = conn.execute(_RECENT, since).first() is not None
+    last = conn.execute(_LAST, {**about, **since}).first() if recent else None
+    owner = owners.first
+    if owner is None and last is not None:
+        owner = int(last.recipient_id)
+    standing = owners.standing
+    if last is not None and standing is Why.STRANGER:
+        standing = Why.REMOVED
+    return Caller((), owner, standing, int(last.incident_id) if last else None, recent)
+
+
+def last_texts(conn: Connection, *, channel: str, sender: str) -> tuple[str, ...]:
+    """What went to this number last, while it may still come back; marks still in it."""
+    since = database_now(conn) - 2 * DAY_MS
+    named = {"channels": [channel], "sender": sender, "since": since}
+    return tuple(_texts(conn, conn.execute(_SENT, named).all()).values())
+
+
+def asked_in_call(conn: Connection, delivery: Any) -> tuple[Asked | None, tuple[Asked, ...]]:
+    """Whom a call is for in its own incident, and the other open ones that speak to them.
+    `delivery`: a row with id, incident_id, recipient_id and address."""
+    about = {"channels": ["sms", "voice"], "sender": delivery.address}
+    owners = _Owners.of(conn.execute(_OWNERS, about).all())
+    found = _asked(conn, _spoken(conn, [delivery]), owners)
+    mine = next((one for one in found if one.incident == delivery.incident_id), None)
+    return mine, tuple(one for one in found if one is not mine)
