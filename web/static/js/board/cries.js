@@ -29,10 +29,10 @@ export function cries({ may, sound, speak }) {
   }
   function draw() {
     const more = counts.cries - items.length;
-    box.replaceChildren(
+    box.replaceChildren(...[
       h("h2", {}, icon("bell"), t("cries.title", { n: counts.cries })),
       items.length ? h("ul", {}, items.map((one) => h("li", {}, words(one), h("p", {}, h("b", { class: "num" }, by(one)), " ", h("span", { class: "num", "data-at": one.at }, ageText(one.at)))))) : may ? null : h("p", {}, t("cries.count")),
-      may ? h("a", { class: "btn", href: "/replies" }, t("cries.go"), items.length && more > 0 ? ` (${t("cries.more", { n: more })})` : null) : null);
+      may ? h("a", { class: "btn", href: "/replies" }, t("cries.go"), items.length && more > 0 ? ` (${t("cries.more", { n: more })})` : null) : null].filter(Boolean));
   }
   waiting.addEventListener("change", changed);
   if (counts.cries !== null) changed();
