@@ -50,8 +50,7 @@ def public_address(text: str) -> str:
 def caution(url: str) -> str:
     """What phones and providers will not manage with this address; "" if it is fine."""
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    if _stays_home(host):
+    if stays_home(url):
         return (
             f"{url} is an address of this machine alone: links in texts do not open on phones, and"
             " replies, delivery reports and keys pressed in calls cannot come in. Set"
@@ -110,8 +109,9 @@ def _path(path: str) -> str:
     return "/" + "/".join(steps)
 
 
-def _stays_home(host: str) -> bool:
-    """Whether only this machine itself finds that host."""
+def stays_home(url: str) -> bool:
+    """Whether only this machine itself finds that address."""
+    host = urlsplit(url).hostname or ""
     if host in {"localhost", ""} or host.endswith(".localhost"):
         return True
     try:

@@ -21,7 +21,8 @@ class Traits:
     segments). `pace`: units a second one account may send (None: no limit). `receipts`: reports
     delivery, so `accepted` is not its end. `personal`: its words carry a personal answer link.
     `lines`: accepted sends that may be under way at once (calls on an account's lines), counted
-    over all processes.
+    over all processes. `answers`: people can answer what came by it, but not from numbers of the
+    calling codes in `one_way`.
     """
 
     channel: str  # the medium: sms, voice, push, wecom, screen …
@@ -37,6 +38,7 @@ class Traits:
     per: str = "account"  # what the pace binds: account, or address (a chat robot's own limit)
     cost: float = 0.0  # of one unit (segment, call), in the site's currency
     lines: int | None = None
+    one_way: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hub.address import WrongAddress, public_address
+from hub.address import WrongAddress, public_address, stays_home
 from hub.errors import Problem, Refused
 
 PREFIX = "MUSTER_"
@@ -61,6 +61,11 @@ class Settings:
     log_level: str = "info"
     heartbeat_url: str = field(default="", repr=False)  # pinged while the hub does its job
     playbooks: Path | None = None  # folder of the site's own playbooks
+
+    @property
+    def stays_home(self) -> bool:
+        """Whether the public address is this machine's alone: nothing from outside comes in."""
+        return stays_home(self.public_url)
 
     @property
     def embedded(self) -> bool:
@@ -288,6 +293,8 @@ def _twilio(env: _Environment) -> list[AccountSetting]:
     sms = same | {"from": sender}
     if pace := env.text("TWILIO_PACE"):
         sms["pace"] = _number(env, "TWILIO_PACE", pace)
+    if replies := env.text("TWILIO_REPLIES"):
+        sms["replies"] = replies
     found = [AccountSetting("twilio", "sms_twilio", sms)] if sender else []
     if caller:
         calls = same | {"from": caller}

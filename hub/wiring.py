@@ -30,7 +30,7 @@ from hub.flow.latency import Latency
 from hub.flow.launch import Launch
 from hub.flow.parcels import Parcels
 from hub.flow.pulse import Pulse
-from hub.flow.queues import senders_of
+from hub.flow.queues import answers_of, senders_of
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -318,7 +318,10 @@ def _doubts(
     settings: Settings, db: Database, channels: Mapping[str, Channel], wake: Doorbell
 ) -> AskDoubts:
     texts = DeliveryLedger(db).wording
-    parcels = Parcels(texts, secret=settings.secret_key, public_url=settings.public_url)
+    answers = answers_of(senders_of(channels, terms_of(accounts_of(settings))))
+    parcels = Parcels(
+        texts, secret=settings.secret_key, public_url=settings.public_url, answers=answers
+    )
     return AskDoubts(ledger=DoubtLedger(db), channels=channels, parcels=parcels, wake=wake)
 
 

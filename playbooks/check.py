@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hub.errors import Problem, Refused
 from hub.model import Playbook
-from playbooks import content, drill, fit, plan
+from playbooks import content, drill, fit, oneway, plan
 from playbooks.case import Case, Finding, Needs
 from playbooks.document import Document
 from playbooks.load import Draft, Library, load_draft
 
 Rule = Callable[[Case], Iterator[Finding]]
 
-RULES: tuple[Rule, ...] = (*plan.RULES, *content.RULES, *drill.RULES, *fit.RULES)
+RULES: tuple[Rule, ...] = (*plan.RULES, *content.RULES, *drill.RULES, *fit.RULES, *oneway.RULES)
 
 
 def check(

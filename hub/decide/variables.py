@@ -32,6 +32,7 @@ BUILT_IN: Mapping[str, str] = {
     "ambulance_number": "the number of the ambulance (120)",
     "police_number": "the number of the police (110)",
     "time_of_original": "when the first alert was issued (all clear, correction)",
+    "replies": "yes where a text can be answered by a digit; empty where its account takes none",
     "link": "the answer link, filled in for each person",
     "name": "the recipient's name, filled in for each person",
 }
@@ -90,6 +91,7 @@ def variables(playbook: Playbook, facts: Facts, *, language: str) -> dict[str, s
         "source": in_language(source if isinstance(source, Mapping) else SOURCE, language),
         "text": facts.text,
         "code": facts.code,
+        "replies": "yes",
         "time_of_original": spoken_clock(facts.original_at or facts.issued_at, zone),
     }
     values |= _numbers(facts.settings.get("emergency"))
@@ -161,6 +163,7 @@ def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, st
         "source": in_language(SOURCE, language),
         "text": text,
         "code": "F-0231",
+        "replies": "yes",
     }
     values |= {"issued": "02:41", "next_update": "02:51", "time_of_original": "02:36"}
     values |= _numbers(None)

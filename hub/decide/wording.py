@@ -19,6 +19,7 @@ from hub.decide.asking import lettered
 from hub.decide.filters import FILTERS
 from hub.decide.fit import Fit, overflow, signed
 from hub.decide.marks import LINK, NAME, fill, has_unwanted, plain, spaced_link
+from hub.decide.oneway import LINK_ONLY, REPLIES, unasked
 from hub.decide.segments import count
 from hub.decide.spoken import choose_language, is_chinese, spoken_place
 from hub.decide.texts import PAGE, templates_for
@@ -283,6 +284,9 @@ def _slots(
 def _parts(slot: _Slot, variables: Mapping[str, str], signature: str) -> dict[str, str]:
     """The rendered parts of one text."""
     parts = {part: render(source, variables) for part, source in slot.templates.items()}
+    if slot.channel == "sms" and "body" in parts:
+        bare = unasked(render(slot.templates["body"], {**variables, REPLIES: ""}))
+        parts |= {LINK_ONLY: bare} if bare != parts["body"] else {}
     if slot.channel == "sms" and is_chinese(slot.language):
         return {part: signed(text, signature) for part, text in parts.items()}
     return parts
@@ -297,5 +301,6 @@ def _lettered(slot: _Slot, parts: dict[str, str], letter: str) -> dict[str, str]
 def _measured(slot: _Slot, parts: Mapping[str, str], link_length: int) -> Wording:
     segments = 0
     if slot.channel == "sms":
-        segments = count(parts.get("body", ""), link_length=link_length).parts
+        bodies = (parts.get("body", ""), parts.get(LINK_ONLY, ""))
+        segments = max(count(body, link_length=link_length).parts for body in bodies)
     return Wording(slot.band, slot.channel, slot.language, parts, segments)

@@ -67,11 +67,11 @@ MUTATIONS: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     ("screen without place", (("headline: '{{place | spaced}}起火'", "headline: '起火'"),), "say the place"),
     ("no vocabulary", (("zh-CN: [起火, 火警, 火情, 消防]\n    en", "en"),), "no words in zh-CN"),
     # an update without the time of the next
-    ("no next", (("，下次更新{{next_update}}。回复1安全2求助3", "。回复1安全2求助3"),), "when the next one"),
+    ("no next", (("，下次更新{{next_update}}。{% if replies %}回复1安全2求助3", "。{% if replies %}回复1安全2求助3"),), "when the next one"),
     (
         "next only with text",
         (
-            ("，下次更新{{next_update}}。回复1安全2求助3", "。{% if text %}下次更新{{next_update}}{% endif %}。回复1安全2求助3"),
+            ("，下次更新{{next_update}}。{% if replies %}回复1安全2求助3", "。{% if text %}下次更新{{next_update}}{% endif %}。{% if replies %}回复1安全2求助3"),
         ),
         "when the next one",
     ),
@@ -134,7 +134,7 @@ MUTATIONS: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     ("carrier word", (("Reply 1 safe 2 need help 3 out", "Reply YES safe 2 need help 3 out"),), "carriers take as a command"),
     ("carrier word in Chinese", (("回复1安全2求助3已撤离4不在", "回复HELP求助"),), "carriers take as a command"),
     ("signature", (("'{{place}}起火，请立即", "'【滨江物业】{{place}}起火，请立即"),), "signature】 of its own"),
-    ("no link", (("回复1安全2求助3已撤离4不在 {{link}}", "回复1安全2求助3已撤离4不在"),), "no answer link"),
+    ("no link", (("回复1安全2求助3已撤离4不在{% else %}请点链接回复：{% endif %} {{link}}", "回复1安全2求助3已撤离4不在{% endif %}"),), "no answer link"),
     ("link on a screen", (("way: 此处不必撤离", "way: '此处不必撤离 {{link}}'"),), "cannot carry a personal link"),
     # the plan
     ("two keys", (("  - key: hold\n", "  - key: evacuate\n"),), "'evacuate' is there twice"),

@@ -36,6 +36,8 @@ EXPECTED = {
     ("POST", "/api/v1/roster"): DUTY,
     ("GET", "/api/v1/playbooks"): VIEWER,
     ("GET", "/api/v1/screens"): VIEWER,
+    ("GET", "/api/v1/replies"): DUTY,
+    ("POST", "/api/v1/replies/{id:int}"): DUTY,
     ("POST", "/api/v1/screens/pairings"): ANYONE,
     ("POST", "/api/v1/screens/pairings/claim"): ANYONE,
     ("POST", "/api/v1/screens/pairings/{code}"): DUTY,

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from web.console.incidents import screen_address
-from web.house import house
+from web.house import House, house
 from web.render import page
 
 
@@ -25,9 +25,21 @@ async def screens(request: Request) -> Response:
 async def replies(request: Request) -> Response:
     """GET /replies: what people wrote that somebody must see to; the words are asked for by the
     page, so that each look is recorded."""
-    return await page(request, "console/replies.html")
+    return await page(request, "console/replies.html", silent=silent(house(request)))
 
 
 async def to_replies(_request: Request) -> Response:
     """GET /console/replies: another name of it."""
     return RedirectResponse("/replies", status_code=308)
+
+
+def silent(hub: House) -> str:
+    """Why some replies, or all, cannot reach this hub; "" if nothing stands in their way."""
+    texts = [one.traits for one in hub.channels.values() if one.traits.channel == "sms"]
+    if not texts:
+        return "none"
+    if not any(one.answers for one in texts):
+        return "never"
+    if hub.settings.stays_home and not hub.settings.loopback_only:
+        return "home"
+    return "some" if any(one.one_way or not one.answers for one in texts) else ""

@@ -32,7 +32,7 @@ function make(one, done) {
   const row = h("li", { class: `r${one.cry ? " cry" : ""}`, tabindex: "-1", "aria-label": `${t(one.cry ? "replies.cry_one" : "replies.other_one")} ${by(one)}` },
     h("span", { class: "m num" }, h("span", { "data-age": "" }), h("small", { "data-unit": "" })),
     h("div", { class: "body" }, words(one),
-      h("p", { class: "from" }, h("b", { class: "num" }, by(one)), " ", named("replies.why", one.why), one.incident ? [" ", h("a", { href: `/incidents/${one.incident}` }, t("replies.incident", { code: one.incident_code }))] : null),
+      h("p", { class: "from" }, h("b", { class: "num" }, by(one)), " ", t(`replies.why.${one.why}`), one.incident ? [" ", h("a", { href: `/incidents/${one.incident}` }, t("replies.incident", { code: one.incident_code }))] : null),
       guessed(one), h("p", { class: "hint", "data-seen": "" })),
     h("div", { class: "act" }, actions(one, { act, open }), failed));
   row.addEventListener("keydown", (event) => {
