@@ -33,8 +33,10 @@ _NAMED = re.compile(
 )
 
 
-def offered(text: str) -> frozenset[str]:
-    """The digits this text asks for."""
+def offered(text: str, letter: str = "") -> frozenset[str]:
+    """The digits this text asks for, with its letter or without."""
+    if letter:
+        text = re.sub(rf"(?<![A-Za-z0-9]){letter}(?=[1-4](?![0-9]))", "", text)
     return frozenset(text[at] for at in _places(text))
 
 

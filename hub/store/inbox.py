@@ -18,6 +18,7 @@ from hub.store.alarms import clear, raise_now
 from hub.store.answers import take
 from hub.store.database import Database, database_now
 from hub.store.events import append_event
+from hub.store.guesses import guessed
 from hub.store.inbox_told import told
 from hub.store.placed import as_json
 from hub.store.schema import replies
@@ -89,7 +90,7 @@ class InboxLedger:
 def keep(conn: Connection, *, note: Note) -> Bells | None:
     if _full(conn, note):
         return None
-    now = database_now(conn)
+    note, now = guessed(conn, note), database_now(conn)
     row = conn.execute(insert(replies).values(_row(note, now)).returning(replies.c.id)).scalar_one()
     if note.recorded:
         return {}

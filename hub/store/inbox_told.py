@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
@@ -22,6 +22,30 @@ LEFT JOIN places p ON p.id = r.place_id WHERE r.id IN :ids""")
 _PLACES = _of("SELECT * FROM places WHERE id IN :ids")
 _INCIDENTS = _of("SELECT id, code, kind, status FROM incidents WHERE id IN :ids")
 _USERS = _of("SELECT id, name, login FROM users WHERE id IN :ids")
+
+
+_SAID = text("""
+SELECT r.id, r.at, r.channel, r.words, r.cry, r.answer, r.recipient_id, r.settled_at FROM replies r
+WHERE r.recipient_id IN :ids AND r.at >= (SELECT launched_at FROM incidents WHERE id = :incident)
+ORDER BY r.id LIMIT 50""").bindparams(bindparam("ids", expanding=True))
+
+
+def words_of(conn: Connection, incident: int, people: Sequence[int]) -> list[dict[str, Any]]:
+    """What these people wrote since the incident began, in their own words, the oldest first."""
+    rows = conn.execute(_SAID, {"ids": list(people), "incident": incident})
+    return [
+        {
+            "id": row.id,
+            "at": moment(row.at),
+            "channel": row.channel,
+            "recipient": row.recipient_id,
+            "words": row.words,
+            "cry": bool(row.cry),
+            "answer": row.answer,
+            "state": "open" if row.settled_at is None else "settled",
+        }
+        for row in rows
+    ]
 
 
 def told(conn: Connection, rows: Iterable[Mapping[Any, Any]]) -> list[dict[str, Any]]:

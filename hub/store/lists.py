@@ -17,6 +17,7 @@ from hub.store.batches import IDS, run
 from hub.store.database import Database, database_now
 from hub.store.doors import doors_of
 from hub.store.events import last_seq, read_events
+from hub.store.inbox_told import words_of
 from hub.store.placed import as_json, spoken_of
 from hub.store.ways import SENT_TO, VIA
 
@@ -229,6 +230,7 @@ def _flat(conn: Connection, *, incident: int, unit: int) -> dict[str, Any]:
         "place": place.path,
         "people": people,
         "doors": doors_of(conn, incident, unit),
+        "replies": words_of(conn, incident, [one["recipient"] for one in people]),
     }
 
 
@@ -236,7 +238,8 @@ def _person(conn: Connection, *, incident: int, recipient: int) -> dict[str, Any
     people = residents(conn, incident, -recipient)  # whoever has no flat is a household alone
     if not people:
         raise Unknown(f"Incident {incident} speaks to no {recipient} without a flat.")
-    return {"unit": None, "place": "", "people": people, "doors": []}
+    said = words_of(conn, incident, [recipient])
+    return {"unit": None, "place": "", "people": people, "doors": [], "replies": said}
 
 
 def residents(conn: Connection, incident: int, household: int) -> list[dict[str, Any]]:
@@ -245,7 +248,12 @@ def residents(conn: Connection, incident: int, household: int) -> list[dict[str,
     ids = [(one.recipient_id,) for one in people]
     sent = run(conn, _FLAT_DELIVERIES, IDS, ids, incident)
     tasks = {one.recipient_id: one for one in conn.execute(_FLAT_TASKS, {"incident": incident})}
-    return [_resident(one, sent, tasks.get(one.recipient_id)) for one in people]
+    asks = {one for one, task in tasks.items() if task.state != "done"}
+    return [
+        _resident(one, sent, tasks.get(one.recipient_id))
+        | {"help_at_flat": not one.answer and any(o.recipient_id in asks for o in people)}
+        for one in people
+    ]
 
 
 def _resident(row: Any, sent: Sequence[Any], task: Any) -> dict[str, Any]:

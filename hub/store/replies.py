@@ -168,11 +168,12 @@ def _with_offers(
     conn: Connection, asked: tuple[Asked, ...], told: Sequence[Any]
 ) -> tuple[Asked, ...]:
     """With the digits each incident's texts to this number asked for; calls offer all there are."""
-    texts = _texts(conn, told)
+    texts, letters = _texts(conn, told), {one.incident: one.letter for one in asked}
     found: dict[int, frozenset[str]] = {}
     for row in told:
-        digits = offered(texts[row.wording_id]) if row.wording_id in texts else EVERY
-        found[int(row.incident_id)] = found.get(int(row.incident_id), frozenset()) | digits
+        incident, text_of = int(row.incident_id), texts.get(row.wording_id)
+        digits = EVERY if text_of is None else offered(text_of, letters.get(incident, ""))
+        found[incident] = found.get(incident, frozenset()) | digits
     return tuple(replace(one, offered=found.get(one.incident, EVERY)) for one in asked)
 
 

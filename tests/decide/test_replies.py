@@ -42,7 +42,8 @@ def test_an_answer_is_understood(text: str, word: AnswerWord):
     [
         "", "   ", "？", "5", "0", "9", "13", "1 3", "1203", "1213", "3 people here",
         "3 people on the roof", "1 person is missing", "4 of us", "2栋没事", "2楼着火了吗", "2:30",
-        "2 people are safe", "safe?", "没事吧？", "安全吗", "ok?", "什么情况", "yes", "No", "12楼", "不需要帮助",
+        "2 people are safe", "safe?", "没事吧？", "安全吗", "ok?", "什么情况", "yes", "No",
+        "12楼", "不需要帮助",
         "I don't need help", "no help needed", "nobody is trapped", "helped my neighbour",
         "1安全2求助3已撤离4不在", "stop the alarm please", "when does it end", "1000",
     ],

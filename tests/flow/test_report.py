@@ -289,14 +289,13 @@ async def test_a_text_from_a_number_that_was_only_called_answers_too(stage):
     assert [row.answer for row in await stage.rows(t.audience)] == ["safe", ""]
 
 
-async def test_a_cry_marks_the_household_and_opens_a_task_each(stage):
+async def test_a_cry_is_of_its_phone_and_puts_no_words_into_the_mouth_of_others(stage):
     heard = await sent(stage, people=4)
     await heard.reply((await stage.deliveries())[0].address, "救命!")
-    assert [p.answer for p in await stage.rows(t.audience)] == ["help", "help", "", ""]
+    assert [p.answer for p in await stage.rows(t.audience)] == ["help", "", "", ""]
     tasks = await stage.rows(t.tasks)
     assert [(task.key, task.role, task.recipient_id) for task in tasks] == [
-        ("help", "security", stage.people[0]),
-        ("help", "security", stage.people[1]),
+        ("help", "security", stage.people[0])
     ]
 
 
@@ -321,15 +320,21 @@ async def test_what_is_unclear_is_kept_and_shown_to_staff(stage):
     assert "who is this" not in str(heard.trail.rows)
 
 
-async def test_a_reply_without_an_open_incident_is_only_recorded(stage):
+async def test_a_cry_without_an_open_incident_waits_for_people(stage):
     heard = await sent(stage)
-    await stage.set(t.incidents, {}, status="closed")
-    number = (await stage.deliveries())[0].address
-    await heard.reply(number, "2")
-    await heard.reply("+447700900999", "2")
+    await stage.set(t.incidents, {}, status="closed", closed_at=await stage.now())
+    number, person = (await stage.deliveries())[0].address, stage.people[0]
+    await heard.reply(number, "2", "IN1")
+    await heard.reply("+447700900999", "2", "IN2")
     assert await stage.rows(t.answers) == []
-    assert [row[:3] for row in heard.trail.rows] == [("outside", "reply_unmatched", "")] * 2
+    kept = [(row.why, row.cry, row.recipient_id) for row in await stage.rows(t.replies)]
+    assert kept == [("over", True, person), ("stranger", True, None)]
+    assert [row[:2] for row in heard.trail.rows] == [
+        (f"recipient:{person}", "reply_kept"),
+        ("outside", "reply_kept"),
+    ]
     assert number not in str(heard.trail.rows)
+    assert len(await stage.rows(t.alarms)) == 2
 
 
 async def test_a_cry_from_a_number_that_stands_for_a_whole_house_is_heard(stage):

@@ -100,12 +100,56 @@ async def test_a_key_of_somebody_on_duty_acknowledges_and_is_told_so(stage: Stag
     assert "safe" not in said.response
 
 
-async def test_a_two_calls_help_for_the_household_and_says_that_it_comes(stage: Stage) -> None:
+async def test_a_two_calls_help_for_who_was_called_and_says_so(stage: Stage) -> None:
     hub = await called(stage)
     said = await hub.pressed("voice_twilio", pressed("2"))
-    assert await answers(stage) == ["help", "help", "", ""]
-    assert "Help is being sent" in said.response
-    assert [task.key for task in await stage.rows(t.tasks)] == ["help", "help"]
+    assert await answers(stage) == ["help", "", "", ""]
+    assert "elp" in said.response
+    assert [task.key for task in await stage.rows(t.tasks)] == ["help"]
+
+
+async def test_a_two_in_the_call_of_a_drill_counts_in_the_fire_as_well(stage: Stage) -> None:
+    hub = await called(stage)
+    drill = stage.incident
+    await stage.set(t.incidents, {"id": drill}, kind="drill")
+    fire = await stage.db.write(stage.launch)
+    await hub.pressed("voice_twilio", pressed("2"))
+    for incident in (drill, fire):
+        assert (await stage.rows(t.audience, incident_id=incident))[0].answer == "help"
+    assert await stage.rows(t.replies) == []
+
+
+async def test_a_two_in_the_call_of_a_drill_alone_waits_for_people(stage: Stage) -> None:
+    hub = await called(stage)
+    await stage.set(t.incidents, {"id": stage.incident}, kind="drill")
+    await hub.pressed("voice_twilio", pressed("2"))
+    (cry,) = await stage.rows(t.replies)
+    assert (cry.why, cry.cry, cry.channel) == ("drill", True, "voice")
+    assert cry.sender == (await stage.deliveries())[0].address
+    assert (await answers(stage))[0] == "help"
+
+
+async def test_a_two_after_the_close_waits_for_people_and_says_it_is_over(stage: Stage) -> None:
+    hub = await called(stage)
+    await stage.set(t.incidents, {"id": stage.incident}, status="closed", closed_at=1)
+    said = await hub.pressed("voice_twilio", pressed("2"))
+    (cry,) = await stage.rows(t.replies)
+    assert (cry.why, cry.cry) == ("over", True)
+    assert "<Gather" not in said.response
+    assert set(await answers(stage)) == {""}
+
+
+async def test_a_key_of_a_phone_of_somebody_on_duty_is_not_the_flats(stage: Stage) -> None:
+    hub = await called(stage)
+    number = (await stage.deliveries())[0].address
+    steward = await stage.db.write(
+        lambda conn: stage.person(conn, "Li", None, number, kind="staff")
+    )
+    await hub.pressed("voice_twilio", pressed("1"))
+    assert set(await answers(stage)) == {""}
+    (shown,) = await stage.rows(t.replies)
+    assert (shown.answer, shown.cry) == ("safe", False)
+    assert steward
 
 
 async def test_a_key_the_provider_reports_twice_counts_once(stage: Stage) -> None:
