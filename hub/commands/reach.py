@@ -110,18 +110,18 @@ def _replies(settings: Settings, *, live: bool) -> list[dict[str, Any]]:
     return [
         {"check": f"replies:{name}", "ok": True, "warn": True, "what": what}
         for name, traits in texts.items()
-        if (what := _one_way(name, traits))
+        if (what := _one_way(name, traits, home=settings.country))
     ]
 
 
-def _one_way(name: str, traits: Traits) -> str:
+def _one_way(name: str, traits: Traits, *, home: str) -> str:
     if not traits.answers:
         return (
             f"the account {name} takes no replies (its sender is a name, or `replies` is false):"
             " its texts ask for the link alone. Send from a number where people are to answer by"
             " text"
         )
-    if traits.one_way:
+    if traits.one_way and home == "CN":
         return (
             f"no reply comes in by the account {name} from {', '.join(traits.one_way)}: texts to"
             " these numbers ask for the link alone. If yours does take them, set `replies = true`"
