@@ -33,6 +33,7 @@ class EstateLedger(Protocol):
     async def repairs(self, site: int, *, after: int, limit: int) -> Mapping[str, Any]: ...
     async def how_many_repairs(self, site: int) -> int: ...
     async def mend(self, address: int) -> int | None: ...
+    async def let_in(self, number: int) -> int: ...
     async def put_recipient(
         self, site: int, entry: RecipientEntry, *, number: int | None, version: int | None
     ) -> int | str: ...
@@ -176,6 +177,19 @@ class Estate:
             raise Refused("The version is no number.", [Problem("version", "is no number")])
         entry = read_entry(as_entry(view), fields, self.country)
         return await self._put(site, entry, number, version, who)
+
+    async def let_in(self, number: int, *, who: Actor) -> dict[str, Any]:
+        """The recipient, whose opt-outs are taken away as they asked. Unknown: there is none, or
+        it has opted out of nothing."""
+        view = await self.ledger.recipient(number)
+        if view is None:
+            raise Unknown("There is no such recipient.")
+        count = await self.ledger.let_in(number)
+        if not count:
+            raise Unknown("This person has opted out of nothing.")
+        data = {"addresses": count}
+        await self.audit.audit(who.id, "opt_out_taken_away", f"recipient:{number}", data)
+        return person_json(await self.ledger.recipient(number) or view, clear=True)
 
     async def remove(self, number: int, *, who: Actor) -> None:
         """The recipient is told nothing any more; what was sent stays on record."""

@@ -81,7 +81,7 @@ WHERE r.id = c.recipient_id AND c.device_hash IS NOT NULL AND r.removed_at IS NU
     AND +r.site_id IN (SELECT site_id FROM incidents WHERE status = 'open')
 GROUP BY r.site_id, s.key""")
 _CRIES = text(f"""
-SELECT id, channel, incident_id FROM replies WHERE settled_at IS NULL AND cry
+SELECT id, channel, incident_id FROM replies WHERE settled_at IS NULL AND cry = :cry
 ORDER BY id LIMIT {MOST_CRIES}""")
 _GAPS = text(f"""
 SELECT i.id, i.code, i.last_seq FROM incidents i
@@ -121,7 +121,7 @@ def look(conn: Connection, watched_s: float) -> Facts:
         receipts=tuple(_receipts(conn, thirty, five)),
         tries=tuple(_tries(conn, five)),
         screens=tuple(_screens(conn, now)),
-        cries=tuple(Cry(*row) for row in conn.execute(_CRIES)),
+        cries=tuple(Cry(*row) for row in conn.execute(_CRIES, {"cry": True})),
         gaps=tuple(Gap(*row) for row in conn.execute(_GAPS)),
         clock_jumped_s=jumped,
         clock_jumped_by_s=by,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from hub.entries import PlaceEntry, RecipientEntry, RecipientView, RosterWrite, SiteEntry
 from hub.model import Place, PlaceKind, Site, SiteId
 from hub.store import people, register, repairs
+from hub.store.addresses import let_in
 from hub.store.database import Database, database_now
 from hub.store.places import all_places, put_places
 from hub.store.register import add_recipients, bump
@@ -61,6 +62,10 @@ class EstateLedger:
     async def how_many_repairs(self, site: int) -> int:
         """How many numbers there are to repair."""
         return await self._db.read(partial(repairs.how_many, site=site))
+
+    async def let_in(self, number: int) -> int:
+        """The recipient's opt-outs are taken away; how many there were."""
+        return await self._db.write(partial(let_in, recipient=number))
 
     async def mend(self, address: int) -> int | None:
         """The flag of an address is gone; its recipient, None if it had none."""

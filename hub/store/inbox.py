@@ -28,23 +28,20 @@ Bells = dict[int, int]
 
 _OPEN_OF = text("SELECT count(*) FROM replies WHERE sender = :sender AND settled_at IS NULL")
 _COUNTS = text("""
-SELECT count(*) AS open, sum(CASE WHEN cry THEN 1 ELSE 0 END) AS cries, max(id) AS newest,
-    max(CASE WHEN cry THEN id ELSE 0 END) AS newest_cry
-FROM replies WHERE settled_at IS NULL""")
-# Cries first, then the others, each oldest first: two numbers say where a page ended.
+SELECT cry, count(*) AS number, max(id) AS newest FROM replies WHERE settled_at IS NULL
+GROUP BY cry""")
 _OPEN = text("""
-SELECT * FROM replies WHERE settled_at IS NULL
-    AND (CASE WHEN cry THEN 0 ELSE 1 END > :group
-        OR CASE WHEN cry THEN 0 ELSE 1 END = :group AND id > :after)
-ORDER BY CASE WHEN cry THEN 0 ELSE 1 END, id LIMIT :limit""")
+SELECT * FROM replies WHERE settled_at IS NULL AND cry = :cry AND id > :after
+ORDER BY id LIMIT :limit""")
 _SETTLED = text("""
-SELECT * FROM replies WHERE settled_at IS NOT NULL AND (:after = 0 OR id < :after)
+SELECT * FROM replies WHERE settled_at IS NOT NULL AND id < :before
 ORDER BY id DESC LIMIT :limit""")
+LAST = 2**62  # above every id
 # Where an answer on behalf belongs: the reply's own incident, else live before drill, the graver,
 # the newer.
 _WHERE = text("""
-SELECT i.id FROM incidents i JOIN audience a ON a.incident_id = i.id AND a.recipient_id = :recipient
-WHERE i.status <> 'closed'
+SELECT i.id FROM incidents i CROSS JOIN audience a
+WHERE i.status <> 'closed' AND a.incident_id = i.id AND a.recipient_id = :recipient
 ORDER BY CASE WHEN i.id = :incident THEN 0 ELSE 1 END, CASE i.kind WHEN 'live' THEN 0 ELSE 1 END,
     i.level, i.launched_at DESC, i.id DESC LIMIT 1""")
 _KNOWN = text("SELECT 1 FROM recipients WHERE id = :recipient")
@@ -155,16 +152,26 @@ def _told(conn: Connection, note: Note, reply: int, now: int) -> Bells:
 
 
 def waiting(conn: Connection) -> Mapping[str, int]:
-    row = conn.execute(_COUNTS).mappings().one()
-    return {name: int(value or 0) for name, value in row.items()}
+    found = {bool(row.cry): row for row in conn.execute(_COUNTS)}
+    cries = found.get(True)
+    return {
+        "open": sum(int(row.number) for row in found.values()),
+        "cries": int(cries.number) if cries else 0,
+        "newest": max((int(row.newest) for row in found.values()), default=0),
+        "newest_cry": int(cries.newest) if cries else 0,
+    }
 
 
 def _listed(conn: Connection, *, settled: bool, group: int, after: int, limit: int) -> list[Any]:
     if settled:
-        rows = conn.execute(_SETTLED, {"after": after, "limit": limit + 1}).mappings().all()
-    else:
-        asked = {"group": group, "after": after, "limit": limit + 1}
-        rows = conn.execute(_OPEN, asked).mappings().all()
+        asked = {"before": after or LAST, "limit": limit + 1}
+        return told(conn, conn.execute(_SETTLED, asked).mappings().all())
+    rows: list[Any] = []
+    for place, cry in enumerate((True, False)):  # cries first, each group oldest first
+        if place >= group and len(rows) <= limit:
+            begin = after if place == group else 0
+            asked = {"cry": cry, "after": begin, "limit": limit + 1 - len(rows)}
+            rows += conn.execute(_OPEN, asked).mappings().all()
     return told(conn, rows)
 
 

@@ -368,8 +368,14 @@ replies = Table(
     Column("settled", Json),  # {recipient, answer, note, incidents}
     Index(
         "ix_replies_open",
-        "sender",
+        "cry",
         "id",
+        sqlite_where=text("settled_at IS NULL"),
+        postgresql_where=text("settled_at IS NULL"),
+    ),
+    Index(
+        "ix_replies_sender",
+        "sender",
         sqlite_where=text("settled_at IS NULL"),
         postgresql_where=text("settled_at IS NULL"),
     ),

@@ -9,6 +9,8 @@ from hub.decide.alarms import Alarm, AlarmKind
 from hub.decide.answers import Given
 from hub.decide.chores import Change
 from hub.decide.claim import Claim, Display, Release, Sent
+from hub.decide.inbox import Note, Settling, Why
+from hub.decide.routing import Asked
 from hub.model import AnswerWord, AttemptId, Kind, Lane, LaunchRequest, Outcome, Receipt, Verdict
 from hub.states import DeliveryState, Reason
 from hub.store.accounts import AccountLedger
@@ -22,6 +24,7 @@ from hub.store.deliveries import DeliveryLedger
 from hub.store.displays import DisplayLedger
 from hub.store.doubts import DoubtLedger
 from hub.store.estates import EstateLedger
+from hub.store.inbox import InboxLedger
 from hub.store.lists import ListLedger
 from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
@@ -54,6 +57,8 @@ INTENDED = {
     "SELECT a.incident_id, count(*) AS people, count(a.told_at)": "counted once for each event",
     "SELECT d.channel, d.state, count(*) FROM deliveries d": "metrics: open incidents alone",
     "AND d.onward_at IS NULL ORDER BY d.id": "by an index of nothing but what is to be looked at",
+    "count(*) AS number, max(id) AS newest FROM replies": "by an index of nothing but what waits",
+    "SELECT DISTINCT recipient_id FROM audience": "a launch beside others: whom they ask already",
     "SELECT lane, count(*) AS depth": "metrics: by an index of nothing but what waits",
     "d.accepted_at < ? LIMIT": "every 30 s, and while it finds any: open incidents alone",
     "incident_id = ? AND state = 'planned' AND notice_id IN": "stop, close or a last notice, once",
@@ -169,18 +174,33 @@ async def _hear(db: Database, incident: int) -> None:
 
     assert await CallLedger(db).spoken_by(AttemptId(rows[0].id), "sms") is not None
     answers = AnswerLedger(db)
-    spoken = await answers.spoken_to("sms", rows[0].address)
-    assert spoken is not None
-    await answers.unclear(spoken, "sms")
+    (asked,) = (await answers.caller("sms", rows[0].address)).asked
+    assert (await answers.caller("sms", "+15550000000")).asked == ()
+    assert await answers.last_texts("sms", rows[0].address)
+    await _inbox(InboxLedger(db), rows[0].address, asked)
     word = AnswerWord.HELP
-    given = Given(incident, spoken.people[0], word, "sms", "recipient:1", once="1")
-    await answers.take(dataclasses.replace(given, others=spoken.household))
+    given = Given(incident, asked.people[0], word, "sms", "recipient:1", once="1", yields=True)
+    await answers.take(dataclasses.replace(given, others=asked.people[1:] or (rows[0].person,)))
     await answers.opt_out("sms", rows[1].address)
     await answers.opt_in("sms", rows[1].address)
 
 
+async def _inbox(ledger: InboxLedger, number: str, asked: Asked) -> None:
+    """Words that wait for people, and what they make of them."""
+    person = asked.people[0]
+    for again in range(2):
+        note = Note("sms", number, "救命 5栋1601", True, Why.OVER, recipient=person, once="n")
+        await ledger.keep(dataclasses.replace(note, once=f"n{again}"))
+    await ledger.listed(settled=False, group=0, after=0, limit=1)
+    await ledger.waiting()
+    await ledger.looked([1], "user:1")
+    await ledger.settle(1, Settling(person, "help", ""), "user:1")
+    await ledger.listed(settled=True, group=0, after=0, limit=1)
+
+
 _ACCEPTED = """-- test
-SELECT a.id, d.address, a.provider_ref FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+SELECT a.id, d.address, d.recipient_id AS person, a.provider_ref
+FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
 WHERE d.channel = 'sms' AND d.state = 'accepted' ORDER BY d.rank DESC, a.id"""
 _SCREEN = """-- test
 SELECT recipient_id, notice_id FROM deliveries WHERE channel = 'screen' ORDER BY id"""
@@ -279,6 +299,8 @@ UPDATE deliveries SET state = 'failed' WHERE state IN ('planned', 'sending', 'un
 async def _end(house: House, incident: int) -> None:
     """Updates, tasks, the all-clear, and what is read when all is over."""
     await house.say.notice(incident, "update", text="Still here.", who=WHO, key="u1")
+    await house.launch.preview(LaunchRequest("power-outage", "1", Kind.LIVE))
+    await EstateLedger(house.db).let_in(1)
     await house.run("-- test\nUPDATE deliveries SET due_at = 0")
     await _send(house.db, Lane.URGENT)
     found = await EstateLedger(house.db).repairs(1, after=0, limit=50)

@@ -252,3 +252,18 @@ async def test_neither_words_nor_numbers_are_logged_or_audited(
     )
     for secret in (RESIDENT, STRANGER, NEIGHBOUR, "摔倒", "1601", "喂喂"):
         assert secret not in said
+
+
+async def test_staff_take_an_opt_out_away(hub: Field) -> None:
+    await hub.reply(RESIDENT, "STOP", OptOutType="STOP")
+    person = await hub.person(RESIDENT)
+    path = f"/api/v1/recipients/{person}/opt-out"
+    async with hub.house.client(headers=await hub.house.bearer("duty")) as client:
+        done = await client.delete(path)
+        again = await client.delete(path)
+    async with hub.house.client(headers=await hub.house.bearer("viewer")) as client:
+        viewer = await client.delete(path)
+    assert (done.status_code, again.status_code, viewer.status_code) == (200, 404, 403)
+    assert [way["usable"] for way in done.json()["addresses"]] == [True]
+    assert (await hub.rows(t.addresses, value=RESIDENT))[0].opted_out_at is None
+    assert len(await hub.rows(t.audit, action="opt_out_taken_away")) == 1

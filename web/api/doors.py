@@ -33,6 +33,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{API}/recipients/{{id:int}}", DUTY, estate.recipient),
     Door("PATCH", f"{API}/recipients/{{id:int}}", DUTY, estate.change_recipient),
     Door("DELETE", f"{API}/recipients/{{id:int}}", DUTY, estate.remove_recipient),
+    Door("DELETE", f"{API}/recipients/{{id:int}}/opt-out", DUTY, estate.let_in),
     Door("GET", f"{API}/repairs", DUTY, estate.repairs),
     Door("GET", f"{API}/repairs/count", DUTY, estate.how_many_repairs),
     Door("DELETE", f"{API}/repairs/{{id:int}}", DUTY, estate.mend),

@@ -41,7 +41,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_replies")),
         sa.UniqueConstraint("once", name=op.f("uq_replies_once")),
     )
-    _index("ix_replies_open", ["sender", "id"], "settled_at IS NULL")
+    _index("ix_replies_open", ["cry", "id"], "settled_at IS NULL")
+    _index("ix_replies_sender", ["sender"], "settled_at IS NULL")
     _index("ix_replies_recipient", ["recipient_id"], "recipient_id IS NOT NULL")
 
 
