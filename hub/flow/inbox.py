@@ -23,7 +23,6 @@ class InboxLedger(Protocol):
     async def keep(self, note: Note) -> Mapping[int, int] | None: ...
     async def listed(self, *, settled: bool, group: int, after: int, limit: int) -> list[Any]: ...
     async def waiting(self) -> Mapping[str, int]: ...
-    async def written(self, people: Sequence[int], place: int | None) -> list[Any]: ...
     async def looked(self, ids: Sequence[int], actor: str) -> Sequence[int]: ...
     async def settle(
         self, reply: int, settling: Settling, actor: str
@@ -64,11 +63,6 @@ class Inbox:
         return {"items": items, "next": following, "open": waiting["open"]} | {
             "cries": waiting["cries"]
         }
-
-    async def written(self, people: Sequence[int], place: int | None = None) -> Sequence[Any]:
-        """What these people wrote that stands here, or that names this place, newest first. Whoever
-        shows it records the look."""
-        return await self.ledger.written(people, place)
 
     async def waiting(self) -> Mapping[str, int]:
         """{open, cries, newest, newest_cry}: what nobody has seen to, and the last ids. Neither

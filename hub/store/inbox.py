@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, text, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from hub.decide.alarms import cry_alarm
 from hub.decide.answers import Given
-from hub.decide.inbox import LONGEST, MOST_OPEN, SHOWN, Note, Settling
+from hub.decide.inbox import LONGEST, MOST_OPEN, Note, Settling
 from hub.errors import Conflict, Unknown
 from hub.events import EventKind
 from hub.model import AnswerWord
@@ -63,10 +63,6 @@ class InboxLedger:
         """One page of replies as JSON, one more than `limit` where there are more."""
         asked = partial(_listed, settled=settled, group=group, after=after, limit=limit)
         return await self._db.read(asked)
-
-    async def written(self, people: Sequence[int], place: int | None) -> list[Any]:
-        """The last words of these people, or about this place, as JSON."""
-        return await self._db.read(partial(_written, people=tuple(people), place=place))
 
     async def waiting(self) -> Mapping[str, int]:
         """{open, cries, newest, newest_cry}: how many nobody has seen to, and the last ids."""
@@ -173,16 +169,6 @@ def _listed(conn: Connection, *, settled: bool, group: int, after: int, limit: i
             asked = {"cry": cry, "after": begin, "limit": limit + 1 - len(rows)}
             rows += conn.execute(_OPEN, asked).mappings().all()
     return told(conn, rows)
-
-
-def _written(conn: Connection, *, people: tuple[int, ...], place: int | None) -> list[Any]:
-    whose = or_(
-        replies.c.recipient_id.in_(people),
-        replies.c.settled["recipient"].as_integer().in_(people),
-        replies.c.place_id == place,
-    )
-    asked = select(replies).where(whose).order_by(replies.c.id.desc()).limit(SHOWN)
-    return told(conn, conn.execute(asked).mappings().all())
 
 
 def _looked(conn: Connection, *, ids: tuple[int, ...], actor: str) -> Sequence[int]:

@@ -230,7 +230,7 @@ def _flat(conn: Connection, *, incident: int, unit: int) -> dict[str, Any]:
         "place": place.path,
         "people": people,
         "doors": doors_of(conn, incident, unit),
-        "replies": words_of(conn, incident, [one["recipient"] for one in people]),
+        "replies": words_of(conn, incident, [one["recipient"] for one in people], unit=unit),
     }
 
 

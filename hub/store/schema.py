@@ -385,6 +385,12 @@ replies = Table(
         sqlite_where=text("recipient_id IS NOT NULL"),
         postgresql_where=text("recipient_id IS NOT NULL"),
     ),
+    Index(
+        "ix_replies_place",
+        "place_id",
+        sqlite_where=text("place_id IS NOT NULL"),
+        postgresql_where=text("place_id IS NOT NULL"),
+    ),
 )
 
 tasks = Table(

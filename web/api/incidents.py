@@ -92,8 +92,7 @@ async def flat(request: Request) -> Response:
     unit = number(request, "unit")
     found = await hub.watch.flat(incident_id, unit)
     await hub.accounts.audit(who, "flat_look", f"incident:{incident_id}", {"place": unit})
-    people = [int(one["recipient"]) for one in found["people"]]
-    return JSONResponse({**found, "words": await hub.inbox.written(people, unit)})
+    return JSONResponse(found)
 
 
 async def person(request: Request) -> Response:
@@ -103,7 +102,7 @@ async def person(request: Request) -> Response:
     found = await hub.watch.person(incident_id, recipient)
     about = {"recipient": recipient}
     await hub.accounts.audit(who, "person_look", f"incident:{incident_id}", about)
-    return JSONResponse({**found, "words": await hub.inbox.written([recipient])})
+    return JSONResponse(found)
 
 
 async def notice(request: Request) -> Response:

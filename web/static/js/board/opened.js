@@ -136,7 +136,7 @@ export class Opened {
   #household(seen, again) {
     const people = [...seen.people].sort((a, b) => (b.answer === "help") - (a.answer === "help"));
     const list = people.length ? h("ul", { class: "people" }, people.map((one) => this.#person(one, again))) : h("p", { class: "empty" }, t("opened.nobody"));
-    return [this.#words(seen.words ?? []), list];
+    return [this.#words([...(seen.replies ?? [])].reverse()), list];
   }
   /** What this home wrote, newest first, in its own words. */
   #words(sent) {
