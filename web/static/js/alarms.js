@@ -24,7 +24,7 @@ function entry(one) {
   const row = h("li", { class: `alarm ${one.severity}${open(one) ? "" : " past"}`, "data-key": one.key },
     h("span", { class: "tag" }, named("severity", one.severity)),
     h("p", {}, h("b", {}, text.what), " ", open(one) ? text.do : null,
-      h("span", { class: "two" }, ` ${when(one)}`), one.kind === "cry" && may ? h("a", { href: "/replies" }, ` ${t("cries.go")}`) : one.incident ? h("a", { href: `/incidents/${one.incident}` }, ` ${t("alarm.board")}`) : null));
+      h("span", { class: "two" }, ` ${when(one)}`), one.incident ? h("a", { href: `/incidents/${one.incident}` }, ` ${t("alarm.board")}`) : null));
   if (may && open(one) && !one.acknowledged_at) row.append(h("button", { class: "btn", onclick: () => acknowledge(one, row) }, t("alarm.acknowledge")));
   return row;
 }
@@ -33,13 +33,15 @@ const plain = (cls, what, todo) => h("li", { class: `alarm ${cls}` }, h("span", 
 /** Written only when something changed: a screen reader says it once, and a button under a finger stays. */
 function draw(away) {
   const loudElsewhere = Boolean($("[data-cries]")); // the board and the page of replies show cries themselves
-  const now = last.items.filter((one) => open(one) && !(loudElsewhere && one.kind === "cry"));
-  const state = JSON.stringify([away, last.audited, last.items.map((one) => [one.id, one.cleared_at, one.acknowledged_at])]);
+  const cries = last.items.filter((one) => open(one) && one.kind === "cry").length; // one line for all of them, with the way
+  const now = last.items.filter((one) => open(one) && one.kind !== "cry");
+  const state = JSON.stringify([away, cries, last.audited, last.items.map((one) => [one.id, one.cleared_at, one.acknowledged_at])]);
   if (state === shown) return;
   shown = state;
   const loud = now.filter((one) => !one.acknowledged_at), calm = now.filter((one) => one.acknowledged_at);
   const past = last.items.filter((one) => !open(one)).slice(0, 20);
   const rows = loud.map(entry);
+  if (cries && !loudElsewhere) rows.unshift(plain("critical", t("cries.title", { n: cries }), may ? h("a", { href: "/replies" }, t("cries.go")) : t("cries.count")));
   if (away) rows.unshift(plain("critical", t("alarm.away"), t("alarm.away_do")));
   else if (!last.audited) rows.unshift(plain("critical", t("alarm.blind"), t("alarm.blind_do")));
   const was = $("details", box)?.open ?? false;

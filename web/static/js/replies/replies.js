@@ -8,6 +8,7 @@ import { Sound } from "../board/sound.js";
 import { ask } from "../dialog.js";
 import { showRunning } from "../running.js";
 import { card } from "./card.js";
+import { near } from "./near.js";
 import { by, place, words } from "./said.js";
 import { counts, line, waiting } from "./waiting.js";
 
@@ -15,7 +16,7 @@ const { me } = document.body.dataset;
 const PAGE = 200, PAGES = 10, EVERY = 3000;
 const state = { open: null, settled: [], next: null, failed: null };
 const sound = new Sound(false);
-let known = null, loading = null, again = false;
+let known = null, loading = null, again = false, running = [];
 
 const draw = (one, row) => card(one, row, { done, me });
 const lists = {
@@ -79,6 +80,13 @@ function show(force = false) {
   document.title = `${cries.length ? `(${cries.length}) ` : ""}${t("replies.title")} | Muster`;
   heard(cries);
   settledList();
+  beside();
+}
+/** The floors around the reply under the focus, else around the first one with a place. */
+function beside() {
+  const key = document.activeElement?.closest?.(".r")?.dataset.key;
+  const one = state.open.find((it) => String(it.id) === key) ?? state.open.find((it) => it.guess?.place_id);
+  near(one, running);
 }
 /** A new cry is said and heard at once, however the page is held. */
 function heard(cries) {
@@ -126,5 +134,7 @@ waiting.addEventListener("change", load);
 line.addEventListener("contact", ({ detail }) => { $("#line").hidden = detail.open; });
 setInterval(() => { if (!line.open) load(); }, EVERY);
 setInterval(() => { if (state.open) { for (const name of ["cries", "others"]) for (const row of $$(`#${name} .r`)) { const one = state.open.find((it) => String(it.id) === row.dataset.key); if (one) draw(one, row); } sound.cry(state.open.filter((one) => one.cry).length, false); } }, 1000);
-showRunning($("#running"));
+$("#open").addEventListener("focusin", () => state.open && beside());
+setInterval(() => state.open?.length && beside(), 10000);
+showRunning($("#running")).then((items) => { running = items; if (state.open) beside(); });
 if (counts.open !== null || !state.open) load();
