@@ -38,6 +38,7 @@ EXPECTED = {
     ("GET", "/api/v1/screens"): VIEWER,
     ("GET", "/api/v1/replies"): DUTY,
     ("POST", "/api/v1/replies/{id:int}"): DUTY,
+    ("DELETE", "/api/v1/recipients/{id:int}/opt-out"): DUTY,
     ("POST", "/api/v1/screens/pairings"): ANYONE,
     ("POST", "/api/v1/screens/pairings/claim"): ANYONE,
     ("POST", "/api/v1/screens/pairings/{code}"): DUTY,
