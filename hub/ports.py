@@ -79,6 +79,24 @@ class Findable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """A send in doubt. `since`: when it was begun, by our clock."""
+
+    parcel: Parcel
+    since: datetime
+
+
+@runtime_checkable
+class FindableTogether(Findable, Protocol):
+    """A channel that can be asked about a thousand sends as cheaply as about a few."""
+
+    async def find_together(self, sought: Sequence[Sought]) -> Sequence[Outcome]:
+        """As `find`, one answer for each in their order, from a list of all it has had since. What
+        stands nowhere in it is RETRY, and is asked about by `find` before it is believed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class HookRequest:
     """A request from a provider. `url` is the public URL it was sent to (proxy undone)."""
 
