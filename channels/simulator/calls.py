@@ -74,6 +74,7 @@ class CallPlay:
         settings = self._world.settings
         if (denied := self._twilio.denied(request, settings)) is not None:
             return denied
+        await self._world.wait(settings.lists_take)
         if settings.lists_answer:
             said = error_body(20500, "No list", status=settings.lists_answer)
             return json_answer(said, status=settings.lists_answer)

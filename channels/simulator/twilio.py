@@ -89,6 +89,7 @@ class TwilioPlay:
         settings = self._world.settings
         if (denied := self.denied(request, settings)) is not None:
             return denied
+        await self._world.wait(settings.lists_take)
         if settings.lists_answer:
             return json_answer(error_body(20500, "No list", status=settings.lists_answer))
         found = (

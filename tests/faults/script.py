@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from tests.faults.actions import ACTIONS, ASKED_FOR, LASTING
 from tests.faults.estates import floors
@@ -15,6 +16,7 @@ PLAYBOOKS = ("fire", "fire", "power-outage")
 SENDING = 7.0  # seconds the first launch is meant to take, so that faults fall into it
 SEGMENTS = 2.0  # of a text, about
 TEXTS_A_SECOND = 1_000  # of an outage
+SLOW_LISTS = {"lists_take": 0.8}  # seconds, as a provider with much to look through
 AFTER_TRAP = 1.0  # seconds
 MEANWHILE = (20.0, 50.0)  # seconds: when another launch comes while something lasting goes on
 
@@ -48,6 +50,7 @@ class Script:
     faults: tuple[tuple[float, str], ...]
     words: str = ""  # of the command line that makes this trial again
     sending: float = SENDING
+    world: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def pace(self) -> int:
@@ -92,7 +95,8 @@ def outage(seed: int, *, kills: int, setup: str = "", people: int = 5_000) -> Sc
     words = f"--outage {kills} --seed {seed} --people {people}" + f" --setup {setup}" * bool(setup)
     faults = ((0.0, "kill_sending"),) * kills
     sending = people / TEXTS_A_SECOND
-    return Script(seed, setup or "sqlite", people, "calm", (begin,), faults, words, sending)
+    where = setup or "sqlite"
+    return Script(seed, where, people, "calm", (begin,), faults, words, sending, SLOW_LISTS)
 
 
 def _begin(chance: random.Random, no: int, people: int) -> Begin:

@@ -169,7 +169,7 @@ def _evidence(plan: Script, folder: Path) -> Evidence:
     book = Notebook(folder / "launcher.jsonl")
     with contextlib.ExitStack() as stack:
         made = stack.enter_context(_hub_of(plan, folder))
-        made.world_does(**RESIDENTS)
+        made.world_does(**RESIDENTS, **plan.world)
         launcher = Launcher(made, book)
         _watch(made, launcher, stack)
         _play(plan, made, launcher, book)
