@@ -16,7 +16,7 @@ PLAYBOOKS = ("fire", "fire", "power-outage")
 SENDING = 7.0  # seconds the first launch is meant to take, so that faults fall into it
 SEGMENTS = 2.0  # of a text, about
 TEXTS_A_SECOND = 1_000  # of an outage
-SLOW_LISTS = {"lists_take": 0.8}  # seconds, as a provider with much to look through
+LISTS_TAKE = 0.8  # seconds, as those of a provider with much to look through; 4 for a few people
 AFTER_TRAP = 1.0  # seconds
 MEANWHILE = (20.0, 50.0)  # seconds: when another launch comes while something lasting goes on
 
@@ -95,8 +95,9 @@ def outage(seed: int, *, kills: int, setup: str = "", people: int = 5_000) -> Sc
     words = f"--outage {kills} --seed {seed} --people {people}" + f" --setup {setup}" * bool(setup)
     faults = ((0.0, "kill_sending"),) * kills
     sending = people / TEXTS_A_SECOND
+    world = {"lists_take": LISTS_TAKE if people > 1_000 else 5 * LISTS_TAKE}
     where = setup or "sqlite"
-    return Script(seed, where, people, "calm", (begin,), faults, words, sending, SLOW_LISTS)
+    return Script(seed, where, people, "calm", (begin,), faults, words, sending, world)
 
 
 def _begin(chance: random.Random, no: int, people: int) -> Begin:

@@ -117,6 +117,7 @@ async def at_the_end(town: Town, memory: Memory) -> list[str]:
     ]
     found += [f"delivery {row.id}: no reason for {row.state}" for row in rows if not row.reason]
     found += _last_words(memory, town, rows)
+    found += await _untold(town, rows)
     found += await _doors(town)
     tries = await town.rows("SELECT id, delivery_id FROM attempts")
     kept = {
@@ -134,6 +135,19 @@ async def at_the_end(town: Town, memory: Memory) -> list[str]:
     excused |= {one.delivery_id for one in tries if one.id in town.touched}
     found += _reached([row for row in rows if row.id not in excused])
     return found
+
+
+async def _untold(town: Town, rows: list[Any]) -> list[str]:
+    """Nothing is given up while its provider, which can be asked, has nothing of it."""
+    taken = {int(call.parcel.delivery) for call in town.calls if call.taken}
+    cannot_say = await town.rows("SELECT delivery_id FROM attempts WHERE found = 'unknown'")
+    excused = taken | {one.delivery_id for one in cannot_say}
+    given_up = {"lost_worker", "timeout", "broken", "unknown"}
+    return [
+        f"delivery {row.id} was given up ({row.reason}), and its provider has nothing"
+        for row in rows
+        if row.state == "failed" and row.reason in given_up and row.id not in excused
+    ]
 
 
 async def _doors(town: Town) -> list[str]:
