@@ -26,11 +26,17 @@ _SPOKEN_FOR = """a.recipient_id IN (
     SELECT e.recipient_id FROM deliveries e WHERE e.id IN :ended
     UNION SELECT o.recipient_id FROM delivery_also o WHERE o.delivery_id IN :ended)"""
 _UNTOLD = "a.told_at IS NULL AND a.answer = ''"
-# By address, deliveries have no other index; CROSS JOIN keeps SQLite to the person's own few.
-_NOTHING_ELSE = """NOT EXISTS (SELECT 1 FROM addresses own CROSS JOIN deliveries got
-    WHERE own.recipient_id = a.recipient_id AND got.notice_id = :notice
+# By address, deliveries have no other index; CROSS JOIN keeps SQLite to the few of each home.
+_NOTHING_ELSE = """NOT EXISTS (SELECT 1 FROM {whose} CROSS JOIN deliveries got
+    WHERE {own} AND got.notice_id = :notice
     AND got.channel IN :media AND got.address = own.value AND got.id NOT IN :ended
     AND got.state IN ('planned', 'sending', 'unsure', 'accepted', 'delivered', 'read'))"""
+_NOT_TO_THEM = _NOTHING_ELSE.format(whose="addresses own", own="own.recipient_id = a.recipient_id")
+_NOT_TO_THEIR_HOME = _NOTHING_ELSE.format(
+    whose="audience mate CROSS JOIN addresses own",
+    own="mate.household = a.household AND mate.incident_id = :incident"
+    " AND own.recipient_id = mate.recipient_id",
+)
 _TELL = f"""
 INSERT INTO tasks (incident_id, key, name, role, recipient_id, state, due_at, created_at,
   notice_id, wave, round, household, place_id)
@@ -43,7 +49,7 @@ FROM (
     CASE WHEN max(a.place_id) IS NULL THEN 'phone' ELSE 'door' END AS key
   FROM audience a JOIN recipients r ON r.id = a.recipient_id
   WHERE a.incident_id = :incident AND a.kind IN ('resident', 'staff', 'outside')
-    AND r.removed_at IS NULL AND {_SPOKEN_FOR} AND {{silent}} AND {_NOTHING_ELSE}
+    AND r.removed_at IS NULL AND {_SPOKEN_FOR} AND {{silent}}
   GROUP BY a.household
 ) home
 WHERE true
@@ -84,7 +90,8 @@ def tell_doubted(conn: Connection, doubted: Doubted, now: int, *, role: str = "s
     last = doubted.stage in LAST_WORD
     values = _values(doubted, now, name=LAST_WORD[doubted.stage] if last else DOUBTED, role=role)
     # Whoever is to hear the last word has heard of the alert, and may have answered it.
-    sql = _TELL.format(name=NAME[conn.dialect.name], silent="TRUE" if last else _UNTOLD)
+    silent = _NOT_TO_THEIR_HOME if last else f"{_UNTOLD} AND {_NOT_TO_THEM}"
+    sql = _TELL.format(name=NAME[conn.dialect.name], silent=silent)
     made = list(conn.execute(with_lists(sql, values), values).scalars())
     if made and last:
         _wave(conn, doubted, now, keys=sorted(set(made)))

@@ -133,7 +133,9 @@ def _group(
     wave = conn.execute(_WAVE, about).one_or_none()
     doubted = [row.id for row in rows if row.unsure]
     if wave is None or wave.stage in LAST:
-        return _update(conn, key, ended, media=media, now=now) or _last(conn, key, doubted, now)
+        return _update(conn, key, ended, media=media, now=now) or _last(
+            conn, key, doubted, media=media, now=now
+        )
     spec = as_json(wave.spec)
     later = _later(spec, channel)
     if not (later or doubted) or now >= wave.expires_at:
@@ -160,7 +162,9 @@ def _group(
     return (wave.lane, seq) if seq else None
 
 
-def _last(conn: Connection, key: Key, doubted: Sequence[int], now: int) -> tuple[str, int] | None:
+def _last(
+    conn: Connection, key: Key, doubted: Sequence[int], *, media: Collection[str], now: int
+) -> tuple[str, int] | None:
     """Of an all-clear or a correction: whoever may not have got it is told by people."""
     incident, notice, _, _, channel = key
     said = conn.execute(_SAID, {"notice": notice}).one()
@@ -168,7 +172,7 @@ def _last(conn: Connection, key: Key, doubted: Sequence[int], now: int) -> tuple
         return None
     if lock_incident(conn, incident) != IncidentState.CLEARED:
         return None
-    unsettled = Doubted(incident, notice, Stage(said.stage), 0, 0, doubted, [channel])
+    unsettled = Doubted(incident, notice, Stage(said.stage), 0, 0, doubted, [*media, channel])
     tasks = tell_doubted(conn, unsettled, now)
     if not tasks:
         return None

@@ -25,12 +25,13 @@ SELECT t.id, t.incident_id, t.household, t.state, i.status, t.notice_id, t.done_
     n.stage, (SELECT max(o.id) FROM notices o WHERE o.incident_id = t.incident_id) AS newest
 FROM tasks t JOIN incidents i ON i.id = t.incident_id JOIN notices n ON n.id = t.notice_id
 WHERE t.household IS NOT NULL ORDER BY t.id"""
+# A delivery that was looked at as failed, or as long in doubt, is nothing to rely on.
 HOMES = """
 SELECT DISTINCT d.notice_id, a.household FROM deliveries d
 LEFT JOIN delivery_also o ON o.delivery_id = d.id
 JOIN audience a ON a.incident_id = d.incident_id
     AND a.recipient_id IN (d.recipient_id, o.recipient_id)
-WHERE a.kind IN ('resident', 'staff')"""
+WHERE a.kind IN ('resident', 'staff') AND d.onward_at IS NULL"""
 
 
 async def witness(town: Town, memory: Memory, call: Call, objections: list[str]) -> None:
