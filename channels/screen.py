@@ -49,7 +49,13 @@ class Screen:
         await self._wake.tell(TOPIC)
         return Outcome(Verdict.ACCEPTED, Reason.OK)
 
-    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:  # noqa: ARG002
+    async def find(
+        self,
+        parcel: Parcel,
+        *,
+        since: datetime,  # noqa: ARG002
+        until: datetime | None = None,  # noqa: ARG002
+    ) -> Outcome:
         """What a screen shows is its row, which is there, whenever it was ordered: so ACCEPTED, as
         after `send`. The first ring may have been lost; another is no second order."""
         return await self.send(parcel)

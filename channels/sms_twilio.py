@@ -15,11 +15,11 @@ from typing import Any, Final
 from channels.http import DEADLINE
 from channels.twilio_account import TwilioAccount, is_fiction
 from channels.twilio_api import TwilioApi
-from channels.twilio_lists import ROUNDED, Row, unanswered
+from channels.twilio_lists import Row, between, unanswered
 from channels.twilio_signature import verify
 from channels.twilio_words import STATUSES, count_unknown, is_known, reason_of
 from hub.model import Outcome, Parcel, Receipt, Reply, Verdict
-from hub.ports import Clock, HookRequest, Inward, Probe, Sought, Traits
+from hub.ports import Clock, HookRequest, Inward, Probe, Sought, Together, Traits
 from hub.states import DeliveryState, Reason
 
 LONGEST_VALIDITY: Final = 36_000
@@ -98,8 +98,10 @@ class TwilioSms:
 
         return await self._api.create("Messages", form, now=now)
 
-    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
-        """Texts to this address with these words the account holds, made after `since`.
+    async def find(
+        self, parcel: Parcel, *, since: datetime, until: datetime | None = None
+    ) -> Outcome:
+        """Texts to this address with these words the account holds, made in that time.
 
         ACCEPTED with its sid, REFUSED if it failed since; RETRY when Twilio answers that there is
         none; UNSURE if it cannot be learnt. For attempts whose outcome stayed unknown.
@@ -109,25 +111,27 @@ class TwilioSms:
             found = await lists.since("Messages", began=since, clock=clock, To=parcel.to)
         except Exception as error:  # noqa: BLE001 - as in send
             return unanswered(error)
-        return self._found(parcel, [row.said for row in found.rows], whole=found.whole)
+        return self._found(parcel, between(found.rows, since, until), whole=found.whole)
 
-    async def find_together(self, sought: Sequence[Sought]) -> Sequence[Outcome]:
+    async def find_together(self, sought: Sequence[Sought]) -> Together:
         """The same for many at once, from the list of all texts since the first of them."""
         began = min(one.since for one in sought)
-        sender = {} if "From" not in self._sender else self._sender
+        sender = self._sender if "From" in self._sender else {}
         try:
             found = await self._api.lists.all_since(
                 "Messages", began=began, clock=self._clock, **sender
             )
         except Exception as error:  # noqa: BLE001 - as in send
-            return [unanswered(error)] * len(sought)
+            return Together([unanswered(error)] * len(sought))
         texts: dict[str, list[Row]] = defaultdict(list)
         for row in found.rows:
             texts[str(row.said.get("to"))].append(row)
-        return [
-            self._found(one.parcel, _since(texts.get(one.parcel.to, ()), one.since), whole=True)
-            for one in sought
+        rows = [between(texts.get(one.parcel.to, ()), one.since, one.until) for one in sought]
+        said = [
+            self._found(one.parcel, mine, whole=True)
+            for one, mine in zip(sought, rows, strict=True)
         ]
+        return Together(said, found.refs, found.whole)
 
     def _found(self, parcel: Parcel, rows: Sequence[Mapping[str, Any]], *, whole: bool) -> Outcome:
         """What texts to its address say of a parcel. Where there are more than these, who knows
@@ -202,7 +206,3 @@ class TwilioSms:
 
 def _sender(sender: str) -> dict[str, object]:
     return {"MessagingServiceSid" if sender.startswith("MG") else "From": sender}
-
-
-def _since(rows: Sequence[Row], began: datetime) -> Sequence[Mapping[str, Any]]:
-    return [row.said for row in rows if row.made >= began - ROUNDED]

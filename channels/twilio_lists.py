@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -30,8 +30,8 @@ LIMIT = 8_000_000
 PAGE = 20
 """Texts or calls to one number that are looked at."""
 
-LONG_PAGE = 500
-PAGES = 60
+LONG_PAGE = 1_000
+PAGES = 30
 """Of a list of everything so many pages are read at most, and only what the deadline leaves."""
 
 ROUNDED = timedelta(seconds=2)
@@ -55,6 +55,10 @@ class Listed:
 
     rows: tuple[Row, ...]
     whole: bool
+
+    @property
+    def refs(self) -> frozenset[str]:
+        return frozenset(str(row.said.get("sid")) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,17 @@ def client_of(account: TwilioAccount, wire: Wire) -> Client:
     )
     client.api.base_url = account.api_url or API
     return client
+
+
+def between(
+    rows: Iterable[Row], since: datetime, until: datetime | None
+) -> Sequence[Mapping[str, Any]]:
+    """Those made in this time."""
+    return [
+        row.said
+        for row in rows
+        if row.made >= since - ROUNDED and (until is None or row.made <= until)
+    ]
 
 
 def unanswered(error: Exception) -> Outcome:

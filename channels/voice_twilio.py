@@ -5,10 +5,10 @@ https://www.twilio.com/docs/voice/api/call-resource
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from channels import twilio_twiml as twiml
@@ -16,11 +16,11 @@ from channels.http import DEADLINE
 from channels.twilio_account import TwilioAccount, is_fiction, number
 from channels.twilio_api import TwilioApi
 from channels.twilio_calls import ANSWERED_BY, COMPLETED, SIP_CODES, STATUSES, Came
-from channels.twilio_lists import ROUNDED, unanswered
+from channels.twilio_lists import Row, between, unanswered
 from channels.twilio_signature import verify
 from channels.twilio_words import count_unknown, is_known, reason_of
 from hub.model import Outcome, Parcel, Receipt, Reply, Verdict
-from hub.ports import Clock, HookRequest, Inward, Pressed, Probe, Sought, Traits
+from hub.ports import Clock, HookRequest, Inward, Pressed, Probe, Sought, Together, Traits
 from hub.states import DeliveryState, Reason
 
 NAME: Final = "voice_twilio"
@@ -114,8 +114,10 @@ class TwilioVoice:
             return form
         return await self._api.create("Calls", form, now=now)
 
-    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
-        """RETRY when Twilio answers that it made no call to this number since; else UNSURE.
+    async def find(
+        self, parcel: Parcel, *, since: datetime, until: datetime | None = None
+    ) -> Outcome:
+        """RETRY when Twilio answers that it made no call to this number in that time; else UNSURE.
 
         A call resource holds neither its words nor our signed id: one that is there may be of
         another notice, so it proves nothing about this attempt.
@@ -125,9 +127,9 @@ class TwilioVoice:
             found = await self._api.lists.since("Calls", began=since, clock=self._clock, **asked)
         except Exception as error:  # noqa: BLE001 - as in send
             return unanswered(error)
-        return _called(there=bool(found.rows))
+        return _called(there=bool(between(found.rows, since, until)))
 
-    async def find_together(self, sought: Sequence[Sought]) -> Sequence[Outcome]:
+    async def find_together(self, sought: Sequence[Sought]) -> Together:
         """The same for many at once, from the list of all calls since the first of them."""
         began, sender = min(one.since for one in sought), self._account.sender
         try:
@@ -135,13 +137,12 @@ class TwilioVoice:
                 "Calls", began=began, clock=self._clock, From=sender
             )
         except Exception as error:  # noqa: BLE001 - as in send
-            return [unanswered(error)] * len(sought)
-        last: dict[str, datetime] = {}
-        for row in found.rows:  # oldest first
-            last[str(row.said.get("to"))] = row.made
-        never = datetime.min.replace(tzinfo=UTC)
-        made = [last.get(one.parcel.to, never) >= one.since - ROUNDED for one in sought]
-        return [_called(there=there) for there in made]
+            return Together([unanswered(error)] * len(sought))
+        calls: dict[str, list[Row]] = defaultdict(list)
+        for row in found.rows:
+            calls[str(row.said.get("to"))].append(row)
+        there = [between(calls.get(one.parcel.to, ()), one.since, one.until) for one in sought]
+        return Together([_called(there=bool(one)) for one in there], found.refs, found.whole)
 
     def verify(self, request: HookRequest) -> bool:
         return verify(self._token, request)

@@ -89,9 +89,10 @@ class Display:
 @dataclass(frozen=True, slots=True)
 class Question:
     """A delivery in doubt its provider is asked about. `since`: when the first of its calls of
-    unknown outcome by this account was begun, by the database's clock; `before`: what the provider
-    said when it was asked the last time."""
+    unknown outcome by this account was begun, by the database's clock; `until`: what the provider
+    has been given later is none of them; `before`: what it said when it was asked the last time."""
 
     claim: Claim
     since: datetime
+    until: datetime
     before: Found = Found.UNASKED

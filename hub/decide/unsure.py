@@ -21,6 +21,9 @@ CALLBACK_WAIT = timedelta(seconds=30)
 ASK_AFTER = timedelta(seconds=10)
 """How old a doubt is before the provider is asked: by then its lists hold what it has taken."""
 
+ARRIVES_WITHIN = timedelta(minutes=5)
+"""What a provider was given longer after a call was begun is not this call."""
+
 ONWARD_AFTER = timedelta(minutes=2)
 """How long after its call a doubt is left to the provider alone: then the next channel, or people,
 tell whom it is for as well."""

@@ -1,9 +1,9 @@
 """Asking a provider what became of calls whose outcome is unknown, before the doubts are resolved.
 
 Beside the sweep, a loop for each account that can be asked: a slow provider delays only its own. A
-few doubts are asked about one by one; many at once, from the provider's list. What stands nowhere
-in it is asked about by itself before it is believed. A provider that does not answer is left alone
-for a while, and asked again.
+few doubts are asked about one by one; many at once, from the provider's list. That something stands
+nowhere in it is believed if the list holds what was surely taken at the same time; else each is
+asked about by itself. A provider that does not answer is left alone for a while, and asked again.
 """
 
 from __future__ import annotations
@@ -38,16 +38,18 @@ _UNKNOWN = Outcome(Verdict.UNSURE, Reason.UNKNOWN)
 _SILENT = Outcome(Verdict.UNSURE, Reason.TIMEOUT)
 
 
+Answer = tuple[Question, Outcome]
+
+
 class DoubtLedger(Protocol):
     """The rows of doubts; each method one transaction."""
 
     async def take(
         self, account: str, *, limit: int, again: bool = False
     ) -> Sequence[Question]: ...
+    async def known(self, questions: Sequence[Question]) -> frozenset[str]: ...
     async def give_back(self, questions: Sequence[Question]) -> None: ...
-    async def found(
-        self, answers: Sequence[tuple[Question, Outcome]]
-    ) -> tuple[tuple[int, int], ...]: ...
+    async def found(self, answers: Sequence[Answer]) -> tuple[tuple[int, int], ...]: ...
 
 
 class AskDoubts:
@@ -117,32 +119,35 @@ class Asker:
 
     async def once(self) -> int:
         asked = 0
-        for again in (False, True):
-            while questions := await self._ledger.take(self.account, limit=TOGETHER, again=again):
-                asked += len(questions)
-                async with asyncio.TaskGroup() as group:
-                    self._begin(group, questions, alone=again)
+        while questions := await self._due(TOGETHER):
+            asked += len(questions)
+            async with asyncio.TaskGroup() as group:
+                self._begin(group, questions)
         return asked
 
     async def _look(self, group: asyncio.TaskGroup) -> bool:
         """What is due is being asked about; whether there may be more than places for it."""
-        if asyncio.get_running_loop().time() < self._resting_until:
-            return False
-        full = False
-        for again in (False, True):
-            places = IN_HAND - len(self._running)
-            if not again and self._together is not None and self._list is None:
-                places = TOGETHER
-            questions = await self._taken(places, again=again) if places > 0 else ()
-            self._begin(group, questions, alone=again)
-            full = full or len(questions) >= places
-        return full
+        resting = asyncio.get_running_loop().time() < self._resting_until
+        places = IN_HAND - len(self._running)
+        if resting or self._list is not None or places <= 0:
+            return places <= 0 and not resting
+        together = self._together is not None
+        questions = await self._taken(TOGETHER if together else places)
+        self._begin(group, questions)
+        return not together and len(questions) >= places
 
-    async def _taken(self, places: int, *, again: bool) -> Sequence[Question]:
+    async def _due(self, places: int) -> Sequence[Question]:
+        """Those nobody has answered about first, then those the provider is asked about again."""
+        first = await self._ledger.take(self.account, limit=places)
+        left = places - len(first)
+        again = await self._ledger.take(self.account, limit=left, again=True) if left > 0 else ()
+        return [*first, *again]
+
+    async def _taken(self, places: int) -> Sequence[Question]:
         """Nothing when the database is away: the next look is a second later."""
         try:
             async with asyncio.timeout(CALL):
-                return await self._ledger.take(self.account, limit=places, again=again)
+                return await self._due(places)
         except Exception as error:  # noqa: BLE001 the loop must outlive any one look
             log.warning("doubts_not_read", account=self.account, error=type(error).__name__)
             return ()
@@ -151,14 +156,15 @@ class Asker:
     def _together(self) -> FindableTogether | None:
         return self._channel if isinstance(self._channel, FindableTogether) else None
 
-    def _begin(
-        self, group: asyncio.TaskGroup, questions: Sequence[Question], *, alone: bool
-    ) -> None:
-        many = self._together if len(questions) > FEW and not alone else None
-        if many is not None and self._list is None:
-            self._list = group.create_task(self._ask_together(many, questions))
+    def _begin(self, group: asyncio.TaskGroup, questions: Sequence[Question]) -> None:
+        many = self._together if len(questions) > FEW else None
+        if many is not None:
+            self._list = group.create_task(self._ask_together(group, many, questions))
             self._list.add_done_callback(self._read)
-            return
+        else:
+            self._ask_each(group, questions)
+
+    def _ask_each(self, group: asyncio.TaskGroup, questions: Sequence[Question]) -> None:
         for question in questions:
             task = group.create_task(self._ask(question))
             self._running.add(task)
@@ -179,17 +185,23 @@ class Asker:
             raise
         await self._answered([(question, outcome)])
 
-    async def _ask_together(self, channel: FindableTogether, questions: Sequence[Question]) -> None:
-        """The same for many at once."""
+    async def _ask_together(
+        self,
+        group: asyncio.TaskGroup,
+        channel: FindableTogether,
+        questions: Sequence[Question],
+    ) -> None:
+        """The same for many at once; what its list may not hold is asked about one by one."""
         try:
-            answers = await self._outcomes(channel, questions)
+            answers, unproven = await self._outcomes(channel, questions)
         except asyncio.CancelledError:
             await self._give_back(questions)
             raise
         for start in range(0, len(answers), AT_ONCE):
             await self._answered(answers[start : start + AT_ONCE])
+        self._ask_each(group, unproven)
 
-    async def _answered(self, answers: Sequence[tuple[Question, Outcome]]) -> None:
+    async def _answered(self, answers: Sequence[Answer]) -> None:
         silent = [o for _, o in answers if found_by(o) is Found.UNASKED]
         self._heard(silent=len(silent) == len(answers))
         try:
@@ -207,7 +219,7 @@ class Asker:
                 parcel = self._parcel(question)
                 if parcel is None:
                     return _UNKNOWN
-                return await self._channel.find(parcel, since=question.since)
+                return await self._channel.find(parcel, since=question.since, until=question.until)
         except TimeoutError:
             return _SILENT
         except Exception as error:  # noqa: BLE001 a channel's own bug must harm no other doubt
@@ -216,20 +228,28 @@ class Asker:
 
     async def _outcomes(
         self, channel: FindableTogether, questions: Sequence[Question]
-    ) -> Sequence[tuple[Question, Outcome]]:
+    ) -> tuple[Sequence[Answer], Sequence[Question]]:
+        """Answers; and those questions it seems to have nothing of, where its list is no proof."""
         try:
             async with asyncio.timeout(CALL):
                 await self._parcels.learn([question.claim for question in questions])
+                known = await self._ledger.known(questions)
                 parcels = [(question, self._parcel(question)) for question in questions]
-                sought = [(q, Sought(one, q.since)) for q, one in parcels if one is not None]
+                sought = [(q, Sought(one, q.since, q.until)) for q, one in parcels if one]
                 said = await channel.find_together([one for _, one in sought])
-                found = [(q, outcome) for (q, _), outcome in zip(sought, said, strict=True)]
-                return [*found, *((q, _UNKNOWN) for q, one in parcels if one is None)]
         except TimeoutError:
-            return [(question, _SILENT) for question in questions]
+            return [(question, _SILENT) for question in questions], ()
         except Exception as error:  # noqa: BLE001 as above
             self._trouble("doubts_not_asked", len(questions), error)
-            return [(question, _UNKNOWN) for question in questions]
+            return [(question, _UNKNOWN) for question in questions], ()
+        found = [(q, outcome) for (q, _), outcome in zip(sought, said.outcomes, strict=True)]
+        wordless = [(question, _UNKNOWN) for question, one in parcels if one is None]
+        proof = said.whole and bool(known) and known <= said.seen
+        if proof:
+            return [*found, *wordless], ()
+        nothing = [one for one in found if one[1].verdict is Verdict.RETRY]
+        others = [one for one in found if one[1].verdict is not Verdict.RETRY]
+        return [*others, *wordless], [question for question, _ in nothing]
 
     def _parcel(self, question: Question) -> Parcel | None:
         return self._parcels.parcel(question.claim, self._medium)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hub.decide.claim import Claim, Question
-from hub.decide.unsure import ASK_AFTER, CALLBACK_WAIT, Found, receipt_of
+from hub.decide.unsure import ARRIVES_WITHIN, ASK_AFTER, CALLBACK_WAIT, Found, receipt_of
 from hub.decide.whose import Mine, Told, whose
 from hub.model import (
     AttemptId,
@@ -24,7 +24,7 @@ from hub.model import (
 )
 from hub.store.batches import IDS, run
 from hub.store.database import Database, database_now
-from hub.store.events import from_ms
+from hub.store.events import at_ms, from_ms
 from hub.store.outcomes import flag_twice
 from hub.store.receipts import forward
 
@@ -32,12 +32,15 @@ EARLY = int((CALLBACK_WAIT - ASK_AFTER).total_seconds() * 1000)
 ANSWERED_BY = 13_000
 """Milliseconds within which a question is answered (12 s) and recorded: so long a doubt is left
 open for the first one, and so long after an answer the next is asked."""
+NEAR = 200
+"""Attempts before and after those in doubt that a list is measured by."""
 
 # Both states first, word for word as in the index: SQLite knows its condition by no other sign.
 _DOUBTFUL = """
 SELECT d.id, d.incident_id, d.notice_id, d.recipient_id, d.wording_id, d.address, d.expires_at,
-    d.lease_until, a.id AS attempt, a.fence, a.account, a.asked_at, a.found, n.stage, n.revision,
-    i.kind, r.name, (SELECT coalesce(min(e.started_at), a.started_at) FROM attempts e
+    d.lease_until, a.id AS attempt, a.fence, a.account, a.asked_at, a.found, a.started_at,
+    n.stage, n.revision, i.kind, r.name,
+    (SELECT coalesce(min(e.started_at), a.started_at) FROM attempts e
         WHERE e.delivery_id = d.id AND e.account = a.account AND e.verdict = 'unsure'
             AND e.found NOT IN ('accepted', 'gone')) AS since
 FROM deliveries d JOIN attempts a ON a.delivery_id = d.id AND a.fence = d.fence
@@ -70,6 +73,10 @@ WHERE d.state = 'sending' AND d.id <> b.id"""
 _RIVAL_COLUMNS = (
     ("id", "bigint"), ("notice", "bigint"), ("channel", "text"), ("address", "text"),
 )  # fmt: skip
+_NEAR = text("""
+SELECT provider_ref FROM attempts WHERE id BETWEEN :low AND :high AND account = :account
+    AND verdict = 'accepted' AND provider_ref IS NOT NULL AND started_at >= :since
+ORDER BY id LIMIT 500""")
 _ONE_BY_ONE = text("SELECT pg_advisory_xact_lock(hashtextextended('doubts', 0))")
 _FOUND = """
 UPDATE attempts SET found = b.found, asked_at = {1},
@@ -105,6 +112,11 @@ class DoubtLedger:
         if not await self._db.read(lambda conn: bool(asked(conn, limit=1, now=database_now(conn)))):
             return ()
         return await self._db.write(partial(take, account=account, limit=limit, again=again))
+
+    async def known(self, questions: Sequence[Question]) -> frozenset[str]:
+        """References of texts the provider is known to have taken at the same time as these: a list
+        that holds them all holds what it should."""
+        return await self._db.read(partial(_neighbours, questions=questions))
 
     async def give_back(self, questions: Sequence[Question]) -> None:
         """They were not asked: another worker may ask at once."""
@@ -157,7 +169,15 @@ def _question(row: Any) -> Question:
         revision=row.revision,
         account=row.account,
     )
-    return Question(claim, from_ms(row.since), Found(row.found))
+    until = from_ms(row.started_at) + ARRIVES_WITHIN
+    return Question(claim, from_ms(row.since), until, Found(row.found))
+
+
+def _neighbours(conn: Connection, *, questions: Sequence[Question]) -> frozenset[str]:
+    ids = [int(question.claim.attempt) for question in questions]
+    near = {"low": min(ids) - NEAR, "high": max(ids) + NEAR, "account": questions[0].claim.account}
+    since = at_ms(min(question.since for question in questions))
+    return frozenset(conn.execute(_NEAR, {**near, "since": since}).scalars())
 
 
 def found(conn: Connection, *, answers: Sequence[Answered]) -> tuple[tuple[int, int], ...]:

@@ -29,7 +29,9 @@ class Asked(Provider):
         self.knows: Callable[[Parcel], Awaitable[Outcome]] = absent
         self.questions: list[tuple[Parcel, datetime]] = []
 
-    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
+    async def find(
+        self, parcel: Parcel, *, since: datetime, until: datetime | None = None
+    ) -> Outcome:
         self.questions.append((parcel, since))
         return await self.knows(parcel)
 

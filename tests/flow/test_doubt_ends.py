@@ -6,9 +6,13 @@ import asyncio
 import dataclasses
 from typing import Any
 
+import pytest
+from sqlalchemy import text
+
 from channels.simulator import Fault
 from hub.flow.doubt import FEW
 from hub.model import AttemptId, Lane, Outcome, Parcel, Receipt, Verdict
+from hub.ports import Together
 from hub.states import DeliveryState, Reason
 from hub.store import schema as t
 from hub.store.doubts import DoubtLedger
@@ -104,22 +108,9 @@ async def test_many_doubts_are_answered_by_one_list_and_nobody_is_asked_about_al
         channel.traits = dataclasses.replace(channel.traits, parallel=people)
         await sender(stage, channel).drain(Lane.URGENT)
         await aged(stage, 11)
-        alone: list[Parcel] = []
-        find, together = channel.find, channel.find_together
-        lists = 0
-
-        async def counted(parcel: Parcel, *, since: Any) -> Outcome:
-            alone.append(parcel)
-            return await find(parcel, since=since)
-
-        async def listed(sought: Any) -> Any:
-            nonlocal lists
-            lists += 1
-            return await together(sought)
-
-        channel.find, channel.find_together = counted, listed
+        asked = Counted(channel)
         assert await asker(stage, channel).once() == people
-        assert (lists, alone) == (1, [])
+        assert (asked.lists, asked.alone) == (1, 0)
         assert taken(sim) == people
     rows = await stage.deliveries()
     assert {row.state for row in rows} == {"accepted"}
@@ -197,3 +188,64 @@ async def test_what_another_worker_asks_about_just_now_is_no_second_word(stage):
         await ledger.found([(question, Outcome(Verdict.RETRY))])
     assert (await stage.rows(t.attempts))[0].found == "absent"
     assert not await ledger.take("sms_test", limit=5, again=True), "13 s after the answer"
+
+
+class Counted:
+    """A real channel, whose questions are counted; `hides`: references its list leaves out."""
+
+    def __init__(self, channel: Any, *, hides: int = 0):
+        self.lists = self.alone = 0
+        find, together = channel.find, channel.find_together
+
+        async def counted(parcel: Parcel, **times: Any) -> Outcome:
+            self.alone += 1
+            return await find(parcel, **times)
+
+        async def listed(sought: Any) -> Together:
+            self.lists += 1
+            said = await together(sought)
+            return dataclasses.replace(said, seen=frozenset(sorted(said.seen)[hides:]))
+
+        channel.find, channel.find_together = counted, listed
+
+
+@pytest.mark.parametrize("hides", [0, 1])
+async def test_a_list_is_believed_where_it_holds_what_was_taken_beside(stage, hides):
+    """Half of the calls were taken and are known; of the others the list holds nothing."""
+    people = 2 * (FEW + 5)
+    async with twilio() as (sim, channel):
+        await stage.set_up(people=people)
+        await stage.plan(people=stage.people[::2])
+        await sender(stage, channel).drain(Lane.URGENT)
+        sim.change(faults={Fault.UNAVAILABLE: 1.0})
+        await stage.plan(people=stage.people[1::2])
+        channel.traits = dataclasses.replace(channel.traits, parallel=people)
+        await sender(stage, channel).drain(Lane.URGENT)
+        await stage.db.write(_begun_together)
+        await aged(stage, 11)
+        asked = Counted(channel, hides=hides)
+        await asked_again(stage, asker(stage, channel))
+        assert {a.found for a in await stage.rows(t.attempts, verdict="unsure")} == {"gone"}
+        assert (asked.lists, asked.alone) == ((2, people) if hides else (2, 0))
+
+
+def _begun_together(conn: Any) -> None:
+    conn.execute(text("UPDATE attempts SET started_at = (SELECT min(started_at) FROM attempts)"))
+
+
+async def test_what_was_made_long_after_is_not_this_text(stage):
+    """The same words go to the same number in a later wave: that text is the later one's."""
+    async with twilio() as (_, channel):
+        await stage.set_up(people=1)
+        await stage.plan()
+        now = await stage.now()
+        lost = {"verdict": "unsure", "reason": "lost_worker", "found": ""}
+        await sender(stage, channel).drain(Lane.URGENT)
+        await stage.set(t.attempts, {}, provider_ref=None, started_at=now - 301_000, **lost)
+        await stage.set(t.deliveries, {}, state="unsure", unsure=1, provider_ref=None)
+        await aged(stage, 11)
+        assert await asker(stage, channel).once() == 1
+        assert (await stage.rows(t.attempts))[0].found == "absent"
+        await stage.set(t.attempts, {}, started_at=now - 299_000, found="", asked_at=None)
+        assert await asker(stage, channel).once() == 1
+        assert (await stage.rows(t.attempts))[0].found == "accepted"

@@ -101,7 +101,9 @@ class Carrier:
         for free in self._free.values():
             free.set()
 
-    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
+    async def find(
+        self, parcel: Parcel, *, since: datetime, until: datetime | None = None
+    ) -> Outcome:
         """What became of a send: the truth, or as `lies`."""
         mine = [one for one in self.calls if one.parcel.attempt == parcel.attempt and one.taken]
         if self.lies == "unknown":
