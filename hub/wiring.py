@@ -61,6 +61,7 @@ from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
+from hub.zones import use_locked
 
 HOUSE = "muster"  # one hub on a Redis
 TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
@@ -109,6 +110,7 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
     migrate` does that, and Unready says so until it has been done.
     """
     ours()
+    use_locked()
     async with contextlib.AsyncExitStack() as stack:
         redis_url = settings.redis_url
         if redis_url is None:

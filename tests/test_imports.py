@@ -18,6 +18,8 @@ VALUES = (
     "hub.events",
     "hub.errors",
     "hub.entries",  # values of the register
+    "hub.zones",  # names of time zones
+    "hub.tags",  # and of languages and countries
     "hub.plans",  # values between deciding and storing
 )
 YAML = ("pydantic", "pydantic_core", "ruamel", "structlog")
