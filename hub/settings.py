@@ -329,10 +329,8 @@ def _list(text: str) -> tuple[str, ...]:
 
 def _playbooks(env: _Environment, data: Path) -> Path | None:
     """The folder of the site's own playbooks: the one named, else `playbooks` in the data folder,
-    if that is there."""
+    if that is there. One that is missing keeps no hub from starting: the alarm names it."""
     named = _path(env.text("PLAYBOOKS"))
-    if named is not None and not named.is_dir():
-        env.wrong("PLAYBOOKS", f"is no folder: {named}", "name the folder your YAML files are in")
     usual = data / "playbooks"
     return named or (usual if usual.is_dir() else None)
 

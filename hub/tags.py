@@ -7,7 +7,7 @@ language than people think (`cn`, `jp`) is refused with the right one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 LONGEST = 35
 
@@ -140,3 +140,63 @@ _NAMED: Mapping[str, str] = {
     **dict.fromkeys(("brazil", "bra"), "BR"),
     **dict.fromkeys(("ireland", "irl"), "IE"),
 }
+
+
+# ── Which of several languages is nearest to a person's own ────────────────────────────────────
+
+
+def base(tag: str) -> str:
+    """`zh` of `zh-CN`; dialects that share the writing of another count as that (`yue`: `zh`)."""
+    first = tag.replace("_", "-").split("-")[0].casefold()
+    return _SAME.get(first, first)
+
+
+def nearest(wanted: str, available: Sequence[str]) -> str | None:
+    """The tag of `available` in the same language that is nearest; None where there is none.
+
+    The same tag, then the same script, then the same region, then one of no region.
+    """
+    folded = wanted.replace("_", "-").casefold()
+    for tag in available:
+        if tag.casefold() == folded:
+            return tag
+    same = [tag for tag in available if wanted and base(tag) == base(wanted)]
+    return min(same, key=lambda tag: _far(wanted, tag), default=None)
+
+
+def _far(wanted: str, tag: str) -> tuple[bool, int]:
+    mine, other = _region(wanted), _region(tag)
+    region = 0 if mine and mine == other else 1 if not other else 2
+    return script(wanted) != script(tag), region
+
+
+def script(tag: str) -> str:
+    """The script a tag is written in, where that differs within a language: `Hant`, `Hans`."""
+    written = next((p.title() for p in tag.split("-")[1:] if len(p) == 4 and p.isalpha()), "")
+    if written or base(tag) != "zh":
+        return written
+    cantonese = tag.casefold().startswith("yue")
+    return "Hant" if cantonese or _region(tag) in {"HK", "TW", "MO"} else "Hans"
+
+
+def direction(tag: str) -> str:
+    """`rtl` for a language that is written from the right, else `ltr`."""
+    written = script(tag)
+    if written:
+        return "rtl" if written in {"Arab", "Hebr", "Thaa", "Syrc", "Nkoo"} else "ltr"
+    return "rtl" if base(tag) in _FROM_THE_RIGHT else "ltr"
+
+
+def _region(tag: str) -> str:
+    parts = tag.replace("_", "-").split("-")[1:]
+    return next((part.upper() for part in parts if len(part) == 2 and part.isalpha()), "")
+
+
+_SAME: Mapping[str, str] = {
+    **dict.fromkeys(("yue", "cmn"), "zh"),
+    **dict.fromkeys(("nb", "nn"), "no"),
+    "iw": "he",
+    "in": "id",
+    "fil": "tl",
+}
+_FROM_THE_RIGHT = frozenset(("ar", "he", "fa", "ur", "ps", "sd", "ug", "yi", "dv", "ckb"))

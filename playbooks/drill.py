@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
-from hub.decide.spoken import base
 from hub.model import Kind
+from hub.tags import base
 from playbooks.case import Case, Finding, Text, whole
 
 SAYS_DRILL: Mapping[str, tuple[str, ...]] = {

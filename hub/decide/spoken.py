@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hub.model import Place, PlaceKind, Words
+from hub.tags import base, nearest
 
 _NUMBERED = re.compile(r"^(\d+[A-Za-z]?|[A-Za-z]\d*)$")
 _NAMED_ZH = ("栋", "幢", "座", "楼", "号", "阁", "苑", "轩")
@@ -18,24 +19,18 @@ def choose_language(wanted: str, available: Sequence[str], site: Sequence[str] =
 
     `available` must not be empty.
     """
-    by_fold = {tag.casefold(): tag for tag in reversed(available)}
-    exact = by_fold.get(wanted.casefold())
-    if exact is not None:
-        return exact
-    relative = [tag for tag in available if wanted and base(tag) == base(wanted)]
+    own = nearest(wanted, available)
+    if own is not None:
+        return own
     english = [tag for tag in available if base(tag) == "en"]
+    by_fold = {tag.casefold(): tag for tag in reversed(available)}
     listed = [by_fold[tag.casefold()] for tag in site if tag.casefold() in by_fold]
-    return (relative + english + listed + list(available))[0]
-
-
-def base(language: str) -> str:
-    """`zh` of `zh-CN`."""
-    return language.replace("_", "-").split("-")[0].casefold()
+    return (english + listed + list(available))[0]
 
 
 def is_chinese(language: str) -> bool:
     """Whether a language is written in Chinese characters."""
-    return base(language) in {"zh", "yue"}
+    return base(language) == "zh"
 
 
 def in_language(words: Words, language: str, fallback: str = "") -> str:
