@@ -20,6 +20,7 @@ VALUES = (
     "hub.entries",  # values of the register
     "hub.zones",  # names of time zones
     "hub.tags",  # and of languages and countries
+    "hub.times",  # as people are told them
     "hub.plans",  # values between deciding and storing
 )
 YAML = ("pydantic", "pydantic_core", "ruamel", "structlog")
