@@ -4,12 +4,12 @@ site's own (`resident.TAG.json` beside its playbooks)."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from hub.errors import Problem, Refused
-from hub.tags import base, direction, nearest, tag_fault
+from hub.tags import base, direction, nearest, script, tag_fault
 from web.catalog import FOLDER, LANGUAGES, MARK, catalogue, filled
 
 SHIPPED = ("zh-CN", "en", "zh-Hant", "ja", "ko", "ar")
@@ -35,15 +35,43 @@ class Tongue:
     def fixed_dir(self) -> str:
         return direction(self.fixed)
 
+    @property
+    def mixed(self) -> bool:
+        """Whether the words around it are in another language, or another script."""
+        same = base(self.tag) == base(self.fixed)
+        return not (same and script(self.tag) == script(self.fixed))
+
     def t(self, key: str, **args: object) -> str:
         """The text of `key` with its arguments filled in; that of English where it is missing."""
         return filled(self.words.get(key) or shipped("en")[key], args)
 
 
-def tongue(tag: str, own: Mapping[str, Words]) -> Tongue:
+NAMES: Mapping[str, str] = {
+    "ar": "العربية", "bn": "বাংলা", "de": "Deutsch", "el": "Ελληνικά", "en": "English",
+    "es": "Español", "fa": "فارسی", "fr": "Français", "he": "עברית", "hi": "हिन्दी",
+    "id": "Indonesia", "it": "Italiano", "ja": "日本語", "km": "ខ្មែរ", "ko": "한국어",
+    "lo": "ລາວ", "mn": "Монгол", "ms": "Melayu", "my": "မြန်မာ", "ne": "नेपाली",
+    "nl": "Nederlands", "no": "Norsk", "pl": "Polski", "pt": "Português", "ru": "Русский",
+    "sv": "Svenska", "ta": "தமிழ்", "th": "ไทย", "tl": "Filipino", "tr": "Türkçe",
+    "uk": "Українська", "ur": "اردو", "vi": "Tiếng Việt", "zh": "中文",
+}  # fmt: skip
+"""What each language is called by those who read it."""
+
+
+def named(tag: str, others: Iterable[str]) -> str:
+    """The name of a language, told apart from `others` where they are the same one."""
+    if base(tag) == "zh" and any(base(one) == "zh" and one != tag for one in others):
+        return "繁體中文" if script(tag) == "Hant" else "简体中文"
+    return NAMES.get(base(tag), tag)
+
+
+def tongue(tag: str, own: Mapping[str, Words], *, around: str = "") -> Tongue:
     """How a page in this language speaks: the site's own words, over those that ship, of the same
-    tag; else the nearest of both; else English."""
-    found = nearest(tag, [*own, *SHIPPED]) or "en"
+    tag; else the nearest of both; else English.
+
+    `around`: another language for the words around what the playbook says, if there are any."""
+    there = [*own, *SHIPPED]
+    found = nearest(around, there) or nearest(tag, there) or "en"
     below = nearest(found, SHIPPED) or "en"
     words = {**shipped(below), **own.get(found, {})}
     return Tongue(tag, found, words)
