@@ -42,6 +42,13 @@ def aside(at: datetime, zone: ZoneInfo, *, language: str, now: datetime | None) 
     return f"{clock_of(at, zone, language=language)} ({day})"
 
 
+def stamp(at: datetime, zone: ZoneInfo) -> str:
+    """`2026-11-30 23:50:07`, for programs and terminals; with its offset where that comes twice."""
+    local = at.astimezone(zone)
+    twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return f"{local:%Y-%m-%d %H:%M:%S}" + (f" ({offset_name(_minutes(local))})" if twice else "")
+
+
 def _is_far(local: datetime, now: datetime, zone: ZoneInfo) -> bool:
     here = now.astimezone(zone)
     return local.year != here.year and abs(local - here) > FAR
