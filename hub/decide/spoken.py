@@ -9,6 +9,18 @@ from hub.decide.phrases import Phrases, phrases
 from hub.model import Place, PlaceKind, Words
 from hub.tags import base, nearest
 
+__all__ = [
+    "base",
+    "choose_language",
+    "in_language",
+    "is_chinese",
+    "options_of",
+    "spoken_building",
+    "spoken_floor",
+    "spoken_minutes",
+    "spoken_place",
+]
+
 _NUMBERED = re.compile(r"^(\d+[A-Za-z]?|[A-Za-z]\d*)$")
 
 
