@@ -58,7 +58,7 @@ DENIES = re.compile(
 _ANYWHERE = r"演练|演习|\bdrills?\b|\bexercise\b"
 _LIVE: Mapping[str, str] = {
     "zh": r"演練|演習",
-    "ja": r"(避難|防災|消防|消火)訓練|訓練です",
+    "ja": r"(避難|防災|消防|消火)訓練|訓練です|【訓練】",
     "ko": r"훈련",
     "ar": r"تدريب",
     "fr": r"\bexercice\b",
