@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from hub.decide.phrases import Phrases, phrases
+from hub.decide.phrases import BOOK, Phrases, phrases
 from hub.model import Place, PlaceKind, Words
-from hub.tags import base, nearest
+from hub.tags import base, nearest, script
 
 __all__ = [
     "base",
@@ -72,13 +72,24 @@ def spoken_place(place: Place | None, language: str, *, building_name: Words | N
 
 def spoken_building(building: str, language: str, name: Words | None = None) -> str:
     """The building alone: `3栋`, `Tower 3`; a building with a name goes by it."""
-    if name and any(name.values()):
+    say = phrases(language)
+    if name and any(name.values()) and not _only_numbered(name, building, language):
         return in_language(name, language)
     if not building:
         return ""
-    say = phrases(language)
     numbered = not building.endswith(say.named) if say.named else _NUMBERED.match(building)
     return say.building.format(n=building) if numbered else building
+
+
+def _only_numbered(name: Words, number: str, language: str) -> bool:
+    """Whether a name says no more than the number, in other languages than this one: an import
+    names flat 1203 `1203室` and `Flat 1203`, and a third language has words of its own for it."""
+    there = nearest(language, [tag for tag, text in name.items() if text])
+    if there is not None and script(there) == script(language):
+        return False
+    say, plain = BOOK["zh-CN"], number.removeprefix("B")
+    usual = (say.building, say.floor, say.basement, say.unit, say.entrance)
+    return name.get("zh-CN") in {one.format(n=plain) for one in usual}
 
 
 def spoken_floor(floor: str, language: str) -> str:
@@ -99,7 +110,7 @@ def _inside(place: Place, language: str, own: Words) -> str:
     """What follows building and entrance."""
     if place.kind is PlaceKind.ENTRANCE:
         return ""
-    if own:
+    if own and not _only_numbered(own, place.unit or place.floor, language):
         return in_language(own, language)
     if place.kind is PlaceKind.FLOOR:
         return spoken_floor(place.floor, language)

@@ -150,3 +150,37 @@ def test_a_building_with_a_name_is_not_numbered_in_any_script() -> None:
     assert spoken_building("Maple House", "ar") == "Maple House"
     assert spoken_floor("B2", "zh-HK") == "地庫2樓"
     assert spoken_minutes("1", "ar") == "دقيقة واحدة"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-CN", "3栋12层"),
+        ("en", "Building 3, Floor 12"),
+        ("zh-HK", "3座12樓"),
+        ("ja", "3号棟12階"),
+        ("ar", "البرج 3، الطابق 12"),
+    ],
+)
+def test_the_numbers_an_import_names_are_said_in_the_readers_words(
+    language: str, said: str
+) -> None:
+    floor = place(
+        PlaceKind.FLOOR,
+        "3/12",
+        name={"zh-CN": "12层", "en": "Floor 12"},
+        building="3",
+        floor="12",
+    )
+    building = {"zh-CN": "3栋", "en": "Building 3"}
+    assert spoken_place(floor, language, building_name=building) == said
+    cellar = replace(floor, floor="B1", name={"zh-CN": "地下1层", "en": "Basement 1"})
+    assert spoken_place(cellar, "ja", building_name=building) == "3号棟地下1階"
+
+
+def test_a_name_that_says_more_than_a_number_is_kept_in_every_language() -> None:
+    garden = place(PlaceKind.UNIT, "3/1/101", name={"zh-CN": "花园", "en": "Garden"}, unit="101")
+    assert spoken_place(garden, "ja") == "Garden"
+    assert spoken_place(garden, "zh-HK") == "花园"
+    own = {"zh-CN": "3栋", "zh-HK": "第三座"}
+    assert spoken_building("3", "zh-HK", own) == "第三座"

@@ -23,7 +23,7 @@ LIVE: Mapping[str, Words] = {
         "zh-HK": "{{place}}煤氣洩漏。請立即離開大廈，勿用升降機，勿開關電掣。",
         "en": "Gas leak at {{place}}. Leave the building now. No lifts, touch no switches.",
         "ar": "تسرّب غاز في {{place}}. غادروا المبنى فورًا. لا مصاعد ولا مفاتيح كهرباء.",
-        "ja": "{{place}}でガス漏れ。すぐに外へ避難してください。エレベーターとスイッチに触れないこと。",
+        "ja": "{{place}}でガス漏れ。すぐに外へ避難してください。スイッチに触れないこと。",
     },
     "update": {
         "zh-HK": "{{place}}煤氣洩漏仍在處理，請留在大廈外。",
