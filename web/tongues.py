@@ -124,9 +124,9 @@ def _fault(key: str, said: object) -> str:
         return "must be text"
     if len(said) > LONGEST:
         return f"is longer than {LONGEST} characters"
-    if {mark[1] for mark in MARK.finditer(said)} != {mark[1] for mark in MARK.finditer(model)}:
-        return f"must hold the same {{names}} as {model!r}"
-    return ""
+    needed, there = (frozenset(mark[1] for mark in MARK.finditer(text)) for text in (model, said))
+    may = needed | {"number"} if key.startswith("res.help_") else needed
+    return "" if needed <= there <= may else f"must hold the same {{names}} as {model!r}"
 
 
 def _where(name: str, text: str, key: str) -> str:

@@ -169,9 +169,9 @@ def _then(page: ResidentPage, person: Person, speaker: _Speaker) -> str:
     if person.answer != AnswerWord.HELP:
         return speaker.t("res.thanks_over" if _is_over(page) else "res.thanks")
     if page.is_drill:
-        return speaker.t("res.help_open_drill")
+        return speaker.t("res.help_open_drill", number=_number(page))
     if person.help_assigned:
-        return speaker.t("res.help_with", who=person.help_assigned)
+        return speaker.t("res.help_with", who=person.help_assigned, number=_number(page))
     return speaker.t("res.help_open", number=_number(page))
 
 
