@@ -7,7 +7,11 @@ import csv
 import io
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -58,8 +62,8 @@ DAYS = {
 class Site:
     """A served hub whose people read four languages, and one incident of its own playbook."""
 
-    def __init__(self, client: httpx2.Client, url: str, world: str) -> None:
-        self.client, self.url = client, url
+    def __init__(self, client: httpx2.Client, url: str, world: str, door: str, db: Path) -> None:
+        self.client, self.url, self.door, self.db = client, url, door, db
         asked = {"playbook": "gas", "place": "3/12", "kind": "live"}
         self.preview = self._post("/preview", asked)
         self.incident = self._post("/incidents", asked)["id"]
@@ -116,7 +120,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             made = muster("token", "create", "--role", "admin", "--json", env=env)
             headers = {"Authorization": f"Bearer {json.loads(made.stdout)['token']}"}
             with httpx2.Client(base_url=f"{url}/api/v1", headers=headers, timeout=30) as client:
-                yield Site(client, url, world.url)
+                door = re.search(r"http\S+/login/once/\S+", process.said)
+                assert door is not None
+                yield Site(client, url, world.url, door[0], folder / "hub" / "muster.db")
 
 
 def _roster() -> str:
@@ -220,4 +226,33 @@ async def test_the_screen_speaks_the_sites_first_language_and_the_others_in_turn
         assert seen == {"en": "ltr", "ar": "rtl", "ja": "ltr"}
         # The next update is a day away: its date is on the screen.
         await expect(page.locator(".foot")).to_contain_text(re.compile(r"\d+月\d+日 \d\d:\d\d"))
+        await browser.close()
+
+
+async def test_on_the_next_day_page_and_board_say_whose_day_a_time_is(
+    site: Site, chromium: str
+) -> None:
+    """The first incident becomes one of yesterday, as if a day had gone by."""
+    day = 86_400_000
+    with closing(sqlite3.connect(site.db, timeout=30)) as db, db:
+        db.execute("UPDATE notices SET issued_at = issued_at - ? WHERE incident_id = 1", (day,))
+        db.execute("UPDATE incidents SET launched_at = launched_at - ? WHERE id = 1", (day,))
+    before = datetime.now(UTC) + timedelta(hours=8) - timedelta(days=1)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium)
+        page = await browser.new_page(viewport={"width": 390, "height": 844})
+        await page.goto(site.link("en"))
+        issued = page.locator("dd").nth(1)
+        await expect(issued).to_have_text(re.compile(rf"^\d\d:\d\d on {before.day} {before:%B}$"))
+        await page.goto(site.link("zh-HK"))
+        await expect(issued).to_have_text(re.compile(f"^{before.month}月{before.day}日"))
+        desk = await browser.new_context(locale="en-GB", timezone_id="America/New_York")
+        board = await desk.new_page()
+        await board.goto(site.door)
+        await board.locator("form button").first.click()
+        await board.wait_for_url(lambda url: "/login" not in url)
+        await board.goto(f"{site.door.partition('/login')[0]}/incidents/1?lang=en")
+        started = re.compile(rf"^{before.day} {before:%b} \d\d:\d\d:\d\d$")
+        await expect(board.locator("#started")).to_have_text(started)
+        await _looked(board, "board-next-day")
         await browser.close()
