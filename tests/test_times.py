@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.times import aside, clock_of, offset_name, offsets, told
+from hub.times import aside, clock_of, offset_name, offsets, stamp, told
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NIGHT = datetime(2026, 11, 30, 15, 50, tzinfo=UTC)  # 23:50 in Shanghai
@@ -118,3 +118,11 @@ def test_the_table_is_short_enough_to_stand_in_every_page() -> None:
     now = datetime(2026, 11, 30, tzinfo=UTC)
     assert offsets("Asia/Shanghai", now) == ((0, 480),)
     assert len(offsets("Europe/Berlin", now)) < 32
+
+
+def test_a_terminal_is_told_date_time_and_which_of_two() -> None:
+    assert stamp(NIGHT, SHANGHAI) == "2026-11-30 23:50:00"
+    name, first, minutes, _ = BACK[2]
+    zone = ZoneInfo(name)
+    assert stamp(first, zone) == "2026-04-05 01:40:00 (UTC+11)"
+    assert stamp(first + timedelta(minutes=minutes), zone) == "2026-04-05 01:40:00 (UTC+10:30)"
