@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from hub.times import offsets
 from web.assets import static
 from web.base import base_of, rebased
 from web.catalog import COOKIE, LANGUAGES, language_of, speak
@@ -55,8 +57,8 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
     """The template as a page in the reader's language.
 
     The content policy is the gate's (`web.security`): no inline style or script ever works.
-    Templates get `t`, `static`, `say`, `lang`, `other`, `actor`, `timezone`, `path`, `wall`,
-    `base`; an address that begins with / is put below the base by itself.
+    Templates get `t`, `static`, `say`, `lang`, `other`, `actor`, `timezone`, `offsets`, `path`,
+    `wall` and `base`; an address that begins with / is put below the base by itself.
     """
     settings, base = house(request).settings, base_of(request.scope)
     language = language_of(request, settings.languages)
@@ -68,6 +70,7 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
         "other": other_language(request, language),
         "actor": request.scope.get("muster.actor"),
         "timezone": settings.timezone,
+        "offsets": json.dumps(offsets(settings.timezone, house(request).clock.now())),
         "path": request.url.path,
         "kind": "none",
         "wall": False,

@@ -13,7 +13,7 @@ from web.assets import static
 from web.base import base_of
 from web.render import environment, page
 
-FILES = ("screen.css", "screen.js", "draw.js", "words.js", "keep.js", "link.js")
+FILES = ("screen.css", "screen.js", "draw.js", "words.js", "tongues.js", "keep.js", "link.js")
 
 
 async def screen(request: Request) -> Response:
@@ -24,7 +24,12 @@ async def screen(request: Request) -> Response:
 async def worker(request: Request) -> Response:
     """The service worker, with the addresses of this release's files in it."""
     base = base_of(request.scope)
-    ours = ("/screen", *(static(f"screen/{name}") for name in FILES), static("img/mark.svg"))
+    ours = (
+        "/screen",
+        *(static(f"screen/{name}") for name in FILES),
+        static("js/zone.js"),
+        static("img/mark.svg"),
+    )
     files = [base + path for path in ours]
     name = "muster-screen-" + static("").strip("/").rpartition("/")[2]
     text = (
