@@ -10,7 +10,7 @@ from hub.decide.answers import Answered, Called
 from hub.decide.echoes import may_echo
 from hub.decide.inbox import Guessed, Note, Why
 from hub.decide.marks import fill
-from hub.decide.replies import Meaning, Meant, as_said_by, read_reply
+from hub.decide.replies import Because, Meaning, Meant, as_said_by, read_reply
 from hub.decide.routing import Asked, Caller, Route, acknowledges, route, route_key
 from hub.errors import Conflict, Unknown
 from hub.flow.answer import MOST
@@ -18,12 +18,14 @@ from hub.model import Actor, Answer, AnswerWord, IncidentId, RecipientId, Reply
 from hub.ports import Pressed
 
 OUT, IN = "STOP", "START"
+_TAPPED = Meaning(Meant.ANSWER, Because.CRY, AnswerWord.HELP)
 
 
 class ReplyLedger(Protocol):
     """What is known of the number a reply came from."""
 
     async def caller(self, channel: str, sender: str) -> Caller: ...
+    async def speaking_to(self, people: Sequence[int]) -> tuple[Asked, ...]: ...
     async def last_texts(self, channel: str, sender: str) -> tuple[str, ...]: ...
     async def opt_out(self, channel: str, sender: str) -> int: ...
     async def opt_in(self, channel: str, sender: str) -> int: ...
@@ -93,6 +95,14 @@ class Hear:
             # closed: never leave anybody believing help was called by this key
             return dataclasses.replace(pressed, over=True)
         return dataclasses.replace(pressed, word=as_said_by(meaning.word, duty=call.asked.duty))
+
+    async def tapped(self, incident: int, people: Sequence[int]) -> None:
+        """Help was asked for by the link of this incident: it counts in every other live one that
+        speaks to these people, too."""
+        for one in await self._replies.speaking_to(people):
+            if one.live and one.incident != incident:
+                reply = Reply("link", "", "", "")
+                await self._take(reply, _TAPPED, one, Caller(), None)
 
     async def _read(self, reply: Reply, caller: Caller) -> Meaning:
         sent: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hub.decide.answers import Answered, Given
-from hub.decide.routing import Caller
+from hub.decide.routing import Asked, Caller
 from hub.errors import Conflict, HubError, Unknown
 from hub.events import EventKind
 from hub.model import AnswerWord
@@ -25,7 +25,7 @@ from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import Fact, append_events
 from hub.store.helps import ask_for_help
-from hub.store.replies import caller, last_texts
+from hub.store.replies import caller, last_texts, speaking_to
 from hub.store.ways import SENT_TO, VIA
 
 Person = tuple[int, int]
@@ -90,6 +90,10 @@ class AnswerLedger:
     async def caller(self, channel: str, sender: str) -> Caller:
         """Who words from this number are from, and which open incidents speak to them."""
         return await self._db.read(partial(caller, channel=channel, sender=sender))
+
+    async def speaking_to(self, people: Sequence[int]) -> tuple[Asked, ...]:
+        """The open incidents that speak to these people."""
+        return await self._db.read(partial(speaking_to, people=tuple(people)))
 
     async def last_texts(self, channel: str, sender: str) -> tuple[str, ...]:
         """What was sent to this number last, the newest first; marks still in it."""

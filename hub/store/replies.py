@@ -197,6 +197,11 @@ def _nobody(conn: Connection, about: Mapping[str, Any], owners: _Owners) -> Call
     return Caller((), owner, standing, int(last.incident_id) if last else None, recent)
 
 
+def speaking_to(conn: Connection, *, people: Sequence[int]) -> tuple[Asked, ...]:
+    """The open incidents that speak to these people, whatever told them."""
+    return _asked(conn, {}, _Owners((), list(people)))
+
+
 def last_texts(conn: Connection, *, channel: str, sender: str) -> tuple[str, ...]:
     """What went to this number last, while it may still come back; marks still in it."""
     since = database_now(conn) - 2 * DAY_MS

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hub.decide.alarm_facts import (
     Backlog,
+    Cry,
     Facts,
     Gap,
     Gone,
@@ -47,6 +48,14 @@ def test_a_hub_that_does_its_job_raises_nothing() -> None:
 def test_every_kind_has_a_severity_and_an_unknown_one_is_critical() -> None:
     assert {severity(kind) for kind in AlarmKind} == set(Severity)
     assert severity("of another release") is Severity.CRITICAL
+
+
+def test_a_cry_is_as_bad_as_can_be_and_no_fault_of_the_hub() -> None:
+    (cry,) = alarms(Facts(watched_s=1, cries=(Cry(3, "sms", 7),)))
+    assert (cry.key, cry.severity, cry.incident) == ("cry/3", Severity.CRITICAL, 7)
+    assert not cry.ails
+    (old,) = alarms(Facts(watched_s=0, current=False))
+    assert old.ails
 
 
 def test_an_older_schema_is_critical() -> None:

@@ -20,6 +20,7 @@ TEXTS = [
     ("收到请回复1。2号门集合，4人一组，1小时内到", "收到请回复B1。2号门集合，4人一组，1小时内到"),
     ("Reply 1 on it. Gate 2, in 3 hours, at 4:10", "Reply B1 on it. Gate 2, in 3 hours, at 4:10"),
     ("All clear at 3:10. Tower 3.", "All clear at 3:10. Tower 3."),
+    ("Reply 1 safe. In 4 we trust", "Reply B1 safe. In 4 we trust"),
     ("返信：1 安全、4 留守", "返信：B1 安全、B4 留守"),
 ]
 

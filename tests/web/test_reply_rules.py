@@ -267,3 +267,18 @@ async def test_staff_take_an_opt_out_away(hub: Field) -> None:
     assert [way["usable"] for way in done.json()["addresses"]] == [True]
     assert (await hub.rows(t.addresses, value=RESIDENT))[0].opted_out_at is None
     assert len(await hub.rows(t.audit, action="opt_out_taken_away")) == 1
+
+
+async def test_help_by_the_link_of_a_drill_counts_in_the_fire(hub: Field) -> None:
+    fire = await hub.launch("fire", "3/12")
+    drill = await hub.launch("fire", "3/12", Kind.DRILL)
+    person = await hub.person(RESIDENT)
+    path = f"/a/{hub.hub.answer.token(drill, person)}"
+    as_json = {"accept": "application/json"}
+    nonce = (await hub.client.get(path, headers=as_json)).json()["nonce"]
+    for answer, stands in (("safe", ""), ("help", "help")):
+        said = {"answer": answer, "nonce": nonce}
+        done = await hub.client.post(path, json=said, headers=as_json)
+        assert done.status_code == 200, done.text
+        assert await hub.answer(fire, RESIDENT) == stands
+    assert await hub.answer(drill, RESIDENT) == "help"

@@ -47,6 +47,8 @@ async def take(hub: House, token: str, fields: Mapping[str, Any]) -> dict[str, A
     given = Answer(incident, first, word, "link", {"nonce": nonce.partition(".")[0]})
     who = Actor(f"recipient:{recipient}", "resident")
     await hub.answer.take(given, who=who, once=None, others=others)
+    if word is AnswerWord.HELP:
+        await hub.report.tapped(incident, people)
     return {"answer": str(word), "people": list(people)}
 
 
