@@ -2,7 +2,7 @@
 import { look, trouble } from "../api.js";
 import { $, $$, h, put } from "../dom.js";
 import { t, named } from "../words.js";
-import { clock, date, now } from "../clock.js";
+import { clock } from "../clock.js";
 import { CalmList } from "../board/rows.js";
 import { Sound } from "../board/sound.js";
 import { ask } from "../dialog.js";
@@ -108,7 +108,7 @@ function settledRow(one) {
   const what = s.answer ? named("answer", s.answer) : t("replies.no_answer");
   const lost = s.answer && !s.incidents.length ? h("p", { class: "late" }, t("replies.nowhere")) : null;
   return h("li", {},
-    h("time", { datetime: s.at, class: "num" }, new Date(s.at).toDateString() === new Date(now()).toDateString() ? clock(s.at) : `${date(s.at)} ${clock(s.at)}`),
+    h("time", { datetime: s.at, class: "num" }, clock(s.at)),
     h("div", {}, h("b", {}, whom || t("replies.nobody")), h("p", {}, what, s.note ? h("span", { class: "two" }, ` ${s.note}`) : null), lost,
       h("details", {}, h("summary", {}, s.by === "hub" ? t("replies.by_hub") : t("replies.settled_by", { who: s.by_name || s.by })), words(one), h("p", { class: "hint num" }, by(one)))));
 }
