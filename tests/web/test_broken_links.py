@@ -102,7 +102,16 @@ async def test_a_link_that_lost_its_end_says_what_to_do_in_both_languages(web: H
     assert len({re.sub(r"\s+", "", page.text) for page in pages}) == 1  # nothing tells them apart
 
 
-@pytest.mark.parametrize(("liked", "first"), [("zh-TW,zh;q=0.9", ZH), ("en-GB", EN), ("", ZH)])
+@pytest.mark.parametrize(
+    ("liked", "first"),
+    [
+        ("zh-CN,zh;q=0.9", ZH),
+        ("en-GB", EN),
+        ("", ZH),
+        ("fr;q=0.9,en;q=0.8", EN),
+        ("en;q=0", ZH),
+    ],
+)
 async def test_the_language_of_the_phone_stands_first(web: House, liked, first):
     async with web.client() as client:
         page = await client.get("/a/cut", headers={"accept-language": liked})
@@ -147,3 +156,20 @@ async def test_a_program_reads_the_same_sentence(web: House, liked, said):
         answer = await client.get("/a/cut", headers=asked)
     assert answer.status_code == 404
     assert (answer.json()["detail"], answer.json()["code"]) == (said, "unknown")
+
+
+@pytest.mark.parametrize(
+    ("liked", "said", "direction"),
+    [
+        ("ja", "このリンクは開けません", "ltr"),
+        ("ar-EG", "هذا الرابط", "rtl"),
+        ("zh-HK", "這個連結", "ltr"),
+    ],
+)
+async def test_a_third_language_stands_first_and_both_others_below(web, liked, said, direction):
+    async with web.client() as client:
+        page = await client.get("/a/cut", headers={"accept-language": liked})
+    assert said in re.search(r"<h1>(.*?)</h1>", page.text)[1]
+    assert f'dir="{direction}"' in page.text.partition("<head>")[0]
+    assert ZH in page.text
+    assert EN in page.text

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -16,11 +17,14 @@ from starlette.responses import HTMLResponse, Response
 
 from hub.errors import HubError, Unknown
 from hub.flow.site_defaults import usual_numbers
-from web.catalog import LANGUAGES, accepted, speak
+from hub.tags import nearest
+from web.base import base_of, rebased
+from web.catalog import LANGUAGES, weight
 from web.house import House, house
 from web.problems import problem, wants_json
 from web.render import environment
 from web.resident.style import policy, style
+from web.tongues import SHIPPED, Tongue, tongue
 
 log = structlog.get_logger(__name__)
 
@@ -65,19 +69,34 @@ async def broken(request: Request, _error: Exception) -> Response:
     """404: for programs a problem, for people a page that helps."""
     hub = house(request)
     numbers = await request.app.state.numbers.fire(hub)
-    first = accepted(request.headers.get("accept-language", "")) or LANGUAGES[0]
+    first = _liked(request.headers.get("accept-language", ""), (*hub.words, *SHIPPED))
+    tags = dict.fromkeys((first, *LANGUAGES))
+    tongues = [tongue(tag, hub.words) for tag in tags]
     if wants_json(request.scope):
-        said = speak(first, "res.broken", number=" / ".join(numbers))
+        said = tongues[0].t("res.broken", number=" / ".join(numbers))
         return problem(request.scope, 404, said, code="unknown", title="Not found")
-    return _page(first, numbers)
+    return _page(request, tongues, numbers)
 
 
-def _page(first: str, numbers: tuple[str, ...]) -> Response:
-    languages = sorted(LANGUAGES, key=lambda tag: tag != first)
+def _liked(header: str, there: Sequence[str]) -> str:
+    """The language of ours the phone likes best; the first of ours where it says nothing."""
+    wishes = sorted((-weight(rest), at, tag) for at, tag, rest in _wishes(header))
+    found = (nearest(tag.strip(), there) for less, _, tag in wishes if less < 0)
+    return next((tag for tag in found if tag), LANGUAGES[0])
+
+
+def _wishes(header: str) -> Iterator[tuple[int, str, str]]:
+    for at, part in enumerate(header.split(",")):
+        tag, _, rest = part.partition(";")
+        yield at, tag, rest
+
+
+def _page(request: Request, tongues: list[Tongue], numbers: tuple[str, ...]) -> Response:
+    first = tongues[0].tag
     text = (
         environment()
         .get_template("resident/broken.html")
-        .render(languages=languages, numbers=numbers, css=style(), speak=speak)
+        .render(tongues=tongues, numbers=numbers, css=style())
     )
     headers = {
         "Content-Security-Policy": policy(),
@@ -85,4 +104,4 @@ def _page(first: str, numbers: tuple[str, ...]) -> Response:
         "Content-Language": first,
         "Vary": "Accept-Language",
     }
-    return HTMLResponse(text, 404, headers=headers)
+    return HTMLResponse(rebased(text, base_of(request.scope)), 404, headers=headers)
