@@ -41,6 +41,7 @@ from hub.flow.tasks import Tasks
 from hub.flow.tries import Tries
 from hub.flow.watch import Watch
 from hub.guard import guard, watch
+from hub.hearing import hearing
 from hub.memory import settle
 from hub.ports import Channel, Clock, Findable, Library
 from hub.providers import accounts_of, channels_of, terms_of
@@ -48,20 +49,14 @@ from hub.settings import Settings
 from hub.shelf import Shelf
 from hub.store import house_time
 from hub.store.accounts import AccountLedger
-from hub.store.answers import AnswerLedger
-from hub.store.calls import CallLedger
 from hub.store.database import Database, database
 from hub.store.deliveries import DeliveryLedger
-from hub.store.displays import DisplayLedger
 from hub.store.doubts import DoubtLedger
 from hub.store.escalations import EscalateLedger
 from hub.store.estates import EstateLedger
-from hub.store.inbox import InboxLedger
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
-from hub.store.pages import PageLedger
-from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
@@ -162,9 +157,6 @@ def _wired(
     channels = channels_of(accounts, settings, clock=clock, wake=wake)
     library = own.library
     audit = AccountLedger(db, secret=settings.secret_key)
-    answers = AnswerLedger(db)
-    answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)
-    inbox = Inbox(InboxLedger(db), audit, wake)
     escalate = Escalate(EscalateLedger(db), wake, channels)
     latency = Latency({name: one.traits.channel for name, one in channels.items()})
     ration = Ration(scripts) if scripts else None
@@ -185,9 +177,7 @@ def _wired(
         launch=_launch(settings, db, library, clock, wake, channels),
         say=_say(settings, db, library, clock, wake, channels),
         deliver=deliver,
-        report=_report(settings, db, answers, answer, inbox, audit, channels, wake),
-        answer=answer,
-        inbox=inbox,
+        **hearing(settings, db, audit, channels, wake),
         escalate=escalate,
         doubts=_doubts(settings, db, channels, wake),
         sweep=sweep,
@@ -302,30 +292,6 @@ def _deliver(
         terms=terms,
         shares=shares,
         observe=latency.seen,
-    )
-
-
-def _report(
-    settings: Settings,
-    db: Database,
-    answers: AnswerLedger,
-    answer: TakeAnswer,
-    inbox: Inbox,
-    audit: AccountLedger,
-    channels: Mapping[str, Channel],
-    wake: Doorbell,
-) -> Report:
-    return Report(
-        receipts=ReceiptLedger(db),
-        displays=DisplayLedger(db),
-        replies=answers,
-        calls=CallLedger(db),
-        answers=answer,
-        inbox=inbox,
-        audit=audit,
-        channels=channels,
-        wake=wake,
-        secret=settings.secret_key,
     )
 
 

@@ -8,7 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 LONGEST = 1_600  # characters of words that are kept: the longest text there is
-MOST_OPEN = 20  # open replies of one number; further ones say nothing a person could still read
+MOST_OPEN = 20
+"""Open cries of one number, and other words of it: more say nothing a person could still read."""
+
 MOST_CRIES = 200  # open cries that have an alarm of their own
 NOTE = 500  # characters of a note
 

@@ -123,6 +123,8 @@ def read_reply(
 ) -> Meaning:
     """What the text (or pressed keys) means; never raises. `sent`: what went to this number last;
     `letters`: those of the open incidents that asked it."""
+    if (key := text.strip()) in DIGITS:  # most of what ever comes
+        return replace(_answer(DIGITS[key]), plain=True)
     own = own_words(text[:LONGEST], sent)
     if own.echo:
         return Meaning(Meant.NOTHING, Because.ECHO)

@@ -13,10 +13,12 @@ from hub.store.placed import as_json
 from hub.store.replies import asked_in_call
 
 _CALL = text("""
-SELECT d.id, d.incident_id, d.recipient_id, d.address, w.language, w.parts, r.name
+SELECT d.id, d.incident_id, d.recipient_id, d.address, w.language, w.parts, r.name,
+    o.recipient_id AS also
 FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
 JOIN wordings w ON w.id = d.wording_id LEFT JOIN recipients r ON r.id = d.recipient_id
-WHERE a.id = :attempt AND d.channel = :channel""")
+LEFT JOIN delivery_also o ON o.delivery_id = d.id
+WHERE a.id = :attempt AND d.channel = :channel ORDER BY o.recipient_id""")
 
 
 class CallLedger:
@@ -31,10 +33,11 @@ class CallLedger:
 
 
 def spoken_by(conn: Connection, *, attempt: int, channel: str) -> Called | None:
-    row = conn.execute(_CALL, {"attempt": attempt, "channel": channel}).first()
-    if row is None:
+    rows = conn.execute(_CALL, {"attempt": attempt, "channel": channel}).all()
+    if not rows:
         return None
-    asked, others = asked_in_call(conn, row)
+    row = rows[0]
+    asked, others = asked_in_call(conn, rows)
     return Called(
         incident=int(row.incident_id),
         asked=asked,

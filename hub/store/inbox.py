@@ -26,7 +26,8 @@ from hub.store.schema import replies
 Bells = dict[int, int]
 """Incident -> its newest event: who watches it is to be told."""
 
-_OPEN_OF = text("SELECT count(*) FROM replies WHERE sender = :sender AND settled_at IS NULL")
+_OPEN_OF = text("""
+SELECT count(*) FROM replies WHERE sender = :sender AND settled_at IS NULL AND cry = :cry""")
 _COUNTS = text("""
 SELECT cry, count(*) AS number, max(id) AS newest FROM replies WHERE settled_at IS NULL
 GROUP BY cry""")
@@ -99,7 +100,7 @@ def _full(conn: Connection, note: Note) -> bool:
             return True
     if note.recorded:
         return False
-    count = conn.execute(_OPEN_OF, {"sender": note.sender}).scalar_one()
+    count = conn.execute(_OPEN_OF, {"sender": note.sender, "cry": note.cry}).scalar_one()
     return int(count) >= MOST_OPEN
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
@@ -13,50 +14,38 @@ from hub.decide.dials import DIALS, dialled
 from hub.decide.inbox import Why
 from hub.decide.replies import ON_DUTY
 from hub.decide.routing import EVERY, Asked, Caller
+from hub.store.batches import IDS, run
 from hub.store.database import database_now
 from hub.store.placed import as_json
+from hub.store.ways import quoted
 
 DAY_MS = 86_400_000
 STEWARD = "steward"
 
 
-def _of(sql: str, *lists: str) -> TextClause:
-    return text(sql).bindparams(*(bindparam(name, expanding=True) for name in lists))
-
-
 # The notices of open incidents are few: asked this way round, a planner without statistics takes
 # the unique index of deliveries (notice, channel, address) instead of reading them all.
 _TOLD = """
-SELECT d.id, d.incident_id, d.recipient_id, d.wording_id FROM deliveries d
+SELECT d.id, d.incident_id, d.recipient_id, d.wording_id, o.recipient_id AS also
+FROM deliveries d LEFT JOIN delivery_also o ON o.delivery_id = d.id
 WHERE d.notice_id IN (SELECT n.id FROM notices n WHERE n.incident_id IN
     (SELECT i.id FROM incidents i WHERE {which}))
-AND d.channel IN :channels AND d.address = :sender AND d.sent_at IS NOT NULL
-ORDER BY d.sent_at DESC, d.id DESC LIMIT {most}"""
-_SPOKEN = _of(_TOLD.format(which="i.status <> 'closed'", most=200), "channels")
+AND d.channel IN ({channels}) AND d.address = :sender AND d.sent_at IS NOT NULL
+ORDER BY d.sent_at DESC, d.id DESC, o.recipient_id LIMIT {most}"""
 _LATELY = "i.status = 'closed' AND i.closed_at > :since"
-_LAST = _of(_TOLD.format(which=_LATELY, most=1), "channels")
-_SENT = _of(_TOLD.format(which=f"i.status <> 'closed' OR {_LATELY}", most=8), "channels")
-_PARTS = _of("SELECT id, parts FROM wordings WHERE id IN :ids", "ids")
-_ALSO = _of(
-    "SELECT delivery_id, recipient_id FROM delivery_also WHERE delivery_id IN :ids ORDER BY 1, 2",
-    "ids",
+_PARTS = text("SELECT id, parts FROM wordings WHERE id IN :ids").bindparams(
+    bindparam("ids", expanding=True)
 )
-_OWNERS = _of(
-    """
+_OWNERS = """
 SELECT r.id, r.kind, r.roles, r.removed_at, ad.removed_at AS dropped_at, ad.opted_out_at
 FROM addresses ad JOIN recipients r ON r.id = ad.recipient_id
-WHERE ad.channel IN :channels AND ad.value = :sender ORDER BY r.id""",
-    "channels",
-)
-_AUDIENCE = _of(
-    """
+WHERE ad.channel IN ({channels}) AND ad.value = :sender ORDER BY r.id"""
+_AUDIENCE = """
 SELECT a.incident_id, a.recipient_id, a.kind, i.kind AS sort, i.level, i.launched_at, i.letter
 FROM incidents i CROSS JOIN audience a
-WHERE i.status <> 'closed' AND a.incident_id = i.id AND a.recipient_id IN :people
-AND a.kind IN ('resident', 'staff', 'outside')
-ORDER BY i.id, a.rank, a.recipient_id""",
-    "people",
-)
+WHERE i.status <> 'closed' AND a.incident_id = i.id
+AND a.recipient_id IN (SELECT b.id FROM {rows}) AND a.kind IN ('resident', 'staff', 'outside')
+ORDER BY i.id, a.rank, a.recipient_id"""
 _RECENT = text("""
 SELECT 1 FROM incidents WHERE status <> 'closed' OR closed_at > :since LIMIT 1""")
 
@@ -100,35 +89,56 @@ class _Owners:
 
 def caller(conn: Connection, *, channel: str, sender: str) -> Caller:
     """The number as an answer from it needs to know it."""
-    about = {"channels": _channels(channel), "sender": sender}
-    told = conn.execute(_SPOKEN, about).all()
-    owners = _Owners.of(conn.execute(_OWNERS, about).all())
-    spoken = _spoken(conn, told)
+    ask, about = _asking(channel), {"sender": sender}
+    told = conn.execute(ask.spoken, about).all()
+    owners = _Owners.of(conn.execute(ask.owners, about).all())
+    spoken = _spoken(told)
     asked = _asked(conn, spoken, owners)
     if len(spoken) > 1:
         asked = _with_offers(conn, asked, told)
     if asked:
         return Caller(asked, owners.first or asked[0].people[0])
-    return _nobody(conn, about, owners)
+    return _nobody(conn, channel, sender, owners)
 
 
-def _channels(channel: str) -> list[str]:
-    return [channel, *(by for medium, by in dialled(DIALS) if medium == channel)]
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What is asked about a number of one channel, or of one that dials it."""
+
+    spoken: TextClause
+    last: TextClause
+    owners: TextClause
 
 
-def _spoken(conn: Connection, told: Iterable[Any]) -> dict[int, tuple[int, ...]]:
+@cache
+def _asking(channel: str) -> _Asking:
+    channels = [channel, *(by for medium, by in dialled(DIALS) if medium == channel)]
+    named = ", ".join(map(quoted, channels))
+    told = partial(_TOLD.format, channels=named)
+    return _Asking(
+        spoken=text(told(which="i.status <> 'closed'", most=5_000)),
+        last=text(told(which=_LATELY, most=1)),
+        owners=text(_OWNERS.format(channels=named)),
+    )
+
+
+@cache
+def _sent(channel: str) -> TextClause:
+    which = f"i.status <> 'closed' OR {_LATELY}"
+    return text(_TOLD.format(which=which, channels=quoted(channel), most=50))
+
+
+def _spoken(told: Iterable[Any]) -> dict[int, tuple[int, ...]]:
     """Incident -> whom the latest words of it to this number were for, the recipient first."""
-    latest: dict[int, Any] = {}
+    newest: dict[int, int] = {}
+    found: dict[int, list[int]] = {}
     for row in told:
-        latest.setdefault(int(row.incident_id), row)
-    also: dict[int, list[int]] = {}
-    if latest:
-        for delivery, person in conn.execute(_ALSO, {"ids": [one.id for one in latest.values()]}):
-            also.setdefault(int(delivery), []).append(int(person))
-    return {
-        incident: (int(row.recipient_id), *also.get(int(row.id), ()))
-        for incident, row in latest.items()
-    }
+        incident = int(row.incident_id)
+        if newest.setdefault(incident, row.id) != row.id:
+            continue
+        people = found.setdefault(incident, [int(row.recipient_id)])
+        people += [] if row.also is None else [int(row.also)]
+    return {incident: tuple(people) for incident, people in found.items()}
 
 
 def _asked(
@@ -140,7 +150,7 @@ def _asked(
     if not people:
         return ()
     by_incident: dict[int, list[Any]] = {}
-    for row in conn.execute(_AUDIENCE, {"people": sorted(people)}):
+    for row in run(conn, _AUDIENCE, IDS, [(one,) for one in sorted(people)]):
         by_incident.setdefault(int(row.incident_id), []).append(row)
     return tuple(
         _one(incident, rows, spoken.get(incident)) for incident, rows in by_incident.items()
@@ -184,10 +194,10 @@ def _texts(conn: Connection, told: Iterable[Any]) -> dict[int, str]:
     return {int(row.id): str((as_json(row.parts) or {}).get("body", "")) for row in rows}
 
 
-def _nobody(conn: Connection, about: Mapping[str, Any], owners: _Owners) -> Caller:
+def _nobody(conn: Connection, channel: str, sender: str, owners: _Owners) -> Caller:
     since = {"since": database_now(conn) - DAY_MS}
     recent = conn.execute(_RECENT, since).first() is not None
-    last = conn.execute(_LAST, {**about, **since}).first() if recent else None
+    last = conn.execute(_asking(channel).last, {"sender": sender, **since}).first()
     owner = owners.first
     if owner is None and last is not None:
         owner = int(last.recipient_id)
@@ -205,15 +215,19 @@ def speaking_to(conn: Connection, *, people: Sequence[int]) -> tuple[Asked, ...]
 def last_texts(conn: Connection, *, channel: str, sender: str) -> tuple[str, ...]:
     """What went to this number last, while it may still come back; marks still in it."""
     since = database_now(conn) - 2 * DAY_MS
-    named = {"channels": [channel], "sender": sender, "since": since}
-    return tuple(_texts(conn, conn.execute(_SENT, named).all()).values())
+    told = conn.execute(_sent(channel), {"sender": sender, "since": since}).all()
+    return tuple(_texts(conn, told).values())
 
 
-def asked_in_call(conn: Connection, delivery: Any) -> tuple[Asked | None, tuple[Asked, ...]]:
+def asked_in_call(
+    conn: Connection, deliveries: Sequence[Any]
+) -> tuple[Asked | None, tuple[Asked, ...]]:
     """Whom a call is for in its own incident, and the other open ones that speak to them.
-    `delivery`: a row with id, incident_id, recipient_id and address."""
-    about = {"channels": ["sms", "voice"], "sender": delivery.address}
-    owners = _Owners.of(conn.execute(_OWNERS, about).all())
-    found = _asked(conn, _spoken(conn, [delivery]), owners)
+    `deliveries`: its delivery with id, incident_id, recipient_id and address, once for each of
+    those it is for `also`."""
+    delivery = deliveries[0]
+    owned = _asking("sms").owners  # what is called is a number for texts, too
+    owners = _Owners.of(conn.execute(owned, {"sender": delivery.address}).all())
+    found = _asked(conn, _spoken(deliveries), owners)
     mine = next((one for one in found if one.incident == delivery.incident_id), None)
     return mine, tuple(one for one in found if one is not mine)
