@@ -37,7 +37,7 @@ BUILT_IN: Mapping[str, str] = {
 }
 """Every variable there is besides the playbook's own parameters, and what it says."""
 
-SOURCE: Words = {"zh-CN": "小区物业值班经理", "en": "duty manager, estate office"}
+SOURCE: Words = {"zh-CN": "小区物业值班经理", "en": "the estate duty manager"}
 """Who says so, on a site that has not set its own words."""
 
 ASSEMBLY: Words = {"zh-CN": "楼外空旷处", "en": "the open ground outside"}

@@ -31,7 +31,7 @@ def first_site(country: str, languages: Sequence[str], *, key: str = "site") -> 
         "country": country,
         "languages": list(languages),
         "sms_signature": "物业",
-        "source": {"zh-CN": "物业值班经理", "en": "Duty manager, estate office"},
+        "source": {"zh-CN": "物业值班经理", "en": "the estate duty manager"},
         "assembly_points": [
             {"key": "assembly", "name": {"zh-CN": "室外集合点", "en": "the assembly point outside"}}
         ],
