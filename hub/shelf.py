@@ -12,7 +12,7 @@ from pathlib import Path
 from channels.registry import traits
 from hub.errors import Problem, Refused
 from hub.settings import Settings
-from playbooks.check import check_text
+from playbooks.check import FAULTS, check_text
 from playbooks.load import Library, load
 
 KINDS = (".yaml", ".yml")
@@ -25,7 +25,7 @@ def library(settings: Settings) -> Library:
     faults = [
         problem
         for name, text in own.items()
-        for problem in check_text(text, name=name, traits=known, languages=languages)
+        for problem in check_text(text, name=name, traits=known, languages=languages, rules=FAULTS)
     ]
     faults = faults or list(_doubles(own))
     if faults:
