@@ -46,26 +46,34 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "zh": {
             "again": "按井号键重听。",
-            "wrong": "这个按键没有意义。",
-            "over": "此次通知已经结束，不再接受回复。谢谢，再见。",
+            "wrong": "按键无效，请重按。",
+            "over": "此次通知已经结束，不再接受回复。需要帮助请直接打物业电话，"
+            "有生命危险请立即拨打{number}。再见。",
             AnswerWord.SAFE: "您已回复：安全。谢谢，再见。",
-            AnswerWord.HELP: "您已回复：需要帮助。正在派人前来。请保持电话畅通。",
+            AnswerWord.HELP: "已收到您的求助，正在通知值班人员。"
+            "如果有生命危险，请挂断后立即拨打{number}。请保持电话畅通。",
             AnswerWord.EVACUATED: "您已回复：已撤离。谢谢，再见。",
-            AnswerWord.AWAY: "您已回复：不在现场。谢谢，再见。",
+            AnswerWord.AWAY: "您已回复：不在。谢谢，再见。",
             AnswerWord.SEEN: "您已回复：收到。谢谢，再见。",
         },
         "en": {
             "again": "Press hash to hear it again.",
-            "wrong": "That key has no meaning here.",
-            "over": "This alert is over, and answers are no longer taken. Thank you. Goodbye.",
-            AnswerWord.SAFE: "Noted: safe. Thank you. Goodbye.",
-            AnswerWord.HELP: "Noted: you need help. Help is being sent. Keep this phone free.",
-            AnswerWord.EVACUATED: "Noted: you have got out. Thank you. Goodbye.",
-            AnswerWord.AWAY: "Noted: you are not there. Thank you. Goodbye.",
-            AnswerWord.SEEN: "Noted: you have got this. Thank you. Goodbye.",
+            "wrong": "That key is not in use. Please press again.",
+            "over": "This alert is over, and answers are no longer taken. If you need help, phone "
+            "the estate office. If your life is in danger, call {number} now. Goodbye.",
+            AnswerWord.SAFE: "Noted: you are safe. Thank you. Goodbye.",
+            AnswerWord.HELP: "We have your call for help and are telling the duty team. "
+            "If your life is in danger, hang up and call {number} now. Keep this phone free.",
+            AnswerWord.EVACUATED: "Noted: you have left the building. Thank you. Goodbye.",
+            AnswerWord.AWAY: "Noted: you are away. Thank you. Goodbye.",
+            AnswerWord.SEEN: "Noted: you have received this. Thank you. Goodbye.",
         },
     }
 )
+"""Nothing here promises that somebody comes: nobody has been asked yet when a key is pressed."""
+
+NUMBER: Final[Mapping[str, str]] = MappingProxyType({"zh": "幺幺九", "en": "1 1 9"})
+"""Whom to call in danger where the hub names no number, as it is spoken."""
 
 
 def call(body: str, *, language: str, action: str, first: str = "") -> str | None:
@@ -84,14 +92,20 @@ def call(body: str, *, language: str, action: str, first: str = "") -> str | Non
     return _response(head + gather * copies) if copies > 0 else None
 
 
-def understood(word: AnswerWord, *, language: str) -> str:
-    """The TwiML that says what was understood, and ends the call."""
-    return _response(_say(_words(language)[word], language) + "<Hangup/>")
+def understood(word: AnswerWord, *, language: str, number: str = "") -> str:
+    """The TwiML that says what was understood, and ends the call. `number`: whom to call in
+    danger, as it is spoken."""
+    return _ended(word, language, number)
 
 
-def over(language: str) -> str:
+def over(language: str, *, number: str = "") -> str:
     """The TwiML for a key that came too late: nobody is left believing it was noted."""
-    return _response(_say(_words(language)["over"], language) + "<Hangup/>")
+    return _ended("over", language, number)
+
+
+def _ended(key: str, language: str, number: str) -> str:
+    said = _words(language)[key].replace("{number}", number or NUMBER[_tongue(language)])
+    return _response(_say(said, language) + "<Hangup/>")
 
 
 def wrong(language: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hub.decide.emergency import number_for
 from hub.decide.replies import ON_DUTY, ON_DUTY_DIGITS
 from hub.events import iso
 from hub.model import DIGITS, AnswerWord, Kind, Level, RecipientKind, Stage, Words
@@ -45,7 +46,7 @@ class Said:
 class ResidentPage:
     """One person's view of one incident. `facts`: the launch's parameters; `site`: its settings
     (source, assembly points, emergency numbers); `band`: whom the playbook counts this person
-    among."""
+    among; `calls`: the outside services it names, most apt first."""
 
     incident: int
     code: str
@@ -65,6 +66,12 @@ class ResidentPage:
     facts: Mapping[str, str]
     site: Mapping[str, Any]
     band: str = ""
+    calls: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """Whom to call in danger: the first service the playbook names, as the texts say it."""
+        return number_for(self.calls, self.site)
 
     @property
     def is_drill(self) -> bool:

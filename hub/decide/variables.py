@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from hub.decide.added import brief, heard, shown
+from hub.decide.emergency import numbers_of
 from hub.decide.spoken import (
     in_language,
     is_chinese,
@@ -37,15 +39,17 @@ BUILT_IN: Mapping[str, str] = {
 }
 """Every variable there is besides the playbook's own parameters, and what it says."""
 
+HEARD = "text_heard"
+"""`text` as a voice says it: no name for templates, it takes the place of `text` in calls."""
+
+BRIEF = "text_brief"
+"""`text` where a text would not fit its channel with words of another language in it."""
+
 SOURCE: Words = {"zh-CN": "小区物业值班经理", "en": "the estate duty manager"}
 """Who says so, on a site that has not set its own words."""
 
 ASSEMBLY: Words = {"zh-CN": "楼外空旷处", "en": "the open ground outside"}
 """Where to meet, on a site that has not named its assembly points."""
-
-
-EMERGENCY: Mapping[str, str] = {"fire": "119", "ambulance": "120", "police": "110"}
-"""Whom to call where a site has set no numbers of its own (mainland China)."""
 
 
 _INSIDE: Mapping[str, frozenset[PlaceKind]] = {
@@ -59,7 +63,8 @@ _INSIDE: Mapping[str, frozenset[PlaceKind]] = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known when a notice is written. `settings` are the site's; times are aware UTC."""
+    """What is known when a notice is written. `settings` are the site's; times are aware UTC;
+    `text` by language, or one for all."""
 
     place: Place | None
     params: Mapping[str, str]
@@ -69,7 +74,7 @@ class Facts:
     building_name: Words = field(default_factory=dict)
     next_update_at: datetime | None = None
     original_at: datetime | None = None
-    text: str = ""
+    text: str | Words = ""
     timezone: str = "Asia/Shanghai"
 
 
@@ -88,19 +93,29 @@ def variables(playbook: Playbook, facts: Facts, *, language: str) -> dict[str, s
         "issued": spoken_clock(facts.issued_at, zone),
         "next_update": spoken_clock(facts.next_update_at, zone),
         "source": in_language(source if isinstance(source, Mapping) else SOURCE, language),
-        "text": facts.text,
+        **_added(facts.text, language),
         "code": facts.code,
         "time_of_original": spoken_clock(facts.original_at or facts.issued_at, zone),
     }
-    values |= _numbers(facts.settings.get("emergency"))
+    values |= _numbers(facts.settings)
     for parameter in playbook.parameters:
         values.update(_parameter(parameter, facts, language))
     return values
 
 
-def _numbers(emergency: object) -> dict[str, str]:
-    own = emergency if isinstance(emergency, Mapping) else {}
-    return {f"{key}_number": str(own.get(key) or usual) for key, usual in EMERGENCY.items()}
+def _added(text: str | Words, language: str) -> dict[str, str]:
+    """What the operator added: to be read, to be heard, and to be short."""
+    if isinstance(text, str):
+        return {"text": text, HEARD: text, BRIEF: text}
+    return {
+        "text": shown(text, language),
+        HEARD: heard(text, language),
+        BRIEF: brief(text, language),
+    }
+
+
+def _numbers(settings: Mapping[str, Any]) -> dict[str, str]:
+    return {f"{key}_number": number for key, number in numbers_of(settings).items()}
 
 
 def variables_by_language(
@@ -163,7 +178,7 @@ def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, st
         "code": "F-0231",
     }
     values |= {"issued": "02:41", "next_update": "02:51", "time_of_original": "02:36"}
-    values |= _numbers(None)
+    values |= _numbers({}) | {HEARD: text}
     for parameter in playbook.parameters:
         values.update(_sample_of(parameter, language))
     return values

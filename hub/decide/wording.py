@@ -15,13 +15,14 @@ from functools import lru_cache
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from hub.decide.aloud import aloud
 from hub.decide.filters import FILTERS
 from hub.decide.fit import Fit, overflow, signed
 from hub.decide.marks import LINK, NAME, fill, has_unwanted, plain, spaced_link
 from hub.decide.segments import count
 from hub.decide.spoken import choose_language, is_chinese, spoken_place
-from hub.decide.texts import PAGE, templates_for
-from hub.decide.variables import Facts, variables, variables_by_language
+from hub.decide.texts import PAGE, VOICE, templates_for
+from hub.decide.variables import BRIEF, HEARD, Facts, variables, variables_by_language
 from hub.errors import Problem, Refused
 from hub.model import Kind, Playbook, Stage, Wording
 
@@ -229,13 +230,16 @@ def render_all(
     problems: list[Problem] = []
     for slot in _slots(playbook, kind, stage, channels, variables):
         try:
-            parts = _parts(slot, variables[slot.language], signature)
+            wording = _measured(slot, variables[slot.language], signature, link_length)
+            over = overflow(wording, channels.get(slot.channel))
+            short = _shortened(variables[slot.language])
+            if over and short:
+                wording = _measured(slot, short, signature, link_length)
+                over = overflow(wording, channels.get(slot.channel))
         except Refused as refused:
             problems += [slot.problem(found) for found in refused.problems]
             continue
-        wording = _measured(slot, parts, link_length)
         made.append(wording)
-        over = overflow(wording, channels.get(slot.channel))
         problems += [slot.problem(over)] if over else []
     if problems:
         raise Refused(
@@ -277,14 +281,35 @@ def _slots(
 
 
 def _parts(slot: _Slot, variables: Mapping[str, str], signature: str) -> dict[str, str]:
-    """The rendered parts of one text."""
+    """The rendered parts of one text; of a call as they are spoken."""
+    if slot.channel == VOICE:
+        return _spoken(slot, variables)
     parts = {part: render(source, variables) for part, source in slot.templates.items()}
     if slot.channel == "sms" and is_chinese(slot.language):
         return {part: signed(text, signature) for part, text in parts.items()}
     return parts
 
 
-def _measured(slot: _Slot, parts: Mapping[str, str], link_length: int) -> Wording:
+def _spoken(slot: _Slot, variables: Mapping[str, str]) -> dict[str, str]:
+    """What a voice says: what was added as it can be heard, and figures put into words."""
+    values = {**variables, "text": variables.get(HEARD, variables.get("text", ""))}
+    numbers = [value for key, value in variables.items() if key.endswith("_number")]
+    return {
+        part: aloud(render(source, values), slot.language, numbers=numbers)
+        for part, source in slot.templates.items()
+    }
+
+
+def _shortened(values: Mapping[str, str]) -> dict[str, str] | None:
+    """The values with what was added in another language only announced; None where it is not."""
+    text = values.get(BRIEF, "")
+    return {**values, "text": text} if text and text != values.get("text") else None
+
+
+def _measured(
+    slot: _Slot, variables: Mapping[str, str], signature: str, link_length: int
+) -> Wording:
+    parts = _parts(slot, variables, signature)
     segments = 0
     if slot.channel == "sms":
         segments = count(parts.get("body", ""), link_length=link_length).parts

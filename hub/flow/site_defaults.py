@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from hub.decide.emergency import usual_numbers
 from hub.entries import SiteEntry
-
-_CHINA = {"fire": "119", "ambulance": "120", "police": "110"}
-_NUMBERS: Mapping[str, Mapping[str, str]] = {
-    "CN": _CHINA,
-    "HK": dict.fromkeys(_CHINA, "999"),
-    "MO": dict.fromkeys(_CHINA, "999"),
-    "TW": {"fire": "119", "ambulance": "119", "police": "110"},
-    "JP": {"fire": "119", "ambulance": "119", "police": "110"},
-    "KR": {"fire": "119", "ambulance": "119", "police": "112"},
-    "SG": {"fire": "995", "ambulance": "995", "police": "999"},
-    "GB": dict.fromkeys(_CHINA, "999"),
-    "US": dict.fromkeys(_CHINA, "911"),
-    "CA": dict.fromkeys(_CHINA, "911"),
-    "AU": dict.fromkeys(_CHINA, "000"),
-    "NZ": dict.fromkeys(_CHINA, "111"),
-}
-"""Emergency numbers by country, as their governments publish them; 112 works in most others."""
 
 
 def first_site(country: str, languages: Sequence[str], *, key: str = "site") -> SiteEntry:
@@ -35,7 +19,7 @@ def first_site(country: str, languages: Sequence[str], *, key: str = "site") -> 
         "assembly_points": [
             {"key": "assembly", "name": {"zh-CN": "室外集合点", "en": "the assembly point outside"}}
         ],
-        "emergency": dict(_NUMBERS.get(country, dict.fromkeys(_CHINA, "112"))),
+        "emergency": dict(usual_numbers(country)),
         "evacuation": "site_plan",
     }
     return SiteEntry(key, {"zh-CN": "本小区", "en": "This estate"}, settings)

@@ -87,6 +87,7 @@ def _page(conn: Connection, *, incident: int, recipient: int) -> ResidentPage | 
         facts=as_json(row.params) or {},
         site=settings,
         band=row.band,
+        calls=tuple((as_json(row.recipe) or {}).get("calls") or ()),
     )
 
 

@@ -78,7 +78,7 @@ MUTATIONS: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     # drills
     (
         "a prefix alone",
-        (("zh-CN: '【演练】现在进行消防演练，模拟{{place}}起火，没有真实火情。请走楼梯到{{assembly_point}}，不乘电梯；行动不便的不用下楼，在家回复即可。演练请勿报火警，真有险情照常拨打{{fire_number}}。", "zh-CN: '【演练】" + EVACUATE_ZH.partition("，打")[0] + "。"),),
+        (("zh-CN: '【演练】现在进行消防演练，模拟{{place}}起火，没有真实火情。请走楼梯到{{assembly_point}}，不乘电梯；行动不便的不用下楼，在家回复即可。演练请勿报火警，真有险情照常拨打{{fire_number}}。", "zh-CN: '【演练】" + EVACUATE_ZH.partition("，打")[0] + "，报房号。"),),
         "only the live text with additions",
     ),
     (
@@ -88,7 +88,7 @@ MUTATIONS: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     ),
     ("denies it in Chinese", (("【演练】现在进行消防演练", "【演练】这不是演练"),), "denies being a drill"),
     ("denies it briefly", (("【演练】现在进行消防演练", "【演练】现在非演练"),), "denies being a drill"),
-    ("does not say so", (("DRILL. We are pretending", "We are pretending"),), "does not begin by saying"),
+    ("does not say so", (("title: 'DRILL: pretend fire at {{place}}'", "title: 'Pretend fire at {{place}}'"),), "does not begin by saying"),
     ("says so too late", (("title: '【演练】模拟{{place}}", "title: '模拟{{place}}"),), "does not begin by saying"),
     ("calls 119", (("Please do not report this drill; in a real emergency call", "Then call"),), "call for help outside"),
     ("calls in Chinese", (("演练请勿报火警，真有险情照常拨打{{fire_number}}", "并拨打{{fire_number}}"),), "call for help outside"),

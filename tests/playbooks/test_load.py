@@ -118,7 +118,7 @@ def test_the_library_is_what_the_hub_asks_for():
 def test_a_playbook_of_the_site_replaces_the_shipped_one():
     own = changed(POWER, ("version: 2", "version: 7"))
     library = Library.packaged({"ours.yaml": own})
-    assert [one.version for one in library.all()] == [1, 7]
+    assert [one.version for one in library.all()] == [2, 7]
     assert len(library.drafts()) == 2
 
 

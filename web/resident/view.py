@@ -146,11 +146,10 @@ def _answered(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
 def _then(page: ResidentPage, person: Person, speaker: _Speaker) -> str:
     if person.answer != AnswerWord.HELP:
         return speaker.t("res.thanks_over" if _is_over(page) else "res.thanks")
-    if page.is_drill:
-        return speaker.t("res.help_open_drill")
     if person.help_assigned:
-        return speaker.t("res.help_with", who=person.help_assigned)
-    return speaker.t("res.help_open", number=_number(page))
+        return speaker.t("res.help_with", who=person.help_assigned, number=page.number)
+    said = "res.help_open_drill" if page.is_drill else "res.help_open"
+    return speaker.t(said, number=page.number)
 
 
 def _said(page: ResidentPage, answer: str, speaker: _Speaker, *, several: bool) -> str:
@@ -211,14 +210,9 @@ def _older(said: Said, speaker: _Speaker) -> dict[str, str]:
     }
 
 
-def _number(page: ResidentPage) -> str:
-    numbers = page.site.get("emergency") or {}
-    return str(numbers.get("fire", "112"))
-
-
 def _call(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
     if _is_over(page):
         return None
-    number = _number(page)
+    number = page.number
     key = "res.call_drill" if page.is_drill else "res.call"
     return {"number": number, "text": speaker.t(key, number=number)}
