@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from hub.decide.marks import plain
 from hub.decide.spoken import base, is_chinese
+from hub.errors import Problem
 from hub.model import Words
 
 _NAMES: Mapping[str, tuple[str, str]] = {
@@ -81,6 +82,23 @@ def name_of(tag: str, language: str) -> str:
 def unwritten(added: Words, languages: Iterable[str]) -> tuple[str, ...]:
     """The languages nothing was written in, each once."""
     return tuple(tag for tag in dict.fromkeys(languages) if not in_own(added, tag))
+
+
+def lacks_words(
+    added: Words, readers: Mapping[str, int], *, untranslated: bool = False
+) -> Problem | None:
+    """Why an update cannot go out: nothing was written, or nothing in a language that somebody is
+    told in. `untranslated`: left out on purpose, and these people are told so."""
+    if not added:
+        hint = "write what has changed, in each language"
+        return Problem("text", "is missing", hint, code="update_empty")
+    left = unwritten(added, readers)
+    if not left or untranslated:
+        return None
+    counts = {"languages": ", ".join(left), "people": str(sum(readers[tag] for tag in left))}
+    what = f"is missing in {counts['languages']}, which {counts['people']} people read"
+    hint = "write it in each language, or say that it is left untranslated"
+    return Problem("text", what, hint, code="update_language", params=counts)
 
 
 def first(added: Words, languages: Collection[str]) -> str:

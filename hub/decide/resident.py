@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hub.decide.added import shown
 from hub.decide.emergency import number_for
 from hub.decide.replies import ON_DUTY, ON_DUTY_DIGITS
 from hub.events import iso
@@ -32,7 +33,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One notice, the newest first; `text` is what the duty manager added."""
+    """One notice, the newest first; `text` is what the duty manager added, `texts` by language."""
 
     notice: int
     stage: Stage
@@ -40,6 +41,11 @@ class Said:
     issued_at: datetime
     text: str
     words: PageWords
+    texts: Words = field(default_factory=dict)
+
+    def added(self, language: str) -> str:
+        """What the duty manager added, as somebody who reads this language is shown it."""
+        return shown(self.texts, language) or self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,5 +155,6 @@ def _said(said: Said) -> dict[str, Any]:
         "revision": said.revision,
         "issued_at": iso(said.issued_at),
         "text": said.text,
+        "texts": dict(said.texts),
         "words": {tag: dict(parts) for tag, parts in said.words.items()},
     }

@@ -178,7 +178,7 @@ def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, st
         "code": "F-0231",
     }
     values |= {"issued": "02:41", "next_update": "02:51", "time_of_original": "02:36"}
-    values |= _numbers({}) | {HEARD: text}
+    values |= _numbers({}) | {HEARD: text, BRIEF: text}
     for parameter in playbook.parameters:
         values.update(_sample_of(parameter, language))
     return values

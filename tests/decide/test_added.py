@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.decide.added import by_language, first, heard, in_own, name_of, shown, unwritten
+from hub.decide.added import brief, by_language, first, heard, in_own, name_of, shown, unwritten
 from hub.decide.emergency import SERVICES, number_for, numbers_of, usual_numbers
 from hub.decide.variables import Facts, variables_by_language
 from hub.decide.wording import render_all
@@ -68,11 +68,21 @@ def test_each_reads_and_hears_the_sentence_in_their_own_language():
 def test_a_sentence_in_one_language_is_announced_in_the_other_and_never_pronounced():
     texts = made(ZH)
     assert (
-        "update: New information, in Chinese: A梯有烟，请走B梯。" in texts["evacuate", "sms", "en"]
+        "update: New information, in Chinese: A梯有烟，请走B梯。" in texts["outside", "sms", "en"]
     )
     voice = texts["evacuate", "voice", "en"]
     assert "There is new information. Please read the text message." in voice
     assert not re.search("[\u4e00-\u9fff]", voice)
+
+
+def test_words_of_another_language_that_do_not_fit_are_at_the_link():
+    """Chinese letters make each part of an English text shorter by half: it would not go out."""
+    brief_en = "update: There is new information in Chinese: see the link."
+    assert brief_en in made(ZH)["evacuate", "sms", "en"]
+    english = made({"en": "Stair A has smoke, use stair B. " * 8})
+    assert "有新的情况（英文），请点链接查看。" in english["evacuate", "sms", "zh-CN"]
+    assert brief(ZH, "zh-HK") == ZH["zh-CN"]
+    assert brief({}, "en") == ""
 
 
 def test_nobody_is_told_of_words_that_are_not_there():

@@ -102,7 +102,7 @@ async def test_what_a_carrier_blocks_is_listed_until_it_gets_through(database_ur
             f" WHERE address = '{QUIET}'"
         )
         assert await listed(estate) == [(QUIET, "blocked")]
-        await home.say.notice(1, "update", text="Still.", who=WHO, key=None)
+        await home.say.notice(1, "update", text="Still.", untranslated=True, who=WHO, key=None)
         await home.run(
             "UPDATE deliveries SET state = 'delivered', delivered_at = 1700000001000"
             " WHERE notice_id = (SELECT max(id) FROM notices)"

@@ -15,7 +15,9 @@ from tests.launch_estate import WHO, house
 async def test_an_update_goes_to_the_whole_audience_answered_or_not(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
         await home.run("UPDATE audience SET answer = 'safe' WHERE recipient_id = 1")
-        said = await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        said = await home.say.notice(
+            incident, "update", text="Still.", untranslated=True, who=WHO, key="u"
+        )
 
         assert [who for who, _ in await reached(home, said.notice)] == [1, 2, 3, 6]
         assert (said.revision, said.deliveries, said.repeated) == (2, 4, False)
@@ -30,7 +32,9 @@ async def test_an_update_uses_the_addresses_of_today(database_url: str) -> None:
             "INSERT INTO addresses (recipient_id, channel, value) VALUES (5, 'sms', '+15550105555')"
         )
         await home.run("UPDATE recipients SET removed_at = 1 WHERE id = 6")
-        said = await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        said = await home.say.notice(
+            incident, "update", text="Still.", untranslated=True, who=WHO, key="u"
+        )
 
         assert (1, "+15550109999") in await reached(home, said.notice)
         assert [who for who, _ in await reached(home, said.notice)] == [1, 2, 3, 5]
@@ -38,7 +42,9 @@ async def test_an_update_uses_the_addresses_of_today(database_url: str) -> None:
 
 async def test_an_update_says_what_the_operator_added_in_each_language(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
-        said = await home.say.notice(incident, "update", text="East gate open", who=WHO, key="u")
+        said = await home.say.notice(
+            incident, "update", text="East gate open", untranslated=True, who=WHO, key="u"
+        )
 
         texts = await home.rows(
             "SELECT w.language, w.parts FROM deliveries d JOIN wordings w ON w.id = d.wording_id"
@@ -52,7 +58,9 @@ async def test_an_update_says_what_the_operator_added_in_each_language(database_
 async def test_an_update_moves_the_promise_of_the_next(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
         await home.run("UPDATE incidents SET next_update_at = 1")
-        await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        await home.say.notice(
+            incident, "update", text="Still.", untranslated=True, who=WHO, key="u"
+        )
 
         due, issued = (
             await home.rows(
@@ -65,7 +73,9 @@ async def test_an_update_moves_the_promise_of_the_next(database_url: str) -> Non
 
 async def test_an_update_does_not_take_planned_alerts_back(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
-        await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        await home.say.notice(
+            incident, "update", text="Still.", untranslated=True, who=WHO, key="u"
+        )
 
         assert await home.one("SELECT count(*) FROM deliveries WHERE state = 'cancelled'") == 0
         assert await home.one("SELECT count(*) FROM waves WHERE state = 'cancelled'") == 0
@@ -82,7 +92,9 @@ async def test_an_update_does_not_escalate(database_url: str) -> None:
         await home.run("UPDATE waves SET due_at = 0 WHERE state = 'waiting'")
         await more.escalate.due()
         assert await home.one("SELECT count(*) FROM deliveries WHERE channel = 'voice'") > 0
-        said = await more.say.notice(incident, "update", text="", who=WHO, key="u")
+        said = await more.say.notice(
+            incident, "update", text="Still.", untranslated=True, who=WHO, key="u"
+        )
 
         channels = await home.rows(
             "SELECT DISTINCT channel FROM deliveries WHERE notice_id = :n", n=said.notice
@@ -104,7 +116,9 @@ async def test_an_update_reaches_who_could_only_be_told_by_a_later_wave(
         heard = await home.rows(
             "SELECT DISTINCT recipient_id FROM deliveries WHERE channel = 'voice' ORDER BY 1"
         )
-        said = await more.say.notice(incident, "update", text="", who=WHO, key="u")
+        said = await more.say.notice(
+            incident, "update", text="Still.", untranslated=True, who=WHO, key="u"
+        )
 
         ways = await home.rows(
             "SELECT d.recipient_id, d.channel, o.recipient_id FROM deliveries d"
@@ -129,7 +143,9 @@ async def test_an_update_goes_to_all_of_a_band_whose_first_wave_was_for_a_few(
             i=incident,
             spec=json.dumps(few),
         )
-        said = await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        said = await home.say.notice(
+            incident, "update", text="Still.", untranslated=True, who=WHO, key="u"
+        )
 
         assert [who for who, _ in await reached(home, said.notice)] == [1, 2, 3, 6]
 

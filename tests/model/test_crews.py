@@ -95,14 +95,18 @@ class Story:
             await self._receipts()
             await self._answers(incident, turn)
             await self._waves(incident, most=4)
-        await self.home.say.notice(fire, "update", who=WHO, key="update")
+        await self.home.say.notice(
+            fire, "update", text="Still.", untranslated=True, who=WHO, key="update"
+        )
         await self.home.say.stop(drill, who=WHO)
         await self._calm()
         await self._waves(fire, most=30)
         await self._doors(fire)
         await self._moved_away()
         for incident, stage in ((fire, "all_clear"), (power, "correction"), (drill, "all_clear")):
-            await self.home.say.notice(incident, stage, who=WHO, key=stage)
+            await self.home.say.notice(
+                incident, stage, text="Still.", untranslated=True, who=WHO, key=stage
+            )
         await self._calm()
         await self._receipts()
         await self.home.say.close(fire, who=WHO)

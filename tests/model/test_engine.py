@@ -90,7 +90,11 @@ class Engine(Replies):
         may = affair.status != "closed" and "correction" not in said
         may = may and (affair.status != "cleared" or stage == "correction")
         try:
-            told = self.do(self.town.say.notice(affair.id, stage, who=WHO, key=None))
+            told = self.do(
+                self.town.say.notice(
+                    affair.id, stage, text="Still.", untranslated=True, who=WHO, key=None
+                )
+            )
         except Conflict:
             assert not may
             return
