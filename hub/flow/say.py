@@ -112,7 +112,8 @@ class Say:
         got what came before; they end the incident. One that a restore cut short can be said again,
         to those who have not surely got it. The same key again gives the first answer.
         `text` by language, or in the site's first one. An update has it in every language somebody
-        of its audience is told in, unless it is `untranslated` on purpose. Unknown for no such incident, Conflict where it may not be said, Refused for bad input.
+        of its audience is told in, unless it is `untranslated` on purpose. Unknown for no such
+        incident, Conflict where it may not be said, Refused for bad input.
         """
         body = {
             "stage": str(stage),

@@ -36,8 +36,9 @@ GROUP BY a.band, a.language"""
 
 
 def hearers(conn: Connection, *, incident: int, stage: Stage) -> Hearers:
-    """Sends by band, channel and language, people by band and by language. An all-clear or a correction goes to
-    those who may have got what came before, by hand where they were told by hand alone."""
+    """Sends by band, channel and language, people by band and by language. An all-clear or a
+    correction goes to those who may have got what came before, by hand where they were told by hand
+    alone."""
     which, values, by_hand = _FIRST, dict[str, Any](), 0
     if stage in LAST:
         by_hand = to_tell_by_hand(conn, incident=incident, stage=stage)
