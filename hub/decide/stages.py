@@ -24,7 +24,7 @@ class No(StrEnum):
     AGAIN = (
         "A restore cut the withdrawal short. Withdraw it again: it goes to whom it may have missed."
     )
-    ALERT = "The alert is what the launch said; say an update or an all-clear, or withdraw a false alarm."
+    ALERT = "The launch said the alert. Say an update or an all-clear, or withdraw a false alarm."
 
 
 def may_say(

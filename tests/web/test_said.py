@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (sentences are not cut)
 """Every refusal that a person can meet is said in their language: walked in the source."""
 
 from __future__ import annotations
@@ -38,10 +39,6 @@ PROGRAMS = {
 }
 """Whose refusals no person reads on a page, and who does."""
 
-ELSEWHERE = {
-    ("hub/decide/wording.py", "line {flaw}"): "the checker's own words",
-}
-
 
 @dataclass(frozen=True)
 class Literal:
@@ -61,7 +58,15 @@ def literals() -> Iterator[Literal]:
 
 
 def _in_file(where: str, tree: ast.Module) -> Iterator[Literal]:
-    for call in ast.walk(tree):
+    rooms = [
+        one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    for room in rooms:
+        yield from _in_function(where, room)
+
+
+def _in_function(where: str, room: ast.AST) -> Iterator[Literal]:
+    for call in ast.walk(room):
         if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
             continue
         name = call.func.id
@@ -73,9 +78,20 @@ def _in_file(where: str, tree: ast.Module) -> Iterator[Literal]:
         else:
             continue
         for one in found:
-            text = _text(one)
-            if text:
+            for text in filter(None, (_text(node) for node in _values(one, room))):
                 yield Literal(f"{where}:{call.lineno}", name, text)
+
+
+def _values(node: ast.expr, room: ast.AST) -> list[ast.expr]:
+    """The expression, or what its name was set to in this function (`said = …; raise Conflict(said)`)."""
+    if not isinstance(node, ast.Name):
+        return [node]
+    return [
+        one.value
+        for one in ast.walk(room)
+        if isinstance(one, ast.Assign)
+        and any(isinstance(to, ast.Name) and to.id == node.id for to in one.targets)
+    ]
 
 
 def _text(node: ast.expr) -> str:
