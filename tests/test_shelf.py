@@ -27,13 +27,13 @@ def site(tmp_path: Path, **files: str) -> Settings:
 def test_an_own_playbook_replaces_the_shipped_one_and_another_stands_beside_it(
     tmp_path: Path,
 ) -> None:
-    ours = POWER.replace("version: 1", "version: 7", 1)
+    ours = POWER.replace("version: 2", "version: 7", 1)
     water = POWER.replace("key: power-outage", "key: water-off", 1)
     found = library(site(tmp_path, ours=ours, water=water))
     assert {book.key: book.version for book in found.all()} == {
-        "fire": 1,
+        "fire": 2,
         "power-outage": 7,
-        "water-off": 1,
+        "water-off": 2,
     }
 
 
@@ -59,6 +59,16 @@ def test_a_fault_ends_the_start_with_its_line_and_column(
     assert refused.value.code == "bad_playbook"
 
 
+def test_words_a_later_release_finds_harmful_leave_no_estate_without_its_playbook(
+    tmp_path: Path,
+) -> None:
+    fire = packaged_texts()["fire.yaml"]
+    safe = "楼道有烟或烟进家中：关门，湿毛巾堵门缝，打{{fire_number}}报房号。"
+    assert safe in fire
+    settings = site(tmp_path, fire=fire.replace(safe, "").replace("version: 2", "version: 9", 1))
+    assert {book.key: book.version for book in library(settings).all()}["fire"] == 9
+
+
 def test_two_own_playbooks_of_one_key_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"is that of .*a\.yaml too"):
         library(site(tmp_path, a=POWER, b=POWER))
@@ -72,7 +82,7 @@ def test_what_is_no_text_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_what_an_editor_leaves_beside_a_playbook_ends_no_start(tmp_path: Path) -> None:
-    settings = site(tmp_path, ours=POWER.replace("version: 1", "version: 7", 1))
+    settings = site(tmp_path, ours=POWER.replace("version: 2", "version: 7", 1))
     (tmp_path / "playbooks" / "._ours.yaml").write_bytes(b"\xff\xfe")
     (tmp_path / "playbooks" / ".#ours.yaml").symlink_to("user@host.4711")
     assert {book.key: book.version for book in library(settings).all()}["power-outage"] == 7
