@@ -166,6 +166,9 @@ async def _story(browser: Browser, demo: Demo, process: Process, once: str) -> N
     incident = await launch(console, demo.url)
     await expect(screen.locator(".screen h1")).to_be_visible()
     await expect(screen.locator("body")).to_have_attribute("data-kind", "live")
+    # It stands outside the tower that burns: nothing on it hurries people out.
+    await expect(screen.locator(".screen.s-amber .lv")).to_contain_text("请留在楼内")
+    await expect(screen.locator(".way svg.arrow")).to_have_count(0)
     await rises(console, "told", lambda told: told > 50)
     await rises(console, "answered", lambda answered: answered > 0)
     await expect(console.locator("#estate use[href='#u-told']").first).to_be_attached()

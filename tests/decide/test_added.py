@@ -8,7 +8,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.decide.added import brief, by_language, first, heard, in_own, name_of, shown, unwritten
+from hub.decide.added import (
+    brief,
+    by_language,
+    first,
+    heard,
+    in_own,
+    lacks_words,
+    name_of,
+    shown,
+    unwritten,
+)
 from hub.decide.emergency import SERVICES, number_for, numbers_of, usual_numbers
 from hub.decide.variables import Facts, variables_by_language
 from hub.decide.wording import render_all
@@ -132,6 +142,20 @@ def test_where_one_text_alone_can_stand_it_is_the_sites_own():
     assert first(both, ["zh-CN", "en"]) == ZH["zh-CN"]
     assert first({"ja": "B"}, ["zh-CN"]) == "B"
     assert first({}, ["zh-CN"]) == ""
+
+
+def test_an_update_wants_every_language_of_its_readers_or_a_word_that_one_is_left_out():
+    readers = {"zh-CN": 293, "en": 23}
+    both = {**ZH, "en": "Use stair B"}
+    assert lacks_words(both, readers) is None
+    assert lacks_words(ZH, {"zh-CN": 1, "zh-HK": 2}) is None
+    empty = lacks_words({}, readers, untranslated=True)
+    assert empty is not None
+    assert (empty.where, empty.code) == ("text", "update_empty")
+    lacks = lacks_words(ZH, readers)
+    assert lacks is not None
+    assert lacks.what == "is missing in en, which 23 people read"
+    assert lacks_words(ZH, readers, untranslated=True) is None
 
 
 def test_whom_to_call_is_the_first_service_the_playbook_names():
