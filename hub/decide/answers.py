@@ -49,9 +49,10 @@ class Spoken:
 @dataclass(frozen=True, slots=True)
 class Called:
     """A call that was made: whom it spoke to, and its words (marks still in them), in case they
-    are to be said again."""
+    are to be said again. `number`: whom the incident's playbook tells people in danger to call."""
 
     spoken: Spoken
     language: str
     parts: Mapping[str, str]
     name: str
+    number: str = ""

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from hub.decide.aloud import digits_aloud
 from hub.decide.answers import Answered, Called, Spoken
 from hub.decide.claim import Display
 from hub.decide.marks import fill
@@ -209,7 +210,8 @@ class Report:
     async def _key(self, account: str, reply: Reply, call: Called, callback: str) -> Pressed:
         """What came of a key: the answer it stood for is taken, or it is too late for it."""
         parts = fill(call.parts, link="", name=call.name)
-        said = Pressed(reply.text, call.language, parts, callback)
+        number = digits_aloud(call.number, call.language)
+        said = Pressed(reply.text, call.language, parts, callback, number=number)
         meaning = read_reply(reply.text)
         if meaning.word is None:
             return said

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 
 from sqlalchemy import Connection, text
 
 from hub.decide.answers import Called
+from hub.decide.emergency import number_for
 from hub.model import AttemptId
 from hub.store.database import Database
+from hub.store.placed import as_json
 from hub.store.replies import meant_by
 
 _CALL = text("""
-SELECT d.id, d.incident_id, d.recipient_id, w.language, w.parts, r.name
+SELECT d.id, d.incident_id, d.recipient_id, w.language, w.parts, r.name, i.recipe, s.settings
 FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+JOIN incidents i ON i.id = d.incident_id JOIN sites s ON s.id = i.site_id
 JOIN wordings w ON w.id = d.wording_id LEFT JOIN recipients r ON r.id = d.recipient_id
 WHERE a.id = :attempt AND d.channel = :channel""")
 
@@ -34,5 +36,7 @@ def spoken_by(conn: Connection, *, attempt: int, channel: str) -> Called | None:
     row = conn.execute(_CALL, {"attempt": attempt, "channel": channel}).first()
     if row is None:
         return None
-    parts = json.loads(row.parts) if isinstance(row.parts, str) else row.parts
-    return Called(meant_by(conn, row), row.language, parts, row.name or "")
+    calls = (as_json(row.recipe) or {}).get("calls") or ()
+    number = number_for(calls, as_json(row.settings) or {})
+    spoken = meant_by(conn, row)
+    return Called(spoken, row.language, as_json(row.parts), row.name or "", number)
