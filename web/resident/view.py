@@ -134,7 +134,7 @@ def _news(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
     """The newest thing the duty manager added; once it is over, only what was added to that."""
     for said in page.said[:1] if _is_over(page) else page.said:
         if said.text:
-            said_in = said.added(speaker.tongue.tag)
+            said_in = said.added(speaker.tongue.reads)
             return {"time": speaker.clock(said.issued_at), "text": said_in}
     return None
 
@@ -229,7 +229,7 @@ def _older(said: Said, speaker: _Speaker) -> dict[str, str]:
     return {
         "time": speaker.clock(said.issued_at),
         "stage": speaker.t(f"res.stage.{said.stage}"),
-        "text": said.added(speaker.tongue.tag),
+        "text": said.added(speaker.tongue.reads),
     }
 
 
