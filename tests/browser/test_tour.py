@@ -179,8 +179,8 @@ async def _story(browser: Browser, demo: Demo, process: Process, once: str) -> N
     await picture(console, "board")
 
     await console.keyboard.press("u")
-    await console.get_by_label("English").fill("Stair A has smoke, use stair B")
-    await console.get_by_label("中文").fill("A 梯有烟，请走 B 梯")
+    await console.get_by_role("textbox", name="English").fill("Stair A has smoke, use stair B")
+    await console.get_by_role("textbox", name="中文").fill("A 梯有烟，请走 B 梯")
     await console.get_by_role("button", name="Send the update").click()
     await expect(console.locator("#order")).to_contain_text("use stair B")
     await expect(screen.locator(".note.upd")).to_contain_text("use stair B")
