@@ -41,7 +41,7 @@ from hub.flow.tries import Tries
 from hub.flow.watch import Watch
 from hub.guard import guard, watch
 from hub.memory import settle
-from hub.ports import Channel, Clock, Library
+from hub.ports import Channel, Clock, Findable, Library
 from hub.providers import accounts_of, channels_of, terms_of
 from hub.settings import Settings
 from hub.shelf import Shelf
@@ -167,7 +167,7 @@ def _wired(
     shares = Shares(ration) if ration else None
     guesses = Guesses(scripts) if scripts else None
     deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts), shares)
-    sweep = _sweep(settings, db, escalate, deliver, wake)
+    sweep = _sweep(settings, db, escalate, deliver, wake, channels)
     return Hub(
         settings=settings,
         db=db,
@@ -332,10 +332,16 @@ def _doubts(
 
 
 def _sweep(
-    settings: Settings, db: Database, escalate: Escalate, deliver: Deliver, wake: Doorbell
+    settings: Settings,
+    db: Database,
+    escalate: Escalate,
+    deliver: Deliver,
+    wake: Doorbell,
+    channels: Mapping[str, Channel],
 ) -> Sweep:
+    askable = {name for name, one in channels.items() if isinstance(one, Findable)}
     return Sweep(
-        ledger=SweepLedger(db),
+        ledger=SweepLedger(db, askable=askable),
         escalate=escalate,
         deliver=deliver,
         wake=wake,
