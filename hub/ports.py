@@ -148,7 +148,8 @@ class Inbound(Protocol):
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """What came of a key pressed during a call: `word` the answer it stood for, None for none;
-    `over`: answers are no longer taken. `language`, `parts` and `callback` are the call's own."""
+    `over`: answers are no longer taken. `language`, `parts` and `callback` are the call's own;
+    `number`: whom to call in danger, as a voice says it."""
 
     key: str
     language: str
@@ -156,6 +157,7 @@ class Pressed:
     callback: str
     word: AnswerWord | None = None
     over: bool = False
+    number: str = ""
 
 
 @runtime_checkable

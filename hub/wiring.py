@@ -264,7 +264,8 @@ def _say(
     channels: Mapping[str, Channel],
 ) -> Say:
     length = _link_length(settings)
-    return Say(SayLedger(db), library, clock, wake, channels, settings.timezone, length)
+    languages = settings.languages
+    return Say(SayLedger(db), library, clock, wake, channels, settings.timezone, length, languages)
 
 
 def _link_length(settings: Settings) -> int:

@@ -182,6 +182,7 @@ notices = Table(
     Column("stage", Text, nullable=False),
     Column("revision", Integer, nullable=False),  # 1 for the alert, then counting up
     Column("text", Text, nullable=False, server_default=""),  # what the operator added
+    Column("texts", Json),  # the same by language; absent before there were several
     Column("issued_at", Ms, nullable=False),
     Column("issued_by", Text, nullable=False),
     Column("expires_at", Ms, nullable=False),

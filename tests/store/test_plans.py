@@ -298,7 +298,9 @@ UPDATE deliveries SET state = 'failed' WHERE state IN ('planned', 'sending', 'un
 
 async def _end(house: House, incident: int) -> None:
     """Updates, tasks, the all-clear, and what is read when all is over."""
-    await house.say.notice(incident, "update", text="Still here.", who=WHO, key="u1")
+    await house.say.notice(
+        incident, "update", text="Still here.", untranslated=True, who=WHO, key="u1"
+    )
     await house.launch.preview(LaunchRequest("power-outage", "1", Kind.LIVE))
     await EstateLedger(house.db).let_in(1)
     await house.run("-- test\nUPDATE deliveries SET due_at = 0")

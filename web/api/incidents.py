@@ -114,7 +114,12 @@ async def notice(request: Request) -> Response:
         await hub.say.unused(incident_id, key)  # the key is looked at before the body is
         raise
     said = await hub.say.notice(
-        incident_id, body.stage, text=body.text, who=actor_of(request), key=key
+        incident_id,
+        body.stage,
+        text=body.text,
+        untranslated=body.untranslated,
+        who=actor_of(request),
+        key=key,
     )
     made = {"notice": said.notice, "revision": said.revision, "deliveries": said.deliveries}
     return JSONResponse(made, 202)

@@ -148,7 +148,7 @@ WRONG: Mapping[str, Mapping[str, str]] = {
         "en": "This one-time login was used or is too old. Ask the administrator for a new one.",
     },
     "too_many": {
-        "zh-CN": "错误次数过多,请稍后再试。",
+        "zh-CN": "错误次数过多，请稍后再试。",
         "en": "Too many wrong tries. Wait a little and try again.",
     },
     "invalid": {

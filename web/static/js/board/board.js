@@ -133,7 +133,7 @@ function incidentChanged() {
     button.hidden = what === "close" ? !["stopped", "cleared"].includes(one.status) : what === "stop" ? one.status !== "open" : over || (["update", "all_clear"].includes(what) && one.status === "cleared");
   }
   const notice = latest();
-  if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: notice.text }) : named("stage", notice.stage));
+  if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: say(notice.texts) || notice.text }) : named("stage", notice.stage));
   flag();
 }
 
