@@ -1,6 +1,6 @@
 // What a duty manager adds, one box for each language somebody of the audience is told in.
 import { h } from "../dom.js";
-import { t, tongue } from "../words.js";
+import { lang, t, tongue } from "../words.js";
 
 const LONGEST = 200; // characters of one box
 
@@ -17,10 +17,12 @@ export class Tongues {
       h("span", { class: "hint", id: "notice-hint" }, t(`act.hint.${stage}`)));
   }
 
-  /** Draws one box for each of [{tag, people}], once: what is being typed never moves. */
+  /** Draws one box for each of [{tag, people}], once: what is being typed never moves. Where staff alone tell
+   * people, at doors and by calls, one in this page's language. */
   offer(languages) {
-    if (this.boxes.length || !languages.length) return;
-    this.boxes = languages.map((one, at) => this.#box(one, at === 0));
+    if (this.boxes.length) return;
+    const offered = languages.length ? languages : [{ tag: lang }];
+    this.boxes = offered.map((one, at) => this.#box(one, at === 0));
     this.list.replaceChildren(...this.boxes.map((one) => one.node));
     this.#mark();
     this.boxes[0].input.focus();
@@ -37,7 +39,8 @@ export class Tongues {
       h("p", { class: "hint" }, t(`act.left_out.${tag.startsWith("zh") ? "zh" : "other"}`, { n: people })));
     const node = h("div", { class: "tongue" },
       h("label", { for: id, class: "cap" },
-        h("b", { lang: tag }, tongue(tag)), h("span", { class: "num" }, t("act.readers", { n: people }))),
+        h("b", { lang: tag }, tongue(tag)),
+        people ? h("span", { class: "num" }, t("act.readers", { n: people })) : null),
       input, out);
     input.addEventListener("input", () => { this.#mark(); this.changed(); });
     tick.addEventListener("change", () => this.#mark());
