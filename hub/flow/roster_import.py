@@ -10,7 +10,7 @@ from hub.entries import RosterWrite
 from hub.errors import Problem, Refused, Unready
 from hub.flow.roster_reader import read_apart
 from hub.model import Site
-from hub.roster.packing import packed
+from hub.roster.packing import packed, problem_of
 
 TRIES = 5  # how often an import is compared anew because the register changed meanwhile
 
@@ -85,4 +85,4 @@ def _refusal(said: Mapping[str, Any]) -> Refused:
 
 
 def _shown(said: Mapping[str, Any]) -> list[Problem]:
-    return [Problem(*one) for one in said["shown"]]
+    return [problem_of(one) for one in said["shown"]]

@@ -22,7 +22,7 @@ import structlog
 
 import hub
 from hub.entries import RosterWrite
-from hub.errors import Defect, Problem, Refused, Unready
+from hub.errors import Defect, Refused, Unready
 from hub.roster import packing
 from hub.roster.apart import START
 from hub.roster.frames import HEAD, Tag, frame, opened
@@ -182,7 +182,7 @@ class _There:
         body = await self._process.stdout.readexactly(size)
         if tag is Tag.REFUSED:
             said = json.loads(body)
-            problems = [Problem(*one) for one in said["problems"]]
+            problems = [packing.problem_of(one) for one in said["problems"]]
             raise Refused(said["what"], problems, code=said["code"])
         if tag is Tag.FAULT:
             raise Defect(f"The reader of rosters failed: {json.loads(body)['what']}")

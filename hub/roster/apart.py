@@ -23,6 +23,7 @@ from hub.errors import Refused
 from hub.roster.frames import Tag, frame, read_frame
 from hub.roster.intake import Intake
 from hub.roster.limits import MEMORY, SECONDS, refused
+from hub.roster.packing import problem_row
 
 START = "import sys; sys.path.insert(0, sys.argv[1]); from hub.roster.apart import main; main()"
 GENTLE = 5  # niceness: sends come before reading
@@ -101,5 +102,5 @@ def _place(error: Exception) -> str:
 
 
 def _refusal(error: Refused) -> dict[str, Any]:
-    problems = [[p.where, p.what, p.hint] for p in error.problems]
+    problems = [problem_row(p) for p in error.problems]
     return {"what": error.what, "code": error.code, "problems": problems}

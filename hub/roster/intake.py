@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from hub.errors import Problem
 from hub.roster.change import Stored, rows_of
 from hub.roster.difference import RosterDifference, difference
-from hub.roster.packing import pages
+from hub.roster.packing import pages, problem_row
 from hub.roster.reading import read_roster
 from hub.roster.values import RowProblem
 
@@ -29,7 +30,7 @@ class Intake:
         return {
             "reading": self._reading.to_json(),
             "stops": len(stops),
-            "shown": [_said(found) for found in stops[:SHOWN]],
+            "shown": [problem_row(_problem(found)) for found in stops[:SHOWN]],
         }
 
     def compare(self, views: Iterable[bytes]) -> dict[str, Any]:
@@ -49,10 +50,9 @@ class Intake:
                 yield kind, page, count
 
 
-def _said(found: RowProblem) -> tuple[str, str, str]:
-    """Where it is, what it is, and the same in Chinese."""
+def _problem(found: RowProblem) -> Problem:
     column = f", column {found.letter} {found.column}" if found.letter else ""
     shown = f"{found.found!r}: " if found.found else ""
-    words = found.words
+    words = {language: shown + text for language, text in found.words.items()}
     where = f"{found.sheet}: row {found.row}{column}"
-    return where, shown + words["en"], words.get("zh-CN", "")
+    return Problem(where, words["en"], found.words.get("zh-CN", ""), words=words)

@@ -26,5 +26,5 @@ def refused(code: str, *, file: str, **values: object) -> Refused:
     The English words are `what`, the Chinese ones the hint of the one problem (field `file`).
     """
     words = refusal_words(code, file=file, **values)
-    problem = Problem("file", words["en"], words["zh-CN"])
+    problem = Problem("file", words["en"], words["zh-CN"], words=words)
     return Refused(words["en"], [problem], code=f"roster_{code}")

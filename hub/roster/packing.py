@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from hub.entries import AddressEntry, PlaceEntry, RecipientEntry
+from hub.errors import Problem
 from hub.model import PlaceKind, RecipientKind
 
 PAGE = 1000
@@ -97,3 +98,14 @@ def place_of(row: Row) -> PlaceEntry:
 def ref_of(row: Row) -> tuple[int, str]:
     """The id and its new ref."""
     return int(row[0]), str(row[1])
+
+
+def problem_row(problem: Problem) -> Row:
+    """A problem as one row."""
+    return [problem.where, problem.what, problem.hint, dict(problem.words)]
+
+
+def problem_of(row: Row) -> Problem:
+    """The problem in a row."""
+    where, what, hint, words = row
+    return Problem(where, what, hint, words=words)

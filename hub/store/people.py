@@ -78,7 +78,7 @@ def one_recipient(conn: Connection, *, number: int) -> RecipientView | None:
     return found[0] if found else None
 
 
-PAGE = 1000
+PAGE = 500
 Row = list[Any]
 
 _REGISTER = (

@@ -14,7 +14,7 @@ from hub.model import Place, PlaceId, PlaceKind, SiteId
 from hub.store.database import insert_rows
 from hub.store.schema import places
 
-PAGE = 1000
+PAGE = 500
 _COLUMNS = [
     "site_id",
     "parent_id",

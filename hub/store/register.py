@@ -19,7 +19,7 @@ from hub.store.schema import addresses, recipients, screens, sites
 T = TypeVar("T")
 Way = tuple[str, str]
 
-PAGE = 1000
+PAGE = 250  # on PostgreSQL the loop waits while one is made
 _COLUMNS = [
     "id",
     "site_id",
