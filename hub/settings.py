@@ -20,6 +20,7 @@ from hub.errors import Problem, Refused
 
 PREFIX = "MUSTER_"
 SECRET_LENGTH = 32  # characters at least; shorter keys can be guessed
+TOKEN_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Settings:
     loopback_only: bool = False
     log_level: str = "info"
     heartbeat_url: str = field(default="", repr=False)  # pinged while the hub does its job
+    metrics_token: str = field(default="", repr=False)  # shows /metrics to other machines
     playbooks: Path | None = None  # folder of the site's own playbooks
 
     @property
@@ -99,6 +101,7 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
         accounts=_accounts(env, config),
         log_level=_log_level(env),
         heartbeat_url=_heartbeat(env),
+        metrics_token=_metrics_token(env),
         playbooks=_playbooks(env, folder),
     )
     if bool(settings.tls_cert) != bool(settings.tls_key):
@@ -185,6 +188,15 @@ def _heartbeat(env: _Environment) -> str:
         env.wrong("HEARTBEAT_URL", "is no address", "write https://host/path")
         return ""
     return url
+
+
+def _metrics_token(env: _Environment) -> str:
+    token = env.secret("METRICS_TOKEN")
+    if token and (len(token) < TOKEN_LENGTH or not token.isascii() or " " in token):
+        what = f"is shorter than {TOKEN_LENGTH} characters, or no token"
+        env.wrong("METRICS_TOKEN", what, "write random letters and digits: openssl rand -hex 16")
+        return ""
+    return token
 
 
 def _secret(env: _Environment, folder: Path, *, embedded: bool) -> bytes:

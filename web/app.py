@@ -55,6 +55,7 @@ def create_app(hub: House) -> Starlette:
     app.state.live = live
     app.state.metrics = figures
     app.state.limits = Limits(hub.ration)
+    app.state.readiness = health.Readiness()
     live.also(figures.watch_loop)
     return app
 
