@@ -28,7 +28,7 @@ from hypothesis import HealthCheck, settings
 
 from hub.bus.valkey import ValkeyProcess
 from tests import processes
-from tests.postgres import Postgres, make_user
+from tests.postgres import Postgres, make_user, own_runtime
 
 STRICT = os.environ.get("MUSTER_NO_SKIPS") == "1"
 EXPLORE = os.environ.get("MUSTER_EXPLORE") == "1"
@@ -39,6 +39,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 def pytest_configure() -> None:
     """No test sees the hub of the person who runs it, and no busy machine fails a property."""
+    own_runtime()
     make_user()
     for name in [name for name in os.environ if name.startswith("MUSTER_")]:
         if name not in FOR_TESTS:
