@@ -20,7 +20,6 @@ from typing import Any, Protocol
 
 import structlog
 
-import hub
 from hub.entries import RosterWrite
 from hub.errors import Defect, Refused, Unready
 from hub.roster import packing
@@ -83,7 +82,7 @@ async def read_apart(
         return
     asked = {"name": name, "country": country, "languages": list(languages)}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-c", START, str(Path(hub.__path__[0]).parent),
+        sys.executable, "-P", "-c", START, str(Path(__file__).parents[2]),
         stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=PIPED, start_new_session=True,
     )  # fmt: skip
     try:

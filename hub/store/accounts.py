@@ -226,8 +226,7 @@ def _session(conn: Connection, *, digest: str) -> tuple[Actor, bool] | None:
 
 
 def _outlived(conn: Connection, user: Any) -> bool:
-    """Without a password one comes in by the first login alone, and that has ended once an admin
-    has one: with it end the sessions it opened, also one that is opened at this moment."""
+    """A session of the first login, which has ended: without a password one comes in by it alone."""
     return user.password_hash is None and _admin(conn, may_log_in=True) is not None
 
 
@@ -307,9 +306,8 @@ def _put_ticket(
 def _redeem(conn: Connection, *, digest: str, purpose: str) -> Actor | None:
     gone = delete(tickets).where(tickets.c.hash == digest, tickets.c.purpose == purpose)
     row = conn.execute(gone.returning(tickets.c.subject, tickets.c.expires_at)).one_or_none()
-    if row is None or row.expires_at < database_now(conn):
-        return None
-    if purpose == LOGIN and _admin(conn, may_log_in=True):
+    ended = purpose == LOGIN and _admin(conn, may_log_in=True) is not None
+    if row is None or row.expires_at < database_now(conn) or ended:
         return None
     return Actor(*json.loads(row.subject))
 
