@@ -81,6 +81,8 @@ async def _greet(hub: Hub, serving: Serving) -> None:
     to a person at a terminal alone: what goes elsewhere is kept as a log, and read by others."""
     url = hub.settings.public_url
     note(f"Muster serves {url} on {serving.host}:{serving.port}")
+    for fault in hub.faults:
+        note(fault.said())
     if not await hub.accounts.wants_password():
         return
     if not sys.stderr.isatty():
@@ -104,6 +106,8 @@ async def run_worker(settings: Settings) -> int:
     with stop_asked() as asked:
         async with opened(settings) as hub, guarded(hub, "worker"), working(hub):
             note("Muster works.")
+            for fault in hub.faults:
+                note(fault.said())
             await asked.wait()
             note("Stopping: sends under way end first.")
     return 0

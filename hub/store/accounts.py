@@ -226,7 +226,7 @@ def _session(conn: Connection, *, digest: str) -> tuple[Actor, bool] | None:
 
 
 def _outlived(conn: Connection, user: Any) -> bool:
-    """A session of the first login, which has ended: without a password one comes in by it alone."""
+    """A session of the first login, which has ended: it alone lets people in without a password."""
     return user.password_hash is None and _admin(conn, may_log_in=True) is not None
 
 
