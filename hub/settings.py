@@ -60,6 +60,7 @@ class Settings:
     loopback_only: bool = False
     log_level: str = "info"
     heartbeat_url: str = field(default="", repr=False)  # pinged while the hub does its job
+    metrics_token: str = field(default="", repr=False)  # shows /metrics to other machines
     playbooks: Path | None = None  # folder of the site's own playbooks
 
     @property
@@ -106,6 +107,7 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
         accounts=_accounts(env, config),
         log_level=_log_level(env),
         heartbeat_url=_heartbeat(env),
+        metrics_token=_metrics_token(env),
         playbooks=_playbooks(env, folder),
     )
     if bool(settings.tls_cert) != bool(settings.tls_key):
@@ -197,6 +199,15 @@ def _heartbeat(env: _Environment) -> str:
         env.wrong("HEARTBEAT_URL", "is no address", "write https://host/path")
         return ""
     return url
+
+
+def _metrics_token(env: _Environment) -> str:
+    token = env.secret("METRICS_TOKEN")
+    if token and (len(token) < 16 or not token.isascii() or " " in token):
+        env.wrong(
+            "METRICS_TOKEN", "is short, or no token", "write what `openssl rand -hex 16` says"
+        )
+    return token
 
 
 def _secret(env: _Environment, folder: Path, *, embedded: bool) -> bytes:

@@ -57,6 +57,7 @@ def create_app(hub: House) -> Starlette:
     app.state.metrics = figures
     app.state.limits = Limits(hub.ration)
     app.state.numbers = Numbers()
+    app.state.readiness = health.Readiness()
     live.also(figures.watch_loop)
     return app
 

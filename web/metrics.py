@@ -21,6 +21,7 @@ from starlette.responses import Response
 from web.auth import ANYONE, Door
 from web.house import House, house
 from web.live import Live
+from web.near import demand_near
 
 TICK = 0.5  # seconds between looks at the loop's lag
 FIGURES_SECONDS = 3.0
@@ -182,7 +183,8 @@ def _breakers(now: Mapping[str, Any]) -> Iterable[Metric]:
 
 
 async def metrics(request: Request) -> Response:
-    """GET /metrics."""
+    """GET /metrics: on this machine, or with the operators' token."""
+    demand_near(request)
     own: Metrics = request.app.state.metrics
     return Response(await own.text(house(request)), headers={"content-type": CONTENT_TYPE_LATEST})
 

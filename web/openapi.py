@@ -65,6 +65,7 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("GET", "/tokens"): (200, models.ListOut),
     ("POST", "/tokens"): (201, models.TokenOut),
     ("DELETE", "/tokens/{id}"): (204, None),
+    ("POST", "/logins"): (201, models.TokenOut),
     ("GET", "/users"): (200, models.ListOut),
     ("POST", "/users"): (201, models.AnyOut),
 }

@@ -138,10 +138,16 @@ _HTTP_DETAIL = {
 }
 
 
+_ROSTER = "/roster"
+_FILE_TOO_LARGE = "The file is larger than 20 MB. Split it by building, or save it as CSV."
+
+
 def _http(scope: Scope, error: HTTPException) -> Response:
     status = error.status_code
     code = _HTTP_CODES.get(status, "bad_request" if status < FAILED else "failed")
     detail = _HTTP_DETAIL.get(status, error.detail)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and _ROSTER in str(scope.get("path", "")):
+        detail = _FILE_TOO_LARGE
     return problem(scope, status, detail, code=code, headers=error.headers)
 
 

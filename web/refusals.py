@@ -20,6 +20,9 @@ from web.catalog import FOLDER, MARK
 LISTING = ("launch", "notice")
 """Codes of refusals whose `detail` is made of their problems."""
 
+FILES = "roster_"
+"""How the codes begin whose `detail` is what their one problem says of the file."""
+
 
 @cache
 def refusals(language: str) -> Mapping[str, str]:
@@ -60,7 +63,9 @@ def _with(text: str, params: Mapping[str, str]) -> str:
 def tell(problem: Problem, language: str) -> dict[str, str]:
     """The problem as the API says it, in this language where it has its words."""
     what, hint = problem.what, problem.hint
-    if language != "en" and filled("en", f"{problem.code}.what", problem.params) == what:
+    if language != "en" and language in problem.words:
+        what, hint = problem.words[language], ""
+    elif language != "en" and filled("en", f"{problem.code}.what", problem.params) == what:
         what = filled(language, f"{problem.code}.what", problem.params) or what
         hint = filled(language, f"{problem.code}.hint", problem.params) or hint
     what, hint = said_in(what, language), said_in(hint, language)
@@ -80,6 +85,8 @@ def sentence(detail: str, told: Sequence[Mapping[str, Any]], language: str, *, c
     if code in LISTING and told:
         said = [f"{one['label'] or one['where']}：{one['what']}" for one in told]
         return filled(language, code, {"said": "；".join(said)}) or detail
+    if code.startswith(FILES) and len(told) == 1 and told[0]["where"] == "file":
+        return str(told[0]["what"])
     key = next((key for key, text in refusals("en").items() if text == detail), "")
     return refusals(language).get(key) or said_in(detail, language)
 

@@ -56,12 +56,14 @@ async def _estate(hub: Hub, people: int) -> None:
 
 async def _welcome(stage: Stage, folder: Path) -> None:
     url = stage.hub.settings.public_url
-    token = await stage.hub.accounts.first_login(who=DEMO)
+    accounts = stage.hub.accounts
+    first = await accounts.wants_password()
+    way = f"once/{await accounts.first_login(who=DEMO)}" if first else ""
     counts = await stage.hub.estate.counts()
     lines = (
         "",
         f"  Muster demo      {url}",
-        f"  Log in once      {url}/login/once/{token}",
+        f"  Log in once      {url}/login/{way}" if way else f"  Log in           {url}/login",
         f"  A lobby screen   {url}/screen",
         "",
         "  "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 
 from hub import logs
@@ -77,13 +78,19 @@ async def run_serve(settings: Settings) -> int:
 
 
 async def _greet(hub: Hub, serving: Serving) -> None:
-    """Where it serves, and, until an admin has a password, a way in that works once."""
+    """Where it serves, and, until an admin has a password, how to get in. The link itself is shown
+    to a person at a terminal alone: what goes elsewhere is kept as a log, and read by others."""
     url = hub.settings.public_url
     note(f"Muster serves {url} on {serving.host}:{serving.port}")
     if warned := caution(url):
         note(f"Caution: {warned}")
     for fault in hub.faults:
         note(fault.said())
+    if not await hub.accounts.wants_password():
+        return
+    if not sys.stderr.isatty():
+        note("No admin has a password yet. For a link that lets you in once: muster login")
+        return
     token = await hub.accounts.missing_login(who=OWNER)
     if token is not None:
         note(f"No admin has a password yet. Log in once, within a day: {url}/login/once/{token}")

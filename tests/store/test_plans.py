@@ -12,6 +12,7 @@ from hub.decide.claim import Claim, Display, Release, Sent
 from hub.decide.inbox import Note, Settling, Why
 from hub.decide.routing import Asked
 from hub.model import AnswerWord, AttemptId, Kind, Lane, LaunchRequest, Outcome, Receipt, Verdict
+from hub.roster.packing import packed
 from hub.states import DeliveryState, Reason
 from hub.store.accounts import AccountLedger
 from hub.store.alarms import AlarmLedger
@@ -124,7 +125,7 @@ async def _estate(db: Database, people: int) -> None:
     await ledger.places(number)
     await ledger.occupied(number)
     await ledger.counts(number)
-    await ledger.residents(number)
+    await ledger.residents(number, packed)
     await ledger.recipients(number, search="", kinds=("resident",), after=0, limit=50)
     found = await ledger.recipients(number, search="2", kinds=(), after=0, limit=50)
     view = await ledger.recipient(found[0].id)

@@ -51,6 +51,7 @@ EXPECTED = {
     ("GET", "/api/v1/users"): ADMIN,
     ("POST", "/api/v1/users"): ADMIN,
     ("POST", "/login"): ANYONE,
+    ("POST", "/api/v1/logins"): ADMIN,
     ("POST", "/login/once"): ANYONE,
     ("POST", "/login/once/{token}"): ANYONE,
     ("POST", "/logout"): ANYONE,

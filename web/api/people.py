@@ -76,6 +76,12 @@ async def add_token(request: Request) -> Response:
     return JSONResponse({"token": token}, 201)
 
 
+async def add_login(request: Request) -> Response:
+    """POST /logins: a one-time login for the first admin; 409 once an admin has a password."""
+    token = await house(request).accounts.first_login(who=actor_of(request))
+    return JSONResponse({"token": token}, 201)
+
+
 async def remove_token(request: Request) -> Response:
     """DELETE /tokens/{id}: it works no more, nor do the sockets opened with it."""
     done = await house(request).accounts.revoke_token(number(request, "id"), actor_of(request))
