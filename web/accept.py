@@ -12,6 +12,7 @@ import errno
 import os
 import socket
 import ssl
+from collections import OrderedDict, deque
 from collections.abc import Callable
 
 import structlog
@@ -21,7 +22,9 @@ from web.seats import Seat, Seats
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 32  # connections taken before others of the loop have their turn
+AT_ONCE = 64  # connections taken before others of the loop have their turn
+BURST, RATE = 256.0, 500.0  # strangers' connections begun at once, then so many a second
+STEP = 0.004  # seconds until more are begun, where they are held back
 HANDSHAKE_SECONDS = 10.0  # of TLS
 PAUSE_SECONDS = 0.25  # after handles have run out
 CUT = 64  # idle strangers that then make room
@@ -46,21 +49,29 @@ class Acceptor:
         self._seats, self._proxies = seats, proxies
         self._tls = tls
         self._loop = asyncio.get_running_loop()
+        self._waiting: OrderedDict[str, deque[tuple[socket.socket, Seat]]] = OrderedDict()
+        self._left, self._counted_at = BURST, self._loop.time()
+        self._begins: asyncio.TimerHandle | None = None
         self._opening: set[asyncio.Task[None]] = set()
         self._spare = os.open(os.devnull, os.O_RDONLY)
         self._again: asyncio.TimerHandle | None = None
-        self._open = True
+        self._closed = False
         self._loop.add_reader(listening.fileno(), self._ready)
 
     def close(self) -> None:
         """Nobody is let in any more. Those who are in stay."""
-        if not self._open:
+        if self._closed:
             return
-        self._open = False
+        self._closed = True
         if self._again is None:
             self._loop.remove_reader(self._listening.fileno())
         else:
             self._again.cancel()
+        if self._begins is not None:
+            self._begins.cancel()
+        for connection, seat in (one for line in self._waiting.values() for one in line):
+            seat.leave()
+            connection.close()
         for task in self._opening:
             task.cancel()
         if self._spare >= 0:
@@ -76,11 +87,13 @@ class Acceptor:
             try:
                 line, peer = self._listening.accept()
             except _GONE:
-                return
+                break
             except OSError as error:
                 self._pause(error)
-                return
+                break
             self._take(line, peer)
+        if self._waiting and self._begins is None:
+            self._begin()
 
     def _take(self, line: socket.socket, peer: object) -> None:
         line.setblocking(False)
@@ -90,7 +103,30 @@ class Acceptor:
         seat = self._seats.take(host, line.close, trusted=trusted)
         if seat is None:
             line.close()
-            return
+        elif seat.known:
+            self._open_up(line, seat)
+        else:
+            self._waiting.setdefault(seat.address, deque()).append((line, seat))
+
+    def _begin(self) -> None:
+        """Strangers who wait are begun at our pace, one of each address in turn: a flood of them
+        leaves the loop to others, and others of them find no longer a line than their own."""
+        now = self._loop.time()
+        self._left = min(BURST, self._left + (now - self._counted_at) * RATE)
+        self._counted_at, self._begins = now, None
+        begun = 0
+        while self._waiting and self._left >= 1 and begun < AT_ONCE:
+            address, line = self._waiting.popitem(last=False)
+            connection, seat = line.popleft()
+            if line:
+                self._waiting[address] = line
+            if connection.fileno() >= 0:  # its place was not needed meanwhile
+                self._left, begun = self._left - 1, begun + 1
+                self._open_up(connection, seat)
+        if self._waiting:
+            self._begins = self._loop.call_later(STEP, self._begin)
+
+    def _open_up(self, line: socket.socket, seat: Seat) -> None:
         task = self._loop.create_task(self._greet(line, seat), name="accept")
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)

@@ -69,7 +69,7 @@ class Meter:
 
     def _walk(self, data: bytes) -> Verdict | None:
         at, end = self._skip, len(data)
-        while end - at >= 2:  # noqa: PLR2004 - the least a head has
+        while end - at >= 2:
             first, second = data[at], data[at + 1]
             wrong = self._count(first, second)
             if wrong is not None:

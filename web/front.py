@@ -22,6 +22,8 @@ from web.seats import Seat
 from web.wire import LiveProtocol
 
 KIB = 1024
+FORWARDED = b"x-forwarded-for"
+END = b"\r\n\r\n"  # of a head
 PROVE = "muster.prove"  # in a request's scope: to be called when its sender is known
 SLICE = 16 * KIB  # bytes parsed at once: then it is looked whether to go on
 HEAD_BYTES = 64 * KIB
@@ -81,7 +83,7 @@ class GateProtocol(HttpToolsProtocol):
         super().resume_writing()
         if self._stalled is not None:
             self._stalled.cancel()
-        if self._seat is not None and self.cycle and not self.cycle.response_complete:
+        if self._seat is not None and not self._answered():
             self._seat.busy()
 
     def timeout_keep_alive_handler(self) -> None:  # uvicorn's name
@@ -97,6 +99,7 @@ class GateProtocol(HttpToolsProtocol):
         view = memoryview(data)
         at = 0
         try:
+            self._look_ahead(data)
             while at < len(view) and not self._over:
                 part = view[at : at + SLICE]
                 at += self._feed(part)
@@ -106,6 +109,11 @@ class GateProtocol(HttpToolsProtocol):
         except httptools.HttpParserError as error:
             cause = error.__context__
             self._refuse(cause.answer if isinstance(cause, Wrong) else heads.BROKEN)
+
+    def _look_ahead(self, data: bytes) -> None:
+        """A heap of requests without bodies is refused before the first of them is made."""
+        if self._whole and data.startswith((b"GET ", b"HEAD ")) and data.count(END) > PIPELINED:
+            raise Wrong(heads.PIPELINED)
 
     def _feed(self, part: memoryview) -> int:
         """How many of these bytes were read: fewer where a websocket begins."""
@@ -180,7 +188,7 @@ class GateProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._whole = True
         super().on_message_complete()
-        if self._seat is not None and self.cycle and not self.cycle.response_complete:
+        if self._seat is not None and not self._answered():
             self._seat.busy()
 
     def on_response_complete(self) -> None:
@@ -228,15 +236,20 @@ class GateProtocol(HttpToolsProtocol):
         self._no_longer()
         if self.transport.is_closing():
             return
-        if self.cycle is not None and not self.cycle.response_complete:
-            self.transport.abort()
-            return
+        self._flow.held = True
         self.transport.pause_reading()
-        self.transport.write(answer.raw())
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
+        self.pipeline.clear()
+        if self._answered():
+            self.transport.write(answer.raw())
+            if self.transport.can_write_eof():
+                self.transport.write_eof()
         # not `close` at once: what we have not read would become a reset that overtakes our word
         self._cutting = self.loop.call_later(EXPEL_SECONDS, self.transport.abort)
+
+    def _answered(self) -> bool:
+        """No answer is under way."""
+        cycle: Any = self.cycle  # none before the first request
+        return cycle is None or bool(cycle.response_complete)
 
     def _see_out(self) -> None:
         """A peer that takes nothing would keep a graceful close open for ever."""
@@ -255,9 +268,6 @@ class GateProtocol(HttpToolsProtocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
-
-
-FORWARDED = b"x-forwarded-for"
 
 
 class _Flow(FlowControl):

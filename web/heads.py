@@ -15,7 +15,9 @@ WEBSOCKET = b"13"  # the one version there is
 
 Raw = tuple[bytes, bytes]
 
-_HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~!$&'()*+,;=%-]{1,253})(?::[0-9]{0,5})?")
+_HOST = re.compile(
+    rb"(?:\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9._~!$&'()*+,;=%-]{1,253})(?::[0-9]{0,5})?"
+)
 _ABSOLUTE = re.compile(rb"https?://([^/?#]*)", re.IGNORECASE)
 
 
@@ -41,7 +43,7 @@ class Answer:
         return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (self.status, phrase, lines, body)
 
 
-class Wrong(Exception):  # noqa: N818 - what is wrong with the request, not with us
+class Wrong(Exception):
     """The request is refused, and its connection ended."""
 
     def __init__(self, answer: Answer):
@@ -97,7 +99,7 @@ def _path(target: bytes, hosts: Sequence[bytes]) -> bytes:
 
 def wants_websocket(headers: Sequence[Raw]) -> bool:
     """Whether it asks for a websocket, in however many headers."""
-    asked = {name: b"" for name in (b"connection", b"upgrade")}
+    asked = dict.fromkeys((b"connection", b"upgrade"), b"")
     for name, value in headers:
         if name in asked:
             asked[name] += b"," + value.lower()
@@ -124,6 +126,6 @@ def check_upgrade(version: str, method: bytes, headers: Sequence[Raw]) -> None:
 
 def _is_key(key: bytes) -> bool:
     try:
-        return len(base64.b64decode(key, validate=True)) == 16  # noqa: PLR2004 - RFC 6455
+        return len(base64.b64decode(key, validate=True)) == 16
     except binascii.Error:
         return False

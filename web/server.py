@@ -86,7 +86,7 @@ class _Server(uvicorn.Server):
         self.ready = asyncio.Event()
         self._listening, self._seats, self._proxies = listening, seats, proxies
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002
         await self.lifespan.startup()
         acceptor = Acceptor(
             self._listening,

@@ -68,13 +68,15 @@ class Peer:
         """Attacks until its time is over, whatever becomes of its connections."""
         while time.monotonic() < self.until:
             began = time.monotonic()
-            with contextlib.suppress(OSError), self._dial() as line:
+            with contextlib.suppress(OSError, Gone), self._dial() as line:
                 self._attack(line)
                 self.closed.append(Closed(self.kind, _code(line), time.monotonic() - began))
 
     def _dial(self) -> socket.socket:
         line = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.kind.startswith("knock"):  # a reset: no port of this machine is left waiting
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return line
 
     def _attack(self, line: socket.socket) -> None:
@@ -177,6 +179,29 @@ def _slow_body(port: int, _line: socket.socket) -> Iterator[bytes]:
         time.sleep(0.2)
 
 
+def _knock(_port: int, _line: socket.socket) -> Iterator[bytes]:
+    """Comes, and is gone."""
+    yield b""
+    raise Gone
+
+
+def _knock_upgraded(port: int, line: socket.socket) -> Iterator[bytes]:
+    """Comes, is let in, floods, and does not wait to be thrown out."""
+    yield from _upgraded(port, line)
+    yield batch(frame(9))
+    raise Gone
+
+
+def _knock_asking(port: int, line: socket.socket) -> Iterator[bytes]:
+    yield b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % port
+    line.recv(65536)
+    raise Gone
+
+
+class Gone(Exception):
+    """The peer does not wait for an answer."""
+
+
 Attack = Callable[[int, socket.socket], Iterator[bytes]]
 ATTACKS: dict[str, Attack] = {
     "continuations": _frames(frame(0, fin=False), first=frame(1, fin=False)),
@@ -197,6 +222,9 @@ ATTACKS: dict[str, Attack] = {
     "headers": _headers,
     "slow-head": _slow_head,
     "slow-body": _slow_body,
+    "knock": _knock,
+    "knock-upgraded": _knock_upgraded,
+    "knock-asking": _knock_asking,
 }
 
 
