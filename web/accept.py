@@ -120,7 +120,10 @@ class Acceptor:
             connection, seat = line.popleft()
             if line:
                 self._waiting[address] = line
-            if connection.fileno() >= 0:  # its place was not needed meanwhile
+            if _gone(connection):
+                seat.leave()
+                connection.close()
+            else:
                 self._left, begun = self._left - 1, begun + 1
                 self._open_up(connection, seat)
         if self._waiting:
@@ -165,3 +168,13 @@ class Acceptor:
             with contextlib.suppress(OSError):
                 self._spare = os.open(os.devnull, os.O_RDONLY)
         self._loop.add_reader(self._listening.fileno(), self._ready)
+
+
+def _gone(line: socket.socket) -> bool:
+    """Its peer has left while it waited, or its place was needed: nothing is to be made of it."""
+    try:
+        return not line.recv(1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False  # it has said nothing yet
+    except OSError:
+        return True
