@@ -74,10 +74,9 @@ async def run(*, rounds: int, size: int = LAUNCHES) -> dict[str, Any]:
         ]
         limits = [Limit(name, "healthz_p99_ms", 100) for name in ("frames", "requests", "knocks")]
         sizes = {"launches": size, "peers": 10}
-        found = await measure(
+        return await measure(
             Bench("hostile", contenders, ratios, limits, size=sizes, turn=600.0), rounds=rounds
         )
-        return {**found, "closed": hub.closed}
 
 
 class _Hub:
@@ -85,11 +84,10 @@ class _Hub:
 
     def __init__(self, port: int, world: World, client: httpx2.Client):
         self._port, self._world, self._client = port, world, client
-        self.closed: dict[str, Any] = {}
 
     def turn(self, peers: Sequence[str], launches: int) -> Figures:
         """So many launches, one after the other: the median, and what /healthz took meanwhile."""
-        with _attacked(self._port, peers, self.closed), _asked(self._port) as took:
+        with _attacked(self._port, peers), _asked(self._port) as took:
             began = [self._launch() for _ in range(launches)]
         return {
             "ms_to_first": statistics.median(began),
@@ -152,8 +150,8 @@ def _hub(folder: Path) -> Iterator[_Hub]:
 
 
 @contextlib.contextmanager
-def _attacked(port: int, peers: Sequence[str], closed: dict[str, Any]) -> Iterator[None]:
-    """The peers attack inside the block; what became of them is in `closed`."""
+def _attacked(port: int, peers: Sequence[str]) -> Iterator[None]:
+    """The peers attack inside the block."""
     if not peers:
         yield
         return

@@ -6,6 +6,7 @@ import pytest
 
 from hub.decide.alarm_facts import (
     Backlog,
+    Crowd,
     Facts,
     Gap,
     Gone,
@@ -39,6 +40,7 @@ EVERYTHING = alarms(
         screens=(Gone(1, "river", 3, 1, 200),),
         gaps=(Gap(1, "F-1", 9),),
         stood=(Stood("caller", Stand.OPEN, 40, 1), Stood("spare", Stand.OPEN, 40, 1)),
+        crowds=(Crowd("a", 900, 900, 7, 1.0, "203.0.113.7", 336, 1.0),),
         clock_jumped_s=10,
         clock_jumped_by_s=-7200,
     ),
