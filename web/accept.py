@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 64  # connections taken before others of the loop have their turn
 BURST, RATE = 256.0, 500.0  # strangers' connections begun at once, then so many a second
 STEP = 0.004  # seconds until more are begun, where they are held back
-HANDSHAKE_SECONDS = 10.0  # of TLS
+HANDSHAKE_SECONDS = 5.0  # of TLS
 PAUSE_SECONDS = 0.25  # after handles have run out
 CUT = 64  # idle strangers that then make room
 _GONE = (BlockingIOError, InterruptedError, ConnectionAbortedError)
@@ -106,6 +106,7 @@ class Acceptor:
         elif seat.known:
             self._open_up(line, seat)
         else:
+            seat.busy()  # it is we who let it wait
             self._waiting.setdefault(seat.address, deque()).append((line, seat))
 
     def _begin(self) -> None:

@@ -63,6 +63,7 @@ class GateProtocol(HttpToolsProtocol):
         self.ws_protocol_class = partial(LiveProtocol, seat=self._seat)  # type: ignore[assignment]
         if self._seat is not None:
             self._seat.cut = transport.abort
+            self._seat.idle()
         self._wait(HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:

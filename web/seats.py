@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 MOST = 24_000  # connections of one process: about half a GiB
 MOST_OF_ADDRESS = 4_096  # strangers: an estate of 10,000 that answers in a minute by one gateway
-FRESH = 2.0  # seconds an idle stranger keeps its place whatever happens: a hello is on its way
+FRESH = 1.0  # seconds an idle stranger keeps its place whatever happens: a hello is on its way
 SAID_EVERY = 10.0  # seconds between log lines about places
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.processes import ROOT, until
+from tests.bench.peers import HELLO, UPGRADE
+from tests.processes import MUSTER, ROOT, embedded, free_port, running, until
 from tests.scenario.conftest import House
 
 PEERS = (
@@ -62,6 +66,55 @@ def test_ten_hostile_peers_are_thrown_out_and_keep_nobody_waiting(
             assert peer["closed"] >= 1, peer
             assert set(peer["codes"]) - {0} <= wanted, peer
     assert "Traceback" not in house.process.said
+
+
+HANDLES = 512
+LIMITED = ["sh", "-c", f'ulimit -n {HANDLES}; exec "$@"', "sh", *MUSTER, "serve"]
+
+
+def test_with_few_handles_idle_strangers_shut_nobody_out_and_it_is_told(tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        running(LIMITED, env=embedded(tmp_path, port), folder=tmp_path, name="serve") as process,
+        contextlib.ExitStack() as stack,
+    ):
+        process.says("Muster serves")
+        for n in range(3 * HANDLES):  # from two addresses, until both have had enough
+            stack.enter_context(idle_line(port, f"127.0.0.{1 + n % 2}", live=n % 3 == 0))
+        assert answered(port, "127.0.0.3")  # at once or as soon as the first are idle for long
+        for host in ("127.0.0.1", "127.0.0.2", "127.0.0.3"):
+            assert answered(port, host)
+        metrics = f"http://127.0.0.1:{port}/metrics"
+        for kind in ("address_full", "sockets_short"):
+            until(lambda k=kind: f'kind="{k}"' in httpx2.get(metrics).text, within=60)
+        assert len(list(Path(f"/proc/{process.popen.pid}/fd").iterdir())) < HANDLES - 16
+        assert "seats." in process.said
+        assert "Traceback" not in process.said
+
+
+def idle_line(port: int, host: str, *, live: bool) -> socket.socket:
+    """A connection that says nothing, or a live socket that says its hello and no more."""
+    line = socket.create_connection(("127.0.0.1", port), timeout=30, source_address=(host, 0))
+    if live:
+        with contextlib.suppress(OSError):
+            line.sendall(UPGRADE % port)
+            line.recv(4096)
+            line.sendall(HELLO)
+    return line
+
+
+def answered(port: int, host: str) -> bool:
+    """/healthz is answered to a newcomer at this address, at the latest when it comes again."""
+
+    def asked() -> bool:
+        with contextlib.suppress(OSError):
+            address = ("127.0.0.1", port)
+            with socket.create_connection(address, timeout=10, source_address=(host, 0)) as line:
+                line.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+                return line.recv(4096).startswith(b"HTTP/1.1 200")
+        return False
+
+    return until(asked, within=10, what=f"/healthz from {host}")
 
 
 def healthy(house: House) -> float:
