@@ -107,7 +107,7 @@ class Topics:
         staff = client.actor is not None and client.actor.role in STAFF
         if not staff and client.screen != screen:
             raise _closed_to(client)
-        if not await self.screens.exists(screen):
+        if staff and not await self.screens.exists(screen):
             raise Unknown(f"There is no screen {screen}.")
         self.screens.watch(client, screen)
 

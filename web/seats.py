@@ -116,7 +116,8 @@ class Seats:
         """A place for a newcomer, who is idle until they ask something; None: there is none.
         `trusted`: a proxy of ours, or our own socket."""
         address = address_of(host)
-        if not self._room_in_all() or not (trusted or self._room_at(address)):
+        # its own address first: whoever has much makes room for more of it
+        if not (trusted or self._room_at(address)) or not self._room_in_all():
             self.turned_away += 1
             return None
         seat = Seat(self, cut)

@@ -67,7 +67,7 @@ class ScreenLedger:
         return await self._db.read(partial(_all, site=site))
 
     async def exists(self, recipient: int) -> bool:
-        """Whether this recipient is a screen."""
+        """Whether this recipient is a screen, paired or not."""
         return await self._db.read(partial(_exists, recipient=recipient))
 
     async def ordered(self, ids: Sequence[int]) -> list[Ordered]:
@@ -80,8 +80,9 @@ class ScreenLedger:
 
 
 def _exists(conn: Connection, *, recipient: int) -> bool:
-    mine = screens.c.recipient_id == recipient
-    return conn.execute(select(screens.c.recipient_id).where(mine)).first() is not None
+    mine = (recipients.c.id == recipient, recipients.c.kind == "screen")
+    here = select(recipients.c.id).where(*mine, recipients.c.removed_at.is_(None))
+    return conn.execute(here).first() is not None
 
 
 def _add_pairing(conn: Connection, *, code: str, claim: str, life_ms: int) -> bool:

@@ -74,6 +74,16 @@ def test_the_longest_idle_of_an_address_makes_room_for_the_next_of_it():
     assert stand.seats.figures()["address"] == "1.1.1.1"
 
 
+def test_an_address_that_is_full_makes_room_of_its_own_when_all_is_full_too():
+    stand = Stand(Room(most=10, strangers=4, address=2))
+    for host in ("1.1.1.1", "2.2.2.2"):
+        for _ in range(2):
+            stand.take(host, host)
+    stand.wait()
+    assert stand.take("2.2.2.2") is not None
+    assert stand.cut == ["2.2.2.2"]
+
+
 def test_one_address_shuts_nobody_else_out():
     stand = Stand()
     assert [stand.take("1.1.1.1") is not None for _ in range(20)].count(True) == 4
