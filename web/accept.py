@@ -23,7 +23,7 @@ from web.seats import Seat, Seats
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 64  # connections taken before others of the loop have their turn
-BURST, RATE = 256.0, 500.0  # strangers' connections begun at once, then so many a second
+BURST, RATE = 256.0, 400.0  # strangers' connections begun at once, then so many a second
 STEP = 0.004  # seconds until more are begun, where they are held back
 HANDSHAKE_SECONDS = 5.0  # of TLS
 PAUSE_SECONDS = 0.25  # after handles have run out
