@@ -87,10 +87,6 @@ class GateProtocol(HttpToolsProtocol):
         if self._seat is not None and not self._answered():
             self._seat.busy()
 
-    def timeout_keep_alive_handler(self) -> None:  # uvicorn's name
-        super().timeout_keep_alive_handler()
-        self._see_out()
-
     # ── what comes in ──
 
     def data_received(self, data: bytes) -> None:
