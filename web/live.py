@@ -41,8 +41,8 @@ BEAT_SECONDS = 15.0
 AGAIN_SECONDS = 1.0  # until a pump that ended is started again
 CLOSE_SECONDS = 4.0  # until every socket has heard 1012 and gone
 MOST_CLIENTS = 20_000
-MOST_OF_ONE = {"resident": 32, "screen": 8, "staff": 64}
-"""Sockets of one link, one device, one person; the oldest makes room for one more."""
+MOST_OF_ONE = {"resident": 32, "screen": 8}
+"""Sockets of one link, one device; the oldest makes room for one more."""
 NOT_KNOWN, NOT_ALLOWED, RESTARTING, SLOW, POLICY = 4401, 4403, 1012, 1013, 1008
 
 

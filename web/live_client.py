@@ -47,9 +47,7 @@ class Client:
 
     @property
     def identity(self) -> str:
-        """Whose socket it is, of those who have several; "" for the public."""
-        if self.actor is not None:
-            return f"staff:{self.actor.id}"
+        """Whose socket it is, where only so many are kept; "" for staff and the public."""
         if self.screen:
             return f"screen:{self.screen}"
         return f"resident:{self.token}" if self.token else ""

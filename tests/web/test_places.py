@@ -117,7 +117,7 @@ async def test_through_a_proxy_each_address_has_its_own_places(template, tmp_pat
 
 
 async def test_one_link_has_so_many_sockets_and_the_newest_are_kept(web: House, monkeypatch):
-    monkeypatch.setattr("web.live.MOST_OF_ONE", {"screen": 2, "resident": 2, "staff": 2})
+    monkeypatch.setattr("web.live.MOST_OF_ONE", {"screen": 2, "resident": 2})
     (screen,) = await web.screens(1)
     hello = frame(1, json.dumps({"op": "hello", "device": await web.device(screen)}).encode())
     async with contextlib.AsyncExitStack() as stack:
