@@ -20,6 +20,7 @@ from hub.errors import Conflict, NotAllowed, NotKnown
 from hub.flow.accounts import SESSION_LIFE
 from hub.model import Actor
 from web.base import base_of
+from web.front import PROVE
 from web.house import house
 from web.problems import wants_json
 
@@ -70,7 +71,15 @@ async def who(connection: HTTPConnection) -> Actor | None:
         actor = await _find(connection)
         connection.scope["muster.actor"] = actor
         connection.scope["state"]["actor"] = actor
+        if actor is not None:
+            prove(connection)
     return cast("Actor | None", connection.scope["muster.actor"])
+
+
+def prove(connection: HTTPConnection) -> None:
+    """Whoever sends on this connection is known: its place and pace are no stranger's."""
+    if (proven := connection.scope.get(PROVE)) is not None:
+        proven()
 
 
 async def demand(connection: HTTPConnection, role: str) -> Actor:

@@ -16,6 +16,7 @@ from hub.settings import Settings
 from hub.signals import stop_asked
 from hub.wiring import Hub, opened
 from hub.worker import guarded, working
+from web import handles
 from web.app import create_app
 from web.local import Local
 from web.server import Bind, Serving, serve
@@ -48,6 +49,7 @@ async def _web(hub: Hub) -> AsyncIterator[Serving]:
         trusted_proxies=settings.trusted_proxies,
     )
     async with serve(create_app(hub), bind) as serving:
+        hub.pulse.sockets = serving.seats.figures
         yield serving
 
 
@@ -63,6 +65,7 @@ async def desk_of(hub: Hub) -> AsyncIterator[None]:
 async def run_serve(settings: Settings) -> int:
     """Serves until asked to stop. Embedded: web and worker in one process; else web alone."""
     logs.configure(settings.log_level)
+    handles.raise_limit()
     with stop_asked() as asked:
         if settings.embedded:
             with locked(settings.data):
@@ -100,6 +103,7 @@ async def _greet(hub: Hub, serving: Serving) -> None:
 async def run_worker(settings: Settings) -> int:
     """Works until asked to stop; any number of such processes may run on PostgreSQL and Redis."""
     logs.configure(settings.log_level)
+    handles.raise_limit()
     if settings.embedded:
         raise Refused(
             "On SQLite `muster serve` is web and worker in one. Several processes need PostgreSQL:"

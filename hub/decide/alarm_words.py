@@ -198,6 +198,30 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Look at its time synchronisation (NTP). What was scheduled may come early or late.",
         ),
     },
+    "sockets_short": {
+        "zh-CN": (
+            "网页进程的连接快用完了（已用 {open}，上限 {most}）：长时间空闲的匿名连接被断开，累计拒绝新连接 {away} 个。",
+            "调高文件句柄上限（LimitNOFILE、ulimit -n）后重新启动；如果是攻击，请在防火墙上拦截。",
+        ),
+        "en": (
+            ("A web process is running out of connections ({open} of {most} in use): idle strangers are"
+            " cut, {away} newcomers were turned away so far."),
+            ("Raise the limit of file handles (LimitNOFILE, ulimit -n) and restart; if it is an"
+            " attack, block it at the firewall."),
+        ),
+    },
+    "address_full": {
+        "zh-CN": (
+            "地址 {address} 的匿名连接达到上限（{most}）。其他地址不受影响；累计拒绝新连接 {away} 个。",
+            "如果这是自己的反向代理，请写入 MUSTER_TRUSTED_PROXIES；否则请在防火墙上限制这个地址。",
+        ),
+        "en": (
+            ("The address {address} holds all the connections a stranger may ({most}). Others are not"
+            " affected; {away} newcomers were turned away so far."),
+            ("If it is your own proxy, name it in MUSTER_TRUSTED_PROXIES; if not, limit this address"
+            " at the firewall."),
+        ),
+    },
     "old_schema": {
         "zh-CN": (
             "数据库结构与本版本不符。",

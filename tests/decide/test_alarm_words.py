@@ -6,6 +6,7 @@ import pytest
 
 from hub.decide.alarm_facts import (
     Backlog,
+    Crowd,
     Cry,
     Facts,
     Gap,
@@ -42,6 +43,7 @@ EVERYTHING = alarms(
         cries=(Cry(7, "sms", None),),
         gaps=(Gap(1, "F-1", 9),),
         stood=(Stood("caller", Stand.OPEN, 40, 1), Stood("spare", Stand.OPEN, 40, 1)),
+        crowds=(Crowd("a", 900, 900, 7, 1.0, "203.0.113.7", 336, 1.0),),
         text_faults=(
             TextFault("fire", "f.yaml", "f.yaml:3:1", "is wrong", "mend", "kept", "7", more=2),
             TextFault("gas", "g.yaml", "g.yaml", "is gone", used="kept", version="1", gone=True),
