@@ -52,7 +52,7 @@ class Door:
 
 def cookie_name(connection: HTTPConnection) -> str:
     """The session cookie's name; `__Host-` binds it to this host, which only https can promise."""
-    return "__Host-muster" if _https(connection) else "muster"
+    return "__Host-muster" if is_https(connection) else "muster"
 
 
 async def who(connection: HTTPConnection) -> Actor | None:
@@ -119,7 +119,7 @@ def sign_in(request: Request, response: Response, session: str) -> Response:
         session,
         max_age=SESSION_LIFE // 1000,
         path="/",
-        secure=_https(request),
+        secure=is_https(request),
         httponly=True,
         samesite="lax",
     )
@@ -129,7 +129,7 @@ def sign_in(request: Request, response: Response, session: str) -> Response:
 def sign_out(request: Request, response: Response) -> Response:
     """The response, taking the cookie away."""
     response.delete_cookie(
-        cookie_name(request), path="/", secure=_https(request), httponly=True, samesite="lax"
+        cookie_name(request), path="/", secure=is_https(request), httponly=True, samesite="lax"
     )
     return response
 
@@ -163,7 +163,7 @@ async def _find(connection: HTTPConnection) -> Actor | None:
     return await accounts.session(session) if session else None
 
 
-def _https(connection: HTTPConnection) -> bool:
+def is_https(connection: HTTPConnection) -> bool:
     if connection.url.scheme in {"https", "wss"}:
         return True
     public = urlsplit(house(connection).settings.public_url)

@@ -10,8 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from hub.errors import Unknown
+from hub.model import AnswerWord
 from web.api.reading import fields_of
-from web.auth import ANYONE, Door, client_ip
+from web.auth import ANYONE, Door
 from web.house import house
 from web.limits import limits
 from web.problems import wants_json
@@ -39,8 +40,8 @@ async def act(request: Request) -> Response:
     """POST /a/{token}: the answer is on record. A form goes back to the page."""
     hub, token = house(request), request.path_params["token"]
     speaks_for(hub, token)
-    await limits(request).answer(token, client_ip(request))
     fields = await fields_of(request)
+    await _counted(request, token, fields.get("answer"))
     taken = await take(hub, token, fields)
     if wants_json(request.scope):
         return JSONResponse(taken)
@@ -51,6 +52,12 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/a/{token}", ANYONE, show),
     Door("POST", "/a/{token}", ANYONE, act),
 )
+
+
+async def _counted(request: Request, token: str, said: object) -> None:
+    """The link has not answered too often; where the answer comes from does not count."""
+    counts = limits(request)
+    await (counts.cry(token) if said == AnswerWord.HELP.value else counts.answer(token))
 
 
 def _language(tag: str) -> str:
