@@ -13,6 +13,7 @@ from hub.flow.alarms import Alarms
 from hub.flow.auditor import Auditor
 from hub.flow.deliver import Deliver
 from hub.flow.latency import Latency
+from hub.flow.passage import Passage
 from hub.flow.pulse import Pulse
 from hub.flow.queues import Queues
 from hub.flow.sweep import Sweep
@@ -50,6 +51,7 @@ def guard(
     sweep: Sweep,
     deliver: Deliver,
     latency: Latency,
+    passage: Passage,
 ) -> Guard:
     ledger = AlarmLedger(db)
     url = settings.heartbeat_url
@@ -68,6 +70,7 @@ def guard(
             version=__version__,
             swept_at=lambda: sweep.last_at,
             accounts=lambda: _accounts(deliver, latency),
+            live=passage.said,
         ),
     }
 

@@ -28,6 +28,7 @@ from hub.flow.estate import Estate
 from hub.flow.latency import Latency
 from hub.flow.launch import Launch
 from hub.flow.parcels import Parcels
+from hub.flow.passage import Passage
 from hub.flow.pulse import Pulse
 from hub.flow.queues import senders_of
 from hub.flow.report import Report
@@ -95,6 +96,7 @@ class Hub:
     pulse: Pulse
     shares: Shares | None  # None where one process is all there can be
     ration: Ration | None
+    passage: Passage
 
     async def ready(self) -> Sequence[str]:
         """What keeps the hub from its work; raises when the database does not answer."""
@@ -153,6 +155,7 @@ def _wired(
     ration = Ration(scripts) if scripts else None
     shares = Shares(ration) if ration else None
     guesses = Guesses(scripts) if scripts else None
+    passage = Passage()
     deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts), shares)
     sweep = _sweep(settings, db, escalate, deliver, wake)
     return Hub(
@@ -174,6 +177,7 @@ def _wired(
         watch=watch(db, latency, senders_of(channels, terms_of(accounts))),
         shares=shares,
         ration=ration,
+        passage=passage,
         **_desk(settings, db, audit, clock, wake, guesses),
         **guard(
             settings,
@@ -185,6 +189,7 @@ def _wired(
             sweep=sweep,
             deliver=deliver,
             latency=latency,
+            passage=passage,
         ),
     )
 

@@ -21,8 +21,8 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """200 when the database answers at the newest schema; else 503. Redis away is no reason: the
-    hub works without it, slower, and says so."""
+    """200 when the database answers at the newest schema; else 503. Redis away, or a proxy that
+    lets no websockets through, is no reason: the hub works, slower, and says so."""
     reasons = await _reasons(house(request))
     degraded = _degraded(house(request))
     body = {"ready": not reasons, "reasons": reasons, "degraded": degraded}
@@ -64,7 +64,9 @@ class Ready(Protocol):
 
 
 def _degraded(hub: House) -> list[Mapping[str, str]]:
-    """The doorbell knows whether it hears the other processes; one that is alone needs none."""
-    if getattr(hub.wake, "connected", True):
-        return []
-    return [{"part": "redis", "what": "away: work goes on, a second or two later"}]
+    """The doorbell knows whether it hears the other processes; one that is alone needs none. The
+    live channel knows who gets no socket, and is told everything all the same."""
+    found = [{"part": "sockets", "what": what} for what in hub.passage.warnings()]
+    if not getattr(hub.wake, "connected", True):
+        found.append({"part": "redis", "what": "away: work goes on, a second or two later"})
+    return found

@@ -12,6 +12,7 @@ from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
 from hub.flow.estate import Estate
 from hub.flow.launch import Launch
+from hub.flow.passage import Passage
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -56,6 +57,8 @@ class House(Protocol):
     def screens(self) -> Screens: ...
     @property
     def alarms(self) -> Alarms: ...
+    @property
+    def passage(self) -> Passage: ...
     @property
     def ration(self) -> Ration | None: ...
 

@@ -24,6 +24,7 @@ from web.live_devices import Devices
 from web.live_feed import incident_feed, me_feed, site_feed
 from web.live_hello import Hello, greet_back
 from web.live_ops import OPS, Ops
+from web.live_poll import Polls
 from web.live_queue import QueueWire
 from web.live_revoke import Revoking
 from web.live_screens import ScreenRooms
@@ -49,7 +50,7 @@ class Live:
     """All live sockets of this process. `running()` keeps its pumps going."""
 
     def __init__(self, hub: House) -> None:
-        self._hub = hub
+        self.hub = hub
         self.clients: set[Client] = set()
         self.devices = Devices(hub.screens)
         self.screens = ScreenRooms(hub.screens, hub.clock)
@@ -65,6 +66,7 @@ class Live:
         self._group: asyncio.TaskGroup | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._ops = Ops(hub, self.topics)
+        self.polls = Polls(self)
         self._pumps: list[Pump] = [
             self.topics.listen,
             self.screens.run,
@@ -72,6 +74,7 @@ class Live:
             self.devices.run,
             self._beat,
             Revoking(hub, self.clients).run,
+            self.polls.run,
         ]
 
     def also(self, pump: Pump) -> None:
@@ -105,14 +108,16 @@ class Live:
 
     async def endpoint(self, socket: WebSocket) -> None:
         """One socket from handshake to close."""
-        if not allowed_origin(socket.headers, self._hub.settings.public_url):
+        if not allowed_origin(socket.headers, self.hub.settings.public_url):
             await socket.close()  # before accept: the handshake is refused with 403
             return
         if SUBPROTOCOL not in socket.scope.get("subprotocols", ()):
             await socket.close()
             return
         await socket.accept(subprotocol=SUBPROTOCOL)
-        if self.closing or self._group is None or len(self.clients) >= MOST_CLIENTS:
+        try:
+            self.may_enter()
+        except Unready:
             await socket.close(RESTARTING if self.closing else SLOW, "come back")
             return
         with contextlib.suppress(WebSocketDisconnect):
@@ -140,35 +145,50 @@ class Live:
         hello = Hello.of(frame)
         wire: Wire | None = socket.scope.get("extensions", {}).get(EXTENSION, {}).get("wire")
         return await greet_back(
-            hello, wire or QueueWire(socket), hub=self._hub, devices=self.devices
+            hello, wire or QueueWire(socket), hub=self.hub, devices=self.devices
         )
 
-    async def _talk(self, socket: WebSocket, client: Client) -> None:
+    def may_enter(self) -> None:
+        """There is room for one more; else Unready: come back."""
+        if self.closing or self._group is None or len(self.clients) >= MOST_CLIENTS:
+            raise Unready("The hub is stopping, or as many are connected as it takes; come back.")
+
+    def enter(self, client: Client) -> None:
+        """The client is here, and welcome."""
         self.clients.add(client)
         if client.screen:
             self.screens.came(client.screen)
+        client.tell(self._welcome(client))
+
+    def leave(self, client: Client) -> None:
+        """The client is gone; a second time does nothing."""
+        if client not in self.clients:
+            return
+        self.clients.discard(client)
+        self.topics.forget(client)
+        if client.screen:
+            self.screens.went(client.screen)
+
+    async def _talk(self, socket: WebSocket, client: Client) -> None:
+        self.enter(client)
         try:
-            client.tell(self._welcome(client))
             while True:
                 text = await _receive(socket)
                 if not client.may_speak(time.monotonic()):
                     client.wire.drop(POLICY, "too many frames")
                     return
-                await self._obey(client, text)
+                await self.obey(client, text)
         finally:
-            self.clients.discard(client)
-            self.topics.forget(client)
-            if client.screen:
-                self.screens.went(client.screen)
+            self.leave(client)
 
     def _welcome(self, client: Client) -> dict[str, Any]:
         said: dict[str, Any] = {"op": "welcome", "role": client.role}
-        card = self._hub.screens.card(client.screen) if client.screen else None
+        card = self.hub.screens.card(client.screen) if client.screen else None
         if card is not None:
             said["screen"] = card.to_json()
-        return {**said, "at": iso(self._hub.clock.now())}
+        return {**said, "at": iso(self.hub.clock.now())}
 
-    async def _obey(self, client: Client, text: str) -> None:
+    async def obey(self, client: Client, text: str) -> None:
         """One frame of a client: done, or refused by word, or the socket is closed."""
         frame: dict[str, Any] = {}
         try:
@@ -189,7 +209,7 @@ class Live:
         """Browsers do not notice dead sockets: something is heard every 15 s."""
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            frame = Frame.of({"op": "beat", "at": iso(self._hub.clock.now())})
+            frame = Frame.of({"op": "beat", "at": iso(self.hub.clock.now())})
             for client in self.clients:
                 client.wire.push(frame, ROOM)
 

@@ -133,7 +133,9 @@ async def _hub(settings: Settings) -> dict[str, Any]:
                 ok = answer.status == 200
     except (HubError, OSError, aiohttp.ClientError, TimeoutError) as error:
         return {"check": "hub", "ok": False, "what": f"the hub does not answer: {error}"}
-    return {"check": "hub", "ok": ok, "what": f"the hub {'is ready' if ok else said}"}
+    less = "; ".join(f"{one['part']}: {one['what']}" for one in said.get("degraded") or ())
+    what = f"the hub {'is ready' if ok else said}" + (f", but {less}" if ok and less else "")
+    return {"check": "hub", "ok": ok, "warn": bool(less), "what": what}
 
 
 async def _audit(settings: Settings) -> list[dict[str, Any]]:

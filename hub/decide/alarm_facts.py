@@ -113,6 +113,16 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """How the live channel reaches people: so many get no socket and poll, so many have one.
+    `stripped`: handshakes arrive without their Upgrade, so a proxy in front takes it away."""
+
+    polling: int = 0
+    sockets: int = 0
+    stripped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """An incident whose newest events are not contiguous up to its last number."""
 
@@ -138,6 +148,7 @@ class Facts:
     tries: tuple[Tried, ...] = ()
     screens: tuple[Gone, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    live: Passed = field(default_factory=Passed)
     clock_jumped_s: float | None = None  # ago, if within the last hour
     clock_jumped_by_s: float = 0.0
 

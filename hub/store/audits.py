@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Connection, select, text
@@ -15,6 +15,7 @@ from hub.decide.alarm_facts import (
     Gone,
     LateWave,
     Living,
+    Passed,
     Receipted,
     Stuck,
     Tried,
@@ -116,6 +117,7 @@ def look(conn: Connection, watched_s: float) -> Facts:
         receipts=tuple(_receipts(conn, thirty, five)),
         tries=tuple(_tries(conn, five)),
         screens=tuple(_screens(conn, now)),
+        live=_passed(conn, now),
         gaps=tuple(Gap(*row) for row in conn.execute(_GAPS)),
         clock_jumped_s=jumped,
         clock_jumped_by_s=by,
@@ -181,11 +183,26 @@ def _living(conn: Connection, now: int) -> Iterator[Living]:
 
 def standing(conn: Connection, now: int) -> Iterator[Stood]:
     """The provider accounts as each process that lives finds them."""
+    for row in _alive(conn, now):
+        yield from stood((row.state or {}).get("accounts") or {}, ago_s=_ago(now, row.seen_at))
+
+
+def _passed(conn: Connection, now: int) -> Passed:
+    """How the live channel reaches people, over all processes that live."""
+    said = [(row.state or {}).get("live") or {} for row in _alive(conn, now)]
+    return Passed(
+        polling=sum(int(one.get("polling", 0)) for one in said),
+        sockets=sum(int(one.get("sockets", 0)) for one in said),
+        stripped=any(one.get("stripped") for one in said),
+    )
+
+
+def _alive(conn: Connection, now: int) -> Iterable[Any]:
+    """What each process that lives said of itself, and when."""
     alive = select(processes.c.seen_at, processes.c.state).where(
         processes.c.stopped_at.is_(None), processes.c.seen_at > now - int(SILENT_S * 1000)
     )
-    for row in conn.execute(alive):
-        yield from stood((row.state or {}).get("accounts") or {}, ago_s=_ago(now, row.seen_at))
+    return conn.execute(alive)
 
 
 def _attempt_before(conn: Connection, at: int) -> int:

@@ -23,6 +23,7 @@ from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
 from hub.flow.estate import Estate
 from hub.flow.launch import Launch
+from hub.flow.passage import Passage
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -127,6 +128,7 @@ def wired(chosen: Settings, db: Database) -> Any:
         watch=Watch(boards=BoardLedger(db), lists=ListLedger(db)),
         answer=answer,
         ration=None,
+        passage=Passage(),
         report=Report(
             receipts=ReceiptLedger(db),
             displays=DisplayLedger(db),
