@@ -85,7 +85,7 @@ class Polls:
         session.seen = time.monotonic()
         if said:
             await self._obey(session, said)
-            return Response(status_code=204)
+            return Response(status_code=204, headers=self._headers(session))
         return await self._news(str(body["session"]), session)
 
     async def _begin(self, hello: object, said: list[str]) -> Response:

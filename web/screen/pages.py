@@ -12,7 +12,7 @@ from starlette.routing import Route
 from web.assets import static
 from web.render import environment, page
 
-FILES = ("screen.css", "screen.js", "draw.js", "words.js", "keep.js", "link.js")
+FILES = ("screen.css", "screen.js", "draw.js", "words.js", "keep.js", "link.js", "poll.js")
 
 
 async def screen(request: Request) -> Response:
