@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 RECENT = 120.0  # seconds a handshake that lost its Upgrade is spoken of
 
 WHAT = (
-    "a proxy lets no websockets through: {polling} screens and consoles ask over HTTP instead."
+    "a proxy lets no websockets through; screens and pages that poll instead: {polling}."
     " Forward Upgrade and Connection for /live (docs/PROXIES.md)"
 )
 
