@@ -50,7 +50,7 @@ class Live:
     """All live sockets of this process. `running()` keeps its pumps going."""
 
     def __init__(self, hub: House) -> None:
-        self.hub = hub
+        self._hub = hub
         self.clients: set[Client] = set()
         self.devices = Devices(hub.screens)
         self.screens = ScreenRooms(hub.screens, hub.clock)
@@ -108,7 +108,7 @@ class Live:
 
     async def endpoint(self, socket: WebSocket) -> None:
         """One socket from handshake to close."""
-        if not allowed_origin(socket.headers, self.hub.settings.public_url):
+        if not allowed_origin(socket.headers, self._hub.settings.public_url):
             await socket.close()  # before accept: the handshake is refused with 403
             return
         if SUBPROTOCOL not in socket.scope.get("subprotocols", ()):
@@ -145,8 +145,12 @@ class Live:
         hello = Hello.of(frame)
         wire: Wire | None = socket.scope.get("extensions", {}).get(EXTENSION, {}).get("wire")
         return await greet_back(
-            hello, wire or QueueWire(socket), hub=self.hub, devices=self.devices
+            hello, wire or QueueWire(socket), hub=self._hub, devices=self.devices
         )
+
+    @property
+    def hub(self) -> House:
+        return self._hub
 
     def may_enter(self) -> None:
         """There is room for one more; else Unready: come back."""
@@ -183,10 +187,10 @@ class Live:
 
     def _welcome(self, client: Client) -> dict[str, Any]:
         said: dict[str, Any] = {"op": "welcome", "role": client.role}
-        card = self.hub.screens.card(client.screen) if client.screen else None
+        card = self._hub.screens.card(client.screen) if client.screen else None
         if card is not None:
             said["screen"] = card.to_json()
-        return {**said, "at": iso(self.hub.clock.now())}
+        return {**said, "at": iso(self._hub.clock.now())}
 
     async def obey(self, client: Client, text: str) -> None:
         """One frame of a client: done, or refused by word, or the socket is closed."""
@@ -209,7 +213,7 @@ class Live:
         """Browsers do not notice dead sockets: something is heard every 15 s."""
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            frame = Frame.of({"op": "beat", "at": iso(self.hub.clock.now())})
+            frame = Frame.of({"op": "beat", "at": iso(self._hub.clock.now())})
             for client in self.clients:
                 client.wire.push(frame, ROOM)
 

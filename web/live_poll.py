@@ -96,7 +96,7 @@ class Polls:
         key = secrets.token_urlsafe(24)
         wire = PollWire(lambda: self._closed(key))
         async with asyncio.timeout(HELLO_SECONDS):
-            who = Hello.of({**hello, "op": "hello"})
+            who = Hello.of(dict(hello, op="hello"))
             devices = self._live.devices
             client = await greet_back(who, wire, hub=self._live.hub, devices=devices)
         if client.role == "public" and self._strangers() >= MOST_STRANGERS:
