@@ -30,6 +30,7 @@ from hub.store.database import Database
 from hub.store.lists import ListLedger
 from hub.store.processes import ProcessLedger
 from hub.store.queues import QueueLedger
+from hub.store.shelves import ShelfLedger
 
 
 class Guard(TypedDict):
@@ -38,6 +39,7 @@ class Guard(TypedDict):
     alarms: Alarms
     auditor: Auditor
     pulse: Pulse
+    passage: Passage
 
 
 def guard(
@@ -51,10 +53,10 @@ def guard(
     sweep: Sweep,
     deliver: Deliver,
     latency: Latency,
-    passage: Passage,
 ) -> Guard:
     ledger = AlarmLedger(db)
     url = settings.heartbeat_url
+    passage = Passage()
     return {
         "alarms": Alarms(ledger, audit, wake),
         "auditor": Auditor(
@@ -72,6 +74,7 @@ def guard(
             accounts=lambda: _accounts(deliver, latency),
             live=passage.said,
         ),
+        "passage": passage,
     }
 
 
@@ -91,7 +94,7 @@ def _accounts(deliver: Deliver, latency: Latency) -> Mapping[str, Any]:
     return {name: {**said, **means.get(name, {})} for name, said in deliver.standing().items()}
 
 
-def auditor_of(settings: Settings, db: Database) -> Auditor:
+async def auditor_of(settings: Settings, db: Database) -> Auditor:
     """An auditor of this database for one look: nothing is opened, nobody is told."""
     wake = LocalWake()
     channels = channels_of(accounts_of(settings), settings, clock=SystemClock(), wake=wake)
@@ -100,7 +103,7 @@ def auditor_of(settings: Settings, db: Database) -> Auditor:
         alarms=AlarmLedger(db),
         wake=wake,
         served=_served(channels),
-        needs=_needs(shelf.library(settings)),
+        needs=_needs((await shelf.looked(settings, ShelfLedger(db))).library),
     )
 
 

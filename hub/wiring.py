@@ -16,6 +16,7 @@ from hub.bus.ration import Ration
 from hub.bus.scripts import Scripts
 from hub.bus.valkey import EmbeddedValkey
 from hub.decide.accounts import Terms
+from hub.entries import TextFault
 from hub.errors import Unready
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
@@ -41,9 +42,10 @@ from hub.flow.tries import Tries
 from hub.flow.watch import Watch
 from hub.guard import guard, watch
 from hub.memory import settle
-from hub.ports import Channel, Clock, Library
-from hub.providers import accounts_of, channels_of, terms_of
+from hub.ports import Channel, Clock, Findable, Library
+from hub.providers import accounts_of, channels_of, link_length, terms_of
 from hub.settings import Settings
+from hub.shelf import Shelf
 from hub.store import house_time
 from hub.store.accounts import AccountLedger
 from hub.store.answers import AnswerLedger
@@ -62,9 +64,9 @@ from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
+from hub.zones import use_locked
 
 HOUSE = "muster"  # one hub on a Redis
-TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Hub:
     wake: Doorbell
     redis_url: str
     library: Library
+    faults: Sequence[TextFault]  # in the site's own files, as they were at the start
+    words: Mapping[str, Mapping[str, str]]  # the site's own, for a resident's page
     channels: Mapping[str, Channel]
     launch: Launch
     say: Say
@@ -111,6 +115,7 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
     migrate` does that, and Unready says so until it has been done.
     """
     ours()
+    use_locked()
     async with contextlib.AsyncExitStack() as stack:
         redis_url = settings.redis_url
         if redis_url is None:
@@ -132,7 +137,8 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         if not settings.embedded:  # else this is the only process: what it counts itself is right
             scripts = Scripts(redis_url, house=HOUSE, secret=settings.secret_key)
             stack.push_async_callback(scripts.close)
-        hub = _wired(settings, db=db, wake=wake, redis_url=redis_url, scripts=scripts)
+        own = await shelf.stocked(settings, db)
+        hub = _wired(settings, own, db=db, wake=wake, redis_url=redis_url, scripts=scripts)
         for channel in hub.channels.values():
             stack.push_async_callback(channel.close)
             await channel.open()
@@ -141,12 +147,18 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
 
 
 def _wired(
-    settings: Settings, *, db: Database, wake: Doorbell, redis_url: str, scripts: Scripts | None
+    settings: Settings,
+    own: Shelf,
+    *,
+    db: Database,
+    wake: Doorbell,
+    redis_url: str,
+    scripts: Scripts | None,
 ) -> Hub:
     clock = db.reckoner  # one time for all: expiries mean the same here and in the database
     accounts = accounts_of(settings)
     channels = channels_of(accounts, settings, clock=clock, wake=wake)
-    library = shelf.library(settings)
+    library = own.library
     audit = AccountLedger(db, secret=settings.secret_key)
     answers = AnswerLedger(db)
     answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)
@@ -154,10 +166,8 @@ def _wired(
     latency = Latency({name: one.traits.channel for name, one in channels.items()})
     ration = Ration(scripts) if scripts else None
     shares = Shares(ration) if ration else None
-    guesses = Guesses(scripts) if scripts else None
-    passage = Passage()
     deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts), shares)
-    sweep = _sweep(settings, db, escalate, deliver, wake)
+    sweep = _sweep(settings, db, escalate, deliver, wake, channels)
     return Hub(
         settings=settings,
         db=db,
@@ -165,6 +175,8 @@ def _wired(
         wake=wake,
         redis_url=redis_url,
         library=library,
+        faults=own.faults,
+        words=own.words,
         channels=channels,
         launch=_launch(settings, db, library, clock, wake, channels),
         say=_say(settings, db, library, clock, wake, channels),
@@ -177,8 +189,7 @@ def _wired(
         watch=watch(db, latency, senders_of(channels, terms_of(accounts))),
         shares=shares,
         ration=ration,
-        passage=passage,
-        **_desk(settings, db, audit, clock, wake, guesses),
+        **_desk(settings, db, audit, clock, wake, Guesses(scripts) if scripts else None),
         **guard(
             settings,
             db,
@@ -189,7 +200,6 @@ def _wired(
             sweep=sweep,
             deliver=deliver,
             latency=latency,
-            passage=passage,
         ),
     )
 
@@ -244,7 +254,7 @@ def _launch(
         channels,
         languages=settings.languages,
         timezone=settings.timezone,
-        link_length=_link_length(settings),
+        link_length=link_length(settings),
         wave_speed=settings.wave_speed,
         senders=senders_of(channels, terms_of(accounts_of(settings))),
     )
@@ -258,13 +268,8 @@ def _say(
     wake: Doorbell,
     channels: Mapping[str, Channel],
 ) -> Say:
-    length = _link_length(settings)
+    length = link_length(settings)
     return Say(SayLedger(db), library, clock, wake, channels, settings.timezone, length)
-
-
-def _link_length(settings: Settings) -> int:
-    """Characters of an answer link in a text: it is paid for in every SMS."""
-    return len(f"{settings.public_url}/a/") + TOKEN_LENGTH
 
 
 def _deliver(
@@ -321,10 +326,16 @@ def _doubts(
 
 
 def _sweep(
-    settings: Settings, db: Database, escalate: Escalate, deliver: Deliver, wake: Doorbell
+    settings: Settings,
+    db: Database,
+    escalate: Escalate,
+    deliver: Deliver,
+    wake: Doorbell,
+    channels: Mapping[str, Channel],
 ) -> Sweep:
+    askable = {name for name, one in channels.items() if isinstance(one, Findable)}
     return Sweep(
-        ledger=SweepLedger(db),
+        ledger=SweepLedger(db, askable=askable),
         escalate=escalate,
         deliver=deliver,
         wake=wake,

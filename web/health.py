@@ -65,8 +65,11 @@ class Ready(Protocol):
 
 def _degraded(hub: House) -> list[Mapping[str, str]]:
     """The doorbell knows whether it hears the other processes; one that is alone needs none. The
-    live channel knows who gets no socket, and is told everything all the same."""
-    found = [{"part": "sockets", "what": what} for what in hub.passage.warnings()]
-    if not getattr(hub.wake, "connected", True):
-        found.append({"part": "redis", "what": "away: work goes on, a second or two later"})
-    return found
+    live channel knows who gets no socket, and tells them everything all the same."""
+    found: list[Mapping[str, str]] = [
+        *({"part": "playbooks", "what": fault.said()} for fault in hub.faults),
+        *({"part": "sockets", "what": what} for what in hub.passage.warnings()),
+    ]
+    if getattr(hub.wake, "connected", True):
+        return found
+    return [{"part": "redis", "what": "away: work goes on, a second or two later"}, *found]

@@ -74,9 +74,12 @@ def test_help_is_white_on_red_without_variables() -> None:
     assert contrast("#FFFFFF", plain["header"]["background"]) >= LARGE
 
 
-@pytest.mark.parametrize("file", sorted(path.name for path in (STATIC / "screen").glob("*.js")))
-def test_a_screen_of_2018_can_run_every_script(file: str) -> None:
-    text = (STATIC / "screen" / file).read_text("utf-8")
+SCRIPTS = [*sorted((STATIC / "screen").glob("*.js")), STATIC / "js" / "zone.js"]
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.name)
+def test_a_screen_of_2018_can_run_every_script(file: Path) -> None:
+    text = file.read_text("utf-8")
     code = re.sub(r"//[^\n]*|/\*.*?\*/", "", text, flags=re.DOTALL)
     found = [why for pattern, why in NEW_SYNTAX.items() if re.search(pattern, code, re.MULTILINE)]
     assert found == []
