@@ -144,6 +144,6 @@ async def test_help_is_red_and_everything_can_be_read(
 async def looked_at(page: Page, name: str, width: int) -> None:
     red = ("rgb(196, 16, 31)", "rgb(255, 255, 255)")
     assert set(map(tuple, await page.evaluate(HELP))) == {red}, name
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
     assert await page.evaluate(CUT) == [], name
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
     assert not await page.evaluate(OVERLAP), name
