@@ -15,6 +15,8 @@ from hub.settings import AccountSetting, Settings
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SCREEN = AccountSetting("screen", "screen")
 
+TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
+
 
 class SystemClock:
     """The time of this machine, aware, in UTC."""
@@ -55,3 +57,8 @@ def _check_loopback(setting: AccountSetting) -> None:
     if setting.channel != "screen" and urlsplit(url).hostname not in LOOPBACK:
         where = Problem(f"accounts.{setting.name}", "does not lead to this machine")
         raise Refused("The demo may only reach the simulator.", [where], code="not_loopback")
+
+
+def link_length(settings: Settings) -> int:
+    """Characters of an answer link in a text: it is paid for in every SMS."""
+    return len(f"{settings.public_url}/a/") + TOKEN_LENGTH

@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, WebSocketRoute
 
-from web import health, hooks, metrics, openapi
+from web import health, hooks, live_poll, metrics, openapi
 from web.api.doors import DOORS, LOGINS
 from web.auth import Door, routes_of
 from web.console import routes as pages
@@ -31,6 +31,7 @@ TABLE: tuple[Door, ...] = (
     *health.DOORS,
     *metrics.DOORS,
     *openapi.DOORS,
+    *live_poll.DOORS,
 )
 """Every door that is not a page: method, path, least role."""
 

@@ -55,7 +55,7 @@ class Door:
 def cookie_name(connection: HTTPConnection) -> str:
     """The session cookie's name; `__Host-` binds it to this host, which only https can promise.
     Below a path it is for that path alone, which `__Host-` forbids."""
-    if not _https(connection):
+    if not is_https(connection):
         return "muster"
     return "__Secure-muster" if base_of(connection.scope) else "__Host-muster"
 
@@ -137,7 +137,7 @@ def sign_in(request: Request, response: Response, session: str) -> Response:
         session,
         max_age=SESSION_LIFE // 1000,
         path=cookie_path(request),
-        secure=_https(request),
+        secure=is_https(request),
         httponly=True,
         samesite="lax",
     )
@@ -149,7 +149,7 @@ def sign_out(request: Request, response: Response) -> Response:
     response.delete_cookie(
         cookie_name(request),
         path=cookie_path(request),
-        secure=_https(request),
+        secure=is_https(request),
         httponly=True,
         samesite="lax",
     )
@@ -187,7 +187,7 @@ async def _find(connection: HTTPConnection) -> Actor | None:
     return await accounts.session(session) if session else None
 
 
-def _https(connection: HTTPConnection) -> bool:
+def is_https(connection: HTTPConnection) -> bool:
     if connection.url.scheme in {"https", "wss"}:
         return True
     public = urlsplit(house(connection).settings.public_url)

@@ -25,8 +25,9 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """200 when the database answers at the newest schema; else 503. Redis away is no reason: the
-    hub works without it, slower, and says so. Strangers are told which part, and no more."""
+    """200 when the database answers at the newest schema; else 503. Redis away, or a proxy that
+    lets no websockets through, is no reason: the hub works, slower, and says so. Strangers are
+    told which part, and no more."""
     own: Readiness = request.app.state.readiness
     reasons: Sequence[Mapping[str, Any]] = await own.reasons(house(request))
     degraded: Sequence[Mapping[str, Any]] = _degraded(house(request))
@@ -92,10 +93,12 @@ class Ready(Protocol):
 
 
 def _degraded(hub: House) -> list[Mapping[str, str]]:
-    """The doorbell knows whether it hears the other processes; one that is alone needs none."""
-    own: list[Mapping[str, str]] = [
-        {"part": "playbooks", "what": fault.said()} for fault in hub.faults
+    """The doorbell knows whether it hears the other processes; one that is alone needs none. The
+    live channel knows who gets no socket, and tells them everything all the same."""
+    found: list[Mapping[str, str]] = [
+        *({"part": "playbooks", "what": fault.said()} for fault in hub.faults),
+        *({"part": "sockets", "what": what} for what in hub.passage.warnings()),
     ]
     if getattr(hub.wake, "connected", True):
-        return own
-    return [{"part": "redis", "what": "away: work goes on, a second or two later"}, *own]
+        return found
+    return [{"part": "redis", "what": "away: work goes on, a second or two later"}, *found]

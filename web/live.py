@@ -26,6 +26,7 @@ from web.live_devices import Devices
 from web.live_feed import incident_feed, me_feed, replies_feed, site_feed
 from web.live_hello import Hello, greet_back
 from web.live_ops import OPS, Ops
+from web.live_poll import Polls
 from web.live_queue import QueueWire
 from web.live_revoke import Revoking
 from web.live_screens import ScreenRooms
@@ -71,6 +72,7 @@ class Live:
         self._group: asyncio.TaskGroup | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._ops = Ops(hub, self.topics)
+        self.polls = Polls(self)
         self._pumps: list[Pump] = [
             self.topics.listen,
             self.screens.run,
@@ -78,6 +80,7 @@ class Live:
             self.devices.run,
             self._beat,
             Revoking(hub, self.clients).run,
+            self.polls.run,
         ]
 
     def also(self, pump: Pump) -> None:
@@ -118,7 +121,9 @@ class Live:
             await socket.close()
             return
         await socket.accept(subprotocol=SUBPROTOCOL)
-        if self.closing or self._group is None or len(self.clients) >= MOST_CLIENTS:
+        try:
+            self.may_enter()
+        except Unready:
             await socket.close(RESTARTING if self.closing else SLOW, "come back")
             return
         with contextlib.suppress(WebSocketDisconnect):
@@ -151,23 +156,42 @@ class Live:
         client.wire.greet(known=client.role != "public")
         return client
 
-    async def _talk(self, socket: WebSocket, client: Client) -> None:
+    @property
+    def hub(self) -> House:
+        return self._hub
+
+    def may_enter(self) -> None:
+        """There is room for one more; else Unready: come back."""
+        if self.closing or self._group is None or len(self.clients) >= MOST_CLIENTS:
+            raise Unready("The hub is stopping, or as many are connected as it takes; come back.")
+
+    def enter(self, client: Client) -> None:
+        """The client is here, and welcome."""
         self._join(client)
         if client.screen:
             self.screens.came(client.screen)
+        client.tell(self._welcome(client))
+
+    def leave(self, client: Client) -> None:
+        """The client is gone; a second time does nothing."""
+        if client not in self.clients:
+            return
+        self._part(client)
+        self.topics.forget(client)
+        if client.screen:
+            self.screens.went(client.screen)
+
+    async def _talk(self, socket: WebSocket, client: Client) -> None:
+        self.enter(client)
         try:
-            client.tell(self._welcome(client))
             while True:
                 text = await _receive(socket)
                 if not client.may_speak(time.monotonic()):
                     client.wire.drop(POLICY, "too many frames")
                     return
-                await self._obey(client, text)
+                await self.obey(client, text)
         finally:
-            self._part(client)
-            self.topics.forget(client)
-            if client.screen:
-                self.screens.went(client.screen)
+            self.leave(client)
 
     def _join(self, client: Client) -> None:
         """The client is among those who are here; of so many of one, the oldest goes."""
@@ -196,7 +220,7 @@ class Live:
             said["screen"] = {**card.to_json(), "offsets": offsets(own, now)}
         return {**said, "at": iso(now)}
 
-    async def _obey(self, client: Client, text: str) -> None:
+    async def obey(self, client: Client, text: str) -> None:
         """One frame of a client: done, or refused by word, or the socket is closed."""
         frame: dict[str, Any] = {}
         try:

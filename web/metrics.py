@@ -61,11 +61,13 @@ class Metrics:
         self.figures = _Figures()
         self.registry.register(self.figures)
         sockets = Gauge("muster_live_sockets", "Open live sockets.", registry=self.registry)
-        sockets.set_function(lambda: len(live.clients))
+        sockets.set_function(lambda: len(live.clients) - len(live.polls))
         watchers = Gauge("muster_watchers", "Topics watched by sockets.", registry=self.registry)
         watchers.set_function(live.topics.watchers)
         screens = Gauge("muster_screens_connected", "Connected screens.", registry=self.registry)
         screens.set_function(lambda: len(live.screens))
+        polls = Gauge("muster_live_polls", "Clients that poll.", registry=self.registry)
+        polls.set_function(lambda: len(live.polls))
         self._worst = 0.0
 
     def _gauge(self, name: str, about: str, figure: str) -> None:

@@ -36,10 +36,12 @@ BODY_LIMITS: tuple[tuple[str, int], ...] = (
     ("/hooks/", 64 * KIB),
     ("/a/", 16 * KIB),
     ("/login", 16 * KIB),
+    ("/live", 64 * KIB),
 )
 """First match by the start of the path; everything else takes BODY_LIMIT."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LOOKS = frozenset({"/live/poll"})
 LINK = "/a/"
 OWN_AUTHORITY = (LINK, "/hooks/")
 """A signed token in the path is the authority there: no cookie, so no origin, is asked for."""
@@ -145,7 +147,8 @@ class Gate:
         """One line and one count a request: the route's template, never the path (it may hold a
         token)."""
         method, route = scope["method"], scope.get("route_template", "")
-        quiet = method in SAFE and status < WRONG  # looking is not worth a line, changes are
+        # looking is not worth a line, changes are; who polls looks
+        quiet = (method in SAFE or route in LOOKS) and status < WRONG
         say = log.debug if quiet else log.info
         say("web.request", method=method, route=route, status=status, ms=int(seconds * 1000))
         self._answered(method, route, status, seconds)

@@ -101,8 +101,14 @@ async def run_migrate(settings: Settings, *, json_: bool) -> int:
 
 async def run_doctor(settings: Settings, *, json_: bool) -> int:
     """What is well and what is not; exit 1 if something needs a person."""
-    found = [_sqlite(settings), _languages(settings), _address(settings), _own(settings)]
-    found += [*await reach(settings), _folder(settings)]
+    found = [
+        _sqlite(settings) if _is_sqlite(settings) else await _postgres(settings),
+        _languages(settings),
+        _address(settings),
+        _own(settings),
+        *await reach(settings),
+        _folder(settings),
+    ]
     found.append(await _hub(settings))
     found += await _audit(settings)
     ok = all(entry["ok"] for entry in found)
@@ -124,6 +130,33 @@ def _sqlite(settings: Settings) -> dict[str, Any]:
         return {"check": "sqlite", "ok": True, "what": f"SQLite {said}"}
     what = f"SQLite {said} is older than 3.51.3 (WAL-reset bug; one writer keeps clear of it)"
     return {"check": "sqlite", "ok": True, "what": what}
+
+
+def _is_sqlite(settings: Settings) -> bool:
+    return settings.database_url.startswith("sqlite")
+
+
+async def _postgres(settings: Settings) -> dict[str, Any]:
+    """Whether PostgreSQL answers, and what stands before it."""
+    db = database(settings.database_url)
+    try:
+        async with asyncio.timeout(HEALTH_SECONDS * 5):
+            await db.open()
+            asked = "SHOW server_version"
+            version = await db.read(lambda conn: conn.exec_driver_sql(asked).scalar_one())
+    except (HubError, OSError, TimeoutError) as error:
+        what = str(error) or "PostgreSQL did not answer in time"
+        return {"check": "postgresql", "ok": False, "what": what}
+    finally:
+        await db.close()
+    pooled = getattr(db, "pooled", False)
+    what = f"PostgreSQL {version}"
+    if pooled:
+        what += (
+            " behind a pooler (PgBouncer): it works, without prepared statements and so slower;"
+            " docs/PROXIES.md says what to set"
+        )
+    return {"check": "postgresql", "ok": True, "warn": pooled, "what": what}
 
 
 def _languages(settings: Settings) -> dict[str, Any]:
@@ -175,7 +208,9 @@ async def _hub(settings: Settings) -> dict[str, Any]:
                 ok = answer.status == 200
     except (HubError, OSError, aiohttp.ClientError, TimeoutError) as error:
         return {"check": "hub", "ok": False, "what": f"the hub does not answer: {error}"}
-    return {"check": "hub", "ok": ok, "what": f"the hub {'is ready' if ok else said}"}
+    less = "; ".join(f"{one['part']}: {one['what']}" for one in said.get("degraded") or ())
+    what = f"the hub {'is ready' if ok else said}" + (f", but {less}" if ok and less else "")
+    return {"check": "hub", "ok": ok, "warn": bool(less), "what": what}
 
 
 async def _audit(settings: Settings) -> list[dict[str, Any]]:

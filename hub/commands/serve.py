@@ -75,9 +75,17 @@ async def run_serve(settings: Settings) -> int:
                     note("Stopping: sends under way end first.")
             return 0
         async with opened(settings) as hub, guarded(hub, "web"), _web(hub) as serving:
+            _say_pooled(hub)
             await _greet(hub, serving)
             await asked.wait()
     return 0
+
+
+def _say_pooled(hub: Hub) -> None:
+    if getattr(hub.db, "pooled", False):
+        note(
+            "A pooler stands before PostgreSQL: prepared statements are not used, which is slower."
+        )
 
 
 async def _greet(hub: Hub, serving: Serving) -> None:
@@ -112,6 +120,7 @@ async def run_worker(settings: Settings) -> int:
         )
     with stop_asked() as asked:
         async with opened(settings) as hub, guarded(hub, "worker"), working(hub):
+            _say_pooled(hub)
             note("Muster works.")
             for fault in hub.faults:
                 note(fault.said())

@@ -43,8 +43,7 @@ async def staged(settings: Settings, world: World, *, ledger: Path) -> AsyncIter
         private = settings.with_(
             accounts=accounts(simulator, settings),
             loopback_only=True,
-            # Simulated phones each name an address of their own; else the limit on answers from one
-            # address would hold the whole estate back.
+            # Simulated phones each name an address of their own, as they would behind a proxy.
             trusted_proxies=(*settings.trusted_proxies, "127.0.0.1"),
         )
         async with standing(private) as (hub, serving):

@@ -129,6 +129,16 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Passed:
+    """How the live channel reaches people: so many get no socket and poll, so many have one.
+    `stripped`: handshakes arrive without their Upgrade, so a proxy in front takes it away."""
+
+    polling: int = 0
+    sockets: int = 0
+    stripped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """An incident whose newest events are not contiguous up to its last number."""
 
@@ -165,6 +175,7 @@ class Facts:
     gaps: tuple[Gap, ...] = ()
     crowds: tuple[Crowd, ...] = ()
     cries: tuple[Cry, ...] = ()
+    live: Passed = field(default_factory=Passed)
     text_faults: tuple[TextFault, ...] = ()
     clock_jumped_s: float | None = None  # ago, if within the last hour
     clock_jumped_by_s: float = 0.0

@@ -135,6 +135,19 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Look at their power and network, and tell the people there in another way.",
         ),
     },
+    "no_sockets": {
+        "zh-CN": (
+            "反向代理没有放行 WebSocket，{polling} 个屏幕或页面建立不了实时连接，改为轮询。",
+            ("请在代理上为 /live 转发 Upgrade 和 Connection 头（见 docs/PROXIES.md）。"
+             "在此之前内容照常更新，但服务器负担更重。"),
+        ),
+        "en": (
+            ("A proxy in front of the hub lets no websockets through. Screens and pages that poll"
+            " instead: {polling}."),
+            ("Have the proxy forward Upgrade and Connection for /live (docs/PROXIES.md). Until then"
+            " all of them are kept up to date, at a higher cost to this server."),
+        ),
+    },
     "account_failing": {
         "zh-CN": (
             "账号 {account} 最近 5 分钟的 {tried} 次发送中有 {failed} 次失败。",

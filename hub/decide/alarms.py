@@ -44,6 +44,7 @@ class AlarmKind(StrEnum):
     PROCESS_LOST = "process_lost"
     NO_RECEIPTS = "no_receipts"
     SCREENS_GONE = "screens_gone"
+    NO_SOCKETS = "no_sockets"
     ACCOUNT_FAILING = "account_failing"
     ACCOUNT_RESTING = "account_resting"
     CHANNEL_CLOSED = "channel_closed"
@@ -63,6 +64,7 @@ _WARNINGS = frozenset(
         AlarmKind.PROCESS_LOST,
         AlarmKind.NO_RECEIPTS,
         AlarmKind.SCREENS_GONE,
+        AlarmKind.NO_SOCKETS,
         AlarmKind.NO_ACCOUNT,
         AlarmKind.ACCOUNT_RESTING,
         AlarmKind.CLOCK_JUMPED,
@@ -117,6 +119,7 @@ def alarms(
         *_lost(facts),
         *_receipts(facts),
         *_screens(facts),
+        *_sockets(facts),
         *_accounts(accounts, needs),
         *_clock(facts),
         *_crowds(facts),
@@ -266,6 +269,14 @@ def _screens(facts: Facts) -> Iterator[Alarm]:
             data = {"site": one.key, "gone": one.gone, "paired": one.paired}
             data["since_s"] = _whole(one.longest_s)
             yield Alarm(f"screens_gone/{one.site}", AlarmKind.SCREENS_GONE, data)
+
+
+def _sockets(facts: Facts) -> Iterator[Alarm]:
+    """Who polls is told everything, later by a moment; but a proxy stands there set up wrongly."""
+    if facts.live.polling:
+        data = {"polling": facts.live.polling, "sockets": facts.live.sockets}
+        data["stripped"] = int(facts.live.stripped)
+        yield Alarm("no_sockets", AlarmKind.NO_SOCKETS, data)
 
 
 def _accounts(accounts: tuple[Served, ...], needs: Iterable[Need]) -> Iterator[Alarm]:

@@ -99,17 +99,18 @@ class Accounts:
     # Who waits here is bounded by the tries each network has.
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING))
 
-    async def login(self, login: str, password: str, ip: str) -> str:
-        """A session token (12 h); NotKnown for a wrong pair, TooMany as `Tries` says."""
+    async def login(self, login: str, password: str, ip: str, *, known: str = "") -> str:
+        """A session token (12 h); NotKnown for a wrong pair, TooMany as `Tries` says, which has
+        what `known` means."""
         at = time.monotonic()
-        guess = await self.tries.begin(login, ip, now=at)
+        guess = await self.tries.begin(login, ip, now=at, known=known)
         user = await self.ledger.user(login)
-        known = user.password_hash if user and not user.disabled else None
+        hashed = user.password_hash if user and not user.disabled else None
         async with self.hashing:
-            right = await asyncio.to_thread(_matches, known or _NOBODY, password[:1024])
-        if user is None or known is None or not right:
+            right = await asyncio.to_thread(_matches, hashed or _NOBODY, password[:1024])
+        if user is None or hashed is None or not right:
             raise NotKnown("Login or password is wrong.", code="wrong_login")
-        await self.tries.right(guess, login, ip, at=at)
+        await self.tries.right(guess, login, ip, at=at, known=known)
         await self.ledger.audit(user.actor.id, "login", user.actor.id, {})
         return await self._session(user.id)
 

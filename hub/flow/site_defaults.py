@@ -46,8 +46,3 @@ def first_site(country: str, languages: Sequence[str], *, key: str = "site") -> 
         "evacuation": "site_plan",
     }
     return SiteEntry(key, {"zh-CN": "本小区", "en": "This estate"}, settings)
-
-
-def usual_numbers(country: str) -> Mapping[str, str]:
-    """The emergency numbers of a country, for whoever has not said others."""
-    return _NUMBERS.get(country, dict.fromkeys(_CHINA, "112"))

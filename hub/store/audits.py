@@ -17,6 +17,7 @@ from hub.decide.alarm_facts import (
     Gone,
     LateWave,
     Living,
+    Passed,
     Receipted,
     Stuck,
     Tried,
@@ -124,6 +125,7 @@ def look(conn: Connection, watched_s: float) -> Facts:
         tries=tuple(_tries(conn, five)),
         screens=tuple(_screens(conn, now)),
         cries=tuple(Cry(*row) for row in conn.execute(_CRIES, {"cry": True})),
+        live=_passed(conn, now),
         text_faults=tuple(faults_on_record(conn)),
         gaps=tuple(Gap(*row) for row in conn.execute(_GAPS)),
         crowds=tuple(_crowds(conn, now)),
@@ -212,6 +214,16 @@ def standing(conn: Connection, now: int) -> Iterator[Stood]:
     """The provider accounts as each process that lives finds them."""
     for row in _pulses(conn, now):
         yield from stood((row.state or {}).get("accounts") or {}, ago_s=_ago(now, row.seen_at))
+
+
+def _passed(conn: Connection, now: int) -> Passed:
+    """How the live channel reaches people, over all processes that live."""
+    said = [(row.state or {}).get("live") or {} for row in _pulses(conn, now)]
+    return Passed(
+        polling=sum(int(one.get("polling", 0)) for one in said),
+        sockets=sum(int(one.get("sockets", 0)) for one in said),
+        stripped=any(one.get("stripped") for one in said),
+    )
 
 
 def _attempt_before(conn: Connection, at: int) -> int:

@@ -16,6 +16,7 @@ from hub.decide.alarm_facts import (
     LateWave,
     Living,
     Need,
+    Passed,
     Receipted,
     Served,
     Stuck,
@@ -211,6 +212,13 @@ def test_missing_receipts_raise_an_alarm(accepted: int, reported: int, raised: b
     one = Receipted("twilio", accepted, reported)
 
     assert bool(alarms(facts(receipts=(one,)))) is raised
+
+
+def test_who_gets_no_socket_is_an_alarm_and_nobody_is_none() -> None:
+    (found,) = alarms(facts(live=Passed(polling=3, sockets=7)))
+    assert (found.key, found.severity) == ("no_sockets", Severity.WARNING)
+    assert found.data["polling"] == 3
+    assert alarms(facts(live=Passed(polling=0, sockets=7, stripped=True))) == ()
 
 
 def test_screens_that_are_away_are_counted_by_site() -> None:

@@ -68,6 +68,8 @@ EXPECTED = {
     ("GET", "/api/v1/repairs"): DUTY,
     ("GET", "/api/v1/repairs/count"): DUTY,
     ("DELETE", "/api/v1/repairs/{id:int}"): DUTY,
+    ("POST", "/live/poll"): ANYONE,
+    ("GET", "/live"): ANYONE,
     ("GET", "/healthz"): ANYONE,
     ("GET", "/readyz"): ANYONE,
     ("GET", "/metrics"): ANYONE,

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from hub.model import AnswerWord
 from web.api.reading import fields_of
-from web.auth import ANYONE, Door, by_method, client_ip, guarded
+from web.auth import ANYONE, Door, by_method, guarded
 from web.house import house
 from web.limits import limits
 from web.problems import wants_json
@@ -42,8 +43,8 @@ async def act(request: Request) -> Response:
     """POST /a/{token}: the answer is on record. A form goes back to the page."""
     hub = house(request)
     token = meant(hub, request.path_params["token"])
-    await limits(request).answer(token, client_ip(request))
     fields = await fields_of(request)
+    await _counted(request, token, fields.get("answer"))
     taken = await take(hub, token, fields)
     if wants_json(request.scope):
         return JSONResponse(taken)
@@ -84,6 +85,12 @@ def odd_routes() -> list[Route]:
         Route("/a", cut, methods=["GET"]),
         Route("/A", cut, methods=["GET"]),
     ]
+
+
+async def _counted(request: Request, token: str, said: object) -> None:
+    """The link has not answered too often; where the answer comes from does not count."""
+    counts = limits(request)
+    await (counts.cry(token) if said == AnswerWord.HELP.value else counts.answer(token))
 
 
 def _language(tag: str) -> str:

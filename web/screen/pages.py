@@ -13,7 +13,16 @@ from web.assets import static
 from web.base import base_of
 from web.render import environment, page
 
-FILES = ("screen.css", "screen.js", "draw.js", "words.js", "tongues.js", "keep.js", "link.js")
+FILES = (
+    "screen.css",
+    "screen.js",
+    "draw.js",
+    "words.js",
+    "tongues.js",
+    "keep.js",
+    "link.js",
+    "poll.js",
+)
 
 
 async def screen(request: Request) -> Response:

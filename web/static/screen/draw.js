@@ -23,7 +23,7 @@ export function drawNotice(root, view) {
   box.append(top(look, view), el("div", "notes", ...notes), middle(view, zh, en, both), foot(view, show, info));
   document.body.dataset.kind = show.kind;
   document.title = `${show.kind === "drill" ? "【演练】DRILL: " : ""}${zh.headline || en.headline}`;
-  root.replaceChildren(box);
+  only(root, box);
   fit(box);
 }
 
@@ -47,14 +47,14 @@ export function drawCalm(root, view) {
   document.body.dataset.kind = "none";
   document.title = `${place(info, PAIR.first)} ${place(info, PAIR.second)}`;
   box.append(clock, office);
-  root.replaceChildren(box);
+  only(root, box);
 }
 
 /** The pairing picture: a code for a person to type in the console. */
 export function drawPairing(root, code) {
   document.body.dataset.kind = "none";
   document.title = "Muster";
-  root.replaceChildren(el("div", "pair",
+  only(root, el("div", "pair",
     el("h1", "", SAY.pair.zh, lang("en", el("span", "", SAY.pair.en))),
     el("div", "code num", code ? `${code.slice(0, 3)} ${code.slice(3)}` : "··· ···"),
     el("p", "", SAY.pairHow.zh, lang("en", el("span", "", SAY.pairHow.en)))));
@@ -275,6 +275,12 @@ function el(name, cls, ...inside) {
   if (cls) node.className = cls;
   node.append(...inside.filter((item) => item !== "" && item !== null && item !== undefined));
   return node;
+}
+
+/** The one thing inside. */
+function only(root, node) {
+  while (root.firstChild) root.removeChild(root.firstChild);
+  root.appendChild(node);
 }
 
 function lang(tag, node) {
