@@ -55,3 +55,11 @@ def _check_loopback(setting: AccountSetting) -> None:
     if setting.channel != "screen" and urlsplit(url).hostname not in LOOPBACK:
         where = Problem(f"accounts.{setting.name}", "does not lead to this machine")
         raise Refused("The demo may only reach the simulator.", [where], code="not_loopback")
+
+
+TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
+
+
+def link_length(settings: Settings) -> int:
+    """Characters of an answer link in a text: it is paid for in every SMS."""
+    return len(f"{settings.public_url}/a/") + TOKEN_LENGTH

@@ -42,7 +42,7 @@ from hub.flow.watch import Watch
 from hub.guard import guard, watch
 from hub.memory import settle
 from hub.ports import Channel, Clock, Findable, Library
-from hub.providers import accounts_of, channels_of, terms_of
+from hub.providers import accounts_of, channels_of, link_length, terms_of
 from hub.settings import Settings
 from hub.shelf import Shelf
 from hub.store import house_time
@@ -66,7 +66,6 @@ from hub.store.tasks import TaskLedger
 from hub.zones import use_locked
 
 HOUSE = "muster"  # one hub on a Redis
-TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +253,7 @@ def _launch(
         channels,
         languages=settings.languages,
         timezone=settings.timezone,
-        link_length=_link_length(settings),
+        link_length=link_length(settings),
         wave_speed=settings.wave_speed,
         senders=senders_of(channels, terms_of(accounts_of(settings))),
     )
@@ -268,13 +267,8 @@ def _say(
     wake: Doorbell,
     channels: Mapping[str, Channel],
 ) -> Say:
-    length = _link_length(settings)
+    length = link_length(settings)
     return Say(SayLedger(db), library, clock, wake, channels, settings.timezone, length)
-
-
-def _link_length(settings: Settings) -> int:
-    """Characters of an answer link in a text: it is paid for in every SMS."""
-    return len(f"{settings.public_url}/a/") + TOKEN_LENGTH
 
 
 def _deliver(
