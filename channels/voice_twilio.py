@@ -165,10 +165,10 @@ class TwilioVoice:
         if pressed.word is not None:
             said = twiml.understood(pressed.word, language=language)
             return Inward(response=said, content_type=_XML)
-        first = "" if pressed.key == "#" else twiml.wrong(language)
+        wrong = pressed.key != "#"
         action = f"{self._hooks}/replies/{pressed.callback}"
         body = pressed.parts.get("body", "")
-        again = twiml.call(body, language=language, action=action, first=first)
+        again = twiml.call(body, language=language, action=action, wrong=wrong)
         again = again or twiml.call(body, language=language, action=action)
         return Inward(response=again or twiml.HANGUP, content_type=_XML)
 

@@ -21,6 +21,7 @@ from hub.decide.marks import LINK, NAME, fill, has_unwanted, plain, spaced_link
 from hub.decide.segments import count
 from hub.decide.spoken import choose_language, is_chinese, spoken_place
 from hub.decide.texts import PAGE, templates_for
+from hub.decide.told import shortened, whole
 from hub.decide.variables import Facts, variables, variables_by_language
 from hub.errors import Problem, Refused
 from hub.model import Kind, Playbook, Stage, Wording
@@ -229,13 +230,18 @@ def render_all(
     problems: list[Problem] = []
     for slot in _slots(playbook, kind, stage, channels, variables):
         try:
-            parts = _parts(slot, variables[slot.language], signature)
+            values = variables[slot.language]
+            parts = _parts(slot, whole(values) if slot.channel == PAGE else values, signature)
         except Refused as refused:
             problems += [slot.problem(found) for found in refused.problems]
             continue
         wording = _measured(slot, parts, link_length)
-        made.append(wording)
         over = overflow(wording, channels.get(slot.channel))
+        if over:  # a day beside a time is worth less than the alert
+            parts = _parts(slot, shortened(variables[slot.language]), signature)
+            wording = _measured(slot, parts, link_length)
+            over = overflow(wording, channels.get(slot.channel))
+        made.append(wording)
         problems += [slot.problem(over)] if over else []
     if problems:
         raise Refused(

@@ -11,6 +11,7 @@ from hub.decide.resident import Person, ResidentPage, Said
 from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
 from web.resident.view import view_of
+from web.tongues import tongue
 
 START = datetime(2026, 5, 1, 2, 41, tzinfo=UTC)
 
@@ -42,7 +43,8 @@ def page(*notices: Said, kind: Kind = Kind.LIVE, band: str = "") -> dict[str, An
         site={},
         band=band,
     )
-    return view_of(seen, language="en", timezone="Asia/Shanghai")
+    now = notices[0].issued_at if notices else START
+    return view_of(seen, tongue=tongue("en", {}), timezone="Asia/Shanghai", now=now)
 
 
 ALERT = said(Stage.ALERT, 0)
