@@ -163,7 +163,7 @@ def _wired(
     ration = Ration(scripts) if scripts else None
     shares = Shares(ration) if ration else None
     deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts), shares)
-    sweep = _sweep(settings, db, escalate, deliver, wake, channels)
+    sweep = _sweep(settings, db, escalate, deliver, wake)
     return Hub(
         settings=settings,
         db=db,
@@ -303,14 +303,9 @@ def _doubts(
 
 
 def _sweep(
-    settings: Settings,
-    db: Database,
-    escalate: Escalate,
-    deliver: Deliver,
-    wake: Doorbell,
-    channels: Mapping[str, Channel],
+    settings: Settings, db: Database, escalate: Escalate, deliver: Deliver, wake: Doorbell
 ) -> Sweep:
-    askable = {name for name, one in channels.items() if isinstance(one, Findable)}
+    askable = {name for name, one in escalate.channels.items() if isinstance(one, Findable)}
     return Sweep(
         ledger=SweepLedger(db, askable=askable),
         escalate=escalate,
