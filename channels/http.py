@@ -49,7 +49,7 @@ class Forbidden(OSError):
 
 
 class TooLarge(aiohttp.ClientError):
-    """The answer is longer than `BODY_LIMIT`."""
+    """The answer is longer than it may be."""
 
 
 # ── Where a call may go ────────────────────────────────────────────────────────────────────────
@@ -152,17 +152,19 @@ async def ask(
     data: bytes | None = None,
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
+    limit: int = BODY_LIMIT,
 ) -> Answer:
     """One request, never redirected, never repeated; raises what `failure` reads.
 
-    The caller sets the deadline. POST is sent once: aiohttp repeats only idempotent methods.
+    `limit`: bytes of the answer that are read. The caller sets the deadline. POST is sent once:
+    aiohttp repeats only idempotent methods.
     """
     if guarded:
         _refuse_literal(url)
     async with session.request(
         method, url, data=data, headers=headers, params=params, allow_redirects=False
     ) as response:
-        return Answer(response.status, response.headers, await _bounded(response))
+        return Answer(response.status, response.headers, await _bounded(response, limit))
 
 
 def _refuse_literal(url: str) -> None:
@@ -172,11 +174,11 @@ def _refuse_literal(url: str) -> None:
         raise Forbidden("the address is not public")
 
 
-async def _bounded(response: aiohttp.ClientResponse) -> bytes:
+async def _bounded(response: aiohttp.ClientResponse, limit: int) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > BODY_LIMIT:
+        if len(body) > limit:
             response.close()
             raise TooLarge
     return bytes(body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from hub.model import Outcome, Parcel, Verdict
 from hub.ports import Clock, Probe, Traits, Wake
 from hub.states import Reason
@@ -18,7 +20,7 @@ TRAITS = Traits(
 
 
 class Screen:
-    """Every paired screen of the hub. Obeys `Channel`.
+    """Every paired screen of the hub. Obeys `Channel` and `Findable`.
 
     ACCEPTED means: the delivery's row is what the screen will show when it looks, and the web
     processes were told to look. DELIVERED comes from the screen itself (`shown`), never from here.
@@ -46,3 +48,14 @@ class Screen:
             return Outcome(Verdict.REFUSED, Reason.TOO_OLD, code="expired")
         await self._wake.tell(TOPIC)
         return Outcome(Verdict.ACCEPTED, Reason.OK)
+
+    async def find(
+        self,
+        parcel: Parcel,
+        *,
+        since: datetime,  # noqa: ARG002
+        until: datetime | None = None,  # noqa: ARG002
+    ) -> Outcome:
+        """What a screen shows is its row, which is there, whenever it was ordered: so ACCEPTED, as
+        after `send`. The first ring may have been lost; another is no second order."""
+        return await self.send(parcel)

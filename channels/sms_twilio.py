@@ -6,23 +6,27 @@ https://www.twilio.com/docs/messaging/api/message-resource
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from channels.http import DEADLINE, failure
+from channels.http import DEADLINE
 from channels.twilio_account import TwilioAccount, is_fiction
 from channels.twilio_api import TwilioApi
+from channels.twilio_lists import Row, between, unanswered
 from channels.twilio_signature import verify
 from channels.twilio_words import STATUSES, count_unknown, is_known, reason_of
 from hub.model import Outcome, Parcel, Receipt, Reply, Verdict
-from hub.ports import Clock, HookRequest, Inward, Probe, Traits
+from hub.ports import Clock, HookRequest, Inward, Probe, Sought, Together, Traits
 from hub.states import DeliveryState, Reason
 
 LONGEST_VALIDITY: Final = 36_000
 """Seconds Twilio queues a text at most: https://www.twilio.com/docs/api/errors/90007."""
+
+FEW: Final = 100
+"""Texts with the same words to one number that are told of."""
 
 EMPTY_TWIML: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -94,22 +98,50 @@ class TwilioSms:
 
         return await self._api.create("Messages", form, now=now)
 
-    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
-        """Texts to this address with these words the account holds, made after `since`.
+    async def find(
+        self, parcel: Parcel, *, since: datetime, until: datetime | None = None
+    ) -> Outcome:
+        """Texts to this address with these words the account holds, made in that time.
 
         ACCEPTED with its sid, REFUSED if it failed since; RETRY when Twilio answers that there is
         none; UNSURE if it cannot be learnt. For attempts whose outcome stayed unknown.
         """
+        lists, clock = self._api.lists, self._clock
         try:
-            found = await self._api.since("Messages", began=since, clock=self._clock, To=parcel.to)
+            found = await lists.since("Messages", began=since, clock=clock, To=parcel.to)
         except Exception as error:  # noqa: BLE001 - as in send
-            return Outcome(Verdict.UNSURE, failure(error).reason, code=type(error).__name__)
-        mine = [row for row in found.rows if row.get("body") == parcel.parts["body"]]
-        fates = [fate for row in mine if (fate := self._fate(row)).provider_ref]
+            return unanswered(error)
+        return self._found(parcel, between(found.rows, since, until), whole=found.whole)
+
+    async def find_together(self, sought: Sequence[Sought]) -> Together:
+        """The same for many at once, from the list of all texts since the first of them."""
+        began = min(one.since for one in sought)
+        sender = self._sender if "From" in self._sender else {}
+        try:
+            found = await self._api.lists.all_since(
+                "Messages", began=began, clock=self._clock, **sender
+            )
+        except Exception as error:  # noqa: BLE001 - as in send
+            return Together([unanswered(error)] * len(sought))
+        texts: dict[str, list[Row]] = defaultdict(list)
+        for row in found.rows:
+            texts[str(row.said.get("to"))].append(row)
+        rows = [between(texts.get(one.parcel.to, ()), one.since, one.until) for one in sought]
+        said = [
+            self._found(one.parcel, mine, whole=True)
+            for one, mine in zip(sought, rows, strict=True)
+        ]
+        return Together(said, found.refs, found.whole)
+
+    def _found(self, parcel: Parcel, rows: Sequence[Mapping[str, Any]], *, whole: bool) -> Outcome:
+        """What texts to its address say of a parcel. Where there are more than these, who knows
+        them all as others' still does not know."""
+        mine = [row for row in rows if row.get("body") == parcel.parts["body"]]
+        fates = [fate for row in mine[:FEW] if (fate := self._fate(row)).provider_ref]
+        if not whole or len(mine) > FEW:
+            fates.append(Outcome(Verdict.UNSURE, Reason.UNKNOWN, code="too_many_texts"))
         if fates:
             return replace(fates[0], others=tuple(fates[1:]))
-        if not found.whole:
-            return Outcome(Verdict.UNSURE, Reason.UNKNOWN, code="too_many_texts")
         return Outcome(Verdict.RETRY, Reason.UNAVAILABLE, code="not_found")
 
     def _fate(self, row: Mapping[str, Any]) -> Outcome:

@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 
 from twilio.rest import Client
 
 from channels.http import failure
-from channels.twilio_account import API, TwilioAccount
+from channels.twilio_account import TwilioAccount
+from channels.twilio_lists import TwilioLists, client_of
 from channels.twilio_outcome import outcome
 from channels.twilio_wire import Wire
 from hub.errors import Defect
 from hub.model import Outcome
-from hub.ports import Clock, Probe
+from hub.ports import Probe
 
 PARALLEL = 50
 """Connections at once, as many as `Traits.parallel` lets sends be in flight."""
-
-
-PAGE = 20
-"""Texts or calls to one number that are looked at: more, and Chinese ones are too long to read."""
-
-ROUNDED = timedelta(seconds=2)
-"""What is lost where times are told in whole seconds, twice."""
-
-UNKNOWN_CLOCK = timedelta(days=1)
-"""How far apart clocks may be, where Twilio does not tell what time it has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """Rows as Twilio has them, oldest first. `whole`: there are no more that were asked for."""
-
-    rows: tuple[Mapping[str, Any], ...]
-    whole: bool
 
 
 class TwilioApi:
@@ -52,21 +31,19 @@ class TwilioApi:
         self._deadline = deadline
         self._client: Client | None = None
         self._wire: Wire | None = None
+        self.lists = TwilioLists(account, deadline=deadline)
+        """What it has taken, asked over connections of its own: sends wait for no question."""
 
     async def open(self) -> None:
         """The SDK's client stands, with connections of this loop."""
         self._wire = Wire(parallel=PARALLEL, guarded=not self._account.api_url)
-        self._client = Client(
-            self._account.account_sid,
-            self._account.auth_token,
-            http_client=self._wire,
-            environment={"TWILIO_EDGE": ""},  # {} would make the SDK read os.environ
-        )
-        self._client.api.base_url = self._account.api_url or API
+        self._client = client_of(self._account, self._wire)
+        self.lists.open()
 
     async def close(self) -> None:
         """Its connections are gone; closing twice is once."""
         wire, self._wire, self._client = self._wire, None, None
+        await self.lists.close()
         if wire is not None:
             await wire.close()
 
@@ -95,37 +72,8 @@ class TwilioApi:
             return failure(error)
         return outcome(answer.status_code, answer.headers or {}, answer.text, now=now)
 
-    async def since(
-        self, resource: str, *, began: datetime, clock: Clock, **asked: object
-    ) -> Listed:
-        """What a list resource holds of what was made after `began`, oldest first. By age, not by
-        the time of day: our clock and Twilio's may be hours apart. Raises what went wrong."""
-        url = f"{self._account.url}/{resource}.json"
-        async with asyncio.timeout(self._deadline):
-            answer = await self.ready().request_async(
-                "GET", url, params={**asked, "PageSize": PAGE}
-            )
-        said = json.loads(answer.text)
-        rows = said[resource.lower()]
-        if answer.status_code != HTTPStatus.OK or not isinstance(rows, list):
-            raise ValueError(f"http_{answer.status_code}")
-        there = _date((answer.headers or {}).get("Date"))
-        floor = began - UNKNOWN_CLOCK if there is None else there - (clock.now() - began) - ROUNDED
-        made = [(_date(row.get("date_created")) or floor, row) for row in rows]
-        recent = [row for at, row in made if at >= floor]
-        return Listed(tuple(reversed(recent)), whole=len(rows) < PAGE or len(recent) < len(rows))
-
     def ready(self) -> Client:
         """The open client; Defect before open() and after close()."""
         if self._client is None:
             raise Defect(f"{self._name} was used before open() or after close()")
         return self._client
-
-
-def _date(said: object) -> datetime | None:
-    """A time as it stands in a header or a resource (RFC 2822)."""
-    try:
-        found = parsedate_to_datetime(str(said))
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

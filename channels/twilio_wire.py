@@ -16,7 +16,7 @@ from typing import Any
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
-from channels.http import ask, open_session
+from channels.http import BODY_LIMIT, ask, open_session
 
 _SILENT = logging.getLogger("muster.twilio.silent")
 
@@ -45,8 +45,9 @@ def _quote(value: object) -> str:
 class Wire(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no types
     """An asynchronous HTTP client for `twilio.rest.Client`; made inside the loop, then closed."""
 
-    def __init__(self, *, parallel: int, guarded: bool) -> None:
+    def __init__(self, *, parallel: int, guarded: bool, limit: int = BODY_LIMIT) -> None:
         super().__init__(_SILENT, True)
+        self._limit = limit
         self._session = open_session(parallel=parallel, guarded=guarded)
         self._guarded = guarded
 
@@ -74,6 +75,7 @@ class Wire(AsyncHttpClient):  # type: ignore[misc]  # the SDK has no types
             data=body,
             headers=head,
             params=query or None,
+            limit=self._limit,
         )
         return Response(said.status, said.body.decode("utf-8", "replace"), said.headers)
 

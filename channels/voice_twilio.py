@@ -5,21 +5,22 @@ https://www.twilio.com/docs/voice/api/call-resource
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from channels import twilio_twiml as twiml
-from channels.http import DEADLINE, failure
+from channels.http import DEADLINE
 from channels.twilio_account import TwilioAccount, is_fiction, number
 from channels.twilio_api import TwilioApi
 from channels.twilio_calls import ANSWERED_BY, COMPLETED, SIP_CODES, STATUSES, Came
+from channels.twilio_lists import Row, between, unanswered
 from channels.twilio_signature import verify
 from channels.twilio_words import count_unknown, is_known, reason_of
 from hub.model import Outcome, Parcel, Receipt, Reply, Verdict
-from hub.ports import Clock, HookRequest, Inward, Pressed, Probe, Traits
+from hub.ports import Clock, HookRequest, Inward, Pressed, Probe, Sought, Together, Traits
 from hub.states import DeliveryState, Reason
 
 NAME: Final = "voice_twilio"
@@ -113,20 +114,35 @@ class TwilioVoice:
             return form
         return await self._api.create("Calls", form, now=now)
 
-    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
-        """RETRY when Twilio answers that it made no call to this number since; else UNSURE.
+    async def find(
+        self, parcel: Parcel, *, since: datetime, until: datetime | None = None
+    ) -> Outcome:
+        """RETRY when Twilio answers that it made no call to this number in that time; else UNSURE.
 
         A call resource holds neither its words nor our signed id: one that is there may be of
         another notice, so it proves nothing about this attempt.
         """
         asked = {"To": parcel.to, "From": self._account.sender}
         try:
-            found = await self._api.since("Calls", began=since, clock=self._clock, **asked)
+            found = await self._api.lists.since("Calls", began=since, clock=self._clock, **asked)
         except Exception as error:  # noqa: BLE001 - as in send
-            return Outcome(Verdict.UNSURE, failure(error).reason, code=type(error).__name__)
-        if found.rows:
-            return Outcome(Verdict.UNSURE, Reason.UNKNOWN, code="call_to_same_number")
-        return Outcome(Verdict.RETRY, Reason.UNAVAILABLE, code="not_found")
+            return unanswered(error)
+        return _called(there=bool(between(found.rows, since, until)))
+
+    async def find_together(self, sought: Sequence[Sought]) -> Together:
+        """The same for many at once, from the list of all calls since the first of them."""
+        began, sender = min(one.since for one in sought), self._account.sender
+        try:
+            found = await self._api.lists.all_since(
+                "Calls", began=began, clock=self._clock, From=sender
+            )
+        except Exception as error:  # noqa: BLE001 - as in send
+            return Together([unanswered(error)] * len(sought))
+        calls: dict[str, list[Row]] = defaultdict(list)
+        for row in found.rows:
+            calls[str(row.said.get("to"))].append(row)
+        there = [between(calls.get(one.parcel.to, ()), one.since, one.until) for one in sought]
+        return Together([_called(there=bool(one)) for one in there], found.refs, found.whole)
 
     def verify(self, request: HookRequest) -> bool:
         return verify(self._token, request)
@@ -150,10 +166,10 @@ class TwilioVoice:
         if pressed.word is not None:
             said = twiml.understood(pressed.word, language=language, number=pressed.number)
             return Inward(response=said, content_type=_XML)
-        first = "" if pressed.key == "#" else twiml.wrong(language)
+        wrong = pressed.key != "#"
         action = f"{self._hooks}/replies/{pressed.callback}"
         body = pressed.parts.get("body", "")
-        again = twiml.call(body, language=language, action=action, first=first)
+        again = twiml.call(body, language=language, action=action, wrong=wrong)
         again = again or twiml.call(body, language=language, action=action)
         return Inward(response=again or twiml.HANGUP, content_type=_XML)
 
@@ -212,3 +228,9 @@ class TwilioVoice:
             "Timeout": min(RINGS, life),
             "TimeLimit": min(LONGEST_CALL, life),
         }
+
+
+def _called(*, there: bool) -> Outcome:
+    if there:
+        return Outcome(Verdict.UNSURE, Reason.UNKNOWN, code="call_to_same_number")
+    return Outcome(Verdict.RETRY, Reason.UNAVAILABLE, code="not_found")

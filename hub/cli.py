@@ -281,6 +281,16 @@ def playbook_check(*, files: tuple[Path, ...], json_: bool) -> None:
     raise SystemExit(code)
 
 
+@playbook.command("forget")
+@click.argument("key")
+@as_json
+def playbook_forget(*, key: str, json_: bool) -> None:
+    """Keep no version of an own playbook whose file was removed on purpose."""
+    from hub.commands.shelves import run_forget
+
+    run(run_forget(_settings(json_=json_), key, json_=json_), json_=json_)
+
+
 @main.command()
 @as_json
 def doctor(*, json_: bool) -> None:

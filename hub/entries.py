@@ -96,3 +96,44 @@ class RosterWrite:
     changed: Sequence[tuple[int, RecipientEntry]]
     removed: Sequence[int]
     refs: Sequence[tuple[int, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """The last good version of a file of the site's own. `key`: a playbook's, or `words/TAG`."""
+
+    key: str
+    file: str
+    hash: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextFault:
+    """A file of the site's own that cannot be used, and what stands in for it.
+
+    `where` is `file:line:column`; `used`: `kept` (its last good version), `shipped`, `other` (a
+    good file has the same key), `none`; `gone`: the file is not there any more.
+    """
+
+    key: str
+    file: str
+    where: str
+    what: str
+    hint: str = ""
+    used: str = "none"
+    version: str = ""
+    more: int = 0
+    gone: bool = False
+
+    def said(self) -> str:
+        """The fault and what is in use, in a sentence for operators."""
+        version = f" (version {self.version})" if self.version else ""
+        used = {
+            "kept": f"the last good version of {self.key}{version} stays in use",
+            "shipped": f"{self.key} is the one that ships",
+            "other": f"{self.key} is that of another file",
+        }.get(self.used, f"there is no {self.key}" if self.key else "nothing of it is in use")
+        hint = f" ({self.hint})" if self.hint else ""
+        more = f" and {self.more} more" if self.more else ""
+        return f"{self.where}: {self.what}{hint}{more}; {used}."

@@ -29,6 +29,7 @@ from hub.store.database import Database
 from hub.store.lists import ListLedger
 from hub.store.processes import ProcessLedger
 from hub.store.queues import QueueLedger
+from hub.store.shelves import ShelfLedger
 
 
 class Guard(TypedDict):
@@ -88,7 +89,7 @@ def _accounts(deliver: Deliver, latency: Latency) -> Mapping[str, Any]:
     return {name: {**said, **means.get(name, {})} for name, said in deliver.standing().items()}
 
 
-def auditor_of(settings: Settings, db: Database) -> Auditor:
+async def auditor_of(settings: Settings, db: Database) -> Auditor:
     """An auditor of this database for one look: nothing is opened, nobody is told."""
     wake = LocalWake()
     channels = channels_of(accounts_of(settings), settings, clock=SystemClock(), wake=wake)
@@ -97,7 +98,7 @@ def auditor_of(settings: Settings, db: Database) -> Auditor:
         alarms=AlarmLedger(db),
         wake=wake,
         served=_served(channels),
-        needs=_needs(shelf.library(settings)),
+        needs=_needs((await shelf.looked(settings, ShelfLedger(db))).library),
     )
 
 

@@ -69,12 +69,43 @@ class Channel(Protocol):
 class Findable(Protocol):
     """The optional third part of a channel: it can be asked what became of a send in doubt."""
 
-    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
+    async def find(
+        self, parcel: Parcel, *, since: datetime, until: datetime | None = None
+    ) -> Outcome:
         """What the provider has of it: ACCEPTED with its reference, REFUSED with it where it was
         taken and then failed. RETRY where it says it has none, UNSURE where that cannot be learnt.
-        `since`: when the send was begun, by our clock. Where several fit, the others stand beside
-        the first: the caller knows which are another send's. Never raises, ends within 12 s, sends
-        nothing."""
+        `since`: when the send was begun, by our clock; `until`: what was made later is no part of
+        it. Where several fit, the others stand beside the first: the caller knows which are another
+        send's. Never raises, ends within 12 s, sends nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A send in doubt, as `Findable.find` is asked about it."""
+
+    parcel: Parcel
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What a provider's list says of many sends. `outcomes`: one for each, as of `find`; `seen`:
+    references of all it holds; `whole`: it was read to its end."""
+
+    outcomes: Sequence[Outcome]
+    seen: frozenset[str] = frozenset()
+    whole: bool = False
+
+
+@runtime_checkable
+class FindableTogether(Findable, Protocol):
+    """A channel that can be asked about a thousand sends as cheaply as about a few."""
+
+    async def find_together(self, sought: Sequence[Sought]) -> Together:
+        """As `find`, from a list of all it has had since. The caller knows whether the list holds
+        what it should, and believes it that something is absent only then."""
         ...
 
 

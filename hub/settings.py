@@ -6,7 +6,6 @@ Every secret may also come from a file: `MUSTER_SECRET_KEY_FILE` instead of `MUS
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -14,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.errors import Problem, Refused
+from hub.tags import country_fault, tag_fault, tidy_country, tidy_tag
+from hub.zones import use_locked, zone_fault
 
 PREFIX = "MUSTER_"
 SECRET_LENGTH = 32  # characters at least; shorter keys can be guessed
@@ -76,6 +76,7 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
 
     `data` overrides MUSTER_DATA (the demo has a folder of its own).
     """
+    use_locked()
     env = _Environment(os.environ if environ is None else environ)
     folder = data or Path(env.text("DATA") or _user_data())
     config = _config(env)
@@ -130,6 +131,10 @@ class _Environment:
         except OSError as error:
             self.wrong(name + "_FILE", f"cannot be read ({error.strerror})", "check the path")
             return ""
+
+    def told(self, name: str) -> str:
+        """Where a value stands that a variable or the TOML file may give."""
+        return name if self.text(name) else f"CONFIG: {name.lower()}"
 
     def wrong(self, name: str, what: str, hint: str) -> None:
         self.problems.append(Problem(PREFIX + name, what, hint))
@@ -220,10 +225,12 @@ def _kept_secret(folder: Path) -> bytes:
 
 
 def _country(env: _Environment, config: Mapping[str, Any]) -> str:
-    code = (env.text("COUNTRY") or str(config.get("country", "CN"))).upper()
-    if not (len(code) == 2 and code.isascii() and code.isalpha()):
-        env.wrong("COUNTRY", f"is no country: {code[:20]!r}", "write two letters, such as CN")
-    return code
+    given = env.text("COUNTRY") or str(config.get("country", "CN"))
+    meant = country_fault(given)
+    if meant is not None:
+        hint = f"write {meant}" if meant else "write the two letters of ISO 3166, such as CN"
+        env.wrong(env.told("COUNTRY"), f"is no country's code: {given[:20]!r}", hint)
+    return tidy_country(given)
 
 
 def _languages(env: _Environment, config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -231,14 +238,14 @@ def _languages(env: _Environment, config: Mapping[str, Any]) -> tuple[str, ...]:
     listed = config.get("languages", ("zh-CN", "en"))
     given = listed if isinstance(listed, list | tuple) else _list(str(listed))
     found = _list(env.text("LANGUAGES")) or tuple(str(one) for one in given)
-    wrong = [tag for tag in found if not _TAG.fullmatch(tag)]
+    wrong = {tag: meant for tag in found if (meant := tag_fault(tag)) is not None}
     if wrong or not found:
-        what = f"has no language tag: {(wrong or [''])[0][:20]!r}"
-        env.wrong("LANGUAGES", what, "write tags, such as zh-CN,en")
-    return found
+        tag, meant = next(iter(wrong.items()), ("", ""))
+        hint = f"write {meant}" if meant else "write tags, such as zh-CN,en"
+        env.wrong(env.told("LANGUAGES"), f"has no language tag: {tag[:20]!r}", hint)
+    return tuple(dict.fromkeys(tidy_tag(tag) for tag in found))
 
 
-_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -252,16 +259,20 @@ def _log_level(env: _Environment) -> str:
 
 def _timezone(env: _Environment, config: Mapping[str, Any]) -> str:
     name = env.text("TIMEZONE") or str(config.get("timezone", "Asia/Shanghai"))
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        env.wrong("TIMEZONE", f"is no time zone: {name!r}", "write a name such as Asia/Shanghai")
+    country = tidy_country(env.text("COUNTRY") or str(config.get("country", "CN")))
+    fault = zone_fault(name, country=country)
+    if fault is not None:
+        env.wrong(env.told("TIMEZONE"), *fault)
         return "UTC"
     return name
 
 
 def _accounts(env: _Environment, config: Mapping[str, Any]) -> tuple[AccountSetting, ...]:
-    found = [_account(env, entry) for entry in config.get("accounts", ())]
+    listed = config.get("accounts", [])
+    if not isinstance(listed, list):
+        env.wrong("CONFIG", "has accounts that are no list", "write [[accounts]] above each")
+        listed = []
+    found = [_account(env, entry) for entry in listed]
     found += _twilio(env)
     if wecom := env.text("WECOM_API_URL"):
         found.append(AccountSetting("wecom", "chat_wecom", {"api_url": wecom}))
@@ -318,10 +329,8 @@ def _list(text: str) -> tuple[str, ...]:
 
 def _playbooks(env: _Environment, data: Path) -> Path | None:
     """The folder of the site's own playbooks: the one named, else `playbooks` in the data folder,
-    if that is there."""
+    if that is there. One that is missing keeps no hub from starting: the alarm names it."""
     named = _path(env.text("PLAYBOOKS"))
-    if named is not None and not named.is_dir():
-        env.wrong("PLAYBOOKS", f"is no folder: {named}", "name the folder your YAML files are in")
     usual = data / "playbooks"
     return named or (usual if usual.is_dir() else None)
 

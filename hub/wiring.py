@@ -16,6 +16,7 @@ from hub.bus.ration import Ration
 from hub.bus.scripts import Scripts
 from hub.bus.valkey import EmbeddedValkey
 from hub.decide.accounts import Terms
+from hub.entries import TextFault
 from hub.errors import Unready
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
@@ -40,9 +41,10 @@ from hub.flow.tries import Tries
 from hub.flow.watch import Watch
 from hub.guard import guard, watch
 from hub.memory import settle
-from hub.ports import Channel, Clock, Library
+from hub.ports import Channel, Clock, Findable, Library
 from hub.providers import accounts_of, channels_of, terms_of
 from hub.settings import Settings
+from hub.shelf import Shelf
 from hub.store import house_time
 from hub.store.accounts import AccountLedger
 from hub.store.answers import AnswerLedger
@@ -61,6 +63,7 @@ from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
+from hub.zones import use_locked
 
 HOUSE = "muster"  # one hub on a Redis
 TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
@@ -76,6 +79,8 @@ class Hub:
     wake: Doorbell
     redis_url: str
     library: Library
+    faults: Sequence[TextFault]  # in the site's own files, as they were at the start
+    words: Mapping[str, Mapping[str, str]]  # the site's own, for a resident's page
     channels: Mapping[str, Channel]
     launch: Launch
     say: Say
@@ -109,6 +114,7 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
     migrate` does that, and Unready says so until it has been done.
     """
     ours()
+    use_locked()
     async with contextlib.AsyncExitStack() as stack:
         redis_url = settings.redis_url
         if redis_url is None:
@@ -130,7 +136,8 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         if not settings.embedded:  # else this is the only process: what it counts itself is right
             scripts = Scripts(redis_url, house=HOUSE, secret=settings.secret_key)
             stack.push_async_callback(scripts.close)
-        hub = _wired(settings, db=db, wake=wake, redis_url=redis_url, scripts=scripts)
+        own = await shelf.stocked(settings, db)
+        hub = _wired(settings, own, db=db, wake=wake, redis_url=redis_url, scripts=scripts)
         for channel in hub.channels.values():
             stack.push_async_callback(channel.close)
             await channel.open()
@@ -139,12 +146,18 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
 
 
 def _wired(
-    settings: Settings, *, db: Database, wake: Doorbell, redis_url: str, scripts: Scripts | None
+    settings: Settings,
+    own: Shelf,
+    *,
+    db: Database,
+    wake: Doorbell,
+    redis_url: str,
+    scripts: Scripts | None,
 ) -> Hub:
     clock = db.reckoner  # one time for all: expiries mean the same here and in the database
     accounts = accounts_of(settings)
     channels = channels_of(accounts, settings, clock=clock, wake=wake)
-    library = shelf.library(settings)
+    library = own.library
     audit = AccountLedger(db, secret=settings.secret_key)
     answers = AnswerLedger(db)
     answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)
@@ -154,7 +167,7 @@ def _wired(
     shares = Shares(ration) if ration else None
     guesses = Guesses(scripts) if scripts else None
     deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts), shares)
-    sweep = _sweep(settings, db, escalate, deliver, wake)
+    sweep = _sweep(settings, db, escalate, deliver, wake, channels)
     return Hub(
         settings=settings,
         db=db,
@@ -162,6 +175,8 @@ def _wired(
         wake=wake,
         redis_url=redis_url,
         library=library,
+        faults=own.faults,
+        words=own.words,
         channels=channels,
         launch=_launch(settings, db, library, clock, wake, channels),
         say=_say(settings, db, library, clock, wake, channels),
@@ -317,10 +332,16 @@ def _doubts(
 
 
 def _sweep(
-    settings: Settings, db: Database, escalate: Escalate, deliver: Deliver, wake: Doorbell
+    settings: Settings,
+    db: Database,
+    escalate: Escalate,
+    deliver: Deliver,
+    wake: Doorbell,
+    channels: Mapping[str, Channel],
 ) -> Sweep:
+    askable = {name for name, one in channels.items() if isinstance(one, Findable)}
     return Sweep(
-        ledger=SweepLedger(db),
+        ledger=SweepLedger(db, askable=askable),
         escalate=escalate,
         deliver=deliver,
         wake=wake,

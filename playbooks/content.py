@@ -11,12 +11,13 @@ from hub.decide.variables import BUILT_IN
 from hub.decide.wording import flaws
 from hub.model import PEOPLE, Kind, Stage
 from playbooks.case import FRAMED, KINDS, Case, Finding, Said, Text, whole
+from playbooks.drill_words import speaks_of_drill
 
 _COMMANDS = re.compile(
     r"(reply|text|send|answer|回复|回|发送?)\s*[\"'“‘「]?\s*"
     r"(yes|end|cancel|help|stop|stopall|quit|start|unstop|info)(?![a-z])"
 )
-_SIGNATURE = re.compile(r"^(【演练】)?【(?!演练|更正)[^】]{1,20}】")
+_SIGNATURE = re.compile(r"^(【演[练練习習]】)?【(?!演[练練习習]|更正|訂正|訓練|훈련)[^】]{1,20}】")
 
 
 def stages_are_complete(case: Case) -> Iterator[Finding]:
@@ -193,7 +194,7 @@ def live_words_never_say_drill(case: Case) -> Iterator[Finding]:
     """A live text that speaks of a drill would be taken for one."""
     for text in case.texts:
         said = whole(text.parts).casefold()
-        if text.kind is Kind.LIVE and re.search(r"演练|演习|\bdrills?\b|\bexercise\b", said):
+        if text.kind is Kind.LIVE and speaks_of_drill(text.language, said):
             yield Finding(text.path, "a live text speaks of a drill", "remove the word")
 
 

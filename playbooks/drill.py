@@ -8,24 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from hub.decide.spoken import base
 from hub.model import Kind
 from playbooks.case import Case, Finding, Text, whole
-
-SAYS_DRILL: Mapping[str, tuple[str, ...]] = {
-    "zh": ("演练",),
-    "en": ("drill",),
-    "ja": ("訓練",),
-    "ko": ("훈련",),
-    "fr": ("exercice",),
-    "de": ("übung",),
-    "es": ("simulacro",),
-    "ru": ("учени", "тренировк"),
-}
-"""How a language says that this is a drill; one not listed must say it in English or Chinese."""
+from playbooks.drill_words import DENIES, MARKS, drill_words
 
 _DENIES = re.compile(
     r"(不是|并非|绝非|不属于|不为|非)(一次|一场|在)?\s*(消防|停电|应急|疏散)?\s*演(练|习)"
@@ -81,14 +69,14 @@ PIECE = 6
 def drills_say_so(case: Case) -> Iterator[Finding]:
     """The first thing a drill text says is that it is a drill, and it never says the opposite."""
     for text in _drills(case):
-        words = SAYS_DRILL.get(base(text.language), ("drill", "演练"))
+        words = drill_words(text.language)
         first = next((p for p in case.parts_of(text.channel) if p in text.parts), None)
         opening = text.parts[first] if first else next(iter(text.parts.values()), "")
         if not any(word in opening.casefold() for word in words):
             path = (*text.path, first) if first else text.path
             what = "a drill text does not begin by saying that it is a drill"
             yield Finding(path, what, f"say {' or '.join(words)} in its first part")
-        if _DENIES.search(_folded(text)):
+        if _DENIES.search(_folded(text)) or DENIES.search(_folded(text)):
             yield Finding(text.path, "a drill text denies being a drill", "remove the sentence")
 
 
@@ -171,7 +159,7 @@ def copied(live: str, drill: str) -> float:
 def _bare(text: Text) -> str:
     """The words alone: no template marks, drill marks, blanks or punctuation."""
     said = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", " ", _folded(text), flags=re.DOTALL)
-    return re.sub(r"[\W_]+", "", _MARKS.sub("", said))
+    return re.sub(r"[\W_]+", "", MARKS.sub("", _MARKS.sub("", said)))
 
 
 def _folded(text: Text) -> str:

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -197,7 +198,7 @@ class Library:
     @classmethod
     def packaged(cls, extra: Mapping[str, str] | None = None) -> Library:
         """The shipped playbooks and `extra` (file name -> YAML). Reads files; Refused as `load`."""
-        drafts = [load_draft(text, name=name) for name, text in packaged_texts().items()]
+        drafts = list(packaged_drafts())
         drafts += [load_draft(text, name=name) for name, text in (extra or {}).items()]
         return cls(drafts)
 
@@ -218,6 +219,12 @@ class Library:
     def thaw(self, document: Mapping[str, object]) -> Playbook:
         """The playbook a frozen document stands for."""
         return thaw(document)
+
+
+@cache
+def packaged_drafts() -> tuple[Draft, ...]:
+    """The playbooks that ship, read once in a process."""
+    return tuple(load_draft(text, name=name) for name, text in packaged_texts().items())
 
 
 def packaged_texts() -> dict[str, str]:

@@ -27,8 +27,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from hub.bus.valkey import ValkeyProcess
+from hub.zones import use_locked
 from tests import processes
 from tests.postgres import Postgres, make_user
+
+use_locked()  # as every process of the hub does: zones of the pinned tzdata alone
 
 STRICT = os.environ.get("MUSTER_NO_SKIPS") == "1"
 EXPLORE = os.environ.get("MUSTER_EXPLORE") == "1"

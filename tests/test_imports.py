@@ -18,6 +18,9 @@ VALUES = (
     "hub.events",
     "hub.errors",
     "hub.entries",  # values of the register
+    "hub.zones",  # names of time zones
+    "hub.tags",  # and of languages and countries
+    "hub.times",  # as people are told them
     "hub.plans",  # values between deciding and storing
 )
 YAML = ("pydantic", "pydantic_core", "ruamel", "structlog")
@@ -42,7 +45,9 @@ ROOMS = (
     Room("hub.wiring", ("hub", "channels", "playbooks", WORLD)),  # the only composition root
     Room("hub.providers", ("hub", "channels", WORLD)),  # two parts of it, for the file's length
     Room("hub.guard", ("hub", WORLD)),
-    Room("hub.shelf", ("hub", "channels", "playbooks")),  # what a playbook is checked against
+    Room(
+        "hub.shelf", ("hub", "channels", "playbooks", "web.tongues")
+    ),  # what a playbook is checked against
     Room("hub.cli", ("hub", "channels", "playbooks", "web", WORLD)),  # starts web.app
     Room("hub.worker", ("hub.wiring", "hub.bus", "hub.flow", "hub.ports", *VALUES, WORLD)),
     Room("hub.commands", ("hub", "channels", "playbooks", "web", WORLD)),  # the rooms of cli

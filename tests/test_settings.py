@@ -124,6 +124,10 @@ def test_accounts_and_site_defaults_come_from_a_toml_file(tmp_path: Path) -> Non
         ("COUNTRY", "86"),
         ("LANGUAGES", "Chinese please"),
         ("TIMEZONE", "Mars/Olympus"),
+        ("TIMEZONE", "Asia"),
+        ("TIMEZONE", "../../etc/passwd"),
+        ("TIMEZONE", "Factory"),
+        ("TIMEZONE", "zone.tab"),
         ("PUBLIC_URL", "ftp://somewhere"),
         ("BIND", "here"),
     ],
@@ -149,3 +153,75 @@ def test_languages_of_a_file_are_a_list_or_written_in_a_row(tmp_path: Path, writ
     (tmp_path / "muster.toml").write_text(f"languages = {written}\n")
     found = load({"MUSTER_CONFIG": str(tmp_path / "muster.toml")}, data=tmp_path)
     assert found.languages == ("en", "zh-CN")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("TIMEZONE", "Etc/GMT+8", "Asia/Shanghai or Etc/GMT-8"),
+        ("TIMEZONE", "Etc/GMT+8", "8 hours behind UTC"),
+        ("TIMEZONE", "GMT+8", "Asia/Shanghai"),
+        ("TIMEZONE", "UTC+8", "Asia/Shanghai"),
+        ("TIMEZONE", "+08:00", "Asia/Shanghai"),
+        ("TIMEZONE", "UTC+9", "Asia/Tokyo"),
+        ("TIMEZONE", "GMT-5", "America/New_York"),
+        ("TIMEZONE", "CST", "Asia/Shanghai"),
+        ("TIMEZONE", "EST", "America/New_York"),
+        ("TIMEZONE", "HST", "Pacific/Honolulu"),
+        ("TIMEZONE", "asia/shanghai", "Asia/Shanghai"),
+        ("TIMEZONE", "Asia/Peking", "Asia/Shanghai"),
+        ("TIMEZONE", "Asia/Beijing", "Asia/Shanghai"),
+        ("TIMEZONE", "Asia/Shangai", "Asia/Shanghai"),
+        ("TIMEZONE", "Berlin", "Europe/Berlin"),
+        ("TIMEZONE", "New York", "America/New_York"),
+        ("COUNTRY", "China", "CN"),
+        ("COUNTRY", "CHN", "CN"),
+        ("COUNTRY", "UK", "GB"),
+        ("COUNTRY", "中国", "CN"),
+        ("COUNTRY", "XQ", "ISO 3166"),
+        ("LANGUAGES", "cn,en", "zh-CN"),
+        ("LANGUAGES", "jp", "ja"),
+        ("LANGUAGES", "english", "write en"),
+        ("LANGUAGES", "zh-TC", "zh-Hant"),
+        ("LANGUAGES", "en-XQ", "write en"),
+    ],
+)
+def test_what_was_meant_is_named(tmp_path: Path, name: str, value: str, meant: str) -> None:
+    with pytest.raises(Refused, match=f"MUSTER_{name}") as refused:
+        load({f"MUSTER_{name}": value}, data=tmp_path)
+    assert meant in str(refused.value)
+
+
+@pytest.mark.parametrize("zone", ["PRC", "UTC", "CET", "Etc/GMT-8", "Australia/Lord_Howe", "GB"])
+def test_a_zone_that_is_right_by_an_older_name_is_taken(tmp_path: Path, zone: str) -> None:
+    assert load({"MUSTER_TIMEZONE": zone}, data=tmp_path).timezone == zone
+
+
+def test_a_zone_on_the_wrong_side_of_greenwich_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"5 hours ahead of UTC.*use America/New_York"):
+        load({"MUSTER_TIMEZONE": "Etc/GMT-5", "MUSTER_COUNTRY": "US"}, data=tmp_path)
+
+
+def test_a_tag_that_is_only_written_oddly_is_put_right(tmp_path: Path) -> None:
+    found = load({"MUSTER_LANGUAGES": "zh_CN, EN-uk,zh-hant-hk,en-GB"}, data=tmp_path)
+    assert found.languages == ("zh-CN", "en-GB", "zh-Hant-HK")
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ('timezone = "Etc/GMT+8"', "MUSTER_CONFIG: timezone is 8 hours behind UTC"),
+        ('country = "UK"', "MUSTER_CONFIG: country"),
+        ('languages = ["cn"]', "write zh-CN"),
+        ("accounts = 5", "accounts that are no list"),
+        ('[accounts]\nname = "x"', "accounts that are no list"),
+        ("timezone = ", "is not TOML"),
+    ],
+)
+def test_a_fault_in_the_toml_file_is_said_in_a_sentence(
+    tmp_path: Path, toml: str, said: str
+) -> None:
+    (tmp_path / "muster.toml").write_text(toml)
+    with pytest.raises(Refused) as refused:
+        load({"MUSTER_CONFIG": str(tmp_path / "muster.toml")}, data=tmp_path)
+    assert said in str(refused.value)

@@ -32,6 +32,11 @@ def catalogue(language: str) -> Mapping[str, str]:
 
 def speak(language: str, key: str, **args: object) -> str:
     """The text of `key` in `language`, arguments filled in; KeyError names what is missing."""
+    return filled(catalogue(language)[key], args)
+
+
+def filled(text: str, args: Mapping[str, object]) -> str:
+    """A text with its arguments in it."""
 
     def fill(mark: re.Match[str]) -> str:
         value = args[mark[1]]
@@ -39,7 +44,7 @@ def speak(language: str, key: str, **args: object) -> str:
             return f"{value:,}" if isinstance(value, int) else str(value)
         return mark[2] if value == 1 else mark[3]
 
-    return MARK.sub(fill, catalogue(language)[key])
+    return MARK.sub(fill, text)
 
 
 def known(tag: str) -> str | None:

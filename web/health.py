@@ -65,6 +65,9 @@ class Ready(Protocol):
 
 def _degraded(hub: House) -> list[Mapping[str, str]]:
     """The doorbell knows whether it hears the other processes; one that is alone needs none."""
+    own: list[Mapping[str, str]] = [
+        {"part": "playbooks", "what": fault.said()} for fault in hub.faults
+    ]
     if getattr(hub.wake, "connected", True):
-        return []
-    return [{"part": "redis", "what": "away: work goes on, a second or two later"}]
+        return own
+    return [{"part": "redis", "what": "away: work goes on, a second or two later"}, *own]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 
 from starlette.requests import HTTPConnection
 
+from hub.entries import TextFault
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
@@ -32,6 +33,10 @@ class House(Protocol):
     def wake(self) -> Wake: ...
     @property
     def library(self) -> Library: ...
+    @property
+    def faults(self) -> Sequence[TextFault]: ...
+    @property
+    def words(self) -> Mapping[str, Mapping[str, str]]: ...
     @property
     def accounts(self) -> Accounts: ...
     @property

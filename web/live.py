@@ -17,6 +17,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hub.errors import HubError, NotAllowed, NotKnown, Refused, TooMany, Unready
 from hub.events import iso
+from hub.times import offsets
+from hub.zones import zone_of
 from web.api.reading import parse_object
 from web.house import House
 from web.live_client import ROOM, Client
@@ -162,11 +164,13 @@ class Live:
                 self.screens.went(client.screen)
 
     def _welcome(self, client: Client) -> dict[str, Any]:
-        said: dict[str, Any] = {"op": "welcome", "role": client.role}
+        now, zone = self._hub.clock.now(), self._hub.settings.timezone
+        said: dict[str, Any] = {"op": "welcome", "role": client.role, "timezone": zone}
         card = self._hub.screens.card(client.screen) if client.screen else None
         if card is not None:
-            said["screen"] = card.to_json()
-        return {**said, "at": iso(self._hub.clock.now())}
+            own = zone_of(card.timezone, zone).key
+            said["screen"] = {**card.to_json(), "offsets": offsets(own, now)}
+        return {**said, "at": iso(now)}
 
     async def _obey(self, client: Client, text: str) -> None:
         """One frame of a client: done, or refused by word, or the socket is closed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from hub.times import offsets
 from web.assets import static
 from web.catalog import COOKIE, LANGUAGES, language_of, speak
 from web.house import house
@@ -54,7 +56,8 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
     """The template as a page in the reader's language.
 
     The content policy is the gate's (`web.security`): no inline style or script ever works.
-    Templates get `t`, `static`, `say`, `lang`, `other`, `actor`, `timezone`, `path`, `wall`.
+    Templates get `t`, `static`, `say`, `lang`, `other`, `actor`, `timezone`, `offsets`, `path` and
+    `wall`.
     """
     settings = house(request).settings
     language = language_of(request, settings.languages)
@@ -66,6 +69,7 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
         "other": other_language(request, language),
         "actor": request.scope.get("muster.actor"),
         "timezone": settings.timezone,
+        "offsets": json.dumps(offsets(settings.timezone, house(request).clock.now())),
         "path": request.url.path,
         "kind": "none",
         "wall": False,

@@ -14,8 +14,9 @@ from channels.simulator.call_fates import CallFates
 from channels.simulator.call_rules import Call, call_body, read_twiml, refusal
 from channels.simulator.dice import Dice
 from channels.simulator.ledger import ARRIVED, Entry
+from channels.simulator.lists import is_listed, page_of
 from channels.simulator.settings import NOT_ACCEPTED, Fault
-from channels.simulator.twilio import ACCOUNT, PAGE, TwilioPlay, json_answer
+from channels.simulator.twilio import ACCOUNT, TwilioPlay, json_answer
 from channels.simulator.twilio_rules import callback_of, error_body
 from channels.simulator.world import World, digest
 
@@ -73,14 +74,16 @@ class CallPlay:
         settings = self._world.settings
         if (denied := self._twilio.denied(request, settings)) is not None:
             return denied
-        asked = request.query
-        size = min(max(int(asked.get("PageSize", PAGE)), 1), 1000)
-        found = [call for call in reversed(self._held.values()) if _matches(call, asked)]
-        calls = [call_body(call, account=settings.account_sid) for call in found[:size]]
-        page = {"calls": calls, "page": 0, "page_size": size, "next_page_uri": None}
-        here = request.path_qs
-        more = {"first_page_uri": here, "uri": here, "previous_page_uri": None}
-        return json_answer({**page, **more, "start": 0, "end": max(len(calls) - 1, 0)}, status=200)
+        await self._world.wait(settings.lists_take)
+        if settings.lists_answer:
+            said = error_body(20500, "No list", status=settings.lists_answer)
+            return json_answer(said, status=settings.lists_answer)
+        found = (
+            call_body(call, account=settings.account_sid)
+            for call in reversed(self._held.values())
+            if is_listed(call.created, settings) and _matches(call, request.query)
+        )
+        return json_answer(page_of(request, "calls", found), status=200)
 
     async def fetch(self, request: web.Request) -> web.StreamResponse:
         settings = self._world.settings

@@ -49,6 +49,9 @@ class Settings:
     faults: Mapping[str, float] = field(default_factory=dict)
     hang: float = 30.0
     throttle_wait: int = 1  # seconds in Retry-After
+    listed_after: float = 0.0  # seconds until lists hold what was taken
+    lists_take: float = 0.0  # seconds
+    lists_answer: int = 0  # the status lists answer with; 0: they are told
     mute: bool = False  # hears every request, takes none and says nothing until this is over
 
     opted_out: float = 0.0

@@ -17,13 +17,13 @@ from channels.simulator.caller import Stranger
 from channels.simulator.dice import Dice
 from channels.simulator.faults import misbehave
 from channels.simulator.ledger import ARRIVED, Entry
+from channels.simulator.lists import is_listed, page_of
 from channels.simulator.settings import NOT_ACCEPTED, Fault, Settings
 from channels.simulator.twilio_fates import Fates
 from channels.simulator.twilio_rules import Held, callback_of, error_body, message_body, refusal
 from channels.simulator.world import World, digest
 
 ACCOUNT = "/2010-04-01/Accounts/{account}"
-PAGE = 50
 
 
 class TwilioPlay:
@@ -85,18 +85,19 @@ class TwilioPlay:
         return json_answer(message_body(held, account=settings.account_sid), status=201)
 
     async def list(self, request: web.Request) -> web.StreamResponse:
-        """Newest first, by To and by DateSent (a day; `<` and `>` for before and after)."""
+        """Newest first, by To, From and DateSent (a day; `<` and `>` for before and after)."""
         settings = self._world.settings
         if (denied := self.denied(request, settings)) is not None:
             return denied
-        asked = request.query
-        size = min(max(int(asked.get("PageSize", PAGE)), 1), 1000)
-        found = [held for held in reversed(self._held.values()) if _matches(held, asked)]
-        texts = [message_body(held, account=settings.account_sid) for held in found[:size]]
-        page = {"messages": texts, "page": 0, "page_size": size, "next_page_uri": None}
-        here = request.path_qs
-        more = {"first_page_uri": here, "uri": here, "previous_page_uri": None}
-        return json_answer({**page, **more, "start": 0, "end": max(len(texts) - 1, 0)})
+        await self._world.wait(settings.lists_take)
+        if settings.lists_answer:
+            return json_answer(error_body(20500, "No list", status=settings.lists_answer))
+        found = (
+            message_body(held, account=settings.account_sid)
+            for held in reversed(self._held.values())
+            if is_listed(held.created, settings) and _matches(held, request.query)
+        )
+        return json_answer(page_of(request, "messages", found))
 
     async def fetch(self, request: web.Request) -> web.StreamResponse:
         settings = self._world.settings
@@ -180,7 +181,7 @@ def _held(form: Mapping[str, str], dice: Dice) -> Held:
 
 def _matches(held: Held, asked: Mapping[str, str]) -> bool:
     day = time.strftime("%Y-%m-%d", time.gmtime(held.created))
-    if asked.get("To", held.to) != held.to:
+    if asked.get("To", held.to) != held.to or asked.get("From", held.sender) != held.sender:
         return False
     if asked.get("DateSent", day)[:10] != day:
         return False

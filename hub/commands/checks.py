@@ -19,13 +19,14 @@ from hub.commands.output import say
 from hub.commands.owner import only_database
 from hub.commands.reach import reach
 from hub.decide.alarm_words import words
+from hub.decide.alarms import Alarm, AlarmKind
 from hub.errors import HubError, Problem, Refused, Unready
 from hub.folder import locked
 from hub.guard import auditor_of
 from hub.settings import Settings
-from hub.shelf import own_texts
-from hub.store.database import database
-from hub.store.migrate import migrate
+from hub.shelf import own_problems
+from hub.store.database import Database, database
+from hub.store.migrate import is_current, migrate
 from playbooks.check import ADVICE, STOPS, Rule, check_text
 from playbooks.load import packaged_texts
 
@@ -37,9 +38,9 @@ AUDIT_SECONDS = 20.0
 def run_check(files: tuple[Path, ...], settings: Settings, *, json_: bool) -> int:
     """Every playbook is fit to be launched, or each fault stands with its line and column. What
     only misleads is a warning."""
-    texts = {str(file): _text(file) for file in files}
-    texts = texts or packaged_texts() | own_texts(settings.playbooks)
+    texts = {str(file): _text(file) for file in files} or packaged_texts()
     found = _problems(texts, settings, STOPS)
+    found |= {} if files else own_problems(settings)
     faults = [problem for problems in found.values() for problem in problems]
     advice = [one for some in _problems(texts, settings, ADVICE).values() for one in some]
     warnings = [problem for problem in advice if problem not in faults]  # unreadable: said once
@@ -96,7 +97,13 @@ async def run_migrate(settings: Settings, *, json_: bool) -> int:
 
 async def run_doctor(settings: Settings, *, json_: bool) -> int:
     """What is well and what is not; exit 1 if something needs a person."""
-    found = [_sqlite(settings), _languages(settings), *await reach(settings), _folder(settings)]
+    found = [
+        _sqlite(settings),
+        _languages(settings),
+        _own(settings),
+        *await reach(settings),
+        _folder(settings),
+    ]
     found.append(await _hub(settings))
     found += await _audit(settings)
     ok = all(entry["ok"] for entry in found)
@@ -123,6 +130,19 @@ def _sqlite(settings: Settings) -> dict[str, Any]:
 def _languages(settings: Settings) -> dict[str, Any]:
     said = ", ".join(settings.languages)
     return {"check": "languages", "ok": bool(settings.languages), "what": f"languages: {said}"}
+
+
+def _own(settings: Settings) -> dict[str, Any]:
+    """The site's own files as they are now: what the next start would find."""
+    found = own_problems(settings)
+    faults = [problem for problems in found.values() for problem in problems]
+    what = f"{len(found)} files of the site's own can be used" if found else "no own playbooks"
+    if faults:
+        first = faults[0]
+        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+        hint = f" ({first.hint})" if first.hint else ""
+        what = f"own playbooks: {first.where}: {first.what}{hint}{more}; mend it, then restart"
+    return {"check": "playbooks", "ok": not faults, "what": what}
 
 
 PRIVATE = ("muster.db", "muster.db-wal", "muster.db-shm", "secret.key")
@@ -185,13 +205,19 @@ async def _looked(settings: Settings) -> list[Mapping[str, Any]]:
         try:
             await db.open()
             watched_s = 0.0 if settings.embedded else math.inf
-            alarms = await auditor_of(settings, db).look(watched_s)
+            alarms = await _alarms(settings, db, watched_s)
         finally:
             await db.close()
     return [
         {"kind": str(a.kind), "severity": str(a.severity), "words": words(a.kind, a.data)}
         for a in alarms
     ]
+
+
+async def _alarms(settings: Settings, db: Database, watched_s: float) -> Sequence[Alarm]:
+    if not await is_current(db):
+        return [Alarm("old_schema", AlarmKind.OLD_SCHEMA)]
+    return await (await auditor_of(settings, db)).look(watched_s)
 
 
 def _alarm(alarm: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from hub.commands.estate_entries import demo_entries
 from hub.commands.output import note, say
 from hub.commands.stage import Stage, free_port, players, staged
 from hub.decide.rehearsal import Figures, compare, seconds_to
+from hub.errors import Refused
 from hub.folder import locked
 from hub.model import Actor, Kind, LaunchRequest
 from hub.settings import Settings
@@ -68,9 +69,17 @@ async def run_rehearse(settings: Settings, asked: Asked) -> int:
         )
         with locked(folder):
             async with staged(private, world, ledger=folder / "simulator.jsonl") as stage:
+                _refuse_stand_ins(stage, asked.playbook)
                 found = await _rehearsed(stage, asked)
     say(found, json_=asked.json_, words=lambda: _words(found))
     return 0 if found["lost"] == 0 and found["doubled"] == 0 else 1
+
+
+def _refuse_stand_ins(stage: Stage, playbook: str) -> None:
+    """What is rehearsed is the playbook that was asked for, never one that stands in for it."""
+    for fault in stage.hub.faults:
+        if fault.key == playbook:
+            raise Refused(f"It cannot be rehearsed: {fault.said()}", code="bad_playbook")
 
 
 async def _rehearsed(stage: Stage, asked: Asked) -> dict[str, Any]:

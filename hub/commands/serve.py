@@ -79,6 +79,8 @@ async def _greet(hub: Hub, serving: Serving) -> None:
     """Where it serves, and, until an admin has a password, a way in that works once."""
     url = hub.settings.public_url
     note(f"Muster serves {url} on {serving.host}:{serving.port}")
+    for fault in hub.faults:
+        note(fault.said())
     token = await hub.accounts.missing_login(who=OWNER)
     if token is not None:
         note(f"No admin has a password yet. Log in once, within a day: {url}/login/once/{token}")
@@ -97,6 +99,8 @@ async def run_worker(settings: Settings) -> int:
     with stop_asked() as asked:
         async with opened(settings) as hub, guarded(hub, "worker"), working(hub):
             note("Muster works.")
+            for fault in hub.faults:
+                note(fault.said())
             await asked.wait()
             note("Stopping: sends under way end first.")
     return 0

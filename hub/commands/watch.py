@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import click
@@ -17,17 +18,24 @@ from hub.commands.client import Client, connected
 from hub.commands.output import note, say
 from hub.errors import Refused, Unready
 from hub.settings import Settings
+from hub.times import stamp
+from hub.zones import zone_of
 
 
 async def run_watch(settings: Settings, incident: int, *, json_: bool) -> int:
     """Prints the incident's events as they come, until it is closed. `--json`: its final state.
 
+    Times are the site's, with their dates: whoever reads them may sit anywhere.
+
     A hub that goes away is asked again until it is back; what it did meanwhile is printed then.
     """
+    zone = zone_of(settings.timezone)
     async with connected(settings) as client:
         async with contextlib.aclosing(_frames(client, f"incident:{incident}")) as frames:
             async for frame in frames:
-                _print_frame(frame, json_=json_)
+                if frame.get("op") == "welcome":  # the hub may stand elsewhere
+                    zone = zone_of(str(frame.get("timezone") or settings.timezone))
+                _print_frame(frame, zone, json_=json_)
                 if _closed(frame):
                     break
         found = await client.call("GET", f"/incidents/{incident}")
@@ -72,12 +80,11 @@ def _closed(frame: dict[str, Any]) -> bool:
     return bool(frame.get("op") == "event" and frame["event"]["kind"] == "closed")
 
 
-def _print_frame(frame: dict[str, Any], *, json_: bool) -> None:
+def _print_frame(frame: dict[str, Any], zone: ZoneInfo, *, json_: bool) -> None:
     if frame.get("op") == "event":
         event = frame["event"]
         words = event.get("text", {}).get("en", event["kind"])
-        at = datetime.fromisoformat(event["at"]).astimezone()  # as the clock on the wall says it
-        click.echo(f"{at:%H:%M:%S}  {words}", err=json_)
+        click.echo(f"{stamp(datetime.fromisoformat(event['at']), zone)}  {words}", err=json_)
     elif frame.get("op") in {"snapshot", "progress"} and "tally" in frame:
         tally = frame["tally"]
         shown = ("people", "told", "delivered", "answered", "not_told", "unreachable")

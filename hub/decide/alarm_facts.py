@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from hub.decide.resting import Stood
+from hub.entries import TextFault
 
 SILENT_S = 15.0  # three pulses: a process that says nothing for so long is taken for dead
 
@@ -138,6 +139,7 @@ class Facts:
     tries: tuple[Tried, ...] = ()
     screens: tuple[Gone, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    text_faults: tuple[TextFault, ...] = ()
     clock_jumped_s: float | None = None  # ago, if within the last hour
     clock_jumped_by_s: float = 0.0
 

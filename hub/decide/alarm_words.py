@@ -197,7 +197,42 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Run `muster migrate`, and run one release everywhere.",
         ),
     },
+    "own_text": {
+        "zh-CN": (
+            "自有文件 {file} 有误，无法使用：{what}{hint}{more}。{used}",
+            "改正后运行 `muster playbook check`，再重启。",
+        ),
+        "en": (
+            "A file of your own cannot be used: {file}: {what}{hint}{more}. {used}",
+            "Mend it, run `muster playbook check`, then restart.",
+        ),
+    },
+    "own_text_gone": {
+        "zh-CN": (
+            "自有文件 {file} 不见了。{used}",
+            "放回该文件；如确实不再需要，先停止，运行 `muster playbook forget {playbook}`，再启动。",
+        ),
+        "en": (
+            "A file of your own is gone: {file}. {used}",
+            ("Put it back. If it is not wanted any more: stop the hub, run `muster playbook forget"
+            " {playbook}`, and start it."),
+        ),
+    },
 }  # fmt: skip
+_USED = {
+    "zh-CN": {
+        "kept": "仍在使用 {playbook} 的上一个正确版本（{version}）。",
+        "shipped": "现在使用随产品附带的 {playbook}。",
+        "other": "现在使用另一个文件中的 {playbook}。",
+        "none": "现在没有 {playbook} 可用。",
+    },
+    "en": {
+        "kept": "The last good version of {playbook} ({version}) stays in use.",
+        "shipped": "The {playbook} that ships is in use instead.",
+        "other": "The {playbook} of another file is in use.",
+        "none": "There is no {playbook} to use now.",
+    },
+}
 _UNKNOWN = {
     "zh-CN": ("出现本版本不认识的告警：{kind}。", "查看各进程的版本和日志。"),
     "en": ("An alarm this release does not know: {kind}.", "Look at versions and logs."),
@@ -231,6 +266,7 @@ def _values(tag: str, kind: str, data: Mapping[str, Any]) -> dict[str, str]:
         "channels": _list(tag, [_CHANNELS[tag].get(c, c) for c in data.get("channels", ())]),
         "accounts": _list(tag, list(data.get("accounts", ()))[:5]),
         "playbooks": _list(tag, list(data.get("playbooks", ()))[:5]),
+        **_own(tag, data),
         "late": span(tag, data.get("late_s")),
         "over": span(tag, data.get("over_s")),
         "by": span(tag, data.get("by_s")),
@@ -238,6 +274,17 @@ def _values(tag: str, kind: str, data: Mapping[str, Any]) -> dict[str, str]:
         "since": _since(tag, data.get("since_s")),
         "lanes": _waiting(tag, [_LANES[tag].get(one, one) for one in data.get("lanes", ())]),
     }
+
+
+def _own(tag: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """What is said of a file of the site's own: a hint, how much more, what is in use."""
+    used = _USED[tag].get(str(data.get("used")), _USED[tag]["none"])
+    hint, more = data.get("hint"), data.get("more")
+    chinese = tag == "zh-CN"
+    shown = (f"（{hint}）" if chinese else f" ({hint})") if hint else ""
+    further = (f"，另有 {more} 处" if chinese else f", and {more} more") if more else ""
+    values = _Values({key: str(data[key]) for key in ("playbook", "version") if key in data})
+    return {"used": used.format_map(values), "hint": shown, "more": further}
 
 
 def span(tag: str, seconds: float | None) -> str:

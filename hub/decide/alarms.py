@@ -49,6 +49,8 @@ class AlarmKind(StrEnum):
     EVENT_GAP = "event_gap"
     CLOCK_JUMPED = "clock_jumped"
     OLD_SCHEMA = "old_schema"
+    OWN_TEXT = "own_text"
+    OWN_TEXT_GONE = "own_text_gone"
 
 
 _WARNINGS = frozenset(
@@ -60,6 +62,7 @@ _WARNINGS = frozenset(
         AlarmKind.NO_ACCOUNT,
         AlarmKind.ACCOUNT_RESTING,
         AlarmKind.CLOCK_JUMPED,
+        AlarmKind.OWN_TEXT_GONE,
     }
 )
 
@@ -99,6 +102,7 @@ def alarms(
         *_stuck(facts),
         *providers,
         *_gaps(facts),
+        *_own_texts(facts),
         *_lost(facts),
         *_receipts(facts),
         *_screens(facts),
@@ -212,6 +216,22 @@ def _gaps(facts: Facts) -> Iterator[Alarm]:
     for one in facts.gaps:
         data = {"incident": one.incident, "code": one.code, "last_seq": one.last_seq}
         yield Alarm(f"event_gap/{one.incident}", AlarmKind.EVENT_GAP, data, one.incident)
+
+
+def _own_texts(facts: Facts) -> Iterator[Alarm]:
+    """Files of the site's own that cannot be used, and those that are not there any more."""
+    for one in facts.text_faults:
+        kind = AlarmKind.OWN_TEXT_GONE if one.gone else AlarmKind.OWN_TEXT
+        data = {
+            "file": one.where,
+            "what": one.what,
+            "hint": one.hint,
+            "playbook": one.key or one.file,
+            "used": one.used,
+            "version": one.version,
+            "more": one.more,
+        }
+        yield Alarm(f"{kind}/{one.file}/{one.key}", kind, data)
 
 
 def _receipts(facts: Facts) -> Iterator[Alarm]:

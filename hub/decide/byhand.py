@@ -24,6 +24,12 @@ LAST_WORD: Mapping[Stage, Mapping[str, str]] = {
 }
 """What it is called when those who were told by hand are told the last word by hand."""
 
+DOUBTED: Mapping[str, str] = {
+    "zh-CN": "人工告知：无法确认是否收到",
+    "en": "Tell by hand: nobody knows whether it arrived",
+}
+"""What it is called when nobody can say whether what was sent has arrived."""
+
 ANSWERED = "answered"  # the hub's own: the household answered by itself meanwhile
 STOPPED = "stopped"  # the hub's own: nothing is knocked at any more
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.decide.unsure import Found
 from hub.model import (
     AttemptId,
     DeliveryId,
@@ -87,8 +88,11 @@ class Display:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A call of unknown outcome its provider is asked about. `since`: when it was begun, by the
-    database's clock."""
+    """A delivery in doubt its provider is asked about. `since`: when the first of its calls of
+    unknown outcome by this account was begun, by the database's clock; `until`: what the provider
+    has been given later is none of them; `before`: what it said when it was asked the last time."""
 
     claim: Claim
     since: datetime
+    until: datetime
+    before: Found = Found.UNASKED

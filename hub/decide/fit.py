@@ -9,8 +9,9 @@ from hub.decide.texts import PAGE, SCREEN
 from hub.errors import Problem
 from hub.model import Wording
 
-DRILL_MARK = "【演练】"
-"""What every Chinese drill text begins with, before the sender's signature."""
+DRILL_MARKS = ("【演练】", "【演練】", "【演習】", "【演习】")
+"""What every Chinese drill text begins with, in one script or the other, before the sender's
+signature."""
 
 
 class Fit(Protocol):
@@ -28,7 +29,7 @@ def signed(text: str, signature: str) -> str:
     name = plain(signature).strip("【】[] ")
     if not name or not text:
         return text
-    mark = DRILL_MARK if text.startswith(DRILL_MARK) else ""
+    mark = next((one for one in DRILL_MARKS if text.startswith(one)), "")
     return f"{mark}【{name}】{text.removeprefix(mark)}"
 
 

@@ -33,7 +33,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class ScreenCard:
-    """What a screen has to know of itself: where it stands, its way out, who speaks on it."""
+    """What a screen has to know of itself: where it stands, its way out, who speaks on it, and in
+    which of the site's languages, the most important first."""
 
     recipient: int
     name: str
@@ -41,6 +42,7 @@ class ScreenCard:
     way: Mapping[str, Any]
     source: Mapping[str, str]
     timezone: str
+    languages: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The card as the welcome of a screen's socket carries it."""
@@ -51,6 +53,7 @@ class ScreenCard:
             "way": dict(self.way),
             "source": dict(self.source),
             "timezone": self.timezone,
+            "languages": list(self.languages),
         }
 
 

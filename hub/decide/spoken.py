@@ -1,16 +1,27 @@
-"""Places, clocks and lengths of time as people say them; which language a person is told in."""
+"""Places and lengths of time as people say them; which language a person is told in."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from hub.decide.phrases import BOOK, Phrases, phrases
 from hub.model import Place, PlaceKind, Words
+from hub.tags import base, nearest, script
+
+__all__ = [
+    "base",
+    "choose_language",
+    "in_language",
+    "is_chinese",
+    "options_of",
+    "spoken_building",
+    "spoken_floor",
+    "spoken_minutes",
+    "spoken_place",
+]
 
 _NUMBERED = re.compile(r"^(\d+[A-Za-z]?|[A-Za-z]\d*)$")
-_NAMED_ZH = ("栋", "幢", "座", "楼", "号", "阁", "苑", "轩")
 
 
 def choose_language(wanted: str, available: Sequence[str], site: Sequence[str] = ()) -> str:
@@ -18,24 +29,18 @@ def choose_language(wanted: str, available: Sequence[str], site: Sequence[str] =
 
     `available` must not be empty.
     """
-    by_fold = {tag.casefold(): tag for tag in reversed(available)}
-    exact = by_fold.get(wanted.casefold())
-    if exact is not None:
-        return exact
-    relative = [tag for tag in available if wanted and base(tag) == base(wanted)]
+    own = nearest(wanted, available)
+    if own is not None:
+        return own
     english = [tag for tag in available if base(tag) == "en"]
+    by_fold = {tag.casefold(): tag for tag in reversed(available)}
     listed = [by_fold[tag.casefold()] for tag in site if tag.casefold() in by_fold]
-    return (relative + english + listed + list(available))[0]
-
-
-def base(language: str) -> str:
-    """`zh` of `zh-CN`."""
-    return language.replace("_", "-").split("-")[0].casefold()
+    return (english + listed + list(available))[0]
 
 
 def is_chinese(language: str) -> bool:
     """Whether a language is written in Chinese characters."""
-    return base(language) in {"zh", "yue"}
+    return base(language) == "zh"
 
 
 def in_language(words: Words, language: str, fallback: str = "") -> str:
@@ -49,87 +54,83 @@ def spoken_place(place: Place | None, language: str, *, building_name: Words | N
 
     `building_name` is the name of the building the place is in, where it has one of its own.
     """
+    say = phrases(language)
     if place is None or place.kind is PlaceKind.SITE:
-        return "小区" if is_chinese(language) else "the estate"
+        return say.estate
     own = {tag: text for tag, text in place.name.items() if text}
     if place.kind is PlaceKind.BUILDING:
         return spoken_building(place.building or place.path, language, own or building_name)
     building = spoken_building(place.building, language, building_name)
     inside = _inside(place, language, own)
-    if is_chinese(language):
-        return f"{building}{_entrance(place, language)}{inside}"
-    return _english(place, building, _entrance(place, language), inside)
-
-
-def _english(place: Place, building: str, entrance: str, inside: str) -> str:
-    """`Tower 3 lobby`, but `Tower 3, entrance 1, floor 12`."""
-    named = [part for part in (building, entrance) if part]
+    named = [part for part in (building, _entrance(place, say)) if part]
     if place.kind in {PlaceKind.LOBBY, PlaceKind.LIFT} and named:
-        named[-1] = f"{named[-1]} {inside}"
-        return ", ".join(named)
-    return ", ".join([*named, inside] if inside else named)
+        # `Tower 3 lobby`, but `Tower 3, entrance 1, floor 12`.
+        named[-1] = f"{named[-1]}{say.spot}{inside}"
+        return say.joint.join(named)
+    return say.joint.join([*named, inside] if inside else named)
 
 
 def spoken_building(building: str, language: str, name: Words | None = None) -> str:
     """The building alone: `3栋`, `Tower 3`; a building with a name goes by it."""
-    if name and any(name.values()):
+    say = phrases(language)
+    if name and any(name.values()) and not _only_numbered(name, building, language):
         return in_language(name, language)
     if not building:
         return ""
-    if is_chinese(language):
-        return building if building.endswith(_NAMED_ZH) else f"{building}栋"
-    return f"Tower {building}" if _NUMBERED.match(building) else building
+    numbered = not building.endswith(say.named) if say.named else _NUMBERED.match(building)
+    return say.building.format(n=building) if numbered else building
+
+
+def _only_numbered(name: Words, number: str, language: str) -> bool:
+    """Whether a name says no more than the number, in other languages than this one: an import
+    names flat 1203 `1203室` and `Flat 1203`, and a third language has words of its own for it."""
+    there = nearest(language, [tag for tag, text in name.items() if text])
+    if there is not None and script(there) == script(language):
+        return False
+    say, plain = BOOK["zh-CN"], number.removeprefix("B")
+    usual = (say.building, say.floor, say.basement, say.unit, say.entrance)
+    return name.get("zh-CN") in {one.format(n=plain) for one in usual}
 
 
 def spoken_floor(floor: str, language: str) -> str:
     """The floor alone: `12层`, `floor 12`; basements `地下1层`, `basement 1`."""
     if not floor:
         return ""
+    say = phrases(language)
     below = re.match(r"^(?:[Bb]|-)(\d+)$", floor)
-    if is_chinese(language):
-        return f"地下{below[1]}层" if below else f"{floor}层"
-    return f"basement {below[1]}" if below else f"floor {floor}"
+    return say.basement.format(n=below[1]) if below else say.floor.format(n=floor)
 
 
-def _entrance(place: Place, language: str) -> str:
+def _entrance(place: Place, say: Phrases) -> str:
     number = place.entrance.rsplit("-", 1)[-1]
-    if not number:
-        return ""
-    return f"{number}单元" if is_chinese(language) else f"entrance {number}"
+    return say.entrance.format(n=number) if number else ""
 
 
 def _inside(place: Place, language: str, own: Words) -> str:
     """What follows building and entrance."""
     if place.kind is PlaceKind.ENTRANCE:
         return ""
-    if own:
+    if own and not _only_numbered(own, place.unit or place.floor, language):
         return in_language(own, language)
     if place.kind is PlaceKind.FLOOR:
         return spoken_floor(place.floor, language)
+    say = phrases(language)
     tail = place.path.rsplit("/", 1)[-1]
-    number = tail.rsplit("-", 1)[-1]
     words = {
-        PlaceKind.UNIT: (f"{place.unit}室", f"flat {place.unit}"),
-        PlaceKind.LOBBY: ("大堂", "lobby"),
-        PlaceKind.LIFT: (f"{number}号梯", f"lift {number}"),
+        PlaceKind.UNIT: say.unit.format(n=place.unit),
+        PlaceKind.LOBBY: say.lobby,
+        PlaceKind.LIFT: say.lift.format(n=tail.rsplit("-", 1)[-1]),
     }
-    chinese, english = words.get(place.kind, (tail, tail))
-    return chinese if is_chinese(language) else english
-
-
-def spoken_clock(at: datetime | None, timezone: str) -> str:
-    """`02:41` in the site's timezone; nothing for no time."""
-    return f"{at.astimezone(ZoneInfo(timezone)):%H:%M}" if at is not None else ""
+    return words.get(place.kind, tail)
 
 
 def spoken_minutes(minutes: str, language: str) -> str:
     """`40分钟`, `40 minutes`; anything that is not a number as it stands."""
     if not minutes.strip().isdigit():
         return minutes
-    count = int(minutes)
-    if is_chinese(language):
-        return f"{count}分钟"
-    return f"{count} minute" if count == 1 else f"{count} minutes"
+    count, say = int(minutes), phrases(language)
+    few = say.few if 3 <= count <= 10 else ""
+    return (few or (say.minute if count == 1 else say.minutes)).format(n=count)
 
 
 def options_of(source: str, settings: Mapping[str, object]) -> list[tuple[str, Words]]:

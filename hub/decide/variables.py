@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hub.decide.added import brief, heard, shown
 from hub.decide.emergency import numbers_of
+from hub.decide.phrases import phrases
 from hub.decide.spoken import (
     in_language,
     is_chinese,
     options_of,
     spoken_building,
-    spoken_clock,
     spoken_floor,
     spoken_minutes,
     spoken_place,
 )
+from hub.decide.told import Facts, times, typed_clock
 from hub.model import Parameter, Place, PlaceKind, Playbook, Words
+from hub.zones import zone_of
+
+__all__ = [
+    "ASSEMBLY",
+    "BUILT_IN",
+    "SOURCE",
+    "Facts",
+    "public_place",
+    "sample",
+    "variables",
+    "variables_by_language",
+]
 
 BUILT_IN: Mapping[str, str] = {
     "place": "where it is, as people say it: 3栋12层 / Tower 3, floor 12",
@@ -45,10 +58,24 @@ HEARD = "text_heard"
 BRIEF = "text_brief"
 """`text` where a text would not fit its channel with words of another language in it."""
 
-SOURCE: Words = {"zh-CN": "小区物业值班经理", "en": "the estate duty manager"}
+SOURCE: Words = {
+    "zh-CN": "小区物业值班经理",
+    "en": "the estate duty manager",
+    "zh-Hant": "管理處值班經理",
+    "ja": "管理事務所当直責任者",
+    "ko": "관리사무소 당직 책임자",
+    "ar": "المدير المناوب، إدارة المجمّع",
+}
 """Who says so, on a site that has not set its own words."""
 
-ASSEMBLY: Words = {"zh-CN": "楼外空旷处", "en": "the open ground outside"}
+ASSEMBLY: Words = {
+    "zh-CN": "楼外空旷处",
+    "en": "the open ground outside",
+    "zh-Hant": "樓外空曠處",
+    "ja": "建物の外の広い場所",
+    "ko": "건물 밖 넓은 곳",
+    "ar": "المكان المفتوح خارج المبنى",
+}
 """Where to meet, on a site that has not named its assembly points."""
 
 
@@ -61,45 +88,26 @@ _INSIDE: Mapping[str, frozenset[PlaceKind]] = {
 """Places too small to be spoken of, by the depth of a playbook."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known when a notice is written. `settings` are the site's; times are aware UTC;
-    `text` by language, or one for all."""
-
-    place: Place | None
-    params: Mapping[str, str]
-    settings: Mapping[str, Any]
-    issued_at: datetime
-    code: str
-    building_name: Words = field(default_factory=dict)
-    next_update_at: datetime | None = None
-    original_at: datetime | None = None
-    text: str | Words = ""
-    timezone: str = "Asia/Shanghai"
-
-
 def variables(playbook: Playbook, facts: Facts, *, language: str) -> dict[str, str]:
     """Every variable of the playbook's templates in one language (link and name are marks).
 
     A choice gives its name as `scope` and its value as `scope_value`, for `{% if %}`.
     """
     place = public_place(facts.place, playbook.place_depth)
-    zone = str(facts.settings.get("timezone") or facts.timezone)
+    zone = zone_of(str(facts.settings.get("timezone") or facts.timezone), facts.timezone)
     source = facts.settings.get("source")
     values = {
         "place": spoken_place(place, language, building_name=facts.building_name),
         "building": _building(place, facts, language),
         "floor": spoken_floor(place.floor if place else "", language),
-        "issued": spoken_clock(facts.issued_at, zone),
-        "next_update": spoken_clock(facts.next_update_at, zone),
         "source": in_language(source if isinstance(source, Mapping) else SOURCE, language),
         **_added(facts.text, language),
         "code": facts.code,
-        "time_of_original": spoken_clock(facts.original_at or facts.issued_at, zone),
+        **times(facts, zone, language),
     }
     values |= _numbers(facts.settings)
     for parameter in playbook.parameters:
-        values.update(_parameter(parameter, facts, language))
+        values.update(_parameter(parameter, facts, zone, language))
     return values
 
 
@@ -145,12 +153,14 @@ def _building(place: Place | None, facts: Facts, language: str) -> str:
     return spoken_building(place.building, language, name)
 
 
-def _parameter(parameter: Parameter, facts: Facts, language: str) -> dict[str, str]:
+def _parameter(parameter: Parameter, facts: Facts, zone: ZoneInfo, language: str) -> dict[str, str]:
     value = facts.params.get(parameter.key, "") or parameter.default
     if parameter.kind == "choice":
         return _choice(parameter, value, facts, language)
     if parameter.kind == "minutes":
         value = spoken_minutes(value, language)
+    if parameter.kind == "clock":
+        return typed_clock(parameter.key, value, facts, zone=zone, language=language)
     return {parameter.key: value}
 
 
@@ -168,11 +178,11 @@ def _choice(parameter: Parameter, value: str, facts: Facts, language: str) -> di
 
 def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, str]:
     """Likely, rather long values for every variable: what texts are measured with."""
-    chinese = is_chinese(language)
+    building, floor = spoken_building("12", language), spoken_floor("28", language)
     values = {
-        "place": "12栋28层" if chinese else "Tower 12, floor 28",
-        "building": "12栋" if chinese else "Tower 12",
-        "floor": "28层" if chinese else "floor 28",
+        "place": phrases(language).joint.join((building, floor)),
+        "building": building,
+        "floor": floor,
         "source": in_language(SOURCE, language),
         "text": text,
         "code": "F-0231",

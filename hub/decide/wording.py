@@ -22,6 +22,7 @@ from hub.decide.marks import LINK, NAME, fill, has_unwanted, plain, spaced_link
 from hub.decide.segments import count
 from hub.decide.spoken import choose_language, is_chinese, spoken_place
 from hub.decide.texts import PAGE, VOICE, templates_for
+from hub.decide.told import shortened, whole
 from hub.decide.variables import BRIEF, HEARD, Facts, variables, variables_by_language
 from hub.errors import Problem, Refused
 from hub.model import Kind, Playbook, Stage, Wording
@@ -230,12 +231,9 @@ def render_all(
     problems: list[Problem] = []
     for slot in _slots(playbook, kind, stage, channels, variables):
         try:
-            wording = _measured(slot, variables[slot.language], signature, link_length)
-            over = overflow(wording, channels.get(slot.channel))
-            short = _shortened(variables[slot.language])
-            if over and short:
-                wording = _measured(slot, short, signature, link_length)
-                over = overflow(wording, channels.get(slot.channel))
+            wording, over = _fitting(
+                slot, variables[slot.language], channels, signature, link_length
+            )
         except Refused as refused:
             problems += [slot.problem(found) for found in refused.problems]
             continue
@@ -246,6 +244,26 @@ def render_all(
             "The texts of this notice cannot be sent as they are.", problems, code="words"
         )
     return tuple(made)
+
+
+def _fitting(
+    slot: _Slot,
+    values: Mapping[str, str],
+    channels: Mapping[str, Fit],
+    signature: str,
+    link_length: int,
+) -> tuple[Wording, Problem | None]:
+    """The text, and why it does not fit. A day beside a time is worth less than the alert, and
+    words of another language can be read at the link."""
+    tries = [whole(values) if slot.channel == PAGE else values, shortened(values)]
+    short = _shortened(values)
+    tries += [shortened(short)] if short else []
+    for one in tries:
+        wording = _measured(slot, one, signature, link_length)
+        over = overflow(wording, channels.get(slot.channel))
+        if not over:
+            break
+    return wording, over
 
 
 @dataclass(frozen=True, slots=True)

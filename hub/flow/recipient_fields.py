@@ -10,6 +10,7 @@ from hub.errors import Problem, Refused
 from hub.model import RecipientKind
 from hub.roster.cells import has_lost_text, tidy
 from hub.roster.numbers import read_phones
+from hub.tags import tag_fault, tidy_tag
 
 CHANNELS = ("sms", "voice", "email", "wecom", "push", "screen")
 MOST_ADDRESSES = 20
@@ -43,7 +44,7 @@ def read_entry(known: RecipientEntry, fields: Mapping[str, Any], country: str) -
         kind=kind,
         name=name,
         place=_text(fields, "place", known.place, problems, limit=60),
-        language=_text(fields, "language", known.language, problems, limit=20),
+        language=_language(fields, known.language, problems),
         roles=_list(fields, "roles", known.roles, problems),
         needs=_list(fields, "needs", known.needs, problems, allowed=NEEDS),
         drill=_flag(fields, "drill", known.drill, problems),
@@ -53,6 +54,16 @@ def read_entry(known: RecipientEntry, fields: Mapping[str, Any], country: str) -
     if problems:
         raise Refused("Some fields are wrong.", problems)
     return entry
+
+
+def _language(fields: Mapping[str, Any], known: str, out: list[Problem]) -> str:
+    """The tag as it is written; one that means another language than people think is refused."""
+    said = _text(fields, "language", known, out, limit=20)
+    meant = tag_fault(said) if said and said != known else None
+    if meant is not None:
+        hint = f"write {meant}" if meant else "write a tag, such as zh-CN"
+        out.append(Problem("language", f"{said!r} is no language tag", hint))
+    return tidy_tag(said)
 
 
 def _kind(fields: Mapping[str, Any], known: RecipientKind, out: list[Problem]) -> RecipientKind:

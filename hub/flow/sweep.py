@@ -30,6 +30,8 @@ class Found(Protocol):
     @property
     def lost(self) -> int: ...
     @property
+    def again(self) -> int: ...
+    @property
     def doubled(self) -> int: ...
     @property
     def failed(self) -> int: ...
@@ -72,6 +74,7 @@ class Swept:
     """What one sweep did. `troubles`: steps that failed, by name; the next sweep tries again."""
 
     lost: int = 0  # leases that ran out with a call begun
+    again: int = 0  # sent again: their provider has nothing of them
     doubled: int = 0  # sent once more in doubt
     failed: int = 0  # doubts that ended
     expired: int = 0
@@ -98,7 +101,7 @@ class _Sum:
         return self.counts.get("expired", 0) + self.counts.get("silent", 0)
 
     def add(self, found: Found) -> None:
-        for name in ("lost", "doubled", "failed", "expired", "silent"):
+        for name in ("lost", "again", "doubled", "failed", "expired", "silent"):
             self.counts[name] = self.counts.get(name, 0) + getattr(found, name)
         self.lanes = self.lanes or found.lanes
 

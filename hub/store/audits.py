@@ -26,6 +26,7 @@ from hub.states import Reason
 from hub.store.database import Database, database_now
 from hub.store.migrate import is_current
 from hub.store.schema import meta, processes
+from hub.store.shelves import faults_on_record
 
 MOST = 10_000  # rows one question looks at
 BACK = 1_000_000  # attempts looked back at most
@@ -116,6 +117,7 @@ def look(conn: Connection, watched_s: float) -> Facts:
         receipts=tuple(_receipts(conn, thirty, five)),
         tries=tuple(_tries(conn, five)),
         screens=tuple(_screens(conn, now)),
+        text_faults=tuple(faults_on_record(conn)),
         gaps=tuple(Gap(*row) for row in conn.execute(_GAPS)),
         clock_jumped_s=jumped,
         clock_jumped_by_s=by,

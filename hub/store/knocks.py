@@ -172,7 +172,9 @@ def _over(wave: Any) -> tuple[str, dict[str, int], str]:
     if wave.status != "open":
         return mine, named, STOPPED
     spec = as_json(wave.spec)
-    silent = silent_sql(spec)
+    # A wave that knocks nowhere has tasks for those nobody knew of whether they were told.
+    doubted = ["a.told_at IS NULL", "a.answer = ''"]
+    silent = silent_sql(spec) if by_hand(spec["channels"]) else doubted
     if not silent:  # it goes to everybody, whatever they have said
         return "", named, ANSWERED
     asked = " AND ".join([_PEOPLE, covers_sql(spec), *silent])

@@ -1,7 +1,9 @@
 """Ordered channels: whom one channel of a wave did not reach goes on to the next, set-based. So it
 is with an update; an all-clear and a correction go where the words went, and nowhere else.
 
-Each delivery that ended refused or failed is looked at once (`onward_at`), whatever comes of it.
+Each delivery that ended refused or failed is looked at once (`onward_at`), whatever comes of it;
+so is one that has been in doubt for minutes. Where nobody knows whether it arrived and there is no
+next channel, people tell those it was for (`doubted.py`).
 """
 
 from __future__ import annotations
@@ -13,10 +15,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from hub.decide.routes import onward
+from hub.decide.stages import LAST
+from hub.decide.unsure import ONWARD_AFTER
 from hub.events import EventKind
+from hub.model import Stage
 from hub.states import IncidentState
 from hub.store.batches import IDS, each
 from hub.store.database import database_now
+from hub.store.doubted import Doubted, ask_groups, tell_doubted
 from hub.store.events import append_event
 from hub.store.incidents import lock_incident
 from hub.store.knocks import knock
@@ -28,12 +34,20 @@ AT_ONCE = 500  # rows in one transaction: a sweep never holds the writer for lon
 
 # Both states as in the index: SQLite knows its condition by no other sign.
 _ENDED = """
-SELECT d.id, d.incident_id, d.notice_id, d.wave, d.round, d.channel FROM deliveries d
+SELECT d.id, d.incident_id, d.notice_id, d.wave, d.round, d.channel,
+    CASE WHEN d.state = 'failed' AND d.accepted_at IS NULL THEN d.unsure ELSE 0 END AS unsure
+FROM deliveries d
 WHERE d.state IN ('refused', 'failed') AND d.onward_at IS NULL ORDER BY d.id LIMIT :most"""
-_TAKE = {"sqlite": _ENDED, "postgresql": _ENDED + " FOR UPDATE SKIP LOCKED"}
+_OPEN = """
+SELECT d.id, d.incident_id, d.notice_id, d.wave, d.round, d.channel, 1 AS unsure
+FROM deliveries d
+WHERE d.state IN ('sending', 'unsure') AND d.state = 'unsure' AND d.onward_at IS NULL
+    AND EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND a.started_at < :since)
+ORDER BY +d.id LIMIT :most"""
+_LOCK = {"sqlite": "", "postgresql": " FOR UPDATE OF d SKIP LOCKED"}
 _LOOKED = "UPDATE deliveries SET onward_at = {1} FROM {rows} WHERE deliveries.id = b.id"
 _WAVE = text("""
-SELECT w.id, w.key, w.spec, i.lane, n.expires_at FROM waves w
+SELECT w.id, w.key, w.spec, i.lane, n.expires_at, n.stage FROM waves w
 JOIN incidents i ON i.id = w.incident_id JOIN notices n ON n.id = w.notice_id
 WHERE w.notice_id = :notice AND w.no = :wave AND w.round = :round""")
 # Said after the stop it still goes out (`decide.turn`); said before, nobody needs it any more.
@@ -51,7 +65,16 @@ _WHOM = """a.recipient_id IN (
   AND NOT EXISTS (SELECT 1 FROM addresses own CROSS JOIN deliveries got
     WHERE own.recipient_id = a.recipient_id AND got.notice_id = :notice
     AND got.channel = :here AND got.address = own.value AND got.wave = :no AND got.round = :round
+    AND got.id NOT IN :ended
     AND got.state IN ('planned', 'sending', 'unsure', 'accepted', 'delivered', 'read'))"""
+
+
+_SAID = text("""
+SELECT n.stage, n.expires_at, i.lane FROM notices n JOIN incidents i ON i.id = n.incident_id
+WHERE n.id = :notice""")
+
+Key = tuple[int, int, int, int, str]
+"""Incident, notice, wave, round, channel."""
 
 
 class Gone(NamedTuple):
@@ -64,7 +87,15 @@ class Gone(NamedTuple):
 
 def any_ended(conn: Connection) -> bool:
     """Whether there is anything to look at."""
-    return conn.execute(text(_ENDED), {"most": 1}).first() is not None
+    return bool(_rows(conn, database_now(conn), most=1, lock=""))
+
+
+def _rows(conn: Connection, now: int, *, most: int, lock: str) -> Sequence[Any]:
+    """What ended, or has been in doubt for long."""
+    ended = conn.execute(text(_ENDED + lock), {"most": most}).all()
+    since = now - int(ONWARD_AFTER.total_seconds() * 1000)
+    left = {"most": most - len(ended), "since": since}
+    return ended if len(ended) >= most else [*ended, *conn.execute(text(_OPEN + lock), left)]
 
 
 def go_onward(conn: Connection, *, media: Collection[str]) -> Gone:
@@ -73,14 +104,14 @@ def go_onward(conn: Connection, *, media: Collection[str]) -> Gone:
     `media`: channels an account stands behind.
     """
     now = database_now(conn)
-    rows = conn.execute(text(_TAKE[conn.dialect.name]), {"most": AT_ONCE}).all()
+    rows = _rows(conn, now, most=AT_ONCE, lock=_LOCK[conn.dialect.name])
     if not rows:
         return Gone()
     each(conn, _LOOKED, IDS, [(row.id,) for row in rows], now)
-    groups: dict[tuple[int, int, int, int, str], list[int]] = {}
+    groups: dict[Key, list[Any]] = {}
     for row in rows:
         key = (row.incident_id, row.notice_id, row.wave, row.round, row.channel)
-        groups.setdefault(key, []).append(row.id)
+        groups.setdefault(key, []).append(row)
     lanes: set[str] = set()
     reached: dict[int, int] = {}
     for key in sorted(groups):  # incidents in order: two transactions never wait crosswise
@@ -92,22 +123,22 @@ def go_onward(conn: Connection, *, media: Collection[str]) -> Gone:
 
 
 def _group(
-    conn: Connection,
-    key: tuple[int, int, int, int, str],
-    ended: Sequence[int],
-    *,
-    media: Collection[str],
-    now: int,
+    conn: Connection, key: Key, rows: Sequence[Any], *, media: Collection[str], now: int
 ) -> tuple[str, int] | None:
-    """What one channel of one wave left undone is planned on the next; (lane, event) if any is."""
+    """What one channel of one wave left undone is planned on the next, or told by people where
+    nobody knows whether it was done; (lane, event) if any is."""
     incident, notice, number, round_, channel = key
+    ended = [row.id for row in rows]
     about = {"notice": notice, "wave": number, "round": round_}
     wave = conn.execute(_WAVE, about).one_or_none()
-    if wave is None:
-        return _update(conn, key, ended, media=media, now=now)
+    doubted = [row.id for row in rows if row.unsure]
+    if wave is None or wave.stage in LAST:
+        return _update(conn, key, ended, media=media, now=now) or _last(
+            conn, key, doubted, media=media, now=now
+        )
     spec = as_json(wave.spec)
     later = _later(spec, channel)
-    if not later or now >= wave.expires_at:
+    if not (later or doubted) or now >= wave.expires_at:
         return None
     if lock_incident(conn, incident) != IncidentState.OPEN:
         return None
@@ -123,13 +154,36 @@ def _group(
     )
     if enough(conn, row):
         return None
-    seq = _planned(conn, row, wave, {"ended": list(ended), "here": channel}, now)
+    unsettled = Doubted(
+        incident, notice, Stage(wave.stage), number, round_, doubted, spec["channels"]
+    )
+    whom = {"ended": ended, "here": channel}
+    seq = _planned(conn, row, wave, whom, now, unsettled=unsettled)
     return (wave.lane, seq) if seq else None
+
+
+def _last(
+    conn: Connection, key: Key, doubted: Sequence[int], *, media: Collection[str], now: int
+) -> tuple[str, int] | None:
+    """Of an all-clear or a correction: whoever may not have got it is told by people."""
+    incident, notice, _, _, channel = key
+    said = conn.execute(_SAID, {"notice": notice}).one()
+    if not doubted or Stage(said.stage) not in LAST or now >= said.expires_at:
+        return None
+    if lock_incident(conn, incident) != IncidentState.CLEARED:
+        return None
+    unsettled = Doubted(incident, notice, Stage(said.stage), 0, 0, doubted, [*media, channel])
+    tasks = tell_doubted(conn, unsettled, now)
+    if not tasks:
+        return None
+    data = {"notice": notice, "wave": 0, "round": 0, "deliveries": 0, "tasks": tasks}
+    seq = append_event(conn, incident, EventKind.WAVE, data, actor="hub", now_ms=now)
+    return said.lane, seq
 
 
 def _update(
     conn: Connection,
-    key: tuple[int, int, int, int, str],
+    key: Key,
     ended: Sequence[int],
     *,
     media: Collection[str],
@@ -165,10 +219,19 @@ def _later(spec: dict[str, Any], channel: str) -> list[str]:
     return channels[channels.index(channel) + 1 :]
 
 
-def _planned(conn: Connection, row: WaveRow, wave: Any, whom: dict[str, Any], now: int) -> int:
+def _planned(
+    conn: Connection,
+    row: WaveRow,
+    wave: Any,
+    whom: dict[str, Any],
+    now: int,
+    *,
+    unsettled: Doubted,
+) -> int:
     made = plan_more(conn, row, now, only=_WHOM, named=whom)
     tasks = knock(conn, row, now, only=_WHOM, named=whom)
-    if not made and not tasks:
+    tasks += tell_doubted(conn, unsettled, now, role=str(row.spec.get("role") or "steward"))
+    if not made and not tasks and not ask_groups(conn, unsettled, now):
         return 0
     conn.execute(_COUNT, {"id": wave.id, "more": sum(made.values())})
     data: dict[str, Any] = {

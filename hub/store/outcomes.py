@@ -125,7 +125,18 @@ def record(conn: Connection, *, sent: Sequence[Sent]) -> tuple[tuple[int, int], 
     spoil(
         conn, [(row.channel, row.address, said.outcome.reason) for said, row, _ in decided], now=now
     )
-    return _events(conn, decided, now)
+    late = [
+        (one.claim.delivery,)
+        for one in sent
+        if one.outcome.verdict is Verdict.ACCEPTED and _was_resent(rows, one)
+    ]
+    return *_events(conn, decided, now), *flag_twice(conn, late, now)
+
+
+def _was_resent(rows: Mapping[int, Any], sent: Sent) -> bool:
+    """Whether another call was made after this one, whose answer comes only now."""
+    row = rows.get(sent.claim.delivery)
+    return row is not None and row.fence > sent.claim.fence
 
 
 def _next(row: Any, sent: Sent, now: int) -> Next:
@@ -214,3 +225,24 @@ def write_events(
         for one in sorted(changes)
         if (data := changes[one].data())
     )
+
+
+_FLAG = """
+UPDATE deliveries SET doubled = (1 = 1) FROM {rows}
+WHERE deliveries.id = b.id AND deliveries.doubled = (1 = 0) AND deliveries.state <> 'planned'
+RETURNING deliveries.id, deliveries.incident_id, deliveries.channel, deliveries.state,
+    deliveries.unsure"""
+
+
+def flag_twice(
+    conn: Connection, deliveries: Sequence[tuple[int]], now: int
+) -> tuple[tuple[int, int], ...]:
+    """The first call of these was taken after all, though another has been made since: they may
+    have arrived twice, and say so. (incident, event number) where a board counts one more."""
+    if not deliveries:
+        return ()
+    changes: dict[int, Changes] = defaultdict(Changes)
+    for row in run(conn, _FLAG, IDS, sorted(deliveries)):
+        was, flagged = Copy(row.state, row.unsure), Copy(row.state, row.unsure, doubled=True)
+        changes[row.incident_id].moved(row.channel, was, flagged)
+    return write_events(conn, changes, now)

@@ -14,7 +14,7 @@ from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
 from hub.store.database import Database
 from hub.store.events import from_ms
-from hub.store.placed import as_json, spoken_of
+from hub.store.placed import LANGUAGES, as_json, spoken_of
 from hub.store.ways import SENT_TO, VIA
 
 _INCIDENT = text("""
@@ -68,6 +68,7 @@ def _page(conn: Connection, *, incident: int, recipient: int) -> ResidentPage | 
     persons = conn.execute(_PERSONS, asked).all()
     said = conn.execute(_SAID, {"incident": incident, "band": row.band}).all()
     settings = as_json(row.settings) or {}
+    notices = _notices(said)
     return ResidentPage(
         incident=row.id,
         code=row.code,
@@ -77,18 +78,23 @@ def _page(conn: Connection, *, incident: int, recipient: int) -> ResidentPage | 
         playbook=row.playbook,
         playbook_name=(as_json(row.recipe) or {}).get("name") or {},
         place=row.place,
-        place_spoken=spoken_of(conn, row.site_id, row.place),
+        place_spoken=spoken_of(conn, row.site_id, row.place, _languages(notices)),
         launched_at=from_ms(row.launched_at),
         next_update_at=_time(row.next_update_at),
         closed_at=_time(row.closed_at),
         language=row.language,
         persons=tuple({one.id: _person(one) for one in persons}.values()),
-        said=_notices(said),
+        said=notices,
         facts=as_json(row.params) or {},
         site=settings,
         band=row.band,
         calls=tuple((as_json(row.recipe) or {}).get("calls") or ()),
     )
+
+
+def _languages(notices: Sequence[Said]) -> tuple[str, ...]:
+    """Those the place is spoken in: every one the page can be read in."""
+    return tuple(dict.fromkeys((*LANGUAGES, *(tag for said in notices for tag in said.words))))
 
 
 def _person(row: Any) -> Person:

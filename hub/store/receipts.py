@@ -17,7 +17,7 @@ from hub.store.addresses import spoil
 from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.marks import mark_people
-from hub.store.outcomes import Changes, standing_of, write_events
+from hub.store.outcomes import Changes, flag_twice, standing_of, write_events
 
 _BY_REF = "SELECT b.ref, a.id FROM {rows} JOIN attempts a ON a.provider_ref = b.ref ORDER BY a.id"
 _KEEP = """
@@ -27,7 +27,7 @@ ON CONFLICT (attempt_id, state, code) DO NOTHING RETURNING attempt_id, state, co
 _KEEP_COLUMNS = (("id", "bigint"), ("state", "text"), ("code", "text"), ("ref", "text"))
 _STAND = """
 SELECT a.id AS attempt, a.provider_ref AS known, d.id, d.incident_id, d.channel, d.address,
-    d.state, d.reason, d.unsure, d.doubled
+    d.state, d.reason, d.unsure, d.doubled, d.fence, a.fence AS made, a.found
 FROM {rows} JOIN attempts a ON a.id = b.id JOIN deliveries d ON d.id = a.delivery_id
 ORDER BY d.id"""
 # A call whose answer was lost is known by its report from now on: nothing else is taken for it.
@@ -70,12 +70,11 @@ def apply_receipts(
 ) -> tuple[tuple[int, int], ...]:
     now = database_now(conn)
     known = _identified(conn, found)
-    standing = {
-        row.attempt: row
-        for row in run(conn, _STAND_LOCKED[conn.dialect.name], IDS, {(a,) for a, _ in known})
-        if row.channel == channel
-    }
+    standing = _standing(conn, known, channel)
     known = [(attempt, receipt) for attempt, receipt in known if attempt in standing]
+    flagged = flag_twice(conn, _after_all(known, standing), now)
+    if flagged:
+        standing = _standing(conn, known, channel)
     fresh = _kept(conn, known, now)
     _name(conn, {a: r.provider_ref for a, r in known if r.provider_ref and not standing[a].known})
 
@@ -84,7 +83,24 @@ def apply_receipts(
     for attempt, receipt in fresh:
         heard[standing[attempt].id].append(receipt)
 
-    return forward(conn, rows, heard, now)
+    return *flagged, *forward(conn, rows, heard, now)
+
+
+def _standing(
+    conn: Connection, known: Sequence[tuple[AttemptId, Receipt]], channel: str
+) -> dict[int, Any]:
+    """By attempt, how its delivery stands: those of this channel."""
+    rows = run(conn, _STAND_LOCKED[conn.dialect.name], IDS, {(a,) for a, _ in known})
+    return {row.attempt: row for row in rows if row.channel == channel}
+
+
+def _after_all(
+    known: Sequence[tuple[AttemptId, Receipt]], standing: Mapping[int, Any]
+) -> list[tuple[int]]:
+    """Deliveries whose provider said that it had none, was sent another, and has that one too."""
+    has = {attempt for attempt, receipt in known if receipt.state is not DeliveryState.FAILED}
+    rows = [standing[attempt] for attempt in has]
+    return [(row.id,) for row in rows if row.found == "gone" and row.fence > row.made]
 
 
 def _name(conn: Connection, refs: Mapping[int, str]) -> None:

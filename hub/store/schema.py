@@ -532,3 +532,24 @@ audit = Table(
     Column("data", Json, nullable=False),
     Column("chain", Text, nullable=False),  # HMAC-SHA256 over the row and the chain before it
 )
+
+# ── The site's own texts ───────────────────────────────────────────────────────────────────────
+
+kept_texts = Table(
+    "kept_texts",  # the last good version of each file of the site's own, found by its content
+    metadata,
+    Column("key", Text, primary_key=True),  # a playbook's key, or `words/TAG`
+    Column("file", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("kept_at", Ms, nullable=False),
+)
+
+text_faults = Table(
+    "text_faults",  # what the newest start found wrong with them
+    metadata,
+    _id(),
+    Column("key", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("data", Json, nullable=False),
+)

@@ -159,6 +159,7 @@ def _by_device(conn: Connection, *, digests: tuple[str, ...]) -> dict[str, Scree
                 way=row.way or {},
                 source=row.settings.get("source") or {},
                 timezone=str(row.settings.get("timezone") or ""),
+                languages=tuple(row.settings.get("languages") or ()),
             )
     return found
 

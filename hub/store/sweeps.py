@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,6 +25,7 @@ AT_ONCE = 500  # rows of one kind in one transaction: a sweep never holds the wr
 SILENT_AT_ONCE = 5_000  # of these nothing but an end is written, and all have to be looked at
 AFTER_MS = 86_400_000  # how long after its close an incident's last accepted ones are looked at
 WAIT_MS = int(CALLBACK_WAIT.total_seconds() * 1000)
+PATIENCE = 5_000  # ms between two looks at a doubt that is still being asked about
 
 # Both states first, word for word as in the index: SQLite knows its condition by no other sign.
 _LEASES = """
@@ -47,10 +48,12 @@ WHERE verdict = '' AND delivery_id IN (SELECT b.id FROM {rows})"""
 
 _DOUBTS = f"""
 SELECT d.id, d.incident_id, d.channel, d.state, d.reason, d.unsure, d.doubled, d.lease_until,
-    d.expires_at, n.stage, i.status, {STOPPED} AS stopped, {ANSWERED} AS answered,
+    d.expires_at, d.account, n.stage, i.status, {STOPPED} AS stopped, {ANSWERED} AS answered,
     {CORRECTED} AS corrected, {{double}} AS prefer_double,
     coalesce((SELECT t.found FROM attempts t WHERE t.delivery_id = d.id AND t.fence = d.fence
-        ORDER BY t.id DESC LIMIT 1), '') AS found
+        ORDER BY t.id DESC LIMIT 1), '') AS found,
+    (SELECT count(*) FROM attempts t WHERE t.delivery_id = d.id AND t.verdict = 'unsure'
+        AND t.found NOT IN ('accepted', 'gone')) AS open
 FROM deliveries d JOIN incidents i ON i.id = d.incident_id JOIN notices n ON n.id = d.notice_id
 LEFT JOIN audience a ON a.incident_id = d.incident_id AND a.recipient_id = d.recipient_id
 WHERE d.state IN ('sending', 'unsure') AND d.state = 'unsure' AND d.lease_until < :now
@@ -60,11 +63,13 @@ _PREFERS = {
     "postgresql": "i.recipe ->> 'prefer_double'",
 }
 _RESOLVED = """
-UPDATE deliveries SET state = b.state, reason = b.reason, lease_until = NULL, due_at = {1},
-    ended_at = b.ended
+UPDATE deliveries SET state = b.state, reason = b.reason, lease_until = b.look,
+    due_at = CASE WHEN b.state = 'planned' THEN {1} ELSE deliveries.due_at END,
+    ended_at = b.ended, unsure = b.unsure
 FROM {rows} WHERE deliveries.id = b.id"""
 _RESOLVED_COLUMNS = (
-    ("id", "bigint"), ("state", "text"), ("reason", "text"), ("ended", "bigint"),
+    ("id", "bigint"), ("state", "text"), ("reason", "text"), ("look", "bigint"),
+    ("ended", "bigint"), ("unsure", "integer"),
 )  # fmt: skip
 
 _EXPIRED = """
@@ -94,6 +99,7 @@ class Overdue:
     """What one pass over time found: how many of each, events written, lanes with due work."""
 
     lost: int = 0
+    again: int = 0
     doubled: int = 0
     failed: int = 0
     expired: int = 0
@@ -103,18 +109,21 @@ class Overdue:
 
 
 class SweepLedger:
-    """Where time passes. Everything goes by the database's clock."""
+    """Where time passes. Everything goes by the database's clock. `askable`: accounts whose
+    provider can be asked what became of a call."""
 
-    def __init__(self, db: Database):
+    def __init__(self, db: Database, *, askable: Collection[str] = ()):
         self._db = db
+        self._askable = frozenset(askable)
 
     async def leases(self) -> Overdue:
         """Leases that ran out: in doubt if a call was begun, else planned again."""
         return await self._swept(_LEASES, leases)
 
     async def doubts(self) -> Overdue:
-        """Doubts whose wait is over: sent once more, or failed by name."""
-        return await self._swept(_DOUBTS.format(double="0"), doubts)
+        """Doubts whose wait is over: sent again, ended by name, or left to be asked about."""
+        resolved = partial(doubts, askable=self._askable)
+        return await self._swept(_DOUBTS.format(double="0"), resolved)
 
     async def lives(self) -> Overdue:
         """Planned deliveries that are too old to be true."""
@@ -165,37 +174,53 @@ def _lost(row: Any, now: int) -> tuple[Any, ...]:
     return row.id, DeliveryState.PLANNED, Reason.NONE, None, 0
 
 
-def doubts(conn: Connection) -> Overdue:
+def doubts(conn: Connection, *, askable: Collection[str] = ()) -> Overdue:
     now = database_now(conn)
     rows = _locked(conn, _DOUBTS.format(double=_PREFERS[conn.dialect.name]), now=now)
     if not rows:
         return Overdue()
-    ends = [(row, resolve(_doubt(row), now=from_ms(now))) for row in rows]
-    run(conn, _RESOLVED, _RESOLVED_COLUMNS, [_resolved(row, to, now) for row, to in ends], now)
-    doubled = sum(to.how is Resolved.DOUBLE for _, to in ends)
-    reached = _events(conn, [(row, str(to.state), 0) for row, to in ends], now)
-    return Overdue(doubled=doubled, failed=len(ends) - doubled, reached=reached)
+    asked = [(row, _doubt(row, askable)) for row in rows]
+    ends = [(row, doubt, resolve(doubt, now=from_ms(now))) for row, doubt in asked]
+    moved = [_resolved(row, doubt, to, now) for row, doubt, to in ends]
+    run(conn, _RESOLVED, _RESOLVED_COLUMNS, moved, now)
+    how = Counter(to.how for _, _, to in ends)
+    stand = [(row, str(to.state), _left(row, doubt) - row.unsure) for row, doubt, to in ends]
+    return Overdue(
+        again=how[Resolved.AGAIN],
+        doubled=how[Resolved.DOUBLE],
+        failed=how[Resolved.END],
+        reached=_events(conn, stand, now),
+    )
 
 
-def _doubt(row: Any) -> Doubt:
+def _doubt(row: Any, askable: Collection[str]) -> Doubt:
     stage, status = Stage(row.stage), IncidentState(row.status)
     flags = {"stopped": bool(row.stopped), "corrected": bool(row.corrected)}
-    over = unwanted(stage, status, **flags) is not Reason.NONE
-    answered = stage is Stage.ALERT and bool(row.answered)
+    why = unwanted(stage, status, **flags)
+    if why is Reason.NONE and stage is Stage.ALERT and row.answered:
+        why = Reason.ANSWERED
     return Doubt(
         look_at=from_ms(row.lease_until),
         expires_at=from_ms(row.expires_at),
         reason=Reason(row.reason),
         doubled=bool(row.doubled) or row.unsure > 1,
         prefer_double=row.prefer_double in {1, "true"},
-        wanted=not (over or answered),
+        unwanted=why,
         found=Found(row.found),
+        asked=row.account in askable,
+        left=row.open,
     )
 
 
-def _resolved(row: Any, to: Resolution, now: int) -> tuple[Any, ...]:
-    again = to.how is Resolved.DOUBLE
-    return row.id, to.state, to.reason, None if again else now
+def _left(row: Any, doubt: Doubt) -> int:
+    """Calls of unknown outcome that are left: what its provider has not got is none."""
+    return int(row.open if doubt.found is Found.GONE else row.unsure)
+
+
+def _resolved(row: Any, doubt: Doubt, to: Resolution, now: int) -> tuple[Any, ...]:
+    look = now + PATIENCE if to.how is Resolved.WAIT else None
+    ended = now if to.how is Resolved.END else None
+    return row.id, to.state, to.reason, look, ended, _left(row, doubt)
 
 
 def lives(conn: Connection) -> Overdue:

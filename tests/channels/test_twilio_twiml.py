@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from channels.twilio_twiml import COPIES, LONGEST, call, over, understood, wrong
+from channels.twilio_tongues import HASH, WORDS
+from channels.twilio_twiml import COPIES, LONGEST, call, over, understood
 from hub.model import AnswerWord
 from playbooks.vocabulary import promises
 
 ACTION = "https://hub.example.org/hooks/voice_twilio/replies/7.c2lnbmVk"
 
 
-def _call(body: str, *, language: str = "en", first: str = "") -> ET.Element:
-    made = call(body, language=language, action=ACTION, first=first)
+def _call(body: str, *, language: str = "en") -> ET.Element:
+    made = call(body, language=language, action=ACTION)
     assert made is not None
     return ET.fromstring(made)
 
@@ -42,7 +43,19 @@ def test_hash_is_a_digit_and_not_the_end_of_a_gather() -> None:
         ("zh-CN", "cmn-CN", "Polly.Zhiyu"),
         ("en", "en-GB", "Polly.Amy"),
         ("en-US", "en-US", "Polly.Joanna"),
-        ("fr", "fr", None),
+        ("en-NZ", "en-GB", "Polly.Amy"),
+        ("zh-HK", "yue-HK", "Google.yue-HK-Standard-A"),
+        ("zh-TW", "cmn-TW", "Google.cmn-TW-Standard-A"),
+        ("zh-Hant", "cmn-TW", "Google.cmn-TW-Standard-A"),
+        ("zh-SG", "cmn-CN", "Polly.Zhiyu"),
+        ("ar", "arb", "Polly.Zeina"),
+        ("ar-EG", "arb", "Polly.Zeina"),
+        ("ja", "ja-JP", "Polly.Takumi"),
+        ("ko-KR", "ko-KR", "Polly.Seoyeon"),
+        ("fr", "fr-FR", "Polly.Lea"),
+        ("pt-BR", "pt-BR", "Polly.Camila"),
+        ("pt-AO", "pt-PT", "Polly.Ines"),
+        ("xh", "xh", None),  # Twilio's own choice
     ],
 )
 def test_the_voice_speaks_the_language_of_the_words(
@@ -70,6 +83,34 @@ def test_chinese_words_are_told_in_chinese_how_to_hear_them_again() -> None:
     assert said.text == "火警。请走楼梯。按井号键重听。"
 
 
+@pytest.mark.parametrize(
+    ("language", "hint"),
+    [
+        ("zh-HK", "按井號鍵重聽。"),
+        ("ja", "シャープを押してください。"),
+        ("ko", "우물 정자를 누르세요."),
+        ("ar", "اضغط مفتاح المربع."),
+    ],
+)
+def test_other_languages_are_told_in_their_own(language: str, hint: str) -> None:
+    [said, *_] = _call("…", language=language).iter("Say")
+    assert (said.text or "").endswith(hint)
+
+
+def test_a_language_we_have_no_words_in_hears_the_hint_from_an_english_voice() -> None:
+    [body, hint] = list(_call("Incendie.", language="fr").findall("Gather")[0].iter("Say"))
+    assert (body.text, body.get("language")) == ("Incendie.", "fr-FR")
+    assert (hint.get("language"), hint.text) == ("en-GB", "Press hash to hear it again.")
+    [noted, _end] = ET.fromstring(understood(AnswerWord.HELP, language="fr"))
+    assert noted.get("language") == "en-GB"
+
+
+def test_every_tongue_has_every_sentence() -> None:
+    for tag, words in WORDS.items():
+        assert set(words) == set(WORDS["en"]), tag
+        assert tag in HASH
+
+
 def test_words_too_long_for_three_copies_are_said_twice_or_once() -> None:
     assert len(_call("x" * 1500).findall("Gather")) == 2
     assert len(_call("x" * 3000).findall("Gather")) == 1
@@ -78,7 +119,7 @@ def test_words_too_long_for_three_copies_are_said_twice_or_once() -> None:
 
 @given(st.text(max_size=1500), st.sampled_from(["zh-CN", "en", "fr"]))
 def test_any_words_make_a_document_twilio_takes_or_none(body: str, language: str) -> None:
-    made = call(body, language=language, action=ACTION, first=wrong(language))
+    made = call(body, language=language, action=ACTION, wrong=True)
     if made is not None:
         assert len(made) <= LONGEST
         assert ET.fromstring(made).tag == "Response"

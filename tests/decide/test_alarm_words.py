@@ -21,6 +21,7 @@ from hub.decide.alarm_words import span, words
 from hub.decide.alarms import AlarmKind, alarms
 from hub.decide.breaker import Stand
 from hub.decide.resting import Stood
+from hub.entries import TextFault
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -39,6 +40,10 @@ EVERYTHING = alarms(
         screens=(Gone(1, "river", 3, 1, 200),),
         gaps=(Gap(1, "F-1", 9),),
         stood=(Stood("caller", Stand.OPEN, 40, 1), Stood("spare", Stand.OPEN, 40, 1)),
+        text_faults=(
+            TextFault("fire", "f.yaml", "f.yaml:3:1", "is wrong", "mend", "kept", "7", more=2),
+            TextFault("gas", "g.yaml", "g.yaml", "is gone", used="kept", version="1", gone=True),
+        ),
         clock_jumped_s=10,
         clock_jumped_by_s=-7200,
     ),

@@ -22,6 +22,7 @@ from hub.decide.alarm_facts import (
 from hub.decide.alarms import Alarm, AlarmKind, Severity, alarms, severity
 from hub.decide.breaker import Stand
 from hub.decide.resting import Stood
+from hub.entries import TextFault
 
 SERVE = Living("a", "serve", "one", 100, 1, 1, stopped=False)
 
@@ -230,6 +231,16 @@ def test_a_gap_in_the_record_and_a_jump_of_the_clock_are_said() -> None:
 
     assert (gap.key, gap.incident, gap.severity) == ("event_gap/3", 3, Severity.CRITICAL)
     assert jump.data == {"ago_s": 5, "by_s": -3600}
+
+
+def test_a_faulty_file_of_the_sites_own_is_critical_and_a_lost_one_a_warning() -> None:
+    wrong = TextFault("fire", "f.yaml", "f.yaml:3:1", "is wrong", used="kept", version="7")
+    gone = TextFault("gas", "g.yaml", "g.yaml", "is gone", used="none", gone=True)
+    first, second = alarms(facts(text_faults=(wrong, gone)))
+
+    assert (first.kind, first.severity) == (AlarmKind.OWN_TEXT, Severity.CRITICAL)
+    assert (first.data["file"], first.data["used"]) == ("f.yaml:3:1", "kept")
+    assert (second.kind, second.severity) == (AlarmKind.OWN_TEXT_GONE, Severity.WARNING)
 
 
 @pytest.mark.parametrize(

@@ -104,8 +104,10 @@ def test_an_alert_changes_only_by_what_is_said_next() -> None:
 
 
 def test_a_card_says_where_the_screen_stands_and_its_way_out() -> None:
-    card = ScreenCard(4, "Lobby", {"en": "Tower 3"}, {"arrow": "left"}, {"en": "Office"}, "UTC")
+    card = ScreenCard(
+        4, "Lobby", {"en": "Tower 3"}, {"arrow": "left"}, {"en": "Office"}, "UTC", ("ja", "en")
+    )
     assert card.to_json() == {
         "recipient": 4, "name": "Lobby", "place": {"en": "Tower 3"}, "way": {"arrow": "left"},
-        "source": {"en": "Office"}, "timezone": "UTC",
+        "source": {"en": "Office"}, "timezone": "UTC", "languages": ["ja", "en"],
     }  # fmt: skip

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +9,6 @@ from hub.decide.spoken import (
     in_language,
     options_of,
     spoken_building,
-    spoken_clock,
     spoken_floor,
     spoken_minutes,
     spoken_place,
@@ -107,13 +106,6 @@ def test_words_in_the_nearest_language_or_the_fallback():
     assert in_language({}, "en", "none") == "none"
 
 
-def test_clocks_are_in_the_timezone_of_the_site():
-    at = datetime(2026, 11, 21, 18, 41, tzinfo=UTC)
-    assert spoken_clock(at, "Asia/Shanghai") == "02:41"
-    assert spoken_clock(at, "Europe/London") == "18:41"
-    assert spoken_clock(None, "Asia/Shanghai") == ""
-
-
 def test_minutes_are_said_in_words():
     assert spoken_minutes("40", "zh-CN") == "40分钟"
     assert spoken_minutes("1", "en") == "1 minute"
@@ -129,3 +121,66 @@ def test_options_come_from_the_settings_and_broken_ones_are_left_out():
     assert options_of("assembly_points", settings) == [("lawn", {"en": "the lawn"})]
     assert options_of("assembly_points", {"assembly_points": "lawn"}) == []
     assert options_of("assembly_points", {}) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "floor", "lobby", "estate", "minutes"),
+    [
+        ("zh-HK", "3座12樓", "3座大堂", "屋苑", "5分鐘"),
+        ("zh-TW", "3棟12樓", "3棟大廳", "社區", "5分鐘"),
+        ("ja", "3号棟12階", "3号棟のロビー", "敷地内", "5分"),
+        ("ko-KR", "3동 12층", "3동 로비", "단지", "5분"),
+        ("ar", "البرج 3، الطابق 12", "البرج 3، البهو", "المجمّع السكني", "5 دقائق"),
+        ("fr", "Tower 3, floor 12", "Tower 3 lobby", "the estate", "5 minutes"),
+    ],
+)
+def test_other_languages_name_places_in_their_own_words(
+    language: str, floor: str, lobby: str, estate: str, minutes: str
+) -> None:
+    here = Place(PlaceId(1), SiteId(1), None, PlaceKind.FLOOR, "3/12", building="3", floor="12")
+    assert spoken_place(here, language) == floor
+    hall = replace(here, kind=PlaceKind.LOBBY, path="3/lobby", floor="")
+    assert spoken_place(hall, language) == lobby
+    assert spoken_place(None, language) == estate
+    assert spoken_minutes("5", language) == minutes
+
+
+def test_a_building_with_a_name_is_not_numbered_in_any_script() -> None:
+    assert spoken_building("翠華閣", "zh-HK") == "翠華閣"
+    assert spoken_building("Maple House", "ar") == "Maple House"
+    assert spoken_floor("B2", "zh-HK") == "地庫2樓"
+    assert spoken_minutes("1", "ar") == "دقيقة واحدة"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-CN", "3栋12层"),
+        ("en", "Building 3, Floor 12"),
+        ("zh-HK", "3座12樓"),
+        ("ja", "3号棟12階"),
+        ("ar", "البرج 3، الطابق 12"),
+    ],
+)
+def test_the_numbers_an_import_names_are_said_in_the_readers_words(
+    language: str, said: str
+) -> None:
+    floor = place(
+        PlaceKind.FLOOR,
+        "3/12",
+        name={"zh-CN": "12层", "en": "Floor 12"},
+        building="3",
+        floor="12",
+    )
+    building = {"zh-CN": "3栋", "en": "Building 3"}
+    assert spoken_place(floor, language, building_name=building) == said
+    cellar = replace(floor, floor="B1", name={"zh-CN": "地下1层", "en": "Basement 1"})
+    assert spoken_place(cellar, "ja", building_name=building) == "3号棟地下1階"
+
+
+def test_a_name_that_says_more_than_a_number_is_kept_in_every_language() -> None:
+    garden = place(PlaceKind.UNIT, "3/1/101", name={"zh-CN": "花园", "en": "Garden"}, unit="101")
+    assert spoken_place(garden, "ja") == "Garden"
+    assert spoken_place(garden, "zh-HK") == "花园"
+    own = {"zh-CN": "3栋", "zh-HK": "第三座"}
+    assert spoken_building("3", "zh-HK", own) == "第三座"

@@ -17,7 +17,7 @@ import click
 
 from tests.faults.actions import ACTIONS
 from tests.faults.hub import SETUPS
-from tests.faults.script import Script, script
+from tests.faults.script import Script, outage, script
 from tests.faults.trial import Result, run
 
 # seed, set-up, kind: both set-ups; a process, a deploy, a provider, a database, a fence, a disk, a
@@ -35,6 +35,7 @@ SMALL = (
 SMALL_PEOPLE = (60, 120)
 PEOPLE = (200, 600)
 RELEASE_MINUTES = 240.0
+OUTAGE_PEOPLE = 5_000
 
 
 @dataclass
@@ -56,7 +57,7 @@ class Sum:
             self.bad.append(result.script.seed)
         if result.trouble:
             self.unfinished.append(result.script.seed)
-        for name in ("launches", "deliveries", "texts", "doubles", "flagged", "in_doubt"):
+        for name in ("launches", "deliveries", "texts", "doubles", "flagged", "in_doubt", "untold"):
             self.counts[name] += result.figures.get(name, 0)
         self.faults.update(result.figures.get("faults", {}))
         self.promises.update(one.promise for one in result.violations)
@@ -120,6 +121,7 @@ def _between(_context: object, _parameter: object, text: str) -> tuple[int, int]
 @click.command()
 @click.option("--long", "minutes", is_flag=False, flag_value=60.0, type=float, help="Minutes.")
 @click.option("--release", is_flag=True, help=f"Random trials for {RELEASE_MINUTES:g} minutes.")
+@click.option("--outage", "kills", type=int, help="5,000 people, and so many kills.")
 @click.option("--seed", type=int, multiple=True, help="The trial of this seed, again.")
 @click.option("--only", type=click.Choice(sorted(ACTIONS)), default=None, help="One kind of fault.")
 @click.option("--setup", type=click.Choice(SETUPS), default=None)
@@ -131,6 +133,7 @@ def main(
     *,
     minutes: float | None,
     release: bool,
+    kills: int | None,
     seed: Sequence[int],
     only: str | None,
     setup: str | None,
@@ -142,10 +145,13 @@ def main(
     """Trials with faults: eight fixed ones, or those asked for."""
     whole, span = Sum(), people or PEOPLE
     where, fault = setup or "", only or ""
-    if seed:
+    if kills:
+        number = people[1] if people else OUTAGE_PEOPLE
         plans: Iterator[Script] = (
-            script(one, setup=where, only=fault, people=span) for one in seed
+            outage(one, kills=kills, setup=where, people=number) for one in seed or (1,)
         )
+    elif seed:
+        plans = (script(one, setup=where, only=fault, people=span) for one in seed)
     elif minutes or release:
         plans = _endless(minutes or RELEASE_MINUTES, where, fault, span)
     else:

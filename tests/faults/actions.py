@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from tests.faults.hub import HubUnderTest
 from tests.faults.points import POINTS, Trap
 from tests.faults.servers import Member
-from tests.faults.witness import Notebook, now_ms
+from tests.faults.witness import Notebook, arrive, now_ms
 
 LEASE = 15.0  # seconds the hub leases a delivery for
 STARTED_IN = 10_000  # ms a process takes to stand, at most, where it is not short of everything
+STILL_SENDING = 100.0  # seconds within which texts in doubt go out again
 NO_ROOM = 4_096  # bytes a file may have on the disk that is full: less than any database has
 
 
@@ -67,6 +68,21 @@ def kill_web(bench: Bench) -> None:
 def kill_worker(bench: Bench) -> None:
     """Kill -9 of a process that sends, started again soon after."""
     _kill(bench, "kill_worker", bench.pick("worker", "serve"))
+
+
+def kill_sending(bench: Bench) -> None:
+    """Kill -9 of every process that sends, once some more texts have arrived; started again at
+    once. Nothing is done where no more arrive: everybody is told."""
+    if not arrive(bench.hub.ledger, bench.chance.randint(40, 400), within=STILL_SENDING):
+        return
+    senders = [m for name, m in bench.hub.members.items() if name.startswith(("worker", "serve"))]
+    for member in senders:
+        member.kill()
+    bench.at("kill_sending", ",".join(member.name for member in senders))
+    since = now_ms()
+    for member in senders:
+        member.start()
+    bench.up("kill_sending", since=since)
 
 
 def kill_all(bench: Bench) -> None:
@@ -293,12 +309,14 @@ def _mode(bench: Bench, kind: str, faults: Mapping[str, float]) -> None:
 Action = Callable[[Bench], None]
 
 BENT = {"clock_jump", "kill_at"}  # they need processes started by the bench's own launcher
+ASKED_FOR = {"kill_sending"}  # they are in no random trial
 LASTING = {"freeze_minute", "valkey_away_minutes"}  # they outlast the launches of a trial
 ACTIONS: Mapping[str, Action] = {
     action.__name__: action
     for action in (
         kill_web,
         kill_worker,
+        kill_sending,
         kill_all,
         kill_at,
         roll,

@@ -16,6 +16,7 @@ from hub.decide.copies import Standing
 from hub.states import MOVES, DeliveryState, Reason
 from tests.faults.evidence import CLOCK_MS, accepts, answered_for, copies, in_flight, rows_by_try
 from tests.faults.standstill import work_goes_on
+from tests.faults.untold import nobody_ends_untold
 from tests.faults.witness import Evidence, Violation
 
 ENDED = frozenset("accepted delivered read refused failed expired cancelled suppressed".split())
@@ -312,6 +313,7 @@ def _differences(shown: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str,
 PROMISES: tuple[Promise, ...] = (
     launches_survive,
     deliveries_end,
+    nobody_ends_untold,
     told_is_true,
     ledger_is_on_record,
     receipts_survive,

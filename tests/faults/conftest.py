@@ -18,12 +18,17 @@ import pytest
 
 from tests.processes import ROOT, environment
 
-PEOPLE = "30-50"
-TRIALS: Mapping[str, tuple[int, str, str]] = {
-    "a killed hub on SQLite": (327, "sqlite", "kill_worker"),
-    "a rolling restart on PostgreSQL": (365, "postgres", "roll"),
-    "a killed worker on PostgreSQL": (264, "postgres", "kill_worker"),
-    "a provider that takes texts and answers 500": (49, "sqlite", "provider_crashes"),
+OUTAGE = "kills while texts go out"
+TRIALS: Mapping[str, str] = {
+    "a killed hub on SQLite": "--people 30-50 --seed 327 --setup sqlite --only kill_worker",
+    "a rolling restart on PostgreSQL": "--people 30-50 --seed 365 --setup postgres --only roll",
+    "a killed worker on PostgreSQL": (
+        "--people 30-50 --seed 264 --setup postgres --only kill_worker"
+    ),
+    "a provider that takes texts and answers 500": (
+        "--people 30-50 --seed 49 --setup sqlite --only provider_crashes"
+    ),
+    OUTAGE: "--outage 1 --people 600 --seed 5",
 }
 AT_ONCE = 4
 BEFORE = "tests/decide/"  # the tests that begin then take a while and share nothing with a hub
@@ -42,15 +47,14 @@ class Trials:
         self._running: list[subprocess.Popen[bytes]] = []
         self._over = False
         self.said: Mapping[str, Future[Said]] = {
-            name: self._pool.submit(self._made, *which) for name, which in TRIALS.items()
+            name: self._pool.submit(self._made, words) for name, words in TRIALS.items()
         }
 
-    def _made(self, seed: int, setup: str, fault: str) -> Said:
-        words = ["--seed", str(seed), "--setup", setup, "--only", fault, "--people", PEOPLE]
+    def _made(self, words: str) -> Said:
         # A file, not a pipe: a server that outlives a killed trial would hold the pipe open.
         with tempfile.TemporaryFile("w+") as says:
             popen = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults", *words],
+                [sys.executable, "-m", "tests.faults", *words.split()],
                 cwd=ROOT,
                 env=environment({}),
                 stdin=subprocess.DEVNULL,

@@ -12,6 +12,7 @@ HEADERS = ("楼栋", "房号", "姓名", "手机", "语言", "类型", "参加�
 BUILDINGS = 3
 STAFF = 4
 ON_A_FLOOR = 6
+HIGHEST = 60  # floors, about: where more people live, more live on each
 
 
 def roster(people: int, *, seed: int) -> bytes:
@@ -23,7 +24,7 @@ def roster(people: int, *, seed: int) -> bytes:
     writer.writerow(HEADERS)
     for person in range(people):
         building, home = person % BUILDINGS + 1, person // BUILDINGS
-        floor, flat = home // ON_A_FLOOR + 1, home % ON_A_FLOOR + 1
+        floor, flat = home // _wide(people) + 1, home % _wide(people) + 1
         shared = person >= BUILDINGS and chance.random() < 0.05
         number = numbers[person - BUILDINGS] if shared else numbers[person]
         language = "en" if chance.random() < 0.3 else "中文"
@@ -36,4 +37,9 @@ def roster(people: int, *, seed: int) -> bytes:
 
 def floors(people: int) -> int:
     """So many floors each of the buildings has."""
-    return max(1, -(-(people // BUILDINGS) // ON_A_FLOOR))
+    return max(1, -(-(people // BUILDINGS) // _wide(people)))
+
+
+def _wide(people: int) -> int:
+    """Flats on a floor."""
+    return max(ON_A_FLOOR, people // BUILDINGS // HIGHEST)

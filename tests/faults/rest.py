@@ -23,6 +23,9 @@ _FACTS = "SELECT incident_id, seq, kind, data FROM events ORDER BY incident_id, 
 _AUDIENCE = "SELECT incident_id, recipient_id FROM audience"
 _NUMBERS = "SELECT recipient_id, value FROM addresses WHERE channel = 'sms'"
 _ANSWERED = "SELECT DISTINCT incident_id, recipient_id FROM answers"
+_LISTED = """
+SELECT DISTINCT a.incident_id, a.recipient_id FROM audience a
+JOIN tasks t ON t.incident_id = a.incident_id AND t.household = a.household"""
 
 
 async def at_rest(url: str) -> Rest:
@@ -47,6 +50,7 @@ def _rest(conn: Connection) -> Rest:
         audience=_grouped(rows(_AUDIENCE)),
         numbers=_grouped(rows(_NUMBERS)),
         answered=frozenset((int(one), int(who)) for one, who in rows(_ANSWERED)),
+        listed=frozenset((int(one), int(who)) for one, who in rows(_LISTED)),
     )
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from tests.faults.actions import ACTIONS, LASTING
+from tests.faults.actions import ACTIONS, ASKED_FOR, LASTING
 from tests.faults.estates import floors
 from tests.faults.hub import SETUPS
 
+KINDS = [name for name in ACTIONS if name not in ASKED_FOR]
 PLACES = ("1", "2", "1/3", "3/5", "2/2")
 PLAYBOOKS = ("fire", "fire", "power-outage")
 SENDING = 7.0  # seconds the first launch is meant to take, so that faults fall into it
 SEGMENTS = 2.0  # of a text, about
+TEXTS_A_SECOND = 1_000  # of an outage
+LISTS_TAKE = 0.8  # seconds, as those of a provider with much to look through; 4 for a few people
 AFTER_TRAP = 1.0  # seconds
 MEANWHILE = (20.0, 50.0)  # seconds: when another launch comes while something lasting goes on
 
@@ -45,11 +49,13 @@ class Script:
     begins: tuple[Begin, ...]
     faults: tuple[tuple[float, str], ...]
     words: str = ""  # of the command line that makes this trial again
+    sending: float = SENDING
+    world: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def pace(self) -> int:
         """Segments a second."""
-        return max(20, int(self.people * SEGMENTS / SENDING))
+        return max(20, int(self.people * SEGMENTS / self.sending))
 
     def __str__(self) -> str:
         begins = "; ".join(map(str, self.begins))
@@ -67,7 +73,7 @@ def script(
     count = chance.randint(*people)
     mood = chance.choices(("calm", "nasty"), (0.65, 0.35))[0]
     begins = tuple(_begin(chance, no, count) for no in range(chance.choice((1, 1, 2, 3))))
-    names = chance.choices(list(ACTIONS), k=chance.choice((1, 1, 2, 3)))
+    names = chance.choices(KINDS, k=chance.choice((1, 1, 2, 3)))
     faults = tuple(sorted((chance.uniform(0.3, 8.0), only or name) for name in names))
     if any(name == "kill_at" for _, name in faults):  # every second trap before the first launch
         begins = tuple(replace(one, at=one.at + AFTER_TRAP) for one in begins)
@@ -80,6 +86,18 @@ def script(
     words = f"--seed {seed} --people {people[0]}-{people[1]}"
     words += f" --setup {setup}" * bool(setup) + f" --only {only}" * bool(only)
     return Script(seed, setup or picked, count, mood, begins, faults, words)
+
+
+def outage(seed: int, *, kills: int, setup: str = "", people: int = 5_000) -> Script:
+    """The power is out everywhere: a thousand texts a second go out, and the process that sends is
+    killed in the middle of them, so many times."""
+    begin = Begin(0.0, "power-outage", "all", 1, None)
+    words = f"--outage {kills} --seed {seed} --people {people}" + f" --setup {setup}" * bool(setup)
+    faults = ((0.0, "kill_sending"),) * kills
+    sending = people / TEXTS_A_SECOND
+    world = {"lists_take": LISTS_TAKE if people > 1_000 else 5 * LISTS_TAKE}
+    where = setup or "sqlite"
+    return Script(seed, where, people, "calm", (begin,), faults, words, sending, world)
 
 
 def _begin(chance: random.Random, no: int, people: int) -> Begin:

@@ -14,8 +14,10 @@ NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", DOCUMENT)))
 PROMISES = re.findall(r"^\| (\d+) \|[^|]+\|(.+)\|$", DOCUMENT, re.MULTILINE)
 
 
-def test_all_seventeen_promises_have_a_test() -> None:
-    assert [int(number) for number, _ in PROMISES] == list(range(1, 18))
+def test_all_promises_have_a_test() -> None:
+    found = [int(number) for number, _ in PROMISES]
+    assert found == sorted(set(found))
+    assert {*range(1, 18), 33} <= set(found)
     assert all("::test_" in tests for _, tests in PROMISES)
 
 

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.faults.__main__ import SMALL, Sum, main
-from tests.faults.actions import ACTIONS
+from tests.faults.actions import ACTIONS, ASKED_FOR
 from tests.faults.estates import STAFF, roster
 from tests.faults.script import script
 from tests.faults.trial import Result, report
@@ -28,7 +28,7 @@ def test_narrowing_a_trial_leaves_everything_else_as_the_seed_has_it() -> None:
 
 def test_random_trials_come_to_every_fault_both_setups_and_both_moods() -> None:
     plans = [script(seed) for seed in range(300)]
-    assert {name for plan in plans for _, name in plan.faults} == set(ACTIONS)
+    assert {name for plan in plans for _, name in plan.faults} == set(ACTIONS) - ASKED_FOR
     assert {plan.setup for plan in plans} == {"sqlite", "postgres"}
     assert {plan.mood for plan in plans} == {"calm", "nasty"}
     begins = [begin for plan in plans for begin in plan.begins]

@@ -29,6 +29,7 @@ from tests.faults.hub import HubUnderTest, hub, ready
 from tests.faults.rest import at_rest
 from tests.faults.script import Begin, Script
 from tests.faults.standstill import standstills
+from tests.faults.untold import untold
 from tests.faults.witness import Evidence, Notebook, Violation, now_ms, read_lines
 from tests.processes import ROOT, environment
 
@@ -168,7 +169,7 @@ def _evidence(plan: Script, folder: Path) -> Evidence:
     book = Notebook(folder / "launcher.jsonl")
     with contextlib.ExitStack() as stack:
         made = stack.enter_context(_hub_of(plan, folder))
-        made.world_does(**RESIDENTS)
+        made.world_does(**RESIDENTS, **plan.world)
         launcher = Launcher(made, book)
         _watch(made, launcher, stack)
         _play(plan, made, launcher, book)
@@ -317,6 +318,7 @@ def figures(evidence: Evidence) -> dict[str, Any]:
         "doubles": sum(len(entries) > 1 for entries in texts.values()),
         "flagged": sum(row.doubled for row in rows),
         "in_doubt": in_flight(evidence),
+        "untold": len(untold(evidence)),
         "states": dict(Counter(row.state for row in rows)),
         "faults": dict(Counter(kinds)),
         "recovery": _longest(evidence, doubted=False),

@@ -16,6 +16,8 @@ from typing import Any
 
 from channels.simulator.ledger import Entry
 
+TEXT = b'"kind":"sms"'
+
 
 class Notebook:
     """Appends lines to a file; each is on disk when `write` returns."""
@@ -42,6 +44,19 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         return []
     text = path.read_text("utf-8")
     return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+
+
+def arrive(ledger: Path, number: int, *, within: float) -> bool:
+    """Whether so many more texts arrive in time; seen where the provider writes them down."""
+    end = time.monotonic() + within
+    with ledger.open("rb") as lines:
+        lines.seek(0, os.SEEK_END)
+        while time.monotonic() < end:
+            number -= lines.read().count(TEXT)
+            if number <= 0:
+                return True
+            time.sleep(0.01)
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,8 @@ class Rest:
     """The database when nothing moves any more.
 
     `incidents`: id -> last event number. `audience`: incident -> recipients; `numbers`: recipient
-    -> telephone numbers ever held; `answered`: (incident, recipient) with an answer on record.
+    -> telephone numbers ever held; `answered`: (incident, recipient) with an answer on record;
+    `listed`: those of a household people were to tell by hand.
     """
 
     incidents: Mapping[int, int] = field(default_factory=dict)
@@ -99,6 +115,7 @@ class Rest:
     audience: Mapping[int, frozenset[int]] = field(default_factory=dict)
     numbers: Mapping[int, frozenset[str]] = field(default_factory=dict)
     answered: frozenset[tuple[int, int]] = frozenset()
+    listed: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,15 @@ from typing import Any
 
 from hub.flow.doubt import AskDoubts
 from hub.flow.parcels import Parcels
+from hub.flow.sweep import Sweep, Swept
 from hub.model import Outcome, Parcel, Verdict
 from hub.states import Reason
 from hub.store import schema as t
 from hub.store.deliveries import DeliveryLedger
 from hub.store.doubts import DoubtLedger
+from hub.store.sweeps import SweepLedger
 from tests.flow.stage import SECRET, Doorbell, Provider, Stage
+from tests.flow.test_sweep import Sent, Waves
 
 
 class Asked(Provider):
@@ -26,7 +29,9 @@ class Asked(Provider):
         self.knows: Callable[[Parcel], Awaitable[Outcome]] = absent
         self.questions: list[tuple[Parcel, datetime]] = []
 
-    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
+    async def find(
+        self, parcel: Parcel, *, since: datetime, until: datetime | None = None
+    ) -> Outcome:
         self.questions.append((parcel, since))
         return await self.knows(parcel)
 
@@ -73,3 +78,17 @@ async def aged(stage: Stage, seconds: float) -> None:
     """The doubts are so old."""
     look = await stage.now() + int((30 - seconds) * 1000)
     await stage.set(t.deliveries, {"state": "unsure"}, lease_until=look)
+
+
+async def asked_again(stage: Stage, ask: AskDoubts) -> int:
+    """Every doubt was asked about, and 13 s later once more; how many questions that took."""
+    first = await ask.once()
+    await stage.set(t.attempts, {}, asked_at=await stage.now() - 14_000)
+    return first + await ask.once()
+
+
+async def swept(stage: Stage, *askable: str) -> Swept:
+    """The wait is over, and what came of it is done."""
+    await stage.set(t.deliveries, {"state": "unsure"}, lease_until=1)
+    ledger = SweepLedger(stage.db, askable=askable)
+    return await Sweep(ledger=ledger, escalate=Waves(), deliver=Sent(), wake=Doorbell()).once()

@@ -9,16 +9,13 @@ from typing import Any
 from channels.simulator import Fault, Simulator, calm
 from channels.sms_twilio import TwilioAccount, TwilioSms
 from hub.flow.doubt import MOST
-from hub.flow.sweep import Sweep
 from hub.model import Lane, Outcome, Parcel, Verdict
 from hub.states import Reason
 from hub.store import schema as t
 from hub.store.doubts import DoubtLedger
-from hub.store.sweeps import SweepLedger
-from tests.flow.doubtful import aged, asker, hangs, has_it, unsure
+from tests.flow.doubtful import aged, asked_again, asker, hangs, has_it, swept, unsure
 from tests.flow.stage import Doorbell, RealClock, Stage
 from tests.flow.test_deliver import sender
-from tests.flow.test_sweep import Sent, Waves
 
 SID = "AC00000000000000000000000000000001"
 QUIET: dict[str, Any] = {"by_link": 0.0, "by_digit": 0.0, "latency": 0.0, "receipt_lost": 1.0}
@@ -42,13 +39,6 @@ async def twilio(**world: Any) -> AsyncIterator[tuple[Simulator, TwilioSms]]:
 
 def taken(sim: Simulator) -> int:
     return sum(entry.accepted for entry in sim.ledger())
-
-
-async def swept(stage: Stage) -> None:
-    """The wait is over, and what came of it is done."""
-    await stage.set(t.deliveries, {"state": "unsure"}, lease_until=1)
-    wake = Doorbell()
-    await Sweep(ledger=SweepLedger(stage.db), escalate=Waves(), deliver=Sent(), wake=wake).once()
 
 
 async def in_doubt(stage: Stage, channel: Any, people: int, *, double: bool = False) -> None:
@@ -83,45 +73,26 @@ async def test_what_the_provider_took_before_it_broke_is_found_and_not_sent_agai
     assert wake.told
 
 
-async def test_what_the_provider_never_got_is_sent_exactly_once_more_and_flagged(stage):
+async def test_what_the_provider_never_got_is_sent_again_and_is_no_copy(stage):
     async with twilio(faults={Fault.UNAVAILABLE: 1.0}) as (sim, channel):
         await in_doubt(stage, channel, people=4, double=False)
         await aged(stage, 11)
-        assert await asker(stage, channel).once() == 4
-        assert {row.state for row in await stage.deliveries()} == {"unsure"}, "not before its wait"
-        await swept(stage)
+        ask = asker(stage, channel)
+        assert await ask.once() == 4
+        await swept(stage, "sms_twilio")
+        assert {row.state for row in await stage.deliveries()} == {"unsure"}, "not said once only"
+        assert await asked_again(stage, ask) == 4
+        assert (await swept(stage, "sms_twilio")).again == 4
         sim.change(faults={})
         await sender(stage, channel).drain(Lane.URGENT)
         assert taken(sim) == 4
-        await swept(stage)
     rows = await stage.deliveries()
-    assert {(r.state, r.doubled, r.attempts) for r in rows} == {("accepted", True, 2)}
-
-
-async def test_a_second_absence_is_an_end_with_a_name(stage):
-    async with twilio(faults={Fault.UNAVAILABLE: 1.0}) as (sim, channel):
-        await in_doubt(stage, channel, people=1, double=True)
-        for _ in range(3):
-            await aged(stage, 11)
-            await asker(stage, channel).once()
-            await swept(stage)
-            await sender(stage, channel).drain(Lane.URGENT)
-        posts = [entry for entry in sim.ledger() if entry.kind == "sms"]
-        assert len(posts) == 2
-    row = (await stage.deliveries())[0]
-    assert (row.state, row.reason, row.unsure) == ("failed", "broken", 2)
-
-
-async def test_a_provider_that_cannot_say_changes_nothing(stage):
-    async with twilio(faults={Fault.CRASH: 1.0}) as (_, channel):
-        await in_doubt(stage, channel, people=1, double=False)
-    await aged(stage, 11)
-    await channel.open()
-    await asker(stage, channel).once()
-    await channel.close()
-    assert (await stage.rows(t.attempts))[0].found == "unknown"
-    await swept(stage)
-    assert (await stage.deliveries())[0].state == "failed"
+    assert {(r.state, bool(r.doubled), r.unsure, r.attempts) for r in rows} == {
+        ("accepted", False, 0, 2)
+    }
+    said = [row.data for row in await stage.rows(t.events)]
+    assert not any(one.get("doubled") for one in said), "nobody may have got it twice"
+    assert sum(one.get("in_doubt", 0) for one in said) == 0
 
 
 async def test_nobody_is_asked_before_ten_seconds_or_twice_at_once(stage):
@@ -188,7 +159,7 @@ async def test_not_knowing_takes_back_nothing_another_worker_learnt(stage):
     ledger = DoubtLedger(stage.db)
     question = (await ledger.take("sms_test", limit=5))[0]
     for verdict in (Verdict.RETRY, Verdict.UNSURE):
-        await ledger.found(question, Outcome(verdict))
+        await ledger.found([(question, Outcome(verdict, Reason.UNKNOWN))])
         assert (await stage.rows(t.attempts))[0].found == "absent"
 
 
@@ -204,7 +175,8 @@ async def test_an_answer_that_comes_late_never_moves_a_delivery_back(stage):
         await stage.set(t.deliveries, {"id": delivery}, state=state)
     for question in questions:
         ref = f"SM{question.claim.attempt}"
-        await DoubtLedger(stage.db).found(question, Outcome(Verdict.ACCEPTED, Reason.OK, ref))
+        taken_ = Outcome(Verdict.ACCEPTED, Reason.OK, ref)
+        await DoubtLedger(stage.db).found([(question, taken_)])
     assert {r.id: r.state for r in await stage.deliveries()} == dict(
         zip(ids, ("delivered", "failed", "accepted"), strict=True)
     )

@@ -83,7 +83,7 @@ async def test_two_doubts_answered_at_once_never_take_the_same_send(house_url):
         written, go_on = asyncio.Event(), asyncio.Event()
 
         def holds(conn: Any) -> None:
-            found(conn, question=first, outcome=both)
+            found(conn, answers=[(first, both)])
             if db.dialect == "postgresql":
                 written.set()
                 await_only(go_on.wait())
@@ -91,7 +91,7 @@ async def test_two_doubts_answered_at_once_never_take_the_same_send(house_url):
         one = asyncio.ensure_future(db.write(holds))
         if db.dialect == "postgresql":
             await asyncio.wait_for(written.wait(), 30)
-        other = asyncio.ensure_future(DoubtLedger(db).found(second, both))
+        other = asyncio.ensure_future(DoubtLedger(db).found([(second, both)]))
         while db.dialect == "postgresql" and not (other.done() or await _waits(db)):
             await asyncio.sleep(0.01)
         go_on.set()
@@ -121,10 +121,10 @@ async def test_while_the_same_words_are_being_sent_there_nothing_is_taken_for_fo
     question = (await DoubtLedger(stage.db).take("sms_test", limit=5))[0]
     await stage.set(t.deliveries, {"id": rival}, state="sending")
     answer = Outcome(Verdict.ACCEPTED, Reason.OK, "SM-of-the-rival")
-    await DoubtLedger(stage.db).found(question, answer)
+    await DoubtLedger(stage.db).found([(question, answer)])
 
     attempt = (await stage.rows(t.attempts, delivery_id=first))[0]
-    assert (attempt.found, attempt.provider_ref) == ("unknown", None)
+    assert (attempt.found, attempt.provider_ref) == ("", None)
     await stage.set(t.deliveries, {"id": rival}, state="cancelled")
-    await DoubtLedger(stage.db).found(question, answer)
+    await DoubtLedger(stage.db).found([(question, answer)])
     assert (await stage.rows(t.deliveries, id=first))[0].state == "accepted"

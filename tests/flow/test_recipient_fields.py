@@ -45,3 +45,19 @@ def test_a_name_that_cannot_be_read_is_refused_by_field(name: object) -> None:
     with pytest.raises(Refused) as refused:
         named(name)
     assert "name" in {problem.where for problem in refused.value.problems}
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("zh_HK", "zh-HK"), ("AR", "ar"), ("en-uk", "en-GB")]
+)
+def test_a_language_is_kept_as_tags_are_written(written: str, kept: str) -> None:
+    assert read_entry(BLANK, {"name": "Ann", "language": written}, "CN").language == kept
+
+
+@pytest.mark.parametrize(("written", "meant"), [("cn", "zh-CN"), ("jp", "ja"), ("a!", "zh-CN")])
+def test_what_is_no_language_is_refused_with_what_was_meant(written: str, meant: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_entry(BLANK, {"name": "Ann", "language": written}, "CN")
+    (problem,) = refused.value.problems
+    assert problem.where == "language"
+    assert meant in problem.hint

@@ -21,6 +21,7 @@ OUTCOMES = {
     "unknown_taken": Outcome(Verdict.UNSURE, Reason.TIMEOUT),
     "unknown_lost": Outcome(Verdict.UNSURE, Reason.BROKEN),
 }
+LAG = 20_000  # ms
 TAKES = frozenset({"ok", "unknown_taken", "hangs_taken", "raises"})
 SCRIPTS = (*OUTCOMES, "hangs_taken", "hangs_lost", "raises")
 
@@ -55,7 +56,9 @@ class Carrier:
     calls: list[Call]
     script: deque[str] = field(default_factory=deque)
     hears: Inward = field(default_factory=Inward)
-    lies: str = ""  # what it says to questions: "" the truth, else "absent" or "unknown"
+    # What it says to questions: "" the truth; "absent" of what it has had for less than LAG, for
+    # its lists lag behind; "unknown".
+    lies: str = ""
     _free: dict[int, asyncio.Event] = field(default_factory=dict)
 
     async def open(self) -> None: ...
@@ -98,12 +101,15 @@ class Carrier:
         for free in self._free.values():
             free.set()
 
-    async def find(self, parcel: Parcel, *, since: datetime) -> Outcome:
+    async def find(
+        self, parcel: Parcel, *, since: datetime, until: datetime | None = None
+    ) -> Outcome:
         """What became of a send: the truth, or as `lies`."""
         mine = [one for one in self.calls if one.parcel.attempt == parcel.attempt and one.taken]
         if self.lies == "unknown":
             return Outcome(Verdict.UNSURE, Reason.UNKNOWN)
-        if not mine or self.lies == "absent":
+        behind = self.lies == "absent" and any(self.clock() - one.at < LAG for one in mine)
+        if not mine or behind:
             return Outcome(Verdict.RETRY, Reason.UNAVAILABLE, code="not_found")
         return Outcome(Verdict.ACCEPTED, Reason.OK, f"{self.name}-{parcel.attempt}")
 

@@ -94,6 +94,7 @@ class Ground(RuleBasedStateMachine):
         """All is well from now on, and time passes until there is nothing left to do."""
         for carrier in self.town.carriers.values():
             carrier.script.clear()
+            carrier.lies = ""
         for turn in range(120):
             for worker in self.town.workers:
                 worker.grip.fault = ""
@@ -101,6 +102,7 @@ class Ground(RuleBasedStateMachine):
             for carrier in self.town.carriers.values():
                 carrier.answer_at_last()
             await self.loop.quiet()
+            await self.loop.done(self.town.doubts.once())
             await self.loop.done(self.town.sweep.once())
             await self.town.workers[turn % 2].drain()
             due = (await self.town.rows(_NEXT))[0][0]

@@ -25,12 +25,13 @@ SELECT t.id, t.incident_id, t.household, t.state, i.status, t.notice_id, t.done_
     n.stage, (SELECT max(o.id) FROM notices o WHERE o.incident_id = t.incident_id) AS newest
 FROM tasks t JOIN incidents i ON i.id = t.incident_id JOIN notices n ON n.id = t.notice_id
 WHERE t.household IS NOT NULL ORDER BY t.id"""
+# A delivery that was looked at as failed, or as long in doubt, is nothing to rely on.
 HOMES = """
 SELECT DISTINCT d.notice_id, a.household FROM deliveries d
 LEFT JOIN delivery_also o ON o.delivery_id = d.id
 JOIN audience a ON a.incident_id = d.incident_id
     AND a.recipient_id IN (d.recipient_id, o.recipient_id)
-WHERE a.kind IN ('resident', 'staff')"""
+WHERE a.kind IN ('resident', 'staff') AND d.onward_at IS NULL"""
 
 
 async def witness(town: Town, memory: Memory, call: Call, objections: list[str]) -> None:
@@ -117,6 +118,7 @@ async def at_the_end(town: Town, memory: Memory) -> list[str]:
     ]
     found += [f"delivery {row.id}: no reason for {row.state}" for row in rows if not row.reason]
     found += _last_words(memory, town, rows)
+    found += await _untold(town, rows)
     found += await _doors(town)
     tries = await town.rows("SELECT id, delivery_id FROM attempts")
     kept = {
@@ -134,6 +136,19 @@ async def at_the_end(town: Town, memory: Memory) -> list[str]:
     excused |= {one.delivery_id for one in tries if one.id in town.touched}
     found += _reached([row for row in rows if row.id not in excused])
     return found
+
+
+async def _untold(town: Town, rows: list[Any]) -> list[str]:
+    """Nothing is given up while its provider, which can be asked, has nothing of it."""
+    taken = {int(call.parcel.delivery) for call in town.calls if call.taken}
+    cannot_say = await town.rows("SELECT delivery_id FROM attempts WHERE found = 'unknown'")
+    excused = taken | {one.delivery_id for one in cannot_say}
+    given_up = {"lost_worker", "timeout", "broken", "unknown"}
+    return [
+        f"delivery {row.id} was given up ({row.reason}), and its provider has nothing"
+        for row in rows
+        if row.state == "failed" and row.reason in given_up and row.id not in excused
+    ]
 
 
 async def _doors(town: Town) -> list[str]:

@@ -101,17 +101,18 @@ class Replies(Ground):
             door.incident_id, door.id, state="done", outcome=outcome, who=WHO
         )
         self.do(changed)
-        self._new_answers(outcome.partition(":")[0])
+        self._new_answers(outcome.partition(":")[0], by_hand=True)
 
-    def _new_answers(self, word: str) -> set[int]:
+    def _new_answers(self, word: str, *, by_hand: bool = False) -> set[int]:
         """The answers that have come since are in the notebook, once it is sure that they may be
-        there; whose they are."""
+        there; whose they are. `by_hand`: a colleague has entered the word itself."""
         asked = "SELECT incident_id, recipient_id, answer FROM answers ORDER BY id"
         rows = self.do(self.town.rows(asked))[self.memory.given :]
         for row in rows:
             affair = self.memory.affairs[row.incident_id]
             duty = self.memory.people[row.recipient_id].kind == "staff"
-            meant = "seen" if duty and word == "safe" else word  # on it, for who is on duty
+            on_it = duty and word == "safe" and not by_hand
+            meant = "seen" if on_it else word  # on it, for who is on duty
             assert row.answer == meant, f"{row.answer} is on record for {meant}"
             assert row.recipient_id in affair.people
             assert affair.status != "closed"

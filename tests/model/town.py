@@ -289,9 +289,8 @@ class Town:
 
     def sweeper(self) -> Sweep:
         """Its first sweep looks at lives and receipt windows, as every tenth and thirtieth does."""
-        return Sweep(
-            ledger=SweepLedger(self.db), escalate=self.escalate, deliver=_Later(), wake=Bells()
-        )
+        ledger = SweepLedger(self.db, askable=set(self.carriers))
+        return Sweep(ledger=ledger, escalate=self.escalate, deliver=_Later(), wake=Bells())
 
     async def open(self) -> Town:
         await self.db.open()

@@ -7,6 +7,7 @@ import pytest
 from hub.model import Kind
 from playbooks.case import Case, Text
 from playbooks.drill import calls_out, copied, drills_are_no_copies, drills_say_so
+from playbooks.drill_words import DENIES, EITHER, drill_words, speaks_of_drill
 from playbooks.load import load
 from tests.playbooks.shelf import FIRE, LANGUAGES, TRAITS
 
@@ -145,3 +146,57 @@ def test_how_much_of_a_text_is_copied():
     assert copied("leave now", "leave now") == 1.0
     assert copied("abcdefghij", "xxabcdefxxghijxx") == 0.6
     assert copied("火警", "火警演习") == 1.0
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "says_not", "denies"),
+    [
+        ("zh-HK", "【演練】請練習走樓梯", "請走樓梯", "【演練】這不是演習"),
+        ("zh-TW", "【演習】請練習走樓梯", "請走樓梯", "演習：這並非消防演練"),
+        (
+            "ja",
+            "【訓練】階段で避難する練習です",
+            "階段で避難してください",
+            "これは訓練ではありません",
+        ),
+        ("ja-JP", "避難訓練です。階段へ", "避難してください", "訓練ではない"),
+        ("ko", "【훈련】 계단으로 대피 연습", "계단으로 대피하세요", "훈련이 아닙니다"),
+        ("ar", "تدريب. تدرّب على النزول بالدرج", "انزل بالدرج", "هذا ليس تدريبًا"),
+        ("ar-EG", "تدريب إخلاء", "إخلاء", "تدريب. ليس هذا تدريب"),
+        ("fr", "EXERCICE. Descendez", "Descendez", "Ce n'est pas un exercice"),
+    ],
+)
+def test_each_language_has_its_own_words_for_a_drill(
+    language: str, says: str, says_not: str, denies: str
+) -> None:
+    assert any(word in says.casefold() for word in drill_words(language))
+    assert not any(word in says_not.casefold() for word in drill_words(language))
+    assert DENIES.search(denies.casefold())
+    assert not DENIES.search(says.casefold())
+    assert speaks_of_drill(language, says.casefold())
+    assert not speaks_of_drill(language, says_not.casefold())
+
+
+def test_a_language_nobody_listed_says_it_in_english_or_chinese() -> None:
+    assert drill_words("xh") == EITHER
+
+
+@pytest.mark.parametrize(
+    ("language", "body", "fine"),
+    [
+        ("zh-HK", "【演練】消防演習：請練習走樓梯離開 {{link}}", True),
+        ("zh-HK", "請練習走樓梯離開 {{link}}", False),
+        ("ja", "【訓練】{{place}}での避難訓練です {{link}}", True),
+        ("ja", "{{place}}から避難してください {{link}}", False),
+        ("ar", "تدريب: انزلوا بالدرج {{link}}", True),
+        ("ar", "انزلوا بالدرج {{link}}", False),
+        ("ko", "훈련: 계단으로 {{link}}", True),
+        ("ko", "계단으로 {{link}}", False),
+    ],
+)
+def test_a_drill_text_passes_only_when_it_says_so_in_its_own_language(
+    language: str, body: str, fine: bool
+) -> None:
+    words = {"drill": {"alert": {"*": {"sms": {language: {"body": body}}}}}}
+    found = list(drills_say_so(Case(replace(BOOK, words=words), TRAITS, (language,))))
+    assert ([finding.what for finding in found] == []) is fine

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -293,7 +294,8 @@ def test_watching_from_a_terminal_ends_when_the_incident_is_closed(
 ) -> None:
     made = house.launch("watched")
     words = [*MUSTER, "watch", str(made["id"]), "--json"]
-    with running(words, env=house.env, folder=tmp_path, name="watch") as watch:
+    env = {**house.env, "TZ": "America/New_York"}
+    with running(words, env=env, folder=tmp_path, name="watch") as watch:
         watch.says("people ")
         house.settled(made["id"])
         closed = house.client.post(f"/incidents/{made['id']}/close")
@@ -301,6 +303,9 @@ def test_watching_from_a_terminal_ends_when_the_incident_is_closed(
         assert watch.popen.wait(60) == 0
         document = json.loads(watch.out.read_text("utf-8"))
         assert (document["id"], document["status"]) == (made["id"], "closed")
+        # The site's time with its date, wherever the terminal stands.
+        here = (datetime.now(UTC) + timedelta(hours=8)).strftime("%Y-%m-%d")
+        assert re.search(rf"^{here} \d\d:\d\d:\d\d  ", watch.said, re.MULTILINE)
 
 
 # ── nothing of all this stands in a log ──

@@ -116,6 +116,8 @@ def wired(chosen: Settings, db: Database) -> Any:
         clock=clock,
         wake=wake,
         library=library,
+        faults=(),
+        words={},
         channels=channels,
         accounts=Accounts(accounts),
         alarms=Alarms(AlarmLedger(db), accounts, wake),

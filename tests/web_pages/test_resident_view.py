@@ -14,6 +14,7 @@ from hub.states import IncidentState
 from playbooks.vocabulary import NOBODY_COMES, promises
 from web.catalog import LANGUAGES
 from web.resident.view import view_of
+from web.tongues import tongue
 
 START = datetime(2026, 5, 1, 2, 41, tzinfo=UTC)
 
@@ -53,7 +54,8 @@ def page(
         band=band,
         calls=calls,
     )
-    return view_of(seen, language=language, timezone="Asia/Shanghai")
+    now = notices[0].issued_at if notices else START
+    return view_of(seen, tongue=tongue(language, {}), timezone="Asia/Shanghai", now=now)
 
 
 ALERT = said(Stage.ALERT, 0)

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from hub.flow.answer import ResidentPage
-from web.catalog import speak
+from hub.tags import base
 from web.house import house
 from web.render import environment
 from web.resident.style import policy, style
 from web.resident.view import language_for, view_of
+from web.tongues import tongue
 
 
 def drawn(request: Request, found: ResidentPage, *, token: str, nonce: str) -> Response:
     """The page; `?lang=` chooses another language than the resident's own."""
-    language = language_for(found, request.query_params.get("lang", ""))
-    timezone = str(found.site.get("timezone") or house(request).settings.timezone)
+    hub = house(request)
+    asked = request.query_params.get("lang", "")
+    language = language_for(found, asked)
+    # Asked for one the playbook has no words in: the buttons at least are in it.
+    speech = tongue(language, hub.words, around="" if base(asked) == base(language) else asked)
+    timezone = str(found.site.get("timezone") or hub.settings.timezone)
+    view = view_of(found, tongue=speech, timezone=timezone, now=hub.clock.now())
     text = (
         environment()
         .get_template("resident/page.html")
         .render(
-            view=view_of(found, language=language, timezone=timezone),
+            view=view,
             css=style(),
             token=token,
             nonce=nonce,
-            t=partial(speak, language),
+            t=speech.t,
         )
     )
     headers = {

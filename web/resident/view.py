@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.flow.answer import Person, ResidentPage, Said
 from hub.model import AnswerWord, Level, Stage
-from web.catalog import LANGUAGES, known, speak
+from hub.tags import direction, nearest
+from hub.times import told
+from hub.zones import zone_of
+from web.catalog import LANGUAGES
+from web.tongues import Tongue, named
 
 OVER = frozenset({Stage.ALL_CLEAR, Stage.CORRECTION})
-NAMES = {"zh-CN": "中文", "en": "English"}
 STAY = "hold"
 """The band of those who are told to stay where they are: nothing hurries them out."""
 CALMER = frozenset({Level.P2, Level.P3, Level.P4})
@@ -24,36 +26,51 @@ Say = Callable[..., str]
 
 @dataclass(frozen=True, slots=True)
 class _Speaker:
-    """A language, its words, and a clock on the wall of the site."""
+    """A language, its words, and a clock on the wall of the site, read `now`."""
 
-    language: str
+    tongue: Tongue
     zone: ZoneInfo
+    now: datetime
 
     @property
     def t(self) -> Say:
-        return partial(speak, self.language)
+        return self.tongue.t
 
     def clock(self, at: datetime) -> str:
-        return f"{at.astimezone(self.zone):%H:%M}"
+        """The time, with its day where that is not today's."""
+        return told(at, self.zone, language=self.tongue.fixed, now=self.now)
 
     def pick(self, words: Mapping[str, Any]) -> Any:
-        """The entry in this language, else in any."""
-        return words.get(self.language) or next(iter(words.values()), "")
+        """The entry in this language, in the nearest, in English, or in any."""
+        filled = [tag for tag, said in words.items() if said]
+        found = nearest(self.tongue.tag, filled) or nearest("en", filled)
+        return words[found] if found else next(iter(words.values()), "")
+
+
+def languages_of(page: ResidentPage) -> tuple[str, ...]:
+    """The languages the page can be read in: those its playbook has words in."""
+    return tuple(page.words) or LANGUAGES
 
 
 def language_for(page: ResidentPage, asked: str) -> str:
-    """The language to speak: the one asked for, else the person's own, else the first of ours."""
-    return known(asked) or known(page.language) or LANGUAGES[1]
+    """The language to speak: the one asked for, else the person's own, or the nearest to it; else
+    English; else the first there is."""
+    there = languages_of(page)
+    wanted = (asked, page.language, "en")
+    return next((found for tag in wanted if (found := nearest(tag, there))), there[0])
 
 
-def view_of(page: ResidentPage, *, language: str, timezone: str) -> dict[str, Any]:
+def view_of(page: ResidentPage, *, tongue: Tongue, timezone: str, now: datetime) -> dict[str, Any]:
     """Everything the template needs, as plain texts."""
-    speaker = _Speaker(language, ZoneInfo(timezone))
+    speaker = _Speaker(tongue, zone_of(timezone), now)
     words = speaker.pick(page.words) or {}
     several = len(page.persons) > 1
     return {
-        "language": language,
-        "other": _other(language),
+        "language": tongue.tag,
+        "dir": tongue.dir,
+        "fixed": tongue.fixed if tongue.mixed else "",
+        "fixed_dir": tongue.fixed_dir,
+        "others": _others(page, tongue.tag),
         "look": _look(page),
         "over": _is_over(page),
         "band": _band(page, speaker),
@@ -78,9 +95,14 @@ def view_of(page: ResidentPage, *, language: str, timezone: str) -> dict[str, An
     }
 
 
-def _other(language: str) -> dict[str, str]:
-    tag = next(tag for tag in LANGUAGES if tag != language)
-    return {"tag": tag, "name": NAMES[tag]}
+def _others(page: ResidentPage, language: str) -> list[dict[str, str]]:
+    """Every other language there is, by the name its readers know."""
+    there = languages_of(page)
+    return [
+        {"tag": tag, "name": named(tag, there), "dir": direction(tag)}
+        for tag in there
+        if tag != language
+    ]
 
 
 def _is_over(page: ResidentPage) -> bool:
@@ -112,7 +134,7 @@ def _news(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
     """The newest thing the duty manager added; once it is over, only what was added to that."""
     for said in page.said[:1] if _is_over(page) else page.said:
         if said.text:
-            said_in = said.added(speaker.language)
+            said_in = said.added(speaker.tongue.tag)
             return {"time": speaker.clock(said.issued_at), "text": said_in}
     return None
 
@@ -207,7 +229,7 @@ def _older(said: Said, speaker: _Speaker) -> dict[str, str]:
     return {
         "time": speaker.clock(said.issued_at),
         "stage": speaker.t(f"res.stage.{said.stage}"),
-        "text": said.added(speaker.language),
+        "text": said.added(speaker.tongue.tag),
     }
 
 

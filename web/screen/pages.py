@@ -12,7 +12,7 @@ from starlette.routing import Route
 from web.assets import static
 from web.render import environment, page
 
-FILES = ("screen.css", "screen.js", "draw.js", "words.js", "keep.js", "link.js")
+FILES = ("screen.css", "screen.js", "draw.js", "words.js", "tongues.js", "keep.js", "link.js")
 
 
 async def screen(request: Request) -> Response:
@@ -22,7 +22,12 @@ async def screen(request: Request) -> Response:
 
 async def worker(_request: Request) -> Response:
     """The service worker, with the addresses of this release's files in it."""
-    files = ["/screen", *(static(f"screen/{name}") for name in FILES), static("img/mark.svg")]
+    files = [
+        "/screen",
+        *(static(f"screen/{name}") for name in FILES),
+        static("js/zone.js"),
+        static("img/mark.svg"),
+    ]
     name = "muster-screen-" + static("").strip("/").rpartition("/")[2]
     text = (
         environment()

@@ -2,7 +2,7 @@
 import { get, post, trouble } from "./api.js";
 import { $, h, icon } from "./dom.js";
 import { t, say, named } from "./words.js";
-import { clock, date } from "./clock.js";
+import { clock, moment } from "./clock.js";
 
 const EVERY = 5000;
 const PATIENCE = 20000; // without an answer for so long, that is the alarm
@@ -12,7 +12,7 @@ const open = (one) => one.cleared_at === null;
 let heard = Date.now(), shown = "", last = { items: [], audited: true };
 
 function when(one) {
-  const said = t("alarm.since", { at: `${date(one.raised_at)} ${clock(one.raised_at)}` });
+  const said = t("alarm.since", { at: moment(one.raised_at) });
   const over = one.cleared_at === null ? "" : ` ${t("alarm.over", { at: clock(one.cleared_at) })}`;
   return said + over + (one.acknowledged_at ? ` ${t("alarm.seen", { at: clock(one.acknowledged_at) })}` : "");
 }

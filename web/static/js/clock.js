@@ -1,10 +1,14 @@
 // Times: a clock in the site's zone for facts, an age for staff, a countdown for what is due.
 import { lang, t } from "./words.js";
+import { Zone, tableOf } from "./zone.js";
 
-const timeZone = document.body.dataset.timezone || "Asia/Shanghai";
-const hms = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const hm = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { timeZone, year: "numeric", month: "short", day: "numeric" });
+const zone = new Zone(tableOf(document.body.dataset.offsets));
+const timeZone = "UTC"; // what is formatted is the wall already
+const locale = lang === "en" ? "en-GB" : lang;
+const hms = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const hm = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(locale, { timeZone, year: "numeric", month: "short", day: "numeric" });
+const near = new Intl.DateTimeFormat(locale, { timeZone, month: "short", day: "numeric" });
 
 /** How far this computer's clock is ahead of the hub's, in milliseconds. */
 let ahead = 0;
@@ -15,9 +19,22 @@ export function agree(date) {
 }
 export const now = () => Date.now() - ahead;
 
-export const clock = (iso) => (iso ? hms.format(new Date(iso)) : "–");
-export const clockShort = (iso) => (iso ? hm.format(new Date(iso)) : "–");
-export const date = (iso) => (iso ? day.format(new Date(iso)) : "–");
+/** A time; on another day than today its date goes before it, and the hour that comes twice says which. */
+export const clock = (iso) => told(iso, hms);
+export const clockShort = (iso) => told(iso, hm);
+export const date = (iso) => (iso ? day.format(zone.wall(Date.parse(iso))) : "–");
+/** Date and time, whatever day it is. */
+export const moment = (iso) => (iso ? `${date(iso)} ${bare(iso, hms)}` : "–");
+export const momentShort = (iso) => (iso ? `${date(iso)} ${bare(iso, hm)}` : "–");
+
+const bare = (iso, format) => `${format.format(zone.wall(Date.parse(iso)))}${zone.twice(Date.parse(iso))}`;
+function told(iso, format) {
+  if (!iso) return "–";
+  const ms = Date.parse(iso);
+  if (zone.sameDay(ms, now())) return bare(iso, format);
+  const far = Math.abs(ms - now()) > 180 * 86400000;
+  return `${(far ? day : near).format(zone.wall(ms))} ${bare(iso, format)}`;
+}
 
 const two = (n) => String(n).padStart(2, "0");
 

@@ -2,7 +2,7 @@
 import { get, trouble } from "./api.js";
 import { $, h } from "./dom.js";
 import { t, has, say, named } from "./words.js";
-import { clock, date } from "./clock.js";
+import { moment } from "./clock.js";
 
 const id = document.body.dataset.incident;
 const body = $("#list tbody"), empty = $("#empty"), more = $("#next");
@@ -20,7 +20,7 @@ async function load() {
       last = read.items.at(-1)?.seq ?? last;
       left = Boolean(read.next) || read.items.length >= 500;
     }
-    body.append(...runs(items).map((one) => h("tr", {}, h("td", { class: "num" }, one.to ? `${one.seq}–${one.to}` : String(one.seq)), h("td", { class: "num" }, `${date(one.at)} ${clock(one.at)}`), h("td", {}, say(one.text) || named("event", one.kind)), h("td", {}, who(one.actor ?? "")))));
+    body.append(...runs(items).map((one) => h("tr", {}, h("td", { class: "num" }, one.to ? `${one.seq}–${one.to}` : String(one.seq)), h("td", { class: "num" }, moment(one.at)), h("td", {}, say(one.text) || named("event", one.kind)), h("td", {}, who(one.actor ?? "")))));
     more.hidden = !left;
     empty.hidden = Boolean(body.children.length);
     if (!body.children.length) empty.textContent = t("record.empty");

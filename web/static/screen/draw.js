@@ -1,6 +1,7 @@
 /** Draws a screen's whole picture from one value, in one cut. Text only ever through textContent. */
 
-import { CLEAR, CORRECTED, DRILL, DRILL_OVER, LEVEL, NEARBY, SAY, wayWords } from "./words.js";
+import { directionOf, nearest } from "./tongues.js";
+import { CLEAR, CORRECTED, DRILL, DRILL_OVER, LEVEL, NEARBY, PAIR, SAY, wayWords } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
@@ -14,9 +15,9 @@ const PATHS = {
 export function drawNotice(root, view) {
   const { show, info } = view;
   const look = lookOf(show);
-  const zh = part(show, "zh-CN");
-  const en = part(show, "en");
-  const both = zh !== en;
+  const zh = part(show, PAIR.first);
+  const en = part(show, PAIR.second);
+  const both = JSON.stringify(zh) !== JSON.stringify(en);
   const notes = notesOf(view, zh, en);
   const box = el("div", `screen ${look.look}${notes.length || show.kind === "drill" ? " tight" : ""}`);
   box.append(top(look, view), el("div", "notes", ...notes), middle(view, zh, en, both), foot(view, show, info));
@@ -28,23 +29,23 @@ export function drawNotice(root, view) {
 
 /** The calm picture: clock, office notices, and whether the line is up. */
 export function drawCalm(root, view) {
-  const { info, stale, now, tz, notices } = view;
+  const { info, stale, now, zone, notices } = view;
   const box = el("div", "calm");
-  const dates = (tag, style) => new Intl.DateTimeFormat(tag, { timeZone: tz, ...style }).format(now);
+  const dates = (tag, style) => new Intl.DateTimeFormat(tag, { timeZone: "UTC", ...style }).format(zone.wall(now.getTime()));
   const clock = el("section", "clock",
-    el("p", "", place(info, "zh-CN"), " ", lang("en", el("span", "", place(info, "en")))),
+    el("p", "", place(info, PAIR.first), " ", lang("en", el("span", "", place(info, PAIR.second)))),
     el("div", "",
-      el("time", "num", clockOf(now, tz)),
+      el("time", "num", clockOf(now, zone)),
       el("p", "date",
-        dates("zh-CN", { month: "long", day: "numeric", weekday: "long" }), el("br"),
-        lang("en", el("span", "", dates("en-GB", { weekday: "long", day: "numeric", month: "long" }))))));
+        dates(PAIR.first, { month: "long", day: "numeric", weekday: "long" }), el("br"),
+        lang("en", el("span", "", dates(PAIR.second === "en" ? "en-GB" : PAIR.second, { weekday: "long", day: "numeric", month: "long" }))))));
   const list = (notices || []).map((n) => el("article", "", el("b", "", n.title), el("p", "", n.body)));
   const office = el("section", "office",
     el("h2", "", SAY.office.zh, " ", lang("en", el("span", "", SAY.office.en))),
     ...(list.length ? list : [el("article", "", el("b", "", SAY.nothing.zh), lang("en", el("p", "", SAY.nothing.en)))]),
     status(view, stale));
   document.body.dataset.kind = "none";
-  document.title = `${place(info, "zh-CN")} ${place(info, "en")}`;
+  document.title = `${place(info, PAIR.first)} ${place(info, PAIR.second)}`;
   box.append(clock, office);
   root.replaceChildren(box);
 }
@@ -59,19 +60,36 @@ export function drawPairing(root, code) {
     el("p", "", SAY.pairHow.zh, lang("en", el("span", "", SAY.pairHow.en)))));
 }
 
-/** hh:mm of a moment in the site's time zone. */
-export function clockOf(at, tz) {
-  return new Intl.DateTimeFormat("en-GB", {
-    timeZone: tz, hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-  }).format(at);
+/** hh:mm of a moment on the wall of the site; the hour that comes twice says which it is. */
+export function clockOf(at, zone) {
+  const wall = zone.wall(at.getTime());
+  return `${two(wall.getUTCHours())}:${two(wall.getUTCMinutes())}${zone.twice(at.getTime())}`;
 }
+
+/** As clockOf; on another day than today with its date, in both languages. */
+function timeOf(at, view) {
+  const { now, zone } = view;
+  const clock = clockOf(at, zone);
+  if (zone.sameDay(at.getTime(), now.getTime())) return { zh: clock, en: clock };
+  const day = (tag) => new Intl.DateTimeFormat(tag === "en" ? "en-GB" : tag, { timeZone: "UTC", month: "short", day: "numeric" })
+    .format(zone.wall(at.getTime()));
+  return { zh: `${day(PAIR.first)} ${clock}`, en: `${day(PAIR.second)} ${clock}` };
+}
+
+/** What `say(time)` says in each language, each with its own words for the day. */
+function withTime(say, at, view) {
+  const time = timeOf(at, view);
+  return { zh: say(time.zh).zh, en: say(time.en).en };
+}
+
+const two = (n) => String(n).padStart(2, "0");
 
 function lookOf(show) {
   const over = show.stage === "all_clear" || show.stage === "correction";
   if (show.kind === "drill") return over ? DRILL_OVER : DRILL;
   if (show.stage === "all_clear") return CLEAR;
   if (show.stage === "correction") return CORRECTED;
-  if (show.level === "P1" && stays(part(show, "zh-CN"), part(show, "en"))) return NEARBY;
+  if (show.level === "P1" && stays(show)) return NEARBY;
   return LEVEL[show.level] || LEVEL.P2;
 }
 
@@ -79,16 +97,16 @@ function top(look, view) {
   return el("div", "top",
     el("span", "lv", mark(look.mark), el("span", "", look.zh)),
     lang("en", el("span", "", look.en)),
-    el("span", "ck num", `${place(view.info, "zh-CN")} ${clockOf(view.now, view.tz)}`));
+    el("span", "ck num", `${place(view.info, PAIR.first)} ${clockOf(view.now, view.zone)}`));
 }
 
 function notesOf(view, zh, en) {
-  const { show, stale, tz } = view;
+  const { show, stale } = view;
   const notes = [];
   if (show.kind === "drill") notes.push(note("dr", null, SAY.drill));
-  if (stale) notes.push(note("stale", "offline", SAY.stale(clockOf(stale, tz))));
+  if (stale) notes.push(note("stale", "offline", withTime(SAY.stale, stale, view)));
   if (show.stage === "update") {
-    const said = SAY.update(show.revision - 1, clockOf(new Date(show.issued), tz));
+    const said = withTime((at) => SAY.update(show.revision - 1, at), new Date(show.issued), view);
     // words a duty manager typed in one language only are said once
     const once = zh.detail === en.detail;
     notes.push(note("upd", "danger", {
@@ -112,13 +130,13 @@ function middle(view, zh, en, both) {
     el("p", "do", zh.action, ...(both ? [lang("en", el("small", "", en.action))] : [])));
   // An update adds to the first instruction; what that said beside it ("no lifts") still holds.
   const first = show.stage === "update" && show.base ? { parts: show.base } : show;
-  const [more, moreEn] = [part(first, "zh-CN").detail, part(first, "en").detail];
+  const [more, moreEn] = [part(first, PAIR.first).detail, part(first, PAIR.second).detail];
   if (more && (show.stage !== "update" || show.base)) {
     say.append(el("div", "more", ...(over ? [] : [detailMark(more)]),
       el("span", "", more, ...(more !== moreEn ? [el("br"), lang("en", el("span", "", moreEn))] : []))));
   }
   const way = el("div", "way");
-  const out = !over && leaves(zh, en) ? wayWords(info && info.way) : null;
+  const out = !over && leaves(show) ? wayWords(info && info.way) : null;
   if (over) way.append(big("tick"));
   if (out) way.append(arrow(info.way.arrow), el("b", "", out.zh), lang("en", el("span", "", out.en)));
   way.append(el("b", out ? "ap" : "", zh.way), ...(both ? [lang("en", el("span", "", en.way))] : []));
@@ -126,19 +144,20 @@ function middle(view, zh, en, both) {
 }
 
 /** Whether the words send people out of this building: only then does an exit hint belong here. */
-function leaves(zh, en) {
-  return /离开|撤离|出楼|集合/.test(`${zh.action}${zh.way}`.replace(NOT_OUT.zh, ""))
-    || /leave|walk out|meet at|evacuate/i.test(`${en.action} ${en.way}`.replace(NOT_OUT.en, ""));
+function leaves(show) {
+  const all = Object.values(show.parts || {}).map((one) => `${one.action || ""} ${one.way || ""}`).join(" ");
+  const said = all.replace(NOT_OUT.zh, "").replace(NOT_OUT.en, "");
+  return /离开|撤离|出楼|集合|離開|撤離|疏散|避難|대피|غادر|اخرج|إخلاء/.test(said) || /leave|walk out|meet at|evacuate/i.test(said);
 }
 
 /** Whether the words keep people in this building. */
-function stays(zh, en) {
-  const said = [`${zh.action}${zh.way}${zh.detail}`, `${en.action} ${en.way} ${en.detail}`];
-  return !leaves(zh, en) && (IN.zh.test(said[0]) || IN.en.test(said[1]));
+function stays(show) {
+  const said = Object.values(show.parts || {}).map((one) => `${one.action} ${one.way} ${one.detail}`).join(" ");
+  return !leaves(show) && (IN.zh.test(said) || IN.en.test(said));
 }
 
 const NOT_OUT = {
-  zh: /(不必|不用|无需|不需要?|暂不|勿|不要)(离开|撤离|出楼)/g,
+  zh: /(不必|不用|无需|無需|不需要?|暂不|勿|不要)(离开|離開|撤离|撤離|疏散|出楼)/g,
   en: /(need not|do not need to|don't need to|no need to|do not|don't) (leave|evacuate)/gi,
 };
 const IN = {
@@ -147,10 +166,11 @@ const IN = {
 };
 
 function foot(view, show, info) {
-  const { tz, now } = view;
+  const { now } = view;
   const over = show.stage === "all_clear" || show.stage === "correction";
-  const at = (iso) => (iso ? clockOf(new Date(iso), tz) : "–");
-  const fact = (said, value) => el("span", "", `${said.zh} `, lang("en", el("span", "", said.en)), el("b", "num", value));
+  const at = (iso) => (iso ? timeOf(new Date(iso), view) : { zh: "–", en: "–" });
+  const fact = (said, value) => el("span", "", `${said.zh} `, lang("en", el("span", "", said.en)), el("b", "num", value.zh),
+    ...(value.zh === value.en ? [] : [" ", lang("en", el("span", "num", value.en))]));
   const facts = [fact(over ? SAY.ended : SAY.issued, at(show.issued)), fact(SAY.updated, at(show.updated))];
   if (over && show.until) facts.push(fact(SAY.returns, at(show.until)));
   if (!over && show.next_update) {
@@ -158,17 +178,17 @@ function foot(view, show, info) {
     facts.push(fact(late ? SAY.due : SAY.next, at(show.next_update)));
   }
   const source = info && info.source ? info.source : null;
-  if (source) facts.push(fact(SAY.from, source["zh-CN"] || source.en || ""));
+  if (source) facts.push(fact(SAY.from, one(named(source, PAIR.first))));
   const code = el("span", "code", `${SAY.code.zh} `, lang("en", el("span", "", SAY.code.en)), el("b", "num", show.code || ""));
   return el("div", "foot", ...facts, code);
 }
 
 function status(view, stale) {
   if (stale) {
-    const said = SAY.lost(clockOf(stale, view.tz));
+    const said = withTime(SAY.lost, stale, view);
     return el("p", "st lost", said.zh, lang("en", el("span", "", said.en)));
   }
-  const said = view.contact ? SAY.well(clockOf(view.contact, view.tz)) : SAY.never;
+  const said = view.contact ? withTime(SAY.well, view.contact, view) : SAY.never;
   return el("p", "st", said.zh, " ", lang("en", el("span", "", said.en)));
 }
 
@@ -197,9 +217,16 @@ function whole(words) {
 
 function place(info, tag) {
   if (!info) return "";
-  const words = info.place || {};
-  return words[tag] || words.en || info.name || "";
+  return named(info.place || {}, tag) || info.name || "";
 }
+
+/** The text nearest to a language, then English, then any. */
+function named(words, tag) {
+  const there = Object.keys(words).filter((one) => words[one]);
+  return words[nearest(tag, there)] || words.en || words[there[0]] || "";
+}
+
+const one = (text) => ({ zh: text, en: text });
 
 function mark(name) {
   return drawing("0 0 24 24", "", PATHS[name], 2.2);
@@ -219,7 +246,7 @@ function arrow(turn) {
 }
 
 function detailMark(words) {
-  const lift = /电梯|lift/i.test(words);
+  const lift = /电梯|電梯|升降機|エレベーター|승강기|엘리베이터|مصعد|lift/i.test(words);
   return lift
     ? drawing("0 0 24 24", "", ["M5 3h14v18H5z", "M12 3v18", "M2 22 22 2"], 2.2)
     : mark("info");
@@ -251,6 +278,7 @@ function el(name, cls, ...inside) {
 }
 
 function lang(tag, node) {
-  node.lang = tag;
+  node.lang = { zh: PAIR.first, en: PAIR.second }[tag] || tag;
+  node.dir = directionOf(node.lang);
   return node;
 }

@@ -3,6 +3,9 @@
 import { drawCalm, drawNotice, drawPairing } from "./draw.js";
 import { keep, load } from "./keep.js";
 import { Link } from "./link.js";
+import { choose } from "./tongues.js";
+import { PAIR } from "./words.js";
+import { Zone, tableOf } from "../js/zone.js";
 
 const root = document.getElementById("screen");
 const alarm = document.getElementById("alarm");
@@ -19,7 +22,7 @@ const state = {
 let link = null;
 
 const now = () => new Date(Date.now() + state.skew);
-const zone = () => (state.info && state.info.timezone) || document.body.dataset.timezone || "Asia/Shanghai";
+const zone = () => new Zone((state.info && state.info.offsets) || tableOf(document.body.dataset.offsets));
 
 function stale() {
   if (!state.down || Date.now() - state.down < GRACE) return null;
@@ -29,13 +32,14 @@ function stale() {
 /** Draws only when something a person can see has changed: nothing on a screen ever flickers. */
 function draw() {
   if (!state.device) return;
+  choose(state.info, state.show, Date.now());
   const view = {
-    show: state.show, info: state.info, notices: state.notices, stale: stale(), now: now(), tz: zone(),
+    show: state.show, info: state.info, notices: state.notices, stale: stale(), now: now(), zone: zone(),
     contact: state.contact ? new Date(state.contact + state.skew) : null,
   };
   const minute = Math.floor(view.now.getTime() / 60000);
   const mark = JSON.stringify([state.show && [state.show.notice, state.show.revision, state.show.next_update],
-    state.info, state.notices, view.stale && Math.floor(view.stale.getTime() / 60000), minute]);
+    state.info, state.notices, PAIR.first, PAIR.second, view.stale && Math.floor(view.stale.getTime() / 60000), minute]);
   if (mark === state.drawn) return;
   state.drawn = mark;
   if (state.show) drawNotice(root, view);
@@ -47,7 +51,7 @@ function show(frame) {
   state.show = frame;
   keep({ show: frame });
   draw();
-  const said = frame.parts["zh-CN"] || Object.values(frame.parts)[0] || {};
+  const said = frame.parts[PAIR.first] || Object.values(frame.parts)[0] || {};
   if (!before || before.notice !== frame.notice || before.revision !== frame.revision) {
     alarm.textContent = `${said.headline || ""} ${said.action || ""}`;
   }
@@ -165,8 +169,8 @@ async function stayAwake() {
 
 setInterval(() => {
   draw();
-  const at = new Date();
-  if (!state.show && !state.down && at.getHours() === NIGHT && Date.now() - started > 3 * 3600 * 1000) location.reload();
+  const at = zone().wall(now().getTime());
+  if (!state.show && !state.down && at.getUTCHours() === NIGHT && Date.now() - started > 3 * 3600 * 1000) location.reload();
 }, 500);
 addEventListener("offline", () => { state.down = state.down || Date.now(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) stayAwake(); });

@@ -1,5 +1,8 @@
 /** The fixed words of a screen, always in both languages: it speaks to everyone who passes. */
 
+/** Which languages the slots `zh` and `en` below speak: other ones by tongues.js. */
+export const PAIR = { first: "zh-CN", second: "en" };
+
 export const LEVEL = {
   P1: { zh: "危险 立即行动", en: "DANGER, ACT NOW", look: "s-red", mark: "danger" },
   P2: { zh: "注意 请照做", en: "CAUTION, PLEASE ACT", look: "s-amber", mark: "danger" },
@@ -42,7 +45,7 @@ export const SAY = {
   },
 };
 
-const ARROWS = {
+export const ARROWS = {
   left: { zh: "向左", en: "to the left" },
   right: { zh: "向右", en: "to the right" },
   ahead: { zh: "直行", en: "straight ahead" },
@@ -54,9 +57,10 @@ export function wayWords(way) {
   if (!way || !way.door) return null;
   const turn = ARROWS[way.arrow] || null;
   const metres = way.metres ? way.metres : 0;
-  const door = (tag) => way.door[tag] || way.door["zh-CN"] || way.door.en || "";
+  const door = (tag) => way.door[tag] || way.door[/^zh/.test(tag) ? "zh-CN" : "en"] || way.door["zh-CN"] || way.door.en || "";
+  const chinese = /^(zh-CN|zh-Hans|zh)$/.test(PAIR.first);
   return {
-    zh: [turn ? turn.zh : "", door("zh-CN"), metres ? `${metres} 米` : ""].filter(Boolean).join(" "),
-    en: [door("en"), turn ? turn.en : "", metres ? `${metres} m` : ""].filter(Boolean).join(", "),
+    zh: [turn ? turn.zh : "", door(PAIR.first), metres ? `${metres} ${chinese ? "米" : "m"}` : ""].filter(Boolean).join(" "),
+    en: [door(PAIR.second), turn ? turn.en : "", metres ? `${metres} m` : ""].filter(Boolean).join(", "),
   };
 }

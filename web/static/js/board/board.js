@@ -2,7 +2,7 @@
 import { get, post } from "../api.js";
 import { $, $$, put } from "../dom.js";
 import { t, say, named, capital } from "../words.js";
-import { clock, now, span } from "../clock.js";
+import { clock, clockShort, now, span } from "../clock.js";
 import { Live } from "../live.js";
 import { freshPlan, lastPlan } from "../estate/known.js";
 import { Sheet } from "../estate/sheet.js";
@@ -112,7 +112,7 @@ function helps() {
 function calls() {
   for (const link of $$("#calls [data-number]")) {
     const at = state.calls?.[link.dataset.number];
-    put($("small", link), at ? clock(at).slice(0, 5) : t("call.not_yet"));
+    put($("small", link), at ? clockShort(at) : t("call.not_yet"));
   }
 }
 

@@ -2,7 +2,7 @@
 import { call, get, look, trouble } from "../api.js";
 import { $, h, put } from "../dom.js";
 import { t, named, num, say, capital } from "../words.js";
-import { clockShort, date } from "../clock.js";
+import { momentShort } from "../clock.js";
 
 const box = $("#repairs"), switch_ = $("#show-repairs");
 
@@ -43,7 +43,7 @@ export function repairs({ edit, people }) {
       h("td", {}, capital(say(one.spoken)) || one.place || "–"),
       h("td", {}, h("span", { class: "num" }, one.value), h("span", { class: "two" }, ` ${named("channel", one.channel)}`)),
       h("td", {}, h("b", { class: "late" }, t(`repairs.why.${one.why}`)), h("p", { class: "two" }, t(`repairs.do.${one.why}`)), wrong),
-      h("td", { class: "num" }, one.since ? `${date(one.since)} ${clockShort(one.since)}` : "–"),
+      h("td", { class: "num" }, momentShort(one.since)),
       h("td", {}, one.flagged && one.why === "gone" ? h("button", { class: "btn small", type: "button", onclick: again, "aria-label": t("repairs.again_of", { name: one.name }) }, t("repairs.again")) : null));
   }
   function show() {
