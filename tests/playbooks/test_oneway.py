@@ -10,7 +10,8 @@ from playbooks.case import Case
 from playbooks.load import Library
 from tests.playbooks.shelf import FEW, LANGUAGES, SHORT, TRAITS, problems
 
-ASKED = "{% if replies %}回复1安全2求助3已撤离4不在{% else %}请点链接回复：{% endif %} {{link}}"
+DIGITS = "回复数字：1安全，2求助，3已撤离，4不在家"
+ASKED = f"{{% if replies %}}{DIGITS}{{% else %}}请点链接回复：{{% endif %}} {{{{link}}}}"
 
 
 def found(text: str) -> list[str]:
@@ -18,7 +19,7 @@ def found(text: str) -> list[str]:
 
 
 def test_a_digit_asked_of_everybody_is_found():
-    text = SHORT.replace(ASKED, "回复1安全2求助3已撤离4不在 {{link}}", 1)
+    text = SHORT.replace(ASKED, DIGITS + " {{link}}", 1)
     assert text != SHORT
     assert any("asks for a digit also where the account takes no replies" in w for w in found(text))
 

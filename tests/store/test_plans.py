@@ -46,7 +46,7 @@ INTENDED = {
     "SELECT count(*) FROM audience a WHERE a.incident_id = ? AND (CAST": "a wave, once: its fill",
     "min(a.rank * 4294967296 + a.recipient_id) AS best": "a wave or last notice, once: set-based",
     "count(DISTINCT d.address) AS sends": "the preview of a notice: all it would go to",
-    "SELECT a.band, count(*) AS people FROM audience": "the preview of a notice: as above",
+    "SELECT a.band, a.language, count(*) AS people FROM audience": "a notice: as above",
     "FROM deliveries d CROSS JOIN audience a": "a last notice, once: who was told by hand alone",
     "INSERT INTO delivery_also": "a wave or last notice, once: set-based",
     "FROM deliveries WHERE notice_id = ? AND wave = ? AND round = ?": "a wave, once: its counts",

@@ -15,8 +15,8 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from hub.decide.emergency import usual_numbers
 from hub.errors import HubError, Unknown
+from hub.flow.site_defaults import usual_numbers
 from hub.tags import nearest
 from web.base import base_of, rebased
 from web.catalog import LANGUAGES, weight
