@@ -248,8 +248,8 @@ async def _sweep(house: House) -> None:
     doubts = DoubtLedger(house.db)
     questions = [*await doubts.take("one", limit=5), *await doubts.take("one", limit=5)]
     for question, outcome in zip(questions, _FOUND, strict=False):
-        await doubts.found(question, outcome)
-    await doubts.give_back(questions[-1])
+        await doubts.found([(question, outcome)])
+    await doubts.give_back([questions[-1]])
     await house.run("-- test\nUPDATE deliveries SET lease_until = 1 WHERE lease_until IS NOT NULL")
     await sweep.doubts()
     await house.run(
