@@ -144,6 +144,38 @@ def test_a_reply_is_read_as_typed_and_answered_with_empty_twiml() -> None:
     assert (inward.response, inward.content_type) == (EMPTY_TWIML, "text/xml")
 
 
+@pytest.mark.parametrize(
+    ("sender", "number", "by"),
+    [
+        (f"rcs:{PHONE}", PHONE, "rcs"),
+        (f"whatsapp:{PHONE}", PHONE, "whatsapp"),
+        (f"WhatsApp:{PHONE}", PHONE, "whatsapp"),
+        (PHONE, PHONE, ""),
+        ("messenger:12", "messenger:12", ""),
+        ("rcs:agent_7", "agent_7", "rcs"),
+    ],
+)
+def test_other_ways_to_a_number_are_that_number(sender: str, number: str, by: str) -> None:
+    form = (("From", sender), ("Body", "2"), ("MessageSid", "SM9"))
+    (reply,) = _channel().read(HookRequest("https://hub.example.org/h", {}, b"", form)).replies
+    assert (reply.channel, reply.sender, reply.by) == ("sms", number, by)
+
+
+@pytest.mark.parametrize(
+    ("word", "opt"), [("STOP", "STOP"), ("start", "START"), ("HELP", "HELP"), ("", "")]
+)
+def test_what_the_provider_did_with_the_number_is_told(word: str, opt: str) -> None:
+    form = (("From", PHONE), ("Body", "N"), ("MessageSid", "SM9"), ("OptOutType", word))
+    (reply,) = _channel().read(HookRequest("https://hub.example.org/h", {}, b"", form)).replies
+    assert reply.opt == opt
+
+
+def test_a_part_of_a_text_is_not_delivered() -> None:
+    form = (("MessageStatus", "partially_delivered"), ("MessageSid", "SM9"))
+    inward = _channel().read(HookRequest("https://hub.example.org/h", {}, b"", form, "7.x"))
+    assert [receipt.state for receipt in inward.receipts] == [DeliveryState.ACCEPTED]
+
+
 def test_a_reply_without_sender_is_nothing() -> None:
     inward = _channel().read(HookRequest("https://hub.example.org/h", {}, b"", (("Body", "2"),)))
     assert inward.replies == ()
