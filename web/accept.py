@@ -98,12 +98,11 @@ class Acceptor:
     def _take(self, line: socket.socket, peer: object) -> None:
         line.setblocking(False)
         host = str(peer[0]) if isinstance(peer, tuple) else ""  # a unix socket has no address
-        trusted = not host or host in self._proxies
         # until its protocol is there, closing the socket is all there is to do
-        seat = self._seats.take(host, line.close, trusted=trusted)
+        seat = self._seats.take(host, line.close, trusted=not host)
         if seat is None:
             line.close()
-        elif seat.known:
+        elif seat.known or host in self._proxies:
             self._open_up(line, seat)
         else:
             seat.busy()  # it is we who let it wait

@@ -135,9 +135,7 @@ class GateProtocol(HttpToolsProtocol):
         return heads.wants_websocket(self.headers) and self._should_upgrade_to_ws()
 
     def handle_websocket_upgrade(self) -> None:
-        peer = self.client[0] if self.client else ""
-        if self._seat is not None and peer in self._proxies:
-            lines = [value.decode("latin-1") for name, value in self.headers if name == FORWARDED]
+        if self._seat is not None and (lines := self._forwarded()):
             host = self._proxies.behind(lines)
             if host and not self._seat.behind(host):
                 raise Wrong(heads.NO_ROOM)
@@ -170,6 +168,8 @@ class GateProtocol(HttpToolsProtocol):
             heads.check_upgrade(version, method, self.headers)
         self._no_longer()
         self._head, self._whole = 0, False
+        if self._forwarded():
+            self._prove()
         self._pace()
         super().on_headers_complete()
 
@@ -197,6 +197,12 @@ class GateProtocol(HttpToolsProtocol):
             self._waits()
 
     # ── pace ──
+
+    def _forwarded(self) -> list[str]:
+        """For whom a proxy of ours asks. One that names nobody may be anybody."""
+        if not self.client or self.client[0] not in self._proxies:
+            return []
+        return [value.decode("latin-1") for name, value in self.headers if name == FORWARDED]
 
     def _pace(self) -> None:
         """A stranger's requests beyond its rate are read later; those who are known have none."""

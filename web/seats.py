@@ -114,7 +114,7 @@ class Seats:
 
     def take(self, host: str, cut: Callable[[], None], *, trusted: bool = False) -> Seat | None:
         """A place for a newcomer, who is idle until they ask something; None: there is none.
-        `trusted`: a proxy of ours, or our own socket."""
+        `trusted`: it comes by our own socket."""
         address = address_of(host)
         # its own address first: whoever has much makes room for more of it
         if not (trusted or self._room_at(address)) or not self._room_in_all():

@@ -155,7 +155,7 @@ def _attacked(port: int, peers: Sequence[str]) -> Iterator[None]:
     if not peers:
         yield
         return
-    command = [sys.executable, "-m", "tests.bench.peers", str(port), "3600", *peers]
+    command = [sys.executable, "-m", "tests.bench.peers", str(port), "300", *peers]
     attack = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         assert attack.stdout is not None

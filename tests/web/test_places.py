@@ -48,6 +48,10 @@ async def test_idle_sockets_of_one_address_shut_nobody_out(template, tmp_path, m
         await asyncio.sleep(0.3)
         assert await healthy(web, "127.0.0.1")
         assert web.at.seats.made_room == 1
+        async with web.client() as client:
+            told = (await client.get("/metrics")).text
+        assert "muster_connections_most 60.0" in told
+        assert "muster_connections_made_room 2.0" in told
 
 
 async def test_an_idle_live_socket_that_makes_room_is_told_to_come_back(
@@ -114,6 +118,20 @@ async def test_through_a_proxy_each_address_has_its_own_places(template, tmp_pat
         other = await through("203.0.113.8")
         plain = await healthy(web, "127.0.0.1")
     assert (one, other, plain) == ([b"101", b"101", b"503"], b"101", True)
+
+
+async def test_a_named_proxy_that_names_nobody_is_a_stranger_itself(
+    template, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(seats, "FRESH", 60.0)
+    room = Room(60, 45, 2)
+    async with (
+        small(tmp_path, room, trusted_proxies=("127.0.0.1",)) as web,
+        upgraded(web, hello=True),
+        upgraded(web, hello=True),
+    ):
+        assert not await healthy(web, "127.0.0.1")
+        assert await healthy(web, "127.0.0.2")
 
 
 async def test_one_link_has_so_many_sockets_and_the_newest_are_kept(web: House, monkeypatch):
