@@ -41,7 +41,8 @@ EACH_SECOND = 250  # polls a second
 GATHER = 0.03  # seconds in which what comes together is told together
 AGAIN = 2.0  # seconds after which to ask again where too many wait already
 IDLE_SECONDS = 20.0  # without a poll: the client is gone
-SETTLED = 20.0  # seconds after which a client that still polls surely gets no socket
+SETTLED = 20.0  # seconds after which a client that still polls surely gets no socket …
+REMEMBERED = 60.0  # … counted over sessions that follow one another within so long
 MOST_SAID = int(BURST)  # frames of one request
 MOST_WAITING = 8_000  # polls that wait at once, and never more than half of the file handles
 MOST_STRANGERS = 500  # sessions that have not said who they are: they take nobody else's room
@@ -68,6 +69,7 @@ class Polls:
     def __init__(self, live: Live) -> None:
         self._live = live
         self._sessions: dict[str, Session] = {}
+        self._asked: dict[str, tuple[float, float]] = {}  # who polls: since when, and seen when
         self.waiting = 0
         self.most = min(MOST_WAITING, resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2)
 
@@ -106,7 +108,7 @@ class Polls:
             client = await greet_back(who, wire, hub=self._live.hub, devices=devices)
         if client.role == "public" and self._strangers() >= MOST_STRANGERS:
             raise Unready("Too many ask without saying who they are.")
-        session = self._sessions[key] = Session(client, wire)
+        session = self._sessions[key] = Session(client, wire, since=self._since(client))
         self._live.enter(client)
         await self._obey(session, said)
         return self._told(key, session, begun=True)
@@ -174,6 +176,23 @@ class Polls:
     def _strangers(self) -> int:
         return sum(one.client.role == "public" for one in self._sessions.values())
 
+    def _since(self, client: Client) -> float:
+        """Since when this client polls, over all its sessions."""
+        now, who = time.monotonic(), _name(client)
+        first, _ = self._asked.get(who, (now, now))
+        if who:
+            self._asked[who] = (first, now)
+        return first
+
+    def _remember(self, now: float) -> None:
+        """Who polls is remembered a while beyond the end of a session."""
+        for session in self._sessions.values():
+            if who := _name(session.client):
+                self._asked[who] = (session.since, now)
+        for who, (_, seen) in list(self._asked.items()):
+            if now - seen > REMEMBERED:
+                del self._asked[who]
+
     def _closed(self, key: str) -> None:
         """The hub closed it: it leaves at once, and its code is told with the next answer."""
         if (session := self._sessions.get(key)) is not None:
@@ -188,9 +207,15 @@ class Polls:
                 if not session.waiting and now - session.seen > IDLE_SECONDS:
                     del self._sessions[key]
                     self._live.leave(session.client)
+            self._remember(now)
             polling = sum(map(_settled, self._sessions.values()))
             sockets = len(self._live.clients) - len(self._sessions)
             self._live.hub.passage.count(self, polling=polling, sockets=max(0, sockets))
+
+
+def _name(client: Client) -> str:
+    """What stays the same over sessions of one client; nothing for a stranger."""
+    return client.device or client.token or (client.actor.id if client.actor else "")
 
 
 def _settled(session: Session) -> bool:

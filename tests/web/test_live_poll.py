@@ -246,6 +246,16 @@ async def test_the_hub_says_that_no_sockets_come_through(web: House, client, mon
     assert "Upgrade" in told["what"]
 
 
+async def test_who_must_begin_anew_again_and_again_still_counts(web: House, client, monkeypatch):
+    monkeypatch.setattr(live_poll, "SETTLED", 2.0)
+    (screen,) = await web.screens(1)
+    device = await web.device(screen)
+    for _ in range(4):  # no session is as old as two seconds
+        await begin(client, device=device)
+        await asyncio.sleep(0.8)
+    assert web.hub.passage.polling > 0
+
+
 async def test_a_handshake_without_its_upgrade_is_told_why_and_counted(web: House, client):
     headers = {"sec-websocket-key": "x", "sec-websocket-version": "13"}
     answer = await client.get("/live", headers=headers)
