@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from hub.account_settings import AccountSetting
 from hub.commands.reach import reach
 from hub.folder import locked
-from hub.settings import AccountSetting, Settings
+from hub.settings import Settings
 from hub.store.database import Database, database
 from hub.store.migrate import migrate
 from hub.store.processes import ProcessLedger
