@@ -213,6 +213,7 @@ def test_every_label_answers_on_both_sides_of_its_digit(word: AnswerWord):
     [
         "🆘",
         "🆘🆘",
+        "着火了！车库",
         "着火了",
         "我们店里着火了",
         "车库着火了",
