@@ -52,6 +52,19 @@ async def test_the_later_incident_carries_a_letter_in_texts_and_preview(hub: Fie
     assert "B2" in await hub.last(RESIDENT)
 
 
+async def test_a_letter_of_today_names_nothing_else_today(hub: Field) -> None:
+    fire, outage = await hub.launch("fire", "3/12"), await hub.launch("power-outage", "3")
+    await hub.close(outage)
+    again = await hub.launch("power-outage", "3")
+    assert {row.id: row.letter for row in await hub.rows(t.incidents)} == {
+        fire: "", outage: "B", again: "C"
+    }  # fmt: skip
+    await hub.reply(RESIDENT, "B1")  # to the text they were asked by
+    assert [await hub.answer(one, RESIDENT) for one in (fire, again)] == ["", ""]
+    await hub.reply(RESIDENT, "B2")
+    assert [await hub.answer(one, RESIDENT) for one in (fire, again)] == ["help", "help"]
+
+
 async def test_an_incident_that_asks_nobody_twice_has_no_letter(hub: Field) -> None:
     await hub.launch("power-outage", "3")
     await hub.launch("power-outage", "7")
