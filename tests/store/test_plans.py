@@ -247,9 +247,12 @@ async def _sweep(house: House) -> None:
     await sweep.leases()
     doubts = DoubtLedger(house.db)
     questions = [*await doubts.take("one", limit=5), *await doubts.take("one", limit=5)]
-    for question, outcome in zip(questions, _FOUND, strict=False):
-        await doubts.found(question, outcome)
-    await doubts.give_back(questions[-1])
+    await doubts.known(questions)
+    await doubts.found(list(zip(questions, _FOUND, strict=False)))
+    await doubts.give_back(questions[-1:])
+    await house.run("-- test\nUPDATE attempts SET asked_at = 1 WHERE asked_at IS NOT NULL")
+    again = await doubts.take("one", limit=5, again=True)
+    await doubts.found([(one, _FOUND[1]) for one in again])
     await house.run("-- test\nUPDATE deliveries SET lease_until = 1 WHERE lease_until IS NOT NULL")
     await sweep.doubts()
     await house.run(
@@ -259,6 +262,7 @@ async def _sweep(house: House) -> None:
     await sweep.lives()
     await sweep.windows(-1000)
     await sweep.due()
+    await house.run("-- test\nUPDATE attempts SET started_at = 1 WHERE verdict = 'unsure'")
     assert await house.escalate.onward()
 
 
