@@ -69,9 +69,13 @@ class TwilioSms:
         clock: Clock,
         public_url: str,
         deadline: float = DEADLINE,
+        countries: Sequence[str] = (),
     ) -> None:
         pace = account.pace or pace_of(account.sender)
-        self.traits = replace(TRAITS, pace=pace, cost=account.cost)
+        answers, one_way = account.two_way(countries)
+        self.traits = replace(
+            TRAITS, pace=pace, cost=account.cost, answers=answers, one_way=one_way
+        )
         self.unknown: Counter[str] = Counter()
         """Words of the provider we do not know, and how often they came."""
         self._account = account

@@ -13,6 +13,7 @@ from hub.flow.alarms import Alarms
 from hub.flow.auditor import Auditor
 from hub.flow.deliver import Deliver
 from hub.flow.latency import Latency
+from hub.flow.passage import Passage
 from hub.flow.pulse import Pulse
 from hub.flow.queues import Queues
 from hub.flow.sweep import Sweep
@@ -38,6 +39,7 @@ class Guard(TypedDict):
     alarms: Alarms
     auditor: Auditor
     pulse: Pulse
+    passage: Passage
 
 
 def guard(
@@ -54,6 +56,7 @@ def guard(
 ) -> Guard:
     ledger = AlarmLedger(db)
     url = settings.heartbeat_url
+    passage = Passage()
     return {
         "alarms": Alarms(ledger, audit, wake),
         "auditor": Auditor(
@@ -69,7 +72,9 @@ def guard(
             version=__version__,
             swept_at=lambda: sweep.last_at,
             accounts=lambda: _accounts(deliver, latency),
+            live=passage.said,
         ),
+        "passage": passage,
     }
 
 

@@ -154,7 +154,8 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class NoticePlan:
-    """Everything a later notice writes. `media`: channels an account stands behind."""
+    """Everything a later notice writes. `media`: channels an account stands behind; `texts`: what
+    was added by language, `text`: that of it which stands where one alone can."""
 
     incident: int
     stage: str
@@ -166,6 +167,7 @@ class NoticePlan:
     media: frozenset[str]
     actor: str
     keyed: Keyed | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +251,13 @@ class Hearer:
 
 @dataclass(frozen=True, slots=True)
 class Hearers:
-    """Who would hear a notice said now; `people` by band; `by_hand`: homes staff must tell."""
+    """Who would hear a notice said now; `people` by band; `by_hand`: homes staff must tell;
+    `readers`: people by the language they are told in."""
 
     sends: tuple[Hearer, ...]
     people: Mapping[str, int]
     by_hand: int = 0
+    readers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from channels.registry import Account, House, Registry
+from hub.account_settings import AccountSetting
 from hub.decide.accounts import Terms
 from hub.errors import Problem, Refused
 from hub.ports import Channel, Clock, Wake
-from hub.settings import AccountSetting, Settings
+from hub.settings import Settings
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SCREEN = AccountSetting("screen", "screen")
+
+TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
 
 
 class SystemClock:
@@ -55,3 +58,8 @@ def _check_loopback(setting: AccountSetting) -> None:
     if setting.channel != "screen" and urlsplit(url).hostname not in LOOPBACK:
         where = Problem(f"accounts.{setting.name}", "does not lead to this machine")
         raise Refused("The demo may only reach the simulator.", [where], code="not_loopback")
+
+
+def link_length(settings: Settings) -> int:
+    """Characters of an answer link in a text: it is paid for in every SMS."""
+    return len(f"{settings.public_url}/a/") + TOKEN_LENGTH

@@ -30,8 +30,9 @@ from hub.flow.inbox import Inbox
 from hub.flow.latency import Latency
 from hub.flow.launch import Launch
 from hub.flow.parcels import Parcels
+from hub.flow.passage import Passage
 from hub.flow.pulse import Pulse
-from hub.flow.queues import senders_of
+from hub.flow.queues import answers_of, senders_of
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -44,7 +45,7 @@ from hub.guard import guard, watch
 from hub.hearing import hearing
 from hub.memory import settle
 from hub.ports import Channel, Clock, Findable, Library
-from hub.providers import accounts_of, channels_of, terms_of
+from hub.providers import accounts_of, channels_of, link_length, terms_of
 from hub.settings import Settings
 from hub.shelf import Shelf
 from hub.store import house_time
@@ -63,7 +64,6 @@ from hub.store.tasks import TaskLedger
 from hub.zones import use_locked
 
 HOUSE = "muster"  # one hub on a Redis
-TOKEN_LENGTH = 24  # characters of an answer link (hub.decide.tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ class Hub:
     pulse: Pulse
     shares: Shares | None  # None where one process is all there can be
     ration: Ration | None
+    passage: Passage
 
     async def ready(self) -> Sequence[str]:
         """What keeps the hub from its work; raises when the database does not answer."""
@@ -161,9 +162,8 @@ def _wired(
     latency = Latency({name: one.traits.channel for name, one in channels.items()})
     ration = Ration(scripts) if scripts else None
     shares = Shares(ration) if ration else None
-    guesses = Guesses(scripts) if scripts else None
     deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts), shares)
-    sweep = _sweep(settings, db, escalate, deliver, wake, channels)
+    sweep = _sweep(settings, db, escalate, deliver, wake)
     return Hub(
         settings=settings,
         db=db,
@@ -184,7 +184,7 @@ def _wired(
         watch=watch(db, latency, senders_of(channels, terms_of(accounts))),
         shares=shares,
         ration=ration,
-        **_desk(settings, db, audit, clock, wake, guesses),
+        **_desk(settings, db, audit, clock, wake, Guesses(scripts) if scripts else None),
         **guard(
             settings,
             db,
@@ -249,7 +249,7 @@ def _launch(
         channels,
         languages=settings.languages,
         timezone=settings.timezone,
-        link_length=_link_length(settings),
+        link_length=link_length(settings),
         wave_speed=settings.wave_speed,
         senders=senders_of(channels, terms_of(accounts_of(settings))),
     )
@@ -263,13 +263,9 @@ def _say(
     wake: Doorbell,
     channels: Mapping[str, Channel],
 ) -> Say:
-    length = _link_length(settings)
-    return Say(SayLedger(db), library, clock, wake, channels, settings.timezone, length)
-
-
-def _link_length(settings: Settings) -> int:
-    """Characters of an answer link in a text: it is paid for in every SMS."""
-    return len(f"{settings.public_url}/a/") + TOKEN_LENGTH
+    length = link_length(settings)
+    languages = settings.languages
+    return Say(SayLedger(db), library, clock, wake, channels, settings.timezone, length, languages)
 
 
 def _deliver(
@@ -299,19 +295,17 @@ def _doubts(
     settings: Settings, db: Database, channels: Mapping[str, Channel], wake: Doorbell
 ) -> AskDoubts:
     texts = DeliveryLedger(db).wording
-    parcels = Parcels(texts, secret=settings.secret_key, public_url=settings.public_url)
+    answers = answers_of(senders_of(channels, terms_of(accounts_of(settings))))
+    parcels = Parcels(
+        texts, secret=settings.secret_key, public_url=settings.public_url, answers=answers
+    )
     return AskDoubts(ledger=DoubtLedger(db), channels=channels, parcels=parcels, wake=wake)
 
 
 def _sweep(
-    settings: Settings,
-    db: Database,
-    escalate: Escalate,
-    deliver: Deliver,
-    wake: Doorbell,
-    channels: Mapping[str, Channel],
+    settings: Settings, db: Database, escalate: Escalate, deliver: Deliver, wake: Doorbell
 ) -> Sweep:
-    askable = {name for name, one in channels.items() if isinstance(one, Findable)}
+    askable = {name for name, one in escalate.channels.items() if isinstance(one, Findable)}
     return Sweep(
         ledger=SweepLedger(db, askable=askable),
         escalate=escalate,

@@ -14,6 +14,7 @@ from hub.flow.answer import TakeAnswer
 from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
+from hub.flow.passage import Passage
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -64,6 +65,8 @@ class House(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def alarms(self) -> Alarms: ...
+    @property
+    def passage(self) -> Passage: ...
     @property
     def ration(self) -> Ration | None: ...
 

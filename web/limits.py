@@ -1,8 +1,14 @@
-"""How often one address, or one link, may do something: counted in memory, bounded; and by all
-processes together where there are several."""
+"""How often one link may answer, and one address ask for codes: counted in memory, bounded; and by
+all processes together where there are several.
+
+An address is nobody's name: a whole estate may answer from one, through an operator's gateway or a
+proxy that was not named. So what carries an authority of its own (a valid link, ticket, device or
+signature) is never counted by its address, and a cry for help is never refused.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,6 +23,7 @@ from hub.ports import Ration
 
 KNOWN = 20_000  # keys remembered at most; the one idle longest is forgotten
 AWAY = 1.0  # seconds for which nobody is asked to count for all, after there was no answer
+BREATH = 1.0  # seconds a cry of a link that has cried without end waits until it is written
 
 
 class Bucket:
@@ -49,15 +56,14 @@ class Bucket:
 
 @dataclass(slots=True)
 class Limits:
-    """The limits of one application. A technician pairs a whole tower from one address, a whole
-    estate may answer through one mobile operator's gateway; a single link is one household's.
+    """The limits of one application. A technician pairs a whole tower from one address; a single
+    link is one household's.
 
     `ration` counts for all processes; while it does not answer, each counts its own."""
 
     ration: Ration | None = None
     pairings: Bucket = field(default_factory=lambda: Bucket(burst=60, each=2.0))
     answers_link: Bucket = field(default_factory=lambda: Bucket(burst=20, each=3.0))
-    answers_ip: Bucket = field(default_factory=lambda: Bucket(burst=2_000, each=0.05))
     _away_until: float = 0.0
 
     async def pairing(self, ip: str) -> None:
@@ -65,12 +71,18 @@ class Limits:
         self.pairings.count(ip)
         await self._for_all((f"pairing/{ip}", self.pairings.ask))
 
-    async def answer(self, token: str, ip: str) -> None:
-        """One answer more by this link from there; TooMany (429)."""
+    async def answer(self, token: str) -> None:
+        """One answer more by this link, which is one of ours; TooMany (429)."""
         self.answers_link.count(token)
-        self.answers_ip.count(ip)
-        link, where = (f"link/{token}", self.answers_link.ask), (f"ip/{ip}", self.answers_ip.ask)
-        await self._for_all(link, where)
+        await self._for_all((f"link/{token}", self.answers_link.ask))
+
+    async def cry(self, token: str) -> None:
+        """One cry for help more by this link: never refused. One that does not stop is slowed, so
+        that a program that loops does no harm."""
+        try:
+            self.answers_link.count(token)
+        except TooMany:
+            await asyncio.sleep(BREATH)
 
     async def _for_all(self, *asks: tuple[str, Ask]) -> None:
         if self.ration is None or time.monotonic() < self._away_until:

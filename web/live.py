@@ -26,6 +26,7 @@ from web.live_devices import Devices
 from web.live_feed import incident_feed, me_feed, replies_feed, site_feed
 from web.live_hello import Hello, greet_back
 from web.live_ops import OPS, Ops
+from web.live_poll import Polls
 from web.live_queue import QueueWire
 from web.live_revoke import Revoking
 from web.live_screens import ScreenRooms
@@ -41,6 +42,8 @@ BEAT_SECONDS = 15.0
 AGAIN_SECONDS = 1.0  # until a pump that ended is started again
 CLOSE_SECONDS = 4.0  # until every socket has heard 1012 and gone
 MOST_CLIENTS = 20_000
+MOST_OF_ONE = {"resident": 32, "screen": 8}
+"""Sockets of one link, one device; the oldest makes room for one more."""
 NOT_KNOWN, NOT_ALLOWED, RESTARTING, SLOW, POLICY = 4401, 4403, 1012, 1013, 1008
 
 
@@ -53,6 +56,7 @@ class Live:
     def __init__(self, hub: House) -> None:
         self._hub = hub
         self.clients: set[Client] = set()
+        self._of_one: dict[str, dict[Client, None]] = {}
         self.devices = Devices(hub.screens)
         self.screens = ScreenRooms(hub.screens, hub.clock)
         self.topics = Topics(
@@ -68,6 +72,7 @@ class Live:
         self._group: asyncio.TaskGroup | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._ops = Ops(hub, self.topics)
+        self.polls = Polls(self)
         self._pumps: list[Pump] = [
             self.topics.listen,
             self.screens.run,
@@ -75,6 +80,7 @@ class Live:
             self.devices.run,
             self._beat,
             Revoking(hub, self.clients).run,
+            self.polls.run,
         ]
 
     def also(self, pump: Pump) -> None:
@@ -115,7 +121,9 @@ class Live:
             await socket.close()
             return
         await socket.accept(subprotocol=SUBPROTOCOL)
-        if self.closing or self._group is None or len(self.clients) >= MOST_CLIENTS:
+        try:
+            self.may_enter()
+        except Unready:
             await socket.close(RESTARTING if self.closing else SLOW, "come back")
             return
         with contextlib.suppress(WebSocketDisconnect):
@@ -142,27 +150,66 @@ class Live:
             frame = parse_object((await _receive(socket)).encode())
         hello = Hello.of(frame)
         wire: Wire | None = socket.scope.get("extensions", {}).get(EXTENSION, {}).get("wire")
-        return await greet_back(
+        client = await greet_back(
             hello, wire or QueueWire(socket), hub=self._hub, devices=self.devices
         )
+        client.wire.greet(known=client.role != "public")
+        return client
 
-    async def _talk(self, socket: WebSocket, client: Client) -> None:
-        self.clients.add(client)
+    @property
+    def hub(self) -> House:
+        return self._hub
+
+    def may_enter(self) -> None:
+        """There is room for one more; else Unready: come back."""
+        if self.closing or self._group is None or len(self.clients) >= MOST_CLIENTS:
+            raise Unready("The hub is stopping, or as many are connected as it takes; come back.")
+
+    def enter(self, client: Client) -> None:
+        """The client is here, and welcome."""
+        self._join(client)
         if client.screen:
             self.screens.came(client.screen)
+        client.tell(self._welcome(client))
+
+    def leave(self, client: Client) -> None:
+        """The client is gone; a second time does nothing."""
+        if client not in self.clients:
+            return
+        self._part(client)
+        self.topics.forget(client)
+        if client.screen:
+            self.screens.went(client.screen)
+
+    async def _talk(self, socket: WebSocket, client: Client) -> None:
+        self.enter(client)
         try:
-            client.tell(self._welcome(client))
             while True:
                 text = await _receive(socket)
                 if not client.may_speak(time.monotonic()):
                     client.wire.drop(POLICY, "too many frames")
                     return
-                await self._obey(client, text)
+                await self.obey(client, text)
         finally:
-            self.clients.discard(client)
-            self.topics.forget(client)
-            if client.screen:
-                self.screens.went(client.screen)
+            self.leave(client)
+
+    def _join(self, client: Client) -> None:
+        """The client is among those who are here; of so many of one, the oldest goes."""
+        self.clients.add(client)
+        if client.identity:
+            same = self._of_one.setdefault(client.identity, {})
+            same[client] = None
+            if len(same) > MOST_OF_ONE[client.identity.partition(":")[0]]:
+                oldest = next(iter(same))
+                del same[oldest]
+                oldest.wire.drop(SLOW, "too many of you, come back")
+
+    def _part(self, client: Client) -> None:
+        self.clients.discard(client)
+        same = self._of_one.get(client.identity, {})
+        same.pop(client, None)
+        if not same:
+            self._of_one.pop(client.identity, None)
 
     def _welcome(self, client: Client) -> dict[str, Any]:
         now, zone = self._hub.clock.now(), self._hub.settings.timezone
@@ -173,7 +220,7 @@ class Live:
             said["screen"] = {**card.to_json(), "offsets": offsets(own, now)}
         return {**said, "at": iso(now)}
 
-    async def _obey(self, client: Client, text: str) -> None:
+    async def obey(self, client: Client, text: str) -> None:
         """One frame of a client: done, or refused by word, or the socket is closed."""
         frame: dict[str, Any] = {}
         try:
@@ -221,10 +268,7 @@ async def _receive(socket: WebSocket) -> str:
     event = await socket.receive()
     if event["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(event.get("code", 1005))
-    text = event.get("text")
-    if text is None:
-        raise Refused("Frames are text.", code="json")
-    return str(text)
+    return str(event.get("text") or "")  # the server lets no binary frame in; empty is no JSON
 
 
 def _close_code(error: Exception) -> tuple[int, str]:

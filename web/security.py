@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.base import base_in, base_of, enter, leave
 from web.house import House
 from web.problems import of_error, problem
 
@@ -35,10 +36,12 @@ BODY_LIMITS: tuple[tuple[str, int], ...] = (
     ("/hooks/", 64 * KIB),
     ("/a/", 16 * KIB),
     ("/login", 16 * KIB),
+    ("/live", 64 * KIB),
 )
 """First match by the start of the path; everything else takes BODY_LIMIT."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LOOKS = frozenset({"/live/poll"})
 LINK = "/a/"
 OWN_AUTHORITY = (LINK, "/hooks/")
 """A signed token in the path is the authority there: no cookie, so no origin, is asked for."""
@@ -114,9 +117,12 @@ class Gate:
         self._hub = hub
         self._public_url = hub.settings.public_url
         self._https = urlsplit(self._public_url).scheme == "https"
+        self._base = base_in(self._public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})["hub"] = self._hub
+        if scope["type"] in {"http", "websocket"}:
+            enter(scope, self._base)
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -141,7 +147,8 @@ class Gate:
         """One line and one count a request: the route's template, never the path (it may hold a
         token)."""
         method, route = scope["method"], scope.get("route_template", "")
-        quiet = method in SAFE and status < WRONG  # looking is not worth a line, changes are
+        # looking is not worth a line, changes are; who polls looks
+        quiet = (method in SAFE or route in LOOKS) and status < WRONG
         say = log.debug if quiet else log.info
         say("web.request", method=method, route=route, status=status, ms=int(seconds * 1000))
         self._answered(method, route, status, seconds)
@@ -206,7 +213,12 @@ class _Answer:
 
     def _dressed(self, headers: Iterable[Raw]) -> list[Raw]:
         """What the answer says itself stands; the rest of what every answer says is added."""
-        own = [one for one in headers if one[0] != b"x-request-id"]
+        base = base_of(self._scope)
+        own = [
+            (name, leave(value, base) if name == b"location" else value)
+            for name, value in headers
+            if name != b"x-request-id"
+        ]
         said = {name for name, _ in own}
         always = STATIC if self._scope["path"].startswith("/static/") else ALWAYS
         own += [one for one in always if one[0] not in said]

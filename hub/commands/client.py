@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def _read(status: int, text: str) -> Any:
     try:
         answer = json.loads(text) if text else {}
     except json.JSONDecodeError:
-        raise HubError(f"The hub answered {status} with something that is no JSON.") from None
+        raise _not_ours(status) from None
     if status < 400:
         return answer
     said = str(answer.get("detail") or answer.get("title") or f"status {status}")
@@ -101,6 +102,18 @@ def _read(status: int, text: str) -> Any:
     ]
     kind = _KINDS.get(status, Refused)
     raise kind(said, found, code=str(answer.get("code", "refused")))
+
+
+def _not_ours(status: int) -> HubError:
+    """The hub speaks JSON: a page comes from a proxy before it, or from a network's login."""
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        what = "The proxy before the hub lets no body of this size through: allow 21 MB"
+        return Refused(f"{what} (nginx: client_max_body_size 21m;).", code="proxy_size")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        what = f"The proxy answers {status}, and the hub behind it does not"
+        return Unready(f"{what}. It is not certain whether this was done: look, then try again.")
+    what = f"Something on the way answered {status} in the hub's place (a proxy, a network's login)"
+    return HubError(f"{what}. It was not done: check the address (MUSTER_URL) and the network.")
 
 
 @contextlib.asynccontextmanager

@@ -17,8 +17,9 @@ from pathlib import Path
 from channels.simulator.screens import Screens as ScreenPlayers
 from channels.simulator.server import Simulator
 from channels.simulator.settings import Settings as World
+from hub.account_settings import AccountSetting
 from hub.commands.serve import standing
-from hub.settings import AccountSetting, Settings
+from hub.settings import Settings
 from hub.store.screens import pair_all
 from hub.wiring import Hub
 from web.server import Serving
@@ -43,8 +44,7 @@ async def staged(settings: Settings, world: World, *, ledger: Path) -> AsyncIter
         private = settings.with_(
             accounts=accounts(simulator, settings),
             loopback_only=True,
-            # Simulated phones each name an address of their own; else the limit on answers from one
-            # address would hold the whole estate back.
+            # Simulated phones each name an address of their own, as they would behind a proxy.
             trusted_proxies=(*settings.trusted_proxies, "127.0.0.1"),
         )
         async with standing(private) as (hub, serving):

@@ -83,6 +83,21 @@ class Living:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """The sockets of a web process that lives. `short_s`: since somebody was turned away or an idle
+    one cut for want of places; `address` had all it may have `full_s` ago."""
+
+    process: str
+    open: int
+    most: int
+    turned_away: int = 0
+    short_s: float | None = None
+    address: str = ""
+    address_most: int = 0
+    full_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Receipted:
     """Texts an account accepted 5 to 30 minutes ago, and how many of them were reported on."""
 
@@ -111,6 +126,16 @@ class Gone:
     paired: int
     gone: int
     longest_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """How the live channel reaches people: so many get no socket and poll, so many have one.
+    `stripped`: handshakes arrive without their Upgrade, so a proxy in front takes it away."""
+
+    polling: int = 0
+    sockets: int = 0
+    stripped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +173,9 @@ class Facts:
     tries: tuple[Tried, ...] = ()
     screens: tuple[Gone, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    crowds: tuple[Crowd, ...] = ()
     cries: tuple[Cry, ...] = ()
+    live: Passed = field(default_factory=Passed)
     text_faults: tuple[TextFault, ...] = ()
     clock_jumped_s: float | None = None  # ago, if within the last hour
     clock_jumped_by_s: float = 0.0

@@ -135,6 +135,19 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Look at their power and network, and tell the people there in another way.",
         ),
     },
+    "no_sockets": {
+        "zh-CN": (
+            "反向代理没有放行 WebSocket，{polling} 个屏幕或页面建立不了实时连接，改为轮询。",
+            ("请在代理上为 /live 转发 Upgrade 和 Connection 头（见 docs/PROXIES.md）。"
+             "在此之前内容照常更新，但服务器负担更重。"),
+        ),
+        "en": (
+            ("A proxy in front of the hub lets no websockets through. Screens and pages that poll"
+            " instead: {polling}."),
+            ("Have the proxy forward Upgrade and Connection for /live (docs/PROXIES.md). Until then"
+            " all of them are kept up to date, at a higher cost to this server."),
+        ),
+    },
     "account_failing": {
         "zh-CN": (
             "账号 {account} 最近 5 分钟的 {tried} 次发送中有 {failed} 次失败。",
@@ -196,6 +209,30 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "en": (
             "The database's clock jumped by {by}, {ago} ago.",
             "Look at its time synchronisation (NTP). What was scheduled may come early or late.",
+        ),
+    },
+    "sockets_short": {
+        "zh-CN": (
+            "网页进程的连接快用完了（已用 {open}，上限 {most}）：长时间空闲的匿名连接被断开，累计拒绝新连接 {away} 个。",
+            "调高文件句柄上限（LimitNOFILE、ulimit -n）后重新启动；如果是攻击，请在防火墙上拦截。",
+        ),
+        "en": (
+            ("A web process is running out of connections ({open} of {most} in use): idle strangers are"
+            " cut, {away} newcomers were turned away so far."),
+            ("Raise the limit of file handles (LimitNOFILE, ulimit -n) and restart; if it is an"
+            " attack, block it at the firewall."),
+        ),
+    },
+    "address_full": {
+        "zh-CN": (
+            "地址 {address} 的匿名连接达到上限（{most}）。其他地址不受影响；累计拒绝新连接 {away} 个。",
+            "如果这是自己的反向代理，请写入 MUSTER_TRUSTED_PROXIES；否则请在防火墙上限制这个地址。",
+        ),
+        "en": (
+            ("The address {address} holds all the connections a stranger may ({most}). Others are not"
+            " affected; {away} newcomers were turned away so far."),
+            ("If it is your own proxy, name it in MUSTER_TRUSTED_PROXIES; if not, limit this address"
+            " at the firewall."),
         ),
     },
     "old_schema": {

@@ -24,6 +24,7 @@ USUAL_PACE = 1.0  # sends a second expected of an account that names no pace
 TEXTS = 20  # accepted texts from which missing receipts mean something
 TRIES = 20  # calls from which a share of failures means something
 RESTING_S = 30.0  # how long an account that does not work may be left alone without a word
+CROWDED_S = 120.0  # how long it is told that sockets ran short
 ALL_FAILED = 3  # calls that all failed mean something sooner
 
 
@@ -43,6 +44,7 @@ class AlarmKind(StrEnum):
     PROCESS_LOST = "process_lost"
     NO_RECEIPTS = "no_receipts"
     SCREENS_GONE = "screens_gone"
+    NO_SOCKETS = "no_sockets"
     ACCOUNT_FAILING = "account_failing"
     ACCOUNT_RESTING = "account_resting"
     CHANNEL_CLOSED = "channel_closed"
@@ -50,6 +52,8 @@ class AlarmKind(StrEnum):
     EVENT_GAP = "event_gap"
     CLOCK_JUMPED = "clock_jumped"
     OLD_SCHEMA = "old_schema"
+    SOCKETS_SHORT = "sockets_short"
+    ADDRESS_FULL = "address_full"
     OWN_TEXT = "own_text"
     OWN_TEXT_GONE = "own_text_gone"
 
@@ -60,9 +64,11 @@ _WARNINGS = frozenset(
         AlarmKind.PROCESS_LOST,
         AlarmKind.NO_RECEIPTS,
         AlarmKind.SCREENS_GONE,
+        AlarmKind.NO_SOCKETS,
         AlarmKind.NO_ACCOUNT,
         AlarmKind.ACCOUNT_RESTING,
         AlarmKind.CLOCK_JUMPED,
+        AlarmKind.ADDRESS_FULL,
         AlarmKind.OWN_TEXT_GONE,
     }
 )
@@ -113,8 +119,10 @@ def alarms(
         *_lost(facts),
         *_receipts(facts),
         *_screens(facts),
+        *_sockets(facts),
         *_accounts(accounts, needs),
         *_clock(facts),
+        *_crowds(facts),
     ]
     return tuple(sorted(found, key=lambda alarm: alarm.severity))  # critical sorts before warning
 
@@ -263,6 +271,14 @@ def _screens(facts: Facts) -> Iterator[Alarm]:
             yield Alarm(f"screens_gone/{one.site}", AlarmKind.SCREENS_GONE, data)
 
 
+def _sockets(facts: Facts) -> Iterator[Alarm]:
+    """Who polls is told everything, later by a moment; but a proxy stands there set up wrongly."""
+    if facts.live.polling:
+        data = {"polling": facts.live.polling, "sockets": facts.live.sockets}
+        data["stripped"] = int(facts.live.stripped)
+        yield Alarm("no_sockets", AlarmKind.NO_SOCKETS, data)
+
+
 def _accounts(accounts: tuple[Served, ...], needs: Iterable[Need]) -> Iterator[Alarm]:
     """Waves that could tell nobody; one alarm for each set of channels that is missing."""
     media = set(BY_HAND).union(account.channel for account in accounts)
@@ -279,6 +295,17 @@ def _clock(facts: Facts) -> Iterator[Alarm]:
     if facts.clock_jumped_s is not None:
         data = {"ago_s": _whole(facts.clock_jumped_s), "by_s": _whole(facts.clock_jumped_by_s)}
         yield Alarm("clock_jumped", AlarmKind.CLOCK_JUMPED, data)
+
+
+def _crowds(facts: Facts) -> Iterator[Alarm]:
+    """Places for sockets have run short: in all, or those of one address."""
+    for one in facts.crowds:
+        if one.short_s is not None and one.short_s <= CROWDED_S:
+            data: dict[str, Any] = {"open": one.open, "most": one.most, "away": one.turned_away}
+            yield Alarm(f"sockets_short/{one.process}", AlarmKind.SOCKETS_SHORT, data)
+        if one.full_s is not None and one.full_s <= CROWDED_S:
+            data = {"address": one.address, "most": one.address_most, "away": one.turned_away}
+            yield Alarm(f"address_full/{one.process}", AlarmKind.ADDRESS_FULL, data)
 
 
 def _whole(seconds: float) -> int:

@@ -42,7 +42,8 @@ class Answered:
 class Called:
     """A call that was made: whom it spoke to in its incident (`asked`; None: nobody whose phone
     this is), other open incidents that speak to them, and its words (marks still in them), in case
-    they are to be said again. `number`: the one that was called."""
+    they are to be said again. `number`: the one that was called. `service`: whom the incident's
+    playbook tells people in danger to call."""
 
     incident: int
     asked: Asked | None
@@ -51,3 +52,4 @@ class Called:
     language: str
     parts: Mapping[str, str]
     name: str
+    service: str = ""

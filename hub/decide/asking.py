@@ -47,6 +47,11 @@ def lettered(text: str, letter: str) -> str:
     return text
 
 
+def asked_at(text: str) -> tuple[int, ...]:
+    """Where the digits stand that this text asks for."""
+    return tuple(_places(text))
+
+
 def next_letter(taken: Collection[str]) -> str:
     """The letter of one more incident beside others; "" when all are in use."""
     return next((one for one in LETTERS if one not in taken), "")

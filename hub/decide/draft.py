@@ -211,7 +211,7 @@ def _head_count(request: LaunchRequest, found: Audience) -> list[Problem]:
         drill = request.kind is not Kind.LIVE and not request.announce
         what = "nobody there takes part in drills" if drill else "nobody would be told"
         hint = (
-            "mark who takes part in drills, or announce it to everyone"
+            "mark who takes part in drills, or make it a drill for everybody (--announce)"
             if drill
             else ("name a larger place, or import the roster first")
         )

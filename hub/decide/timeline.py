@@ -32,7 +32,7 @@ STAGES: Mapping[str, Line] = {
     "alert": {"zh-CN": "警报", "en": "Alert"},
     "update": {"zh-CN": "进展通报", "en": "Update"},
     "all_clear": {"zh-CN": "解除通知", "en": "All-clear"},
-    "correction": {"zh-CN": "更正通知", "en": "Correction"},
+    "correction": {"zh-CN": "误报撤回", "en": "Withdrawal of a false alarm"},
 }
 SCREEN: Mapping[str, Line] = {
     "shown": {"zh-CN": "已显示", "en": "shows the notice"},

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from hub.decide.aloud import digits_aloud
 from hub.decide.answers import Answered, Called
 from hub.decide.echoes import may_echo
 from hub.decide.inbox import Guessed, Note, Why
@@ -82,7 +83,8 @@ class Hear:
     async def keyed(self, account: str, reply: Reply, call: Called, callback: str) -> Pressed:
         """What came of a key: the answer it stood for is taken, or it is too late for it."""
         parts = fill(call.parts, link="", name=call.name)
-        pressed = Pressed(reply.text, call.language, parts, callback)
+        service = digits_aloud(call.service, call.language)
+        pressed = Pressed(reply.text, call.language, parts, callback, number=service)
         meaning = read_reply(reply.text)
         if meaning.word is None:
             return pressed

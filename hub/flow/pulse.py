@@ -35,8 +35,9 @@ class ProcessLedger(Protocol):
 
 class Pulse:
     """One process's row. `swept_at`: loop time of its last sweep without trouble, None before the
-    first; `accounts`: each provider account as this process finds it. `sending`: how many
-    processes send, as of its last beat; None before the first."""
+    first; `accounts`: each provider account as this process finds it; `live`: how the live channel
+    reaches people. `sending`: how many processes send, as of its last beat; None before the
+    first."""
 
     def __init__(
         self,
@@ -45,13 +46,15 @@ class Pulse:
         version: str,
         swept_at: Callable[[], float | None],
         accounts: Callable[[], Mapping[str, Any]],
+        live: Callable[[], Mapping[str, Any]] = dict,
         every: float = EVERY,
     ):
         self._ledger = ledger
         self._version = version
-        self._swept_at, self._accounts = swept_at, accounts
+        self._swept_at, self._accounts, self._live = swept_at, accounts, live
         self._every = every
         self.lanes: Callable[[], Mapping[str, Any]] = dict  # a worker says how its lanes stand
+        self.sockets: Callable[[], Mapping[str, Any]] = dict  # a web process says who holds them
         self.id = secrets.token_hex(8)
         self.sending: int | None = None
 
@@ -87,6 +90,8 @@ class Pulse:
         at = self._swept_at()
         swept_s = None if at is None else asyncio.get_running_loop().time() - at
         state = {"accounts": dict(self._accounts()), "lanes": dict(self.lanes())}
+        state["sockets"] = dict(self.sockets())
+        state["live"] = dict(self._live())
         self.sending = await self._ledger.beat(self.id, about, swept_s=swept_s, state=state)
 
     async def _end(self) -> None:

@@ -10,12 +10,14 @@ from sqlalchemy import Connection, select, text
 from hub.decide.alarm_facts import (
     SILENT_S,
     Backlog,
+    Crowd,
     Cry,
     Facts,
     Gap,
     Gone,
     LateWave,
     Living,
+    Passed,
     Receipted,
     Stuck,
     Tried,
@@ -123,8 +125,10 @@ def look(conn: Connection, watched_s: float) -> Facts:
         tries=tuple(_tries(conn, five)),
         screens=tuple(_screens(conn, now)),
         cries=tuple(Cry(*row) for row in conn.execute(_CRIES, {"cry": True})),
+        live=_passed(conn, now),
         text_faults=tuple(faults_on_record(conn)),
         gaps=tuple(Gap(*row) for row in conn.execute(_GAPS)),
+        crowds=tuple(_crowds(conn, now)),
         clock_jumped_s=jumped,
         clock_jumped_by_s=by,
     )
@@ -187,13 +191,39 @@ def _living(conn: Connection, now: int) -> Iterator[Living]:
         )
 
 
-def standing(conn: Connection, now: int) -> Iterator[Stood]:
-    """The provider accounts as each process that lives finds them."""
-    alive = select(processes.c.seen_at, processes.c.state).where(
+def _pulses(conn: Connection, now: int) -> Iterator[Any]:
+    """What each process that lives says of itself."""
+    alive = select(processes.c.id, processes.c.seen_at, processes.c.state).where(
         processes.c.stopped_at.is_(None), processes.c.seen_at > now - int(SILENT_S * 1000)
     )
-    for row in conn.execute(alive):
+    yield from conn.execute(alive)
+
+
+def _crowds(conn: Connection, now: int) -> Iterator[Crowd]:
+    for row in _pulses(conn, now):
+        said = (row.state or {}).get("sockets") or {}
+        if said:
+            known = {key: said[key] for key in _CROWD if key in said}
+            yield Crowd(process=row.id, **{"open": 0, "most": 0, **known})
+
+
+_CROWD = ("open", "most", "turned_away", "short_s", "address", "address_most", "full_s")
+
+
+def standing(conn: Connection, now: int) -> Iterator[Stood]:
+    """The provider accounts as each process that lives finds them."""
+    for row in _pulses(conn, now):
         yield from stood((row.state or {}).get("accounts") or {}, ago_s=_ago(now, row.seen_at))
+
+
+def _passed(conn: Connection, now: int) -> Passed:
+    """How the live channel reaches people, over all processes that live."""
+    said = [(row.state or {}).get("live") or {} for row in _pulses(conn, now)]
+    return Passed(
+        polling=sum(int(one.get("polling", 0)) for one in said),
+        sockets=sum(int(one.get("sockets", 0)) for one in said),
+        stripped=any(one.get("stripped") for one in said),
+    )
 
 
 def _attempt_before(conn: Connection, at: int) -> int:

@@ -25,26 +25,31 @@ _USERS = _of("SELECT id, name, login FROM users WHERE id IN :ids")
 
 
 _SAID = text("""
-SELECT r.id, r.at, r.channel, r.words, r.cry, r.answer, r.recipient_id, r.settled_at FROM replies r
-WHERE r.recipient_id IN :ids AND r.at >= (SELECT launched_at FROM incidents WHERE id = :incident)
-ORDER BY r.id LIMIT 50""").bindparams(bindparam("ids", expanding=True))
+SELECT r.id, r.at, r.channel, r.sender, r.words, r.cry, r.answer, r.recipient_id, r.settled_at
+FROM replies r WHERE (r.recipient_id IN :ids OR r.place_id = :unit)
+    AND r.at >= (SELECT launched_at FROM incidents WHERE id = :incident)
+ORDER BY r.id DESC LIMIT 50""").bindparams(bindparam("ids", expanding=True))
 
 
-def words_of(conn: Connection, incident: int, people: Sequence[int]) -> list[dict[str, Any]]:
-    """What these people wrote since the incident began, in their own words, the oldest first."""
-    rows = conn.execute(_SAID, {"ids": list(people), "incident": incident})
+def words_of(
+    conn: Connection, incident: int, people: Sequence[int], *, unit: int | None = None
+) -> list[dict[str, Any]]:
+    """What these people wrote since the incident began, and what names their flat, in their own
+    words: the last fifty, the oldest first."""
+    rows = conn.execute(_SAID, {"ids": list(people), "incident": incident, "unit": unit}).all()
     return [
         {
             "id": row.id,
             "at": moment(row.at),
             "channel": row.channel,
+            "sender": row.sender,
             "recipient": row.recipient_id,
             "words": row.words,
             "cry": bool(row.cry),
             "answer": row.answer,
             "state": "open" if row.settled_at is None else "settled",
         }
-        for row in rows
+        for row in reversed(rows)
     ]
 
 

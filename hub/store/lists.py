@@ -75,7 +75,8 @@ SELECT playbook, max(launched_at) FROM incidents WHERE kind = 'drill' GROUP BY p
 _OPEN = text("""
 SELECT i.*, s.key AS site_key FROM incidents i JOIN sites s ON s.id = i.site_id
 WHERE i.status <> 'closed' ORDER BY i.id DESC LIMIT 50""")
-_SITE = text("SELECT 1 FROM sites WHERE key = :key")
+_SITE = text("SELECT id FROM sites WHERE key = :key")
+_PLACE = text("SELECT 1 FROM places WHERE site_id = :site AND path = :path")
 _HEADLINE = text("""
 SELECT w.language, w.parts FROM wordings w JOIN notices n ON n.id = w.notice_id
 WHERE n.incident_id = :incident AND w.channel = 'page' ORDER BY n.revision, w.id""")
@@ -127,7 +128,8 @@ class ListLedger:
         )
 
     async def public(self, site: str) -> dict[str, Any]:
-        """What anybody may know of a site: its open incidents, no numbers of people."""
+        """What anybody may know of a site: its open incidents, no numbers of people. Unknown: no
+        such site or place."""
         return await self._db.read(partial(_public, site=site))
 
 
@@ -230,7 +232,7 @@ def _flat(conn: Connection, *, incident: int, unit: int) -> dict[str, Any]:
         "place": place.path,
         "people": people,
         "doors": doors_of(conn, incident, unit),
-        "replies": words_of(conn, incident, [one["recipient"] for one in people]),
+        "replies": words_of(conn, incident, [one["recipient"] for one in people], unit=unit),
     }
 
 
@@ -310,11 +312,19 @@ def _figures(conn: Connection) -> dict[str, Any]:
 
 
 def _public(conn: Connection, *, site: str) -> dict[str, Any]:
+    key, _, path = site.partition(":")
+    if site:
+        _named(conn, key, path)
     rows = conn.execute(_OPEN).mappings().all()
-    key = site.partition(":")[0]
-    named = conn.execute(_SITE, {"key": key}).first() is not None
-    here = [row for row in rows if not named or row["site_key"] == key]
+    here = [row for row in rows if not site or row["site_key"] == key]
     return {"open": [_open(conn, row) for row in here]}
+
+
+def _named(conn: Connection, key: str, path: str) -> None:
+    number = conn.execute(_SITE, {"key": key}).scalar_one_or_none()
+    asked = {"site": number, "path": path}
+    if number is None or (path and conn.execute(_PLACE, asked).first() is None):
+        raise Unknown("There is no such site or place.")
 
 
 def _open(conn: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:

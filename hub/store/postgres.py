@@ -1,4 +1,9 @@
-"""PostgreSQL through asyncpg: each change its own transaction, durable at commit."""
+"""PostgreSQL through asyncpg: each change its own transaction, durable at commit.
+
+A pooler in between (PgBouncer) that gives each transaction another server connection is noticed:
+it refuses or drops the settings of a connection, or loses its prepared statements. Then nothing is
+kept beyond a transaction: no settings, no named statements.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from hub.errors import Unready
+from hub.errors import Refused, Unready
 from hub.store.reckoner import Reckoner
 
 T = TypeVar("T")
@@ -22,6 +27,27 @@ AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock: safe t
 # Not the change, but the server is at fault: the connection, resources (disk full, too many
 # connections), an operator (restarting, cancelled), its system; a standby that cannot write.
 AWAY = ("08", "53", "57", "58", "25006")
+# A prepared statement is gone, or there already: another server connection than the one it was for.
+SWAPPED = frozenset({"26000", "42P05"})
+UNSUPPORTED = "unsupported startup parameter"  # what PgBouncer says to a setting
+STATEMENTS = "statement pooling mode"  # … and where it takes no transactions
+IDLE = "idle_in_transaction_session_timeout"
+SETTINGS = {
+    "application_name": "muster",
+    "synchronous_commit": "on",
+    IDLE: "10000",
+    "jit": "off",
+}
+UNSAFE = (
+    "The database commits without waiting for its disk (synchronous_commit is off), and the pooler"
+    " before it passes no settings on: ALTER DATABASE … SET synchronous_commit = on, or connect"
+    " without the pooler."
+)
+
+NO_TRANSACTIONS = (
+    "The pooler before the database takes no transactions (statement pooling): set its pool_mode to"
+    " transaction, or connect without it."
+)
 
 
 class PostgresDatabase:
@@ -34,37 +60,68 @@ class PostgresDatabase:
         self.reckoner = Reckoner()
         self._pool = pool
         self._deadline = deadline
+        self.pooled = False
+        """Whether something stands between that keeps nothing beyond a transaction."""
         self._engine: AsyncEngine | None = None
+        self._past: list[AsyncEngine] = []
         self._running: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
-        """The server answers; Unready says why if it does not."""
-        self._engine = create_async_engine(
-            self._url,
+        """The server answers; Unready says why if it does not. Refused: a commit would not be
+        durable, and nothing here can change it."""
+        self._engine = self._made()
+        try:
+            idle, _ = await self.read(_shown)
+        except Unready as error:
+            if not _said(error, UNSUPPORTED, STATEMENTS):
+                raise
+            idle = ""
+        if idle != "10s":
+            self._behind_pooler()
+            await self._fit_pooler()
+
+    async def _fit_pooler(self) -> None:
+        """What stands between takes transactions, and they are durable; Refused otherwise."""
+        try:
+            _, durable = await self.read(_shown)
+        except Unready as error:
+            if _said(error, STATEMENTS):
+                raise Refused(NO_TRANSACTIONS, code="statement_pooling") from error
+            raise
+        if durable == "off":
+            raise Refused(UNSAFE, code="not_durable")
+
+    def _made(self) -> AsyncEngine:
+        options: dict[str, Any] = {"server_settings": SETTINGS}
+        if self.pooled:
+            # the statement without a name is the only one that nobody finds again
+            options = {"statement_cache_size": 0, "prepared_statement_name_func": str}
+        url = self._url.update_query_dict({"prepared_statement_cache_size": "0"})
+        return create_async_engine(
+            url if self.pooled else self._url,
             hide_parameters=True,  # names and numbers stay out of errors, so out of logs
             pool_size=self._pool,
             max_overflow=5,
             pool_timeout=10,
             pool_pre_ping=False,
             execution_options={"reckoner": self.reckoner},
-            connect_args={
-                "timeout": 5,
-                "server_settings": {
-                    "application_name": "muster",
-                    "synchronous_commit": "on",
-                    "idle_in_transaction_session_timeout": "10000",
-                    "jit": "off",
-                },
-            },
+            connect_args={"timeout": 5, **options},
         )
-        await self.read(lambda conn: conn.exec_driver_sql("SELECT 1").scalar())
+
+    def _behind_pooler(self) -> None:
+        """From now on nothing is kept beyond a transaction; what is under way ends as it can."""
+        self.pooled = True
+        if self._engine is not None:
+            self._past.append(self._engine)
+        self._engine = self._made()
 
     async def close(self) -> None:
         """Changes under way have ended; no connection is left."""
         if self._running:
             await asyncio.wait(self._running, timeout=self._deadline)
-        if self._engine is not None:
-            await self._engine.dispose()
+        for engine in (*self._past, self._engine):
+            if engine is not None:
+                await engine.dispose()
 
     async def write(self, change: Callable[[Connection], T]) -> T:
         """The change is committed; or it raised and changed nothing."""
@@ -102,6 +159,10 @@ class PostgresDatabase:
                 if code in AGAIN:
                     await asyncio.sleep(0.01 * 2**tried)
                     continue
+                if code in SWAPPED and not self.pooled:
+                    self._behind_pooler()
+                if code in SWAPPED:
+                    continue
                 if _away(error, code):
                     why = f" (PostgreSQL says {code}: see its log)" if code else ""
                     raise Unready(f"The database is away{why}.") from error
@@ -121,6 +182,18 @@ class PostgresDatabase:
             )
             async with conn.begin():
                 return await conn.run_sync(work)
+
+
+def _shown(conn: Connection) -> tuple[str, str]:
+    """How long a transaction may idle, and whether a commit waits for the disk."""
+    shown = (conn.exec_driver_sql(f"SHOW {name}") for name in (IDLE, "synchronous_commit"))
+    idle, durable = (str(one.scalar_one()) for one in shown)
+    return idle, durable
+
+
+def _said(error: Unready, *words: str) -> bool:
+    """Whether the other end named one of these as its reason."""
+    return any(word in str(error.__cause__) for word in words)
 
 
 def _away(error: DBAPIError, code: str) -> bool:

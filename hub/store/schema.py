@@ -182,6 +182,7 @@ notices = Table(
     Column("stage", Text, nullable=False),
     Column("revision", Integer, nullable=False),  # 1 for the alert, then counting up
     Column("text", Text, nullable=False, server_default=""),  # what the operator added
+    Column("texts", Json),  # the same by language; absent before there were several
     Column("issued_at", Ms, nullable=False),
     Column("issued_by", Text, nullable=False),
     Column("expires_at", Ms, nullable=False),
@@ -384,6 +385,12 @@ replies = Table(
         "recipient_id",
         sqlite_where=text("recipient_id IS NOT NULL"),
         postgresql_where=text("recipient_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_replies_place",
+        "place_id",
+        sqlite_where=text("place_id IS NOT NULL"),
+        postgresql_where=text("place_id IS NOT NULL"),
     ),
 )
 

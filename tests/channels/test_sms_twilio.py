@@ -200,3 +200,33 @@ def test_pace_and_cost_may_stand_in_the_settings() -> None:
     account = TwilioAccount.read({**SETTINGS, "pace": "25", "cost": 0.05})
     assert (account.pace, account.cost) == (25.0, 0.05)
     assert TwilioAccount.read({**SETTINGS, "pace": ""}).pace is None
+
+
+@pytest.mark.parametrize(
+    ("options", "countries", "right"),
+    [
+        ({"from": "+12025550100"}, (), (True, ("+86",))),
+        ({"from": "+12025550100", "api_url": "http://127.0.0.1:9"}, (), (True, ())),
+        ({"from": "+12025550100", "api_url": "http://127.0.0.1:9"}, ("+86",), (True, ("+86",))),
+        ({"from": "12345"}, ("+44",), (True, ("+86",))),
+        ({"from": "MG00000000000000000000000000000001"}, (), (True, ("+86",))),
+        ({"from": "MUSTER"}, (), (False, ())),
+        ({"from": "Muster 24"}, ("+44",), (False, ())),
+        ({"from": "MUSTER", "api_url": "http://127.0.0.1:9"}, (), (False, ())),
+        ({"from": "MUSTER", "replies": True}, (), (True, ())),
+        ({"from": "+8610690000", "replies": "yes"}, ("+86",), (True, ())),
+        ({"from": "+12025550100", "replies": False}, (), (False, ())),
+        ({"from": "+12025550100", "replies": "no"}, (), (False, ())),
+    ],
+)
+def test_whether_a_sender_can_be_answered_and_from_where(options, countries, right) -> None:
+    given = {"account_sid": "AC1", "auth_token": "x"} | options
+    account = TwilioAccount.read(given)
+    made = TwilioSms(account, clock=Fixed(), public_url="", countries=countries)
+    assert (made.traits.answers, made.traits.one_way) == right
+
+
+def test_replies_is_yes_or_no() -> None:
+    given = {"account_sid": "AC1", "auth_token": "x", "from": "MUSTER", "replies": "sometimes"}
+    with pytest.raises(Refused, match="replies"):
+        TwilioAccount.read(given)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from hub.commands.client import own_token
-from hub.errors import Refused
+from hub.commands.client import _read, own_token
+from hub.errors import HubError, Refused, Unready
 
 
 def test_a_token_is_given_itself_or_in_a_file(
@@ -23,3 +23,19 @@ def test_a_token_is_given_itself_or_in_a_file(
     with pytest.raises(Refused) as refused:
         own_token()
     assert refused.value.problems[0].where == "MUSTER_TOKEN_FILE"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "said"),
+    [
+        (413, Refused, "client_max_body_size"),
+        (502, Unready, "The proxy answers 502"),
+        (504, Unready, "not certain whether this was done"),
+        (200, HubError, "Something on the way answered 200"),
+        (403, HubError, "check the address"),
+    ],
+)
+def test_a_page_of_a_proxy_is_told_as_that(status: int, kind: type[HubError], said: str) -> None:
+    with pytest.raises(kind) as told:
+        _read(status, "<html><h1>nginx</h1></html>")
+    assert said in str(told.value)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hub.decide.alarm_facts import (
     Backlog,
+    Crowd,
     Cry,
     Facts,
     Gap,
@@ -15,6 +16,7 @@ from hub.decide.alarm_facts import (
     LateWave,
     Living,
     Need,
+    Passed,
     Receipted,
     Served,
     Stuck,
@@ -212,6 +214,13 @@ def test_missing_receipts_raise_an_alarm(accepted: int, reported: int, raised: b
     assert bool(alarms(facts(receipts=(one,)))) is raised
 
 
+def test_who_gets_no_socket_is_an_alarm_and_nobody_is_none() -> None:
+    (found,) = alarms(facts(live=Passed(polling=3, sockets=7)))
+    assert (found.key, found.severity) == ("no_sockets", Severity.WARNING)
+    assert found.data["polling"] == 3
+    assert alarms(facts(live=Passed(polling=0, sockets=7, stripped=True))) == ()
+
+
 def test_screens_that_are_away_are_counted_by_site() -> None:
     sites = (Gone(1, "river", 9, 2, 200), Gone(2, "hill", 9, 0, 0))
 
@@ -277,6 +286,30 @@ def test_an_account_left_alone_is_said_once_and_a_channel_without_any_is_critica
     assert ("overdue_deliveries/urgent/sms" in keys) is ("channel_closed/sms" not in keys)
     closed = [one.data for one in made if one.kind is AlarmKind.CHANNEL_CLOSED]
     assert closed in ([], [{"channel": "sms", "accounts": ["one", "two"], "since_s": 30}])
+
+
+@pytest.mark.parametrize(
+    ("crowd", "raised"),
+    [
+        (Crowd("p", 10, 900), []),
+        (Crowd("p", 900, 900, 3, short_s=120.0), [("sockets_short/p", Severity.CRITICAL)]),
+        (Crowd("p", 10, 900, 3, short_s=121.0), []),
+        (
+            Crowd("p", 400, 900, 3, address="203.0.113.7", address_most=336, full_s=0.0),
+            [("address_full/p", Severity.WARNING)],
+        ),
+        (Crowd("p", 400, 900, address="203.0.113.7", address_most=336, full_s=121.0), []),
+    ],
+)
+def test_places_for_sockets_that_run_short_are_told_for_two_minutes(crowd, raised) -> None:
+    assert [(one.key, one.severity) for one in alarms(facts(crowds=(crowd,)))] == raised
+
+
+def test_an_address_that_is_full_is_named() -> None:
+    crowd = Crowd("p", 400, 900, 3, address="203.0.113.7", address_most=336, full_s=0.0)
+
+    said = only(facts(crowds=(crowd,))).data
+    assert said == {"address": "203.0.113.7", "most": 336, "away": 3}
 
 
 def test_the_worst_come_first() -> None:

@@ -253,10 +253,10 @@ def test_every_band_channel_and_language_gets_one_text():
     assert made["screens_building", "screen", "zh-CN"].parts == {
         "headline": "12 栋 28 层起火",
         "action": "立即离开大楼 请勿上楼",
-        "detail": "请勿乘电梯",
+        "detail": "勿乘电梯 在梯内请到最近一层走楼梯",
         "way": "到南草坪，2号门旁集合",
     }
-    assert made["hold", "page", "en"].parts["do"] == "You need not leave. Close doors and windows"
+    assert made["hold", "page", "en"].parts["do"] == "Stay inside for now. Close doors and windows"
 
 
 def test_texts_alone_carry_a_letter_and_it_is_counted():

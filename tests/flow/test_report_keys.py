@@ -76,7 +76,7 @@ async def test_a_key_answers_for_those_that_very_call_spoke_to(stage: Stage) -> 
     await stage.db.write(lambda conn: conn.execute(insert(t.delivery_also), [also]) and None)
     said = await hub.pressed("voice_twilio", pressed("3", attempt=2))
     assert await answers(stage) == ["", "evacuated", "", "evacuated"]
-    assert "you have got out" in said.response
+    assert "you have left the building" in said.response
     assert said.content_type == "text/xml"
     assert {row.via for row in await stage.rows(t.answers)} == {"voice"}
 
@@ -96,15 +96,16 @@ async def test_a_key_of_somebody_on_duty_acknowledges_and_is_told_so(stage: Stag
     await stage.set(t.audience, {"recipient_id": stage.people[0]}, kind="staff")
     said = await hub.pressed("voice_twilio", pressed("1"))
     assert (await answers(stage))[0] == "seen"
-    assert "you have got this" in said.response
+    assert "you have received this" in said.response
     assert "safe" not in said.response
 
 
-async def test_a_two_calls_help_for_who_was_called_and_says_so(stage: Stage) -> None:
+async def test_a_two_calls_help_for_who_was_called_and_promises_nobody(stage: Stage) -> None:
     hub = await called(stage)
     said = await hub.pressed("voice_twilio", pressed("2"))
     assert await answers(stage) == ["help", "", "", ""]
-    assert "elp" in said.response
+    assert "are telling the duty team" in said.response
+    assert "call 1 1 9 now" in said.response
     assert [task.key for task in await stage.rows(t.tasks)] == ["help"]
 
 
@@ -152,6 +153,18 @@ async def test_a_key_of_a_phone_of_somebody_on_duty_is_not_the_flats(stage: Stag
     assert steward
 
 
+async def test_whom_to_call_is_the_playbooks_own_service_in_the_sites_numbers(stage: Stage) -> None:
+    hub = await called(stage)
+    (incident,) = await stage.rows(t.incidents)
+    recipe = {**incident.recipe, "calls": ["ambulance", "fire"]}
+    await stage.set(t.incidents, {"id": incident.id}, recipe=recipe)
+    said = await hub.pressed("voice_twilio", pressed("2"))
+    assert "call 1 2 0 now" in said.response
+    await stage.set(t.sites, {"id": incident.site_id}, settings={"emergency": {"ambulance": "995"}})
+    said = await hub.pressed("voice_twilio", pressed("2"))
+    assert "call 9 9 5 now" in said.response
+
+
 async def test_a_key_the_provider_reports_twice_counts_once(stage: Stage) -> None:
     hub = await called(stage)
     first = await hub.pressed("voice_twilio", pressed("1"))
@@ -169,7 +182,7 @@ async def test_a_key_that_means_nothing_is_answered_with_the_words_again(
     said = await hub.pressed("voice_twilio", pressed(key))
     assert body in said.response
     assert said.response.count("<Gather") == 3
-    assert ("no meaning" in said.response) == (key != "#")
+    assert ("not in use" in said.response) == (key != "#")
     assert set(await answers(stage)) == {""}
 
 

@@ -12,6 +12,7 @@ from hub.decide.claim import Claim, Display, Release, Sent
 from hub.decide.inbox import Note, Settling, Why
 from hub.decide.routing import Asked
 from hub.model import AnswerWord, AttemptId, Kind, Lane, LaunchRequest, Outcome, Receipt, Verdict
+from hub.roster.packing import packed
 from hub.states import DeliveryState, Reason
 from hub.store.accounts import AccountLedger
 from hub.store.alarms import AlarmLedger
@@ -45,7 +46,7 @@ INTENDED = {
     "SELECT count(*) FROM audience a WHERE a.incident_id = ? AND (CAST": "a wave, once: its fill",
     "min(a.rank * 4294967296 + a.recipient_id) AS best": "a wave or last notice, once: set-based",
     "count(DISTINCT d.address) AS sends": "the preview of a notice: all it would go to",
-    "SELECT a.band, count(*) AS people FROM audience": "the preview of a notice: as above",
+    "SELECT a.band, a.language, count(*) AS people FROM audience": "a notice: as above",
     "FROM deliveries d CROSS JOIN audience a": "a last notice, once: who was told by hand alone",
     "INSERT INTO delivery_also": "a wave or last notice, once: set-based",
     "FROM deliveries WHERE notice_id = ? AND wave = ? AND round = ?": "a wave, once: its counts",
@@ -124,7 +125,7 @@ async def _estate(db: Database, people: int) -> None:
     await ledger.places(number)
     await ledger.occupied(number)
     await ledger.counts(number)
-    await ledger.residents(number)
+    await ledger.residents(number, packed)
     await ledger.recipients(number, search="", kinds=("resident",), after=0, limit=50)
     found = await ledger.recipients(number, search="2", kinds=(), after=0, limit=50)
     view = await ledger.recipient(found[0].id)
@@ -302,7 +303,9 @@ UPDATE deliveries SET state = 'failed' WHERE state IN ('planned', 'sending', 'un
 
 async def _end(house: House, incident: int) -> None:
     """Updates, tasks, the all-clear, and what is read when all is over."""
-    await house.say.notice(incident, "update", text="Still here.", who=WHO, key="u1")
+    await house.say.notice(
+        incident, "update", text="Still here.", untranslated=True, who=WHO, key="u1"
+    )
     await house.launch.preview(LaunchRequest("power-outage", "1", Kind.LIVE))
     await EstateLedger(house.db).let_in(1)
     await house.run("-- test\nUPDATE deliveries SET due_at = 0")

@@ -24,6 +24,7 @@ from hub.flow.answer import TakeAnswer
 from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
+from hub.flow.passage import Passage
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -133,6 +134,7 @@ def wired(chosen: Settings, db: Database) -> Any:
         answer=answer,
         inbox=inbox,
         ration=None,
+        passage=Passage(),
         report=Report(
             receipts=ReceiptLedger(db),
             displays=DisplayLedger(db),

@@ -53,6 +53,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{API}/tokens", ADMIN, people.list_tokens),
     Door("POST", f"{API}/tokens", ADMIN, people.add_token),
     Door("DELETE", f"{API}/tokens/{{id:int}}", ADMIN, people.remove_token),
+    Door("POST", f"{API}/logins", ADMIN, people.add_login),
     Door("GET", f"{API}/users", ADMIN, people.list_users),
     Door("POST", f"{API}/users", ADMIN, people.put_user),
 )

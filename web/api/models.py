@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub.model import AnswerWord, Kind, LaunchRequest
 
 Id = Annotated[int, Field(gt=0, le=2**53, strict=True)]
+Tag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Short = Annotated[str, Field(max_length=200)]
 Scalar = str | bool | int | float
 
@@ -45,10 +46,16 @@ class LaunchBody(Taken):
 
 
 class NoticeBody(Taken):
-    """What to say next. An update needs its text; the others have words of their own."""
+    """What to say next. An update needs its text in every language of its audience, unless it is
+    `untranslated` on purpose; a text alone is in the site's first language. The others have words
+    of their own."""
 
     stage: Annotated[str, Field(max_length=40, examples=["update", "all_clear", "correction"])]
-    text: str = ""
+    text: str | Annotated[dict[Tag, str], Field(max_length=20)] = Field(
+        default="",
+        examples=[{"zh-CN": "A梯有烟，请走B梯。", "en": "Stair A has smoke, use stair B."}],
+    )
+    untranslated: bool = False
 
 
 class AnswerBody(Taken):
@@ -56,14 +63,6 @@ class AnswerBody(Taken):
 
     recipient: Id
     answer: AnswerWord
-
-
-class ReplyBody(Taken):
-    """What is made of a reply: whose it is, what it answers, a note. Nothing at all: seen to."""
-
-    recipient: Id | None = None
-    answer: AnswerWord | None = None
-    note: Annotated[str, Field(max_length=500)] = ""
 
 
 class TaskBody(Taken):
@@ -222,82 +221,6 @@ class RepairsOut(ListOut):
     """Numbers to repair: a page of them, and how many there are in all."""
 
     total: int
-
-
-class GuessOut(BaseModel):
-    """Who or where a reply probably is. `by`: `number` (it is theirs) or `words` (a place is named
-    in them). Without a person only the place is guessed."""
-
-    recipient: int | None
-    name: str
-    kind: str
-    place: str
-    place_id: int | None
-    spoken: dict[str, str]
-    by: str
-
-
-class SettledOut(BaseModel):
-    """What was made of a reply. `incidents`: where its answer was recorded. `by` is `hub` where
-    the hub recorded it at once."""
-
-    at: str
-    by: str
-    by_name: str
-    recipient: int | None
-    name: str
-    place: str
-    place_id: int | None
-    spoken: dict[str, str]
-    answer: str
-    note: str
-    incidents: list[int]
-
-
-class LookOut(BaseModel):
-    """Who has seen it, and when first."""
-
-    by: str
-    name: str
-    at: str
-
-
-class ReplyOut(BaseModel):
-    """Words that came in. `answer`: what was read in them; `why`: why they stand here."""
-
-    id: int
-    at: str
-    channel: Literal["sms", "rcs", "whatsapp", "voice"]
-    sender: str
-    words: str
-    cry: bool
-    answer: str
-    why: Literal[
-        "stranger",
-        "removed",
-        "opted_out",
-        "over",
-        "drill",
-        "staff_phone",
-        "unclear",
-        "bare",
-        "heard",
-    ]
-    guess: GuessOut | None
-    incident: int | None
-    incident_code: str
-    state: Literal["open", "settled"]
-    settled: SettledOut | None
-    seen_by: list[LookOut]
-
-
-class RepliesOut(BaseModel):
-    """A page of replies, and how many there are that nobody has seen to."""
-
-    items: list[ReplyOut]
-    next: str | None
-    open: int
-    cries: int
 
 
 class AlarmText(BaseModel):

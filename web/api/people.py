@@ -15,6 +15,7 @@ from web.api.reading import body_of, checked, fields_of, number
 from web.auth import actor_of, client_ip, cookie_name, local_path, sign_in, sign_out
 from web.catalog import language_of
 from web.house import house
+from web.known import browser, remember
 from web.problems import wants_json
 from web.render import page
 
@@ -26,12 +27,13 @@ async def log_in(request: Request) -> Response:
     try:
         body = checked(LoginBody, {key: fields.get(key, "") for key in ("login", "password")})
         accounts = house(request).accounts
-        session = await accounts.login(body.login, body.password, client_ip(request))
+        known = browser(request, body.login)
+        session = await accounts.login(body.login, body.password, client_ip(request), known=known)
     except Refused as error:
         if wants_json(request.scope):
             raise
         return await _login_again(request, error, after)
-    return await _welcome(request, session, after)
+    return remember(request, await _welcome(request, session, after), body.login, known)
 
 
 async def log_in_once(request: Request) -> Response:
@@ -73,6 +75,12 @@ async def add_token(request: Request) -> Response:
     """POST /tokens: a new API token, told this once."""
     body = await body_of(request, TokenBody)
     token = await house(request).accounts.create_token(body.name, body.role, actor_of(request))
+    return JSONResponse({"token": token}, 201)
+
+
+async def add_login(request: Request) -> Response:
+    """POST /logins: a one-time login for the first admin; 409 once an admin has a password."""
+    token = await house(request).accounts.first_login(who=actor_of(request))
     return JSONResponse({"token": token}, 201)
 
 
@@ -148,7 +156,7 @@ WRONG: Mapping[str, Mapping[str, str]] = {
         "en": "This one-time login was used or is too old. Ask the administrator for a new one.",
     },
     "too_many": {
-        "zh-CN": "错误次数过多,请稍后再试。",
+        "zh-CN": "错误次数过多，请稍后再试。",
         "en": "Too many wrong tries. Wait a little and try again.",
     },
     "invalid": {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from web.api.models import ReplyBody
 from web.api.reading import body_of, limit, number
+from web.api.reply_models import ReplyBody
 from web.auth import actor_of
 from web.house import house
 

@@ -1,5 +1,5 @@
 // The hub's HTTP door. A refusal is shown where it happened: what was not done, and what to do.
-import { h } from "./dom.js";
+import { at, h, here } from "./dom.js";
 import { agree } from "./clock.js";
 import { lang, t } from "./words.js";
 
@@ -21,7 +21,7 @@ export async function call(method, path, { body, headers = {}, signal, timeout =
   const end = AbortSignal.timeout(timeout);
   let response;
   try {
-    response = await fetch(`/api/v1${path}`, {
+    response = await fetch(at(`/api/v1${path}`), {
       method,
       credentials: "same-origin",
       keepalive,
@@ -33,13 +33,22 @@ export async function call(method, path, { body, headers = {}, signal, timeout =
     if (error.name === "AbortError") throw error;
     throw new Trouble(0, { detail: t("error.away"), code: "away" });
   }
-  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  const data = await read(response);
+  if (response.status === 401) location.assign(at(`/login?next=${encodeURIComponent(here())}`));
   agree(response.headers.get("date"));
-  const text = await response.text();
-  let data = {};
-  try { data = text ? JSON.parse(text) : {}; } catch { data = { detail: t("error.http", { status: response.status }) }; }
   if (!response.ok) throw new Trouble(response.status, data);
   return data;
+}
+
+/** The hub's words, which are JSON; anything else came from what stands before it, and is told as that. */
+async function read(response) {
+  const { status } = response;
+  const text = await response.text().catch(() => { throw new Trouble(0, { detail: t("error.away"), code: "away" }); });
+  if (!text && status !== 200) return {};
+  try { return JSON.parse(text); } catch { /* a proxy's page, the login page of a network */ }
+  if (status === 413) throw new Trouble(413, { detail: t("error.proxy_size"), code: "proxy_size" });
+  if (status >= 500) throw new Trouble(status, { detail: t("error.gateway", { status }), code: "gateway" });
+  throw new Trouble(0, { detail: t("error.not_hub", { status }), code: "not_hub" });
 }
 export const get = (path, options) => call("GET", path, options);
 /** A look that is recorded: under the name of whoever opened this page, or not at all. */

@@ -1,11 +1,13 @@
-// One websocket: ticket, hello, watch; back with `since` and `epoch` after a loss.
+// One line: ticket, hello, watch; back with `since` and `epoch` after a loss. A websocket, or its likeness.
 import { OTHER, post } from "./api.js";
+import { Way } from "../screen/poll.js";
 
 const ASK = 2500; // a ping this often, so that a dead line is known within five seconds
 const SILENT = 9000;
 const LONGEST = 8000;
 
 export class Live extends EventTarget {
+  #way = new Way(() => this.#change()); #asked = false;
   #topic; #seq = null; #epoch = null; #tries = 0; #socket = null; #quiet = 0; #over = false; #joining = false;
   lastContact = Date.now();
   open = false;
@@ -30,8 +32,8 @@ export class Live extends EventTarget {
       if ([401, 403].includes(error.status) || error.code === OTHER) this.#tell("refused", { what: error.message });
       return [401, 403].includes(error.status) ? undefined : this.#again();
     }
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}/live`, "muster.v1");
+    const socket = this.#way.dial();
+    this.#asked = this.#way.polling;
     this.#socket = socket;
     socket.onopen = () => {
       socket.send(JSON.stringify({ op: "hello", ticket }));
@@ -44,8 +46,20 @@ export class Live extends EventTarget {
       this.#socket = null;
       this.#drop();
       if (code === 4403) this.#tell("refused", { what: "" });
-      else this.#again(code === 1012 || code === 1013);
+      else this.#again(code === 1012 || code === 1013 || (this.#way.polling && !this.#asked));
     };
+  }
+
+  /** No socket comes through, so news is asked for. */
+  get polling() { return this.#asked; }
+
+  /** Sockets work again: the next line is one, and the old one is no loss. */
+  #change() {
+    const old = this.#socket;
+    this.#socket = null;
+    old?.close();
+    clearTimeout(this.#quiet);
+    this.connect();
   }
 
   close() { this.#over = true; clearTimeout(this.retry); this.#socket?.close(); }
@@ -66,7 +80,7 @@ export class Live extends EventTarget {
 
   #listen() {
     clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => this.#socket?.close(), SILENT);
+    this.#quiet = setTimeout(() => this.#socket?.close(), Math.max(SILENT, this.#socket?.patience ?? 0));
   }
   #ping() { if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send('{"op":"ping"}'); }
   #drop() {

@@ -1,9 +1,12 @@
-/** The line to the hub: one websocket, said hello, kept alive, come back with jitter. */
+/** The line to the hub: a websocket or its likeness, said hello, kept alive, come back with jitter. */
+
+import { Way } from "./poll.js";
 
 const ASK = 5000; // ms between our questions: a line that is only half dead shows in time
 const HUSH = 12000; // ms without a word: the picture says so, the line gets another chance
 const QUIET = 40000; // ms without a word from the hub (it beats every 15 s): the line is dead
 const SOON = 500;
+const AT_ONCE = 150; // ms until the other way is tried, when a socket has failed again
 const LATE = 15000;
 
 /** `on`: {open, frame, down, refused}; a frame after `down` means the line is back.
@@ -16,6 +19,7 @@ export class Link {
     this.heard = 0;
     this.socket = null;
     this.ended = false;
+    this.way = new Way(() => this.change());
     this.connect();
     this.watch = setInterval(() => this.check(), 1000);
     this.asking = setInterval(() => this.send({ op: "ping" }), ASK);
@@ -24,8 +28,8 @@ export class Link {
 
   connect() {
     if (this.ended) return;
-    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/live`, ["muster.v1"]);
+    const socket = this.way.dial();
+    this.asked = this.way.polling;
     this.socket = socket;
     socket.onopen = () => socket.send(JSON.stringify({ op: "hello", ...this.hello }));
     socket.onmessage = (event) => this.frame(socket, event);
@@ -58,6 +62,7 @@ export class Link {
     this.socket = null;
     this.on.down();
     if (code === 4401 || code === 4403) this.on.refused(code);
+    else if (this.way.polling && !this.asked) this.again(AT_ONCE);
     else this.again(code === 1012 ? SOON : Math.min(LATE, SOON * 2 ** this.tries));
   }
 
@@ -69,11 +74,20 @@ export class Link {
     this.timer = setTimeout(() => this.connect(), most ? 100 + Math.random() * most * 2 : 0);
   }
 
+  /** Sockets work again: the next line is one, and the old one is no loss. */
+  change() {
+    const old = this.socket;
+    this.socket = null;
+    if (old) old.close();
+    clearTimeout(this.timer);
+    this.connect();
+  }
+
   check() {
     const socket = this.socket;
     if (!socket || !this.heard) return;
     const silent = Date.now() - this.heard;
-    if (silent > HUSH) this.on.down();
+    if (silent > Math.max(HUSH, socket.patience || 0)) this.on.down();
     if (silent > QUIET) {
       this.socket = null;
       this.heard = 0;

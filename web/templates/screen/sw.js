@@ -9,10 +9,12 @@ self.addEventListener("activate", (event) => {
     .then((names) => Promise.all(names.filter((name) => name !== KEPT).map((name) => caches.delete(name))))
     .then(() => self.clients.claim()));
 });
+/** A network that does not answer is none. */
+const soon = (answer) => Promise.race([answer, new Promise((_, fail) => { setTimeout(fail, 4000); })]);
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET" || new URL(request.url).pathname.startsWith("/api/")) return;
-  event.respondWith(fetch(request, { signal: AbortSignal.timeout(4000) })
+  if (request.method !== "GET" || new URL(request.url).pathname.startsWith({{ api }})) return;
+  event.respondWith(soon(fetch(request))
     .then((answer) => (answer.ok ? answer : Promise.reject(answer)))
     .catch(() => caches.match(request, { ignoreSearch: true }).then((kept) => kept || Response.error())));
 });

@@ -4,6 +4,7 @@ import { t } from "../words.js";
 import { clock } from "../clock.js";
 
 const STALE = 5000, FADED = 30000;
+const SAID = { open: "band.connected", asking: "band.asking", wait: "band.connecting", stale: "band.lost" };
 
 export class Contact {
   #live; #said = "";
@@ -13,13 +14,13 @@ export class Contact {
   tick() {
     const silent = Date.now() - this.#live.lastContact;
     const stale = silent > STALE;
-    const now = stale ? "stale" : this.#live.open ? "open" : "wait";
+    const now = stale ? "stale" : this.#live.open ? (this.#live.polling ? "asking" : "open") : "wait";
     document.body.toggleAttribute("data-stale", stale);
     document.body.toggleAttribute("data-faded", silent > FADED);
     if (stale) put($("#stale-age"), t("stale.age", { n: Math.floor(silent / 1000) }));
     if (now === this.#said) return;
     this.#said = now;
-    put($("#contact span"), t(now === "open" ? "band.connected" : stale ? "band.lost" : "band.connecting"));
+    put($("#contact span"), t(SAID[now]));
     const bar = $("#stale");
     bar.hidden = !stale;
     if (stale) {
