@@ -147,8 +147,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
     }
 )
-"""Our own sentences of a call. None promises that somebody comes: nobody has been asked yet when a key
-is pressed."""
+"""Our own sentences of a call. None promises that somebody comes: nobody has been asked yet
+when a key is pressed."""
 
 NUMBER: Final[Mapping[str, str]] = MappingProxyType({"zh-CN": "幺幺九", "zh-Hant": "幺幺九"})
 """Whom to call in danger where the hub names no number, as it is spoken; `1 1 9` elsewhere."""

@@ -268,9 +268,8 @@ def _say(
     wake: Doorbell,
     channels: Mapping[str, Channel],
 ) -> Say:
-    length = _link_length(settings)
-    languages = settings.languages
-    return Say(SayLedger(db), library, clock, wake, channels, settings.timezone, length, languages)
+    more = settings.timezone, _link_length(settings), settings.languages
+    return Say(SayLedger(db), library, clock, wake, channels, *more)
 
 
 def _link_length(settings: Settings) -> int:

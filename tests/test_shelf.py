@@ -104,7 +104,7 @@ def test_whatever_a_file_turns_into_the_last_good_version_stays(
     site(tmp_path, ours=SEVEN)
     file = tmp_path / "playbooks" / "ours.yaml"
     found, _ = good_then(tmp_path, file, data)
-    assert versions(found) == {"fire": 1, "power-outage": 7}
+    assert versions(found) == {"fire": 2, "power-outage": 7}
     (fault,) = found.faults
     assert fault.where.startswith(str(file))
     assert fault.used == "kept"
@@ -154,7 +154,7 @@ def test_a_file_nobody_may_read_is_named(tmp_path: Path) -> None:
 def test_one_that_never_was_good_leaves_the_shipped_one_or_none(tmp_path: Path) -> None:
     broken = SEVEN.replace("level: P2", "level: P9", 1)
     found = stand(site(tmp_path, ours=broken, water=broken.replace("power-outage", "water-off")))
-    assert versions(found) == {"fire": 1, "power-outage": 1}
+    assert versions(found) == {"fire": 2, "power-outage": 1}
     assert [(f.key, f.used) for f in found.faults] == [
         ("power-outage", "shipped"),
         ("water-off", "none"),
@@ -191,7 +191,7 @@ def test_a_key_that_stands_twice_in_a_file_is_a_fault_of_that_file(tmp_path: Pat
 def test_a_file_that_is_gone_stays_in_use_until_somebody_says_so(tmp_path: Path) -> None:
     site(tmp_path, ours=SEVEN, water=WATER)
     found, good = good_then(tmp_path, tmp_path / "playbooks" / "water.yaml", None)
-    assert versions(found) == {"fire": 1, "power-outage": 7, "water-off": 1}
+    assert versions(found) == {"fire": 2, "power-outage": 7, "water-off": 1}
     (fault,) = found.faults
     assert (fault.gone, fault.used) == (True, "kept")
     assert "muster playbook forget water-off" in fault.hint
@@ -272,7 +272,7 @@ def test_a_fault_of_the_check_itself_costs_one_file(
 
 def test_a_hub_without_its_own_has_those_that_ship(tmp_path: Path) -> None:
     settings = dataclasses.replace(load({}, data=tmp_path), playbooks=None)
-    assert versions(stand(settings)) == {"fire": 1, "power-outage": 1}
+    assert versions(stand(settings)) == {"fire": 2, "power-outage": 1}
 
 
 # ── The site's own words of a page ─────────────────────────────────────────────────────────────
