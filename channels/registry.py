@@ -96,7 +96,9 @@ Maker = Callable[[Account, House], Channel]
 
 def _sms_twilio(account: Account, house: House) -> Channel:
     settings = TwilioAccount.read(account.settings, pace=account.pace)
-    return TwilioSms(settings, clock=house.clock, public_url=house.public_url)
+    return TwilioSms(
+        settings, clock=house.clock, public_url=house.public_url, countries=account.countries
+    )
 
 
 def _voice_twilio(account: Account, house: House) -> Channel:

@@ -35,6 +35,9 @@ TRAITS: Final = Traits(
 )
 """What SMS can do; pace and cost are the account's."""
 
+WAYS: Final = frozenset({"rcs", "whatsapp"})
+"""Other ways a text comes to the same number, as Twilio writes them."""
+
 _TOLL_FREE = re.compile(r"\+1(800|833|844|855|866|877|888)\d{7}$")
 
 
@@ -66,9 +69,13 @@ class TwilioSms:
         clock: Clock,
         public_url: str,
         deadline: float = DEADLINE,
+        countries: Sequence[str] = (),
     ) -> None:
         pace = account.pace or pace_of(account.sender)
-        self.traits = replace(TRAITS, pace=pace, cost=account.cost)
+        answers, one_way = account.two_way(countries)
+        self.traits = replace(
+            TRAITS, pace=pace, cost=account.cost, answers=answers, one_way=one_way
+        )
         self.unknown: Counter[str] = Counter()
         """Words of the provider we do not know, and how often they came."""
         self._account = account
@@ -163,7 +170,9 @@ class TwilioSms:
         sid = form.get("MessageSid") or form.get("SmsSid") or ""
         if not (form.get("From") and sid and "Body" in form):
             return Inward(response=EMPTY_TWIML, content_type="text/xml")
-        reply = Reply("sms", form["From"], form["Body"], sid)
+        by, number = _from(form["From"])
+        opt = form.get("OptOutType", "").strip().upper()
+        reply = Reply("sms", number, form["Body"], sid, by=by, opt=opt)
         return Inward(replies=(reply,), response=EMPTY_TWIML, content_type="text/xml")
 
     def _receipt(self, form: Mapping[str, str]) -> tuple[Receipt, ...]:
@@ -202,6 +211,12 @@ class TwilioSms:
             "StatusCallback": self._hooks + parcel.callback,
             "ValidityPeriod": min(life, LONGEST_VALIDITY),
         }
+
+
+def _from(address: str) -> tuple[str, str]:
+    """How a reply came and the number behind it: Twilio writes `rcs:+E164`, `whatsapp:+E164`."""
+    by, _, number = address.rpartition(":")
+    return (by.lower(), number) if by.lower() in WAYS else ("", address)
 
 
 def _sender(sender: str) -> dict[str, object]:

@@ -66,6 +66,7 @@ class _Page:
     rows: Sequence[Row]
     more: str  # where the next one stands, as far as it says
     full: bool  # it has as many rows as a page may have
+    last: bool  # it says itself that there is no other
 
 
 class TwilioLists:
@@ -117,7 +118,7 @@ class TwilioLists:
                 break
             young = _young(page, began)
             found += young
-            whole = len(young) < len(page.rows) or not (page.more or page.full)
+            whole = len(young) < len(page.rows) or page.last or not (page.more or page.full)
             if whole or not page.more:
                 return Listed(tuple(reversed(found)), whole)
             url = page.more
@@ -138,7 +139,8 @@ class TwilioLists:
         there, here = _date((answer.headers or {}).get("Date")), clock.now()
         full = isinstance(size, int) and 0 < size <= len(rows)
         made = [Row(_made(row, there, here), row) for row in rows]
-        return _Page(made, self._next(said), full)
+        last = "next_page_uri" in said and not said["next_page_uri"]
+        return _Page(made, self._next(said), full, last)
 
     def _next(self, said: Mapping[str, Any]) -> str:
         following = said.get("next_page_uri")

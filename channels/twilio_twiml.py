@@ -10,7 +10,7 @@ import re
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from channels.twilio_tongues import HASH, VOICES, WORDS, tongue_of
+from channels.twilio_tongues import HASH, NUMBER, VOICES, WORDS, tongue_of
 from hub.model import AnswerWord
 from hub.tags import nearest
 
@@ -42,14 +42,21 @@ def call(body: str, *, language: str, action: str, wrong: bool = False) -> str |
     return _response(head + gather * copies) if copies > 0 else None
 
 
-def understood(word: AnswerWord, *, language: str) -> str:
-    """The TwiML that says what was understood, and ends the call."""
-    return _response(_own(word, language) + "<Hangup/>")
+def understood(word: AnswerWord, *, language: str, number: str = "") -> str:
+    """The TwiML that says what was understood, and ends the call. `number`: whom to call in
+    danger, as it is spoken."""
+    return _ended(word, language, number)
 
 
-def over(language: str) -> str:
+def over(language: str, *, number: str = "") -> str:
     """The TwiML for a key that came too late: nobody is left believing it was noted."""
-    return _response(_own("over", language) + "<Hangup/>")
+    return _ended("over", language, number)
+
+
+def _ended(key: str, language: str, number: str) -> str:
+    """A sentence of ours that ends the call."""
+    spoken = number or NUMBER.get(tongue_of(language) or "en", NUMBER["en"])
+    return _response(_own(key, language, number=spoken) + "<Hangup/>")
 
 
 def _with_hint(body: str, language: str) -> str:
@@ -65,10 +72,11 @@ def _with_hint(body: str, language: str) -> str:
     return _say(f"{body.rstrip()}{gap}{hint}", language)
 
 
-def _own(key: str, language: str) -> str:
+def _own(key: str, language: str, *, number: str = "") -> str:
     """A sentence of ours, in the language or in English, by a voice of that one."""
     tongue = tongue_of(language)
-    return _say(WORDS[tongue or "en"][key], language if tongue else "en")
+    said = WORDS[tongue or "en"][key].replace("{number}", number)
+    return _say(said, language if tongue else "en")
 
 
 def _say(words: str, language: str) -> str:

@@ -22,7 +22,7 @@ STATUSES: Final[Mapping[str, DeliveryState]] = MappingProxyType(
         "sending": _S.ACCEPTED,
         "sent": _S.ACCEPTED,  # the carrier has it; the handset may not
         "delivered": _S.DELIVERED,
-        "partially_delivered": _S.DELIVERED,  # some parts reached the handset
+        "partially_delivered": _S.ACCEPTED,  # a part of the words is not the words
         "read": _S.READ,
         "undelivered": _S.FAILED,
         "failed": _S.FAILED,

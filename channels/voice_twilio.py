@@ -161,9 +161,10 @@ class TwilioVoice:
         """The TwiML that says what was understood and hangs up, or the words again."""
         language = pressed.language
         if pressed.over:
-            return Inward(response=twiml.over(language), content_type=_XML)
+            said = twiml.over(language, number=pressed.number)
+            return Inward(response=said, content_type=_XML)
         if pressed.word is not None:
-            said = twiml.understood(pressed.word, language=language)
+            said = twiml.understood(pressed.word, language=language, number=pressed.number)
             return Inward(response=said, content_type=_XML)
         wrong = pressed.key != "#"
         action = f"{self._hooks}/replies/{pressed.callback}"

@@ -222,6 +222,15 @@ def token_create(*, role: str, name: str, json_: bool) -> None:
     run(run_token(_settings(json_=json_), role=role, name=name, json_=json_), json_=json_)
 
 
+@main.command()
+@as_json
+def login(*, json_: bool) -> None:
+    """Make a link that lets the first admin in once."""
+    from hub.commands.calls import run_login
+
+    run(run_login(_settings(json_=json_), json_=json_), json_=json_)
+
+
 @main.group()
 def user() -> None:
     """People who log in."""

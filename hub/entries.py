@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,15 +87,16 @@ class RosterWrite:
 
     `changed`, `removed` and `refs` (new refs of people found otherwise) are by recipient id. `rev`
     is the roster's revision the difference was computed on: another one means somebody changed
-    the roster meanwhile, and nothing is written.
+    the roster meanwhile, and nothing is written. Each collection may make its values as it is
+    walked, anew every time: those who write take them a page at a time.
     """
 
     rev: int
-    places: Sequence[PlaceEntry]
-    added: Sequence[RecipientEntry]
-    changed: Sequence[tuple[int, RecipientEntry]]
-    removed: Sequence[int]
-    refs: Sequence[tuple[int, str]] = ()
+    places: Collection[PlaceEntry]
+    added: Collection[RecipientEntry]
+    changed: Collection[tuple[int, RecipientEntry]]
+    removed: Collection[int]
+    refs: Collection[tuple[int, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Problem:
     code: str = field(default="", compare=False)
     params: Mapping[str, str] = field(default_factory=dict, compare=False)
     label: Mapping[str, str] = field(default_factory=dict, compare=False)
+    words: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 class HubError(Exception):

@@ -410,13 +410,17 @@ class Receipt:
 class Reply:
     """Something a person sent back by a channel: `text` is what they typed or pressed.
 
-    `attempt`: the call or text it answers, where the provider was given our signed id."""
+    `attempt`: the call or text it answers, where the provider was given our signed id. `by`: how
+    it came, where that is not the channel itself (`rcs`, `whatsapp`). `opt`: the provider's word
+    for what it did with the number by itself: STOP, START, HELP, or nothing."""
 
     channel: str
     sender: str
     text: str
     provider_ref: str
     attempt: AttemptId | None = None
+    by: str = ""
+    opt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

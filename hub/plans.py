@@ -60,7 +60,8 @@ Reached = tuple[int, str, str]
 class Estate:
     """One consistent reading of a site: who lives and works there, and where.
 
-    `reached` and `offline` (screens without a connection) are read for a preview only.
+    `reached` and `offline` (screens without a connection) are read for a preview only. `asked`:
+    whom open incidents ask already; `letters`: those their texts carry.
     """
 
     site: int
@@ -74,6 +75,8 @@ class Estate:
     people: Sequence[Person]
     reached: Sequence[Reached] = ()
     offline: frozenset[int] = frozenset()
+    asked: frozenset[int] = frozenset()
+    letters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,7 @@ class LaunchPlan:
     media: frozenset[str]  # channels an account stands behind
     actor: str
     keyed: Keyed | None = None
+    letter: str = ""  # what its texts put before each digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,8 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class NoticePlan:
-    """Everything a later notice writes. `media`: channels an account stands behind."""
+    """Everything a later notice writes. `media`: channels an account stands behind; `texts`: what
+    was added by language, `text`: that of it which stands where one alone can."""
 
     incident: int
     stage: str
@@ -162,6 +167,7 @@ class NoticePlan:
     media: frozenset[str]
     actor: str
     keyed: Keyed | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +222,7 @@ class Running:
     alert_at: int  # when the alert was issued
     said: tuple[str, ...]
     cut: tuple[str, ...] = ()
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,11 +251,13 @@ class Hearer:
 
 @dataclass(frozen=True, slots=True)
 class Hearers:
-    """Who would hear a notice said now; `people` by band; `by_hand`: homes staff must tell."""
+    """Who would hear a notice said now; `people` by band; `by_hand`: homes staff must tell;
+    `readers`: people by the language they are told in."""
 
     sends: tuple[Hearer, ...]
     people: Mapping[str, int]
     by_hand: int = 0
+    readers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

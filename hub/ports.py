@@ -21,7 +21,8 @@ class Traits:
     segments). `pace`: units a second one account may send (None: no limit). `receipts`: reports
     delivery, so `accepted` is not its end. `personal`: its words carry a personal answer link.
     `lines`: accepted sends that may be under way at once (calls on an account's lines), counted
-    over all processes.
+    over all processes. `answers`: people can answer what came by it, but not from numbers of the
+    calling codes in `one_way`.
     """
 
     channel: str  # the medium: sms, voice, push, wecom, screen …
@@ -37,6 +38,7 @@ class Traits:
     per: str = "account"  # what the pace binds: account, or address (a chat robot's own limit)
     cost: float = 0.0  # of one unit (segment, call), in the site's currency
     lines: int | None = None
+    one_way: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ class Inbound(Protocol):
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """What came of a key pressed during a call: `word` the answer it stood for, None for none;
-    `over`: answers are no longer taken. `language`, `parts` and `callback` are the call's own."""
+    `over`: answers are no longer taken. `language`, `parts` and `callback` are the call's own;
+    `number`: whom to call in danger, as a voice says it."""
 
     key: str
     language: str
@@ -154,6 +157,7 @@ class Pressed:
     callback: str
     word: AnswerWord | None = None
     over: bool = False
+    number: str = ""
 
 
 @runtime_checkable

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from channels.registry import Account, House, Registry
+from hub.account_settings import AccountSetting
 from hub.decide.accounts import Terms
 from hub.errors import Problem, Refused
 from hub.ports import Channel, Clock, Wake
-from hub.settings import AccountSetting, Settings
+from hub.settings import Settings
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SCREEN = AccountSetting("screen", "screen")

@@ -14,21 +14,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from hub.errors import Problem, Refused
+from hub.account_settings import AccountSetting, accounts_in
+from hub.address import WrongAddress, public_address, stays_home
+from hub.environment import Environment
 from hub.tags import country_fault, tag_fault, tidy_country, tidy_tag
 from hub.zones import use_locked, zone_fault
 
-PREFIX = "MUSTER_"
 SECRET_LENGTH = 32  # characters at least; shorter keys can be guessed
-
-
-@dataclass(frozen=True, slots=True)
-class AccountSetting:
-    """One provider account: `channel` is the registry name, `options` hold its secrets."""
-
-    name: str
-    channel: str
-    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,13 @@ class Settings:
     loopback_only: bool = False
     log_level: str = "info"
     heartbeat_url: str = field(default="", repr=False)  # pinged while the hub does its job
+    metrics_token: str = field(default="", repr=False)  # shows /metrics to other machines
     playbooks: Path | None = None  # folder of the site's own playbooks
+
+    @property
+    def stays_home(self) -> bool:
+        """Whether the public address is this machine's alone: nothing from outside comes in."""
+        return stays_home(self.public_url)
 
     @property
     def embedded(self) -> bool:
@@ -77,7 +75,7 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
     `data` overrides MUSTER_DATA (the demo has a folder of its own).
     """
     use_locked()
-    env = _Environment(os.environ if environ is None else environ)
+    env = Environment(os.environ if environ is None else environ)
     folder = data or Path(env.text("DATA") or _user_data())
     config = _config(env)
     url = env.secret("DATABASE_URL") or f"sqlite:///{folder / 'muster.db'}"
@@ -97,9 +95,10 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
         trusted_proxies=_list(env.text("TRUSTED_PROXIES")),
         tls_cert=_path(env.text("TLS_CERT")),
         tls_key=_path(env.text("TLS_KEY")),
-        accounts=_accounts(env, config),
+        accounts=accounts_in(env, config),
         log_level=_log_level(env),
         heartbeat_url=_heartbeat(env),
+        metrics_token=_metrics_token(env),
         playbooks=_playbooks(env, folder),
     )
     if bool(settings.tls_cert) != bool(settings.tls_key):
@@ -112,45 +111,12 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
     return settings
 
 
-class _Environment:
-    """Reads variables and collects what is wrong with them."""
-
-    def __init__(self, environ: Mapping[str, str]):
-        self._environ = environ
-        self.problems: list[Problem] = []
-
-    def text(self, name: str) -> str:
-        return self._environ.get(PREFIX + name, "").strip()
-
-    def secret(self, name: str) -> str:
-        path = self.text(name + "_FILE")
-        if not path:
-            return self.text(name)
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            self.wrong(name + "_FILE", f"cannot be read ({error.strerror})", "check the path")
-            return ""
-
-    def told(self, name: str) -> str:
-        """Where a value stands that a variable or the TOML file may give."""
-        return name if self.text(name) else f"CONFIG: {name.lower()}"
-
-    def wrong(self, name: str, what: str, hint: str) -> None:
-        self.problems.append(Problem(PREFIX + name, what, hint))
-
-    def refuse(self) -> None:
-        if self.problems:
-            said = "; ".join(f"{p.where} {p.what}: {p.hint}" for p in self.problems)
-            raise Refused(f"Settings: {said}.", self.problems, code="settings")
-
-
 def _user_data() -> str:
     root = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return str(Path(root) / "muster")
 
 
-def _config(env: _Environment) -> Mapping[str, Any]:
+def _config(env: Environment) -> Mapping[str, Any]:
     path = env.text("CONFIG")
     if not path:
         return {}
@@ -163,7 +129,7 @@ def _config(env: _Environment) -> Mapping[str, Any]:
     return {}
 
 
-def _bind(env: _Environment) -> tuple[str, int]:
+def _bind(env: Environment) -> tuple[str, int]:
     host, _, port = (env.text("BIND") or "127.0.0.1:8000").rpartition(":")
     if not port.isdigit() or not 0 <= int(port) <= 65535:
         env.wrong("BIND", f"has no port: {port!r}", "write HOST:PORT, such as 0.0.0.0:8000")
@@ -171,18 +137,19 @@ def _bind(env: _Environment) -> tuple[str, int]:
     return host.strip("[]") or "127.0.0.1", int(port)
 
 
-def _public_url(env: _Environment, host: str, port: int) -> str:
-    url = env.text("PUBLIC_URL").rstrip("/")
+def _public_url(env: Environment, host: str, port: int) -> str:
+    url = env.text("PUBLIC_URL")
     if not url:
         shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", "::"} else host
         return f"http://{shown}:{port}"
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
-        env.wrong("PUBLIC_URL", "is no address", "write https://host, without a query")
-    return url
+    try:
+        return public_address(url)
+    except WrongAddress as wrong:
+        env.wrong("PUBLIC_URL", wrong.what, wrong.hint)
+        return ""
 
 
-def _heartbeat(env: _Environment) -> str:
+def _heartbeat(env: Environment) -> str:
     """The address may hold a key, so it may come from a file; it is never logged."""
     url = env.secret("HEARTBEAT_URL")
     parts = urlsplit(url)
@@ -192,7 +159,16 @@ def _heartbeat(env: _Environment) -> str:
     return url
 
 
-def _secret(env: _Environment, folder: Path, *, embedded: bool) -> bytes:
+def _metrics_token(env: Environment) -> str:
+    token = env.secret("METRICS_TOKEN")
+    if token and (len(token) < 16 or not token.isascii() or " " in token):
+        env.wrong(
+            "METRICS_TOKEN", "is short, or no token", "write what `openssl rand -hex 16` says"
+        )
+    return token
+
+
+def _secret(env: Environment, folder: Path, *, embedded: bool) -> bytes:
     key = env.secret("SECRET_KEY")
     if not key and embedded:
         try:
@@ -224,7 +200,7 @@ def _kept_secret(folder: Path) -> bytes:
     return key
 
 
-def _country(env: _Environment, config: Mapping[str, Any]) -> str:
+def _country(env: Environment, config: Mapping[str, Any]) -> str:
     given = env.text("COUNTRY") or str(config.get("country", "CN"))
     meant = country_fault(given)
     if meant is not None:
@@ -233,7 +209,7 @@ def _country(env: _Environment, config: Mapping[str, Any]) -> str:
     return tidy_country(given)
 
 
-def _languages(env: _Environment, config: Mapping[str, Any]) -> tuple[str, ...]:
+def _languages(env: Environment, config: Mapping[str, Any]) -> tuple[str, ...]:
     """In order of preference. A TOML file may write them as a list or as the variable does."""
     listed = config.get("languages", ("zh-CN", "en"))
     given = listed if isinstance(listed, list | tuple) else _list(str(listed))
@@ -249,7 +225,7 @@ def _languages(env: _Environment, config: Mapping[str, Any]) -> tuple[str, ...]:
 LEVELS = ("debug", "info", "warning", "error")
 
 
-def _log_level(env: _Environment) -> str:
+def _log_level(env: Environment) -> str:
     level = (env.text("LOG_LEVEL") or "info").lower()
     if level not in LEVELS:
         env.wrong("LOG_LEVEL", f"is not known: {level[:20]!r}", f"one of {', '.join(LEVELS)}")
@@ -257,7 +233,7 @@ def _log_level(env: _Environment) -> str:
     return level
 
 
-def _timezone(env: _Environment, config: Mapping[str, Any]) -> str:
+def _timezone(env: Environment, config: Mapping[str, Any]) -> str:
     name = env.text("TIMEZONE") or str(config.get("timezone", "Asia/Shanghai"))
     country = tidy_country(env.text("COUNTRY") or str(config.get("country", "CN")))
     fault = zone_fault(name, country=country)
@@ -267,67 +243,11 @@ def _timezone(env: _Environment, config: Mapping[str, Any]) -> str:
     return name
 
 
-def _accounts(env: _Environment, config: Mapping[str, Any]) -> tuple[AccountSetting, ...]:
-    listed = config.get("accounts", [])
-    if not isinstance(listed, list):
-        env.wrong("CONFIG", "has accounts that are no list", "write [[accounts]] above each")
-        listed = []
-    found = [_account(env, entry) for entry in listed]
-    found += _twilio(env)
-    if wecom := env.text("WECOM_API_URL"):
-        found.append(AccountSetting("wecom", "chat_wecom", {"api_url": wecom}))
-    return tuple(account for account in found if account is not None)
-
-
-def _twilio(env: _Environment) -> list[AccountSetting]:
-    """The account that sends texts and, with a caller id, the one that calls."""
-    sid = env.text("TWILIO_ACCOUNT_SID")
-    if not sid:
-        return []
-    same: dict[str, Any] = {
-        "account_sid": sid,
-        "auth_token": env.secret("TWILIO_AUTH_TOKEN"),
-        "api_url": env.text("TWILIO_API_URL"),
-    }
-    sender, caller = env.text("TWILIO_FROM"), env.text("TWILIO_VOICE_FROM")
-    needed = {"TWILIO_AUTH_TOKEN": same["auth_token"], "TWILIO_FROM": sender or caller}
-    for name, given in needed.items():
-        if not given:
-            env.wrong(name, "is not set", "MUSTER_TWILIO_ACCOUNT_SID needs it")
-    sms = same | {"from": sender}
-    if pace := env.text("TWILIO_PACE"):
-        sms["pace"] = _number(env, "TWILIO_PACE", pace)
-    found = [AccountSetting("twilio", "sms_twilio", sms)] if sender else []
-    if caller:
-        calls = same | {"from": caller}
-        found.append(AccountSetting("twilio_voice", "voice_twilio", calls))
-    return found
-
-
-def _account(env: _Environment, entry: object) -> AccountSetting | None:
-    if not isinstance(entry, Mapping) or not entry.get("name") or not entry.get("channel"):
-        env.wrong("CONFIG", "has an account without name or channel", "write name and channel")
-        return None
-    options = {k: v for k, v in entry.items() if k not in {"name", "channel"}}
-    return AccountSetting(str(entry["name"]), str(entry["channel"]), options)
-
-
-def _number(env: _Environment, name: str, text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if value <= 0:
-        env.wrong(name, f"is no positive number: {text!r}", "write segments a second")
-        return None
-    return value
-
-
 def _list(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-def _playbooks(env: _Environment, data: Path) -> Path | None:
+def _playbooks(env: Environment, data: Path) -> Path | None:
     """The folder of the site's own playbooks: the one named, else `playbooks` in the data folder,
     if that is there. One that is missing keeps no hub from starting: the alarm names it."""
     named = _path(env.text("PLAYBOOKS"))

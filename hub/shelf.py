@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import Path
 
 from channels.registry import traits
 from hub.entries import KeptText, TextFault
@@ -21,7 +22,7 @@ from hub.settings import Settings
 from hub.store.database import Database
 from hub.store.shelves import ShelfLedger
 from hub.tags import tidy_tag
-from playbooks.check import check_draft
+from playbooks.check import FAULTS, check_draft
 from playbooks.load import Draft, Library, load_draft
 from web.tongues import words_in
 
@@ -95,6 +96,12 @@ def own_problems(settings: Settings) -> dict[str, list[Problem]]:
     return {one.file.name: one.problems for one in found}
 
 
+def own_texts(folder: Path | None) -> dict[str, str]:
+    """The site's own playbooks that can be read, by path."""
+    files = [one for one in own_files(folder) if one.problem is None]
+    return {one.name: one.text for one in files if not WORDS.fullmatch(one.base)}
+
+
 # ── One file ───────────────────────────────────────────────────────────────────────────────────
 
 
@@ -121,7 +128,8 @@ def _read(found: _Found, languages: Sequence[str]) -> None:
         return
     found.draft = load_draft(file.text, name=file.name)
     found.key = found.draft.playbook.key
-    found.problems = check_draft(found.draft, traits=traits(), languages=languages)
+    known = traits()
+    found.problems = check_draft(found.draft, traits=known, languages=languages, rules=FAULTS)
 
 
 def _named(file: OwnFile) -> str:

@@ -26,12 +26,13 @@ from hub.flow.deliver import Deliver
 from hub.flow.doubt import AskDoubts
 from hub.flow.escalate import Escalate
 from hub.flow.estate import Estate
+from hub.flow.inbox import Inbox
 from hub.flow.latency import Latency
 from hub.flow.launch import Launch
 from hub.flow.parcels import Parcels
 from hub.flow.passage import Passage
 from hub.flow.pulse import Pulse
-from hub.flow.queues import senders_of
+from hub.flow.queues import answers_of, senders_of
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -41,6 +42,7 @@ from hub.flow.tasks import Tasks
 from hub.flow.tries import Tries
 from hub.flow.watch import Watch
 from hub.guard import guard, watch
+from hub.hearing import hearing
 from hub.memory import settle
 from hub.ports import Channel, Clock, Findable, Library
 from hub.providers import accounts_of, channels_of, link_length, terms_of
@@ -48,19 +50,14 @@ from hub.settings import Settings
 from hub.shelf import Shelf
 from hub.store import house_time
 from hub.store.accounts import AccountLedger
-from hub.store.answers import AnswerLedger
-from hub.store.calls import CallLedger
 from hub.store.database import Database, database
 from hub.store.deliveries import DeliveryLedger
-from hub.store.displays import DisplayLedger
 from hub.store.doubts import DoubtLedger
 from hub.store.escalations import EscalateLedger
 from hub.store.estates import EstateLedger
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
-from hub.store.pages import PageLedger
-from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
@@ -95,6 +92,7 @@ class Hub:
     screens: Screens
     accounts: Accounts
     tasks: Tasks
+    inbox: Inbox
     alarms: Alarms
     auditor: Auditor
     pulse: Pulse
@@ -160,14 +158,12 @@ def _wired(
     channels = channels_of(accounts, settings, clock=clock, wake=wake)
     library = own.library
     audit = AccountLedger(db, secret=settings.secret_key)
-    answers = AnswerLedger(db)
-    answer = TakeAnswer(answers, PageLedger(db), wake, settings.secret_key)
     escalate = Escalate(EscalateLedger(db), wake, channels)
     latency = Latency({name: one.traits.channel for name, one in channels.items()})
     ration = Ration(scripts) if scripts else None
     shares = Shares(ration) if ration else None
     deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts), shares)
-    sweep = _sweep(settings, db, escalate, deliver, wake, channels)
+    sweep = _sweep(settings, db, escalate, deliver, wake)
     return Hub(
         settings=settings,
         db=db,
@@ -181,8 +177,7 @@ def _wired(
         launch=_launch(settings, db, library, clock, wake, channels),
         say=_say(settings, db, library, clock, wake, channels),
         deliver=deliver,
-        report=_report(settings, db, answers, answer, audit, channels, wake),
-        answer=answer,
+        **hearing(settings, db, audit, channels, wake),
         escalate=escalate,
         doubts=_doubts(settings, db, channels, wake),
         sweep=sweep,
@@ -269,7 +264,8 @@ def _say(
     channels: Mapping[str, Channel],
 ) -> Say:
     length = link_length(settings)
-    return Say(SayLedger(db), library, clock, wake, channels, settings.timezone, length)
+    languages = settings.languages
+    return Say(SayLedger(db), library, clock, wake, channels, settings.timezone, length, languages)
 
 
 def _deliver(
@@ -295,45 +291,21 @@ def _deliver(
     )
 
 
-def _report(
-    settings: Settings,
-    db: Database,
-    answers: AnswerLedger,
-    answer: TakeAnswer,
-    audit: AccountLedger,
-    channels: Mapping[str, Channel],
-    wake: Doorbell,
-) -> Report:
-    return Report(
-        receipts=ReceiptLedger(db),
-        displays=DisplayLedger(db),
-        replies=answers,
-        calls=CallLedger(db),
-        answers=answer,
-        audit=audit,
-        channels=channels,
-        wake=wake,
-        secret=settings.secret_key,
-    )
-
-
 def _doubts(
     settings: Settings, db: Database, channels: Mapping[str, Channel], wake: Doorbell
 ) -> AskDoubts:
     texts = DeliveryLedger(db).wording
-    parcels = Parcels(texts, secret=settings.secret_key, public_url=settings.public_url)
+    answers = answers_of(senders_of(channels, terms_of(accounts_of(settings))))
+    parcels = Parcels(
+        texts, secret=settings.secret_key, public_url=settings.public_url, answers=answers
+    )
     return AskDoubts(ledger=DoubtLedger(db), channels=channels, parcels=parcels, wake=wake)
 
 
 def _sweep(
-    settings: Settings,
-    db: Database,
-    escalate: Escalate,
-    deliver: Deliver,
-    wake: Doorbell,
-    channels: Mapping[str, Channel],
+    settings: Settings, db: Database, escalate: Escalate, deliver: Deliver, wake: Doorbell
 ) -> Sweep:
-    askable = {name for name, one in channels.items() if isinstance(one, Findable)}
+    askable = {name for name, one in escalate.channels.items() if isinstance(one, Findable)}
     return Sweep(
         ledger=SweepLedger(db, askable=askable),
         escalate=escalate,

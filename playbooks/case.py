@@ -156,6 +156,7 @@ def variants(playbook: Playbook, language: str) -> Iterator[dict[str, str]]:
     # Not what is said of an estate: the source may hold those words too.
     estate = {"place": "沧浪园区" if chinese else "Canglang Park", "building": "", "floor": ""}
     yield full | estate
+    yield full | {"replies": ""}
     for parameter in playbook.parameters:
         for option in parameter.options:
             yield full | {

@@ -2,7 +2,8 @@
 
 Each rule is a function of a `Case` that yields `Finding`s; `check` turns these into problems with
 line and column. Rules about the plan are in `plan`, about words in `content`, about drills in
-`drill`, about lengths in `fit`.
+`drill`, about lengths in `fit`, about words that can hurt in `harm`, about words that mislead in
+`advice`.
 """
 
 from __future__ import annotations
@@ -11,14 +12,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hub.errors import Problem, Refused
 from hub.model import Playbook
-from playbooks import content, drill, fit, plan
+from playbooks import advice, content, drill, fit, harm, oneway, plan
 from playbooks.case import Case, Finding, Needs
 from playbooks.document import Document
 from playbooks.load import Draft, Library, load_draft
 
 Rule = Callable[[Case], Iterator[Finding]]
 
-RULES: tuple[Rule, ...] = (*plan.RULES, *content.RULES, *drill.RULES, *fit.RULES)
+FAULTS: tuple[Rule, ...] = (*plan.RULES, *content.RULES, *drill.RULES, *fit.RULES)
+"""What keeps a playbook from being launched at all; the hub does not take one with such a fault."""
+
+STOPS: tuple[Rule, ...] = (*FAULTS, *harm.RULES, *oneway.RULES)
+"""What `muster playbook check` does not let pass."""
+
+ADVICE: tuple[Rule, ...] = advice.RULES
+"""What it warns of."""
+
+RULES: tuple[Rule, ...] = (*STOPS, *ADVICE)
 
 
 def check(
@@ -27,34 +37,46 @@ def check(
     traits: Mapping[str, Needs],
     languages: Sequence[str],
     document: Document | None = None,
+    rules: Sequence[Rule] = RULES,
 ) -> list[Problem]:
     """Everything wrong with a playbook on a site with these channels and languages; [] if sound.
 
     `traits` by channel (the medium: sms, screen, wecom …). With `document` each problem says
-    `file:line:column`, without it the path inside the playbook.
+    `file:line:column`, without it the path inside the playbook. `rules`: all of them, or those of
+    one weight (`FAULTS`, `STOPS`, `ADVICE`).
     """
     case = Case(playbook, traits, tuple(languages))
-    found = dict.fromkeys(finding for rule in RULES for finding in rule(case))
+    found = dict.fromkeys(finding for rule in rules for finding in rule(case))
     problems = [_problem(playbook, finding, document) for finding in found]
     return sorted(problems, key=lambda problem: _order(problem.where))
 
 
 def check_draft(
-    draft: Draft, *, traits: Mapping[str, Needs], languages: Sequence[str]
+    draft: Draft,
+    *,
+    traits: Mapping[str, Needs],
+    languages: Sequence[str],
+    rules: Sequence[Rule] = RULES,
 ) -> list[Problem]:
     """`check` with line and column of the file the playbook was read from."""
-    return check(draft.playbook, traits=traits, languages=languages, document=draft.document)
+    book, document = draft.playbook, draft.document
+    return check(book, traits=traits, languages=languages, document=document, rules=rules)
 
 
 def check_text(
-    text: str, *, name: str, traits: Mapping[str, Needs], languages: Sequence[str]
+    text: str,
+    *,
+    name: str,
+    traits: Mapping[str, Needs],
+    languages: Sequence[str],
+    rules: Sequence[Rule] = RULES,
 ) -> list[Problem]:
     """Everything wrong with a YAML text, also if it cannot be read at all."""
     try:
         draft = load_draft(text, name=name)
     except Refused as refused:
         return list(refused.problems)
-    return check_draft(draft, traits=traits, languages=languages)
+    return check_draft(draft, traits=traits, languages=languages, rules=rules)
 
 
 def check_library(

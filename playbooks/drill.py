@@ -30,6 +30,10 @@ _WHOM = re.compile(
     r"|fire (brigade|department|service)|ambulance|\bpolice\b|消防队|救护车|警察|报警"
 )
 _CALLS = re.compile(_VERB)
+_UNREAL = re.compile(
+    r"\b(no|not a|not any|without a|without any) (real|genuine|actual) \w+\b"
+    r"|(没有|并无|不是|非|无)(任何)?真(的|正|实)?的?(险情|火情|火灾|起火|危险|情况)"
+)
 # Only a "do not" right before the verb: "do not hesitate to call" and "不要忘记拨打" are orders.
 _DO_NOT = re.compile(
     r"\b(do not|don.?t|never|no need to|not to|need not)\s+"
@@ -38,6 +42,13 @@ _DO_NOT = re.compile(
     + r"|(勿|不|无需|不用|不要|不必|(?<!特)别|只口述)"
     + r"(再|去|真的?|因演练|因此|误|对外|随意|重复|向)?"
     + _VERB
+)
+# Help is real in a drill: who is in real danger is told to call, and nobody is told never to.
+_REALLY = re.compile(
+    r"\b(real|genuine|actual) (emergency|danger|fire|accident|need|problem|trouble)\b"
+    r"|\b(if|when|should) (it is|there is|you are|you have|someone is|somebody is|anyone is)"
+    r"( \w+){0,3} (really|truly)\b"
+    r"|(真(的|正|实)?(有|是|遇|遇到|发生|出现)?|确有)[^，。；！]{0,3}(险情|火情|火灾|起火|危险|紧急|情况|事故)"
 )
 _CLAUSE = re.compile(r"[。！？；，、：,.;:!?\n]|\bbut\b|\band\b|\bthen\b|但是?|然后|再")
 
@@ -81,10 +92,18 @@ def drills_call_nobody(case: Case) -> Iterator[Finding]:
 
 
 def calls_out(said: str) -> str:
-    """The clause that tells people to call outside help, or nothing."""
+    """The clause that tells people to call outside help though nothing is real, or nothing."""
     forbidden = False
-    folded = unicodedata.normalize("NFKC", said).casefold()
+    folded = _UNREAL.sub(" ", unicodedata.normalize("NFKC", said).casefold())
+    real = False  # the clause before named a real danger: "如果真有险情，请拨打119"
     for clause in _CLAUSE.split(folded):
+        if _REALLY.search(clause):
+            real = True
+            continue
+        if real and _CALLS.search(clause) and not _DO_NOT.search(clause):
+            real = False
+            continue
+        real = real and not clause.strip()
         denied = bool(_DO_NOT.search(clause))
         whom = _WHOM.search(clause)
         told = bool(_CALLS.search(clause)) and not denied
@@ -92,6 +111,20 @@ def calls_out(said: str) -> str:
             return clause.strip()[:60]
         if clause.strip():
             forbidden = denied or (forbidden and whom is not None)
+    return ""
+
+
+def forbids_calling(said: str) -> str:
+    """The clause that says not to call outside help, where nothing says to call it when the danger
+    is real; or nothing."""
+    folded = _UNREAL.sub(" ", unicodedata.normalize("NFKC", said).casefold())
+    clauses = [clause for clause in _CLAUSE.split(folded) if clause.strip()]
+    for clause, after in zip(clauses, [*clauses[1:], ""], strict=True):
+        if _REALLY.search(clause) and _CALLS.search(f"{clause} {after}"):
+            return ""
+    for clause in clauses:
+        if _DO_NOT.search(clause) and _WHOM.search(clause):
+            return clause.strip()[:60]
     return ""
 
 

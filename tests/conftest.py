@@ -29,7 +29,7 @@ from hypothesis import HealthCheck, settings
 from hub.bus.valkey import ValkeyProcess
 from hub.zones import use_locked
 from tests import processes
-from tests.postgres import Postgres, make_user
+from tests.postgres import Postgres, make_user, own_runtime
 
 use_locked()  # as every process of the hub does: zones of the pinned tzdata alone
 
@@ -42,6 +42,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 def pytest_configure() -> None:
     """No test sees the hub of the person who runs it, and no busy machine fails a property."""
+    own_runtime()
     make_user()
     for name in [name for name in os.environ if name.startswith("MUSTER_")]:
         if name not in FOR_TESTS:

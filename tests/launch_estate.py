@@ -23,6 +23,9 @@ from hub.store.notices import SayLedger
 from hub.store.schema import addresses, metadata, places, recipients, sites
 from playbooks.load import Library
 
+STILL = {"zh-CN": "仍在处置。", "en": "It is still burning."}
+"""What an update says, in each language of these estates."""
+
 WHO = Actor("user:1", "duty")
 NOW = datetime(2026, 3, 1, 2, 41, tzinfo=UTC)
 

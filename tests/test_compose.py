@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from hub.settings import PREFIX
+from hub.environment import PREFIX
 
 ROOT = Path(__file__).parent.parent
 HUB = ["migrate", "web1", "web2", "worker1", "worker2"]

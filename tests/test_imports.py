@@ -45,6 +45,7 @@ ROOMS = (
     Room("hub.wiring", ("hub", "channels", "playbooks", WORLD)),  # the only composition root
     Room("hub.providers", ("hub", "channels", WORLD)),  # two parts of it, for the file's length
     Room("hub.guard", ("hub", WORLD)),
+    Room("hub.hearing", ("hub",)),
     Room(
         "hub.shelf", ("hub", "channels", "playbooks", "web.tongues")
     ),  # what a playbook is checked against

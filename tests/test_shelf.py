@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,10 +16,11 @@ from hub.entries import KeptText
 from hub.own_files import MOST, SIZE_LIMIT
 from hub.settings import Settings, load
 from hub.shelf import Shelf, stand
-from playbooks.load import packaged_texts
+from playbooks.load import packaged_drafts, packaged_texts
 
 POWER = packaged_texts()["power-outage.yaml"]
-SEVEN = POWER.replace("version: 1", "version: 7", 1)
+SHIPPED = {draft.playbook.key: draft.playbook.version for draft in packaged_drafts()}
+SEVEN = re.sub(r"^version: \d+$", "version: 7", POWER, count=1, flags=re.MULTILINE)
 WATER = POWER.replace("key: power-outage", "key: water-off", 1)
 
 
@@ -54,7 +56,7 @@ def test_an_own_playbook_replaces_the_shipped_one_and_another_stands_beside_it(
     tmp_path: Path,
 ) -> None:
     found = stand(site(tmp_path, ours=SEVEN, water=WATER))
-    assert versions(found) == {"fire": 1, "power-outage": 7, "water-off": 1}
+    assert versions(found) == {**SHIPPED, "power-outage": 7, "water-off": SHIPPED["power-outage"]}
     assert found.faults == ()
     assert [one.key for one in found.good] == ["power-outage", "water-off"]
 
@@ -104,7 +106,7 @@ def test_whatever_a_file_turns_into_the_last_good_version_stays(
     site(tmp_path, ours=SEVEN)
     file = tmp_path / "playbooks" / "ours.yaml"
     found, _ = good_then(tmp_path, file, data)
-    assert versions(found) == {"fire": 1, "power-outage": 7}
+    assert versions(found) == {**SHIPPED, "power-outage": 7}
     (fault,) = found.faults
     assert fault.where.startswith(str(file))
     assert fault.used == "kept"
@@ -154,13 +156,23 @@ def test_a_file_nobody_may_read_is_named(tmp_path: Path) -> None:
 def test_one_that_never_was_good_leaves_the_shipped_one_or_none(tmp_path: Path) -> None:
     broken = SEVEN.replace("level: P2", "level: P9", 1)
     found = stand(site(tmp_path, ours=broken, water=broken.replace("power-outage", "water-off")))
-    assert versions(found) == {"fire": 1, "power-outage": 1}
+    assert versions(found) == SHIPPED
     assert [(f.key, f.used) for f in found.faults] == [
         ("power-outage", "shipped"),
         ("water-off", "none"),
     ]
     assert "is the one that ships" in found.faults[0].said()
     assert "there is no water-off" in found.faults[1].said()
+
+
+def test_words_a_later_release_finds_harmful_leave_no_estate_without_its_playbook(
+    tmp_path: Path,
+) -> None:
+    fire = packaged_texts()["fire.yaml"]
+    safe = "楼道有烟或烟进家中：关门，湿毛巾堵门缝，打{{fire_number}}报房号。"
+    assert safe in fire
+    changed = re.sub(r"^version: \d+$", "version: 9", fire.replace(safe, ""), flags=re.MULTILINE)
+    assert versions(stand(site(tmp_path, fire=changed)))["fire"] == 9
 
 
 def test_two_own_playbooks_of_one_key_leave_the_last_good_one(tmp_path: Path) -> None:
@@ -171,7 +183,9 @@ def test_two_own_playbooks_of_one_key_leave_the_last_good_one(tmp_path: Path) ->
     assert versions(found)["power-outage"] == 7
     assert {(f.file, f.used) for f in found.faults} == {("a.yaml", "kept"), ("b.yaml", "kept")}
     assert all("is that of" in fault.what for fault in found.faults)
-    assert versions(stand(settings))["power-outage"] == 1  # nothing was kept: the one that ships
+    assert (
+        versions(stand(settings))["power-outage"] == SHIPPED["power-outage"]
+    )  # nothing was kept: the one that ships
 
 
 def test_a_copy_of_the_same_text_is_told_and_does_no_harm(tmp_path: Path) -> None:
@@ -191,7 +205,7 @@ def test_a_key_that_stands_twice_in_a_file_is_a_fault_of_that_file(tmp_path: Pat
 def test_a_file_that_is_gone_stays_in_use_until_somebody_says_so(tmp_path: Path) -> None:
     site(tmp_path, ours=SEVEN, water=WATER)
     found, good = good_then(tmp_path, tmp_path / "playbooks" / "water.yaml", None)
-    assert versions(found) == {"fire": 1, "power-outage": 7, "water-off": 1}
+    assert versions(found) == {**SHIPPED, "power-outage": 7, "water-off": SHIPPED["power-outage"]}
     (fault,) = found.faults
     assert (fault.gone, fault.used) == (True, "kept")
     assert "muster playbook forget water-off" in fault.hint
@@ -254,7 +268,7 @@ def test_a_language_that_is_added_later_takes_no_playbook_away(tmp_path: Path) -
 def test_a_kept_text_this_release_cannot_read_is_not_used(tmp_path: Path) -> None:
     old = [kept("power-outage", "ours.yaml", "key: power-outage\nformat: 1\n")]
     found = stand(site(tmp_path, ours="{"), old)
-    assert versions(found)["power-outage"] == 1
+    assert versions(found)["power-outage"] == SHIPPED["power-outage"]
     assert found.faults[0].used == "shipped"
 
 
@@ -272,7 +286,7 @@ def test_a_fault_of_the_check_itself_costs_one_file(
 
 def test_a_hub_without_its_own_has_those_that_ship(tmp_path: Path) -> None:
     settings = dataclasses.replace(load({}, data=tmp_path), playbooks=None)
-    assert versions(stand(settings)) == {"fire": 1, "power-outage": 1}
+    assert versions(stand(settings)) == SHIPPED
 
 
 # ── The site's own words of a page ─────────────────────────────────────────────────────────────

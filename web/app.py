@@ -19,6 +19,7 @@ from web.live import Live
 from web.metrics import Metrics
 from web.problems import HANDLERS
 from web.resident import answer
+from web.resident.broken import BrokenLink, Numbers, broken
 from web.screen import routes as screen_pages
 from web.security import Gate
 
@@ -49,13 +50,15 @@ def create_app(hub: House) -> Starlette:
     app = Starlette(
         routes=_routes(live),
         middleware=[Middleware(Gate, hub=hub, answered=figures.answered)],
-        exception_handlers=dict(HANDLERS),
+        exception_handlers={**HANDLERS, BrokenLink: broken},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False  # a second address for a page is a second thing to guard
     app.state.live = live
     app.state.metrics = figures
     app.state.limits = Limits(hub.ration)
+    app.state.numbers = Numbers()
+    app.state.readiness = health.Readiness()
     live.also(figures.watch_loop)
     return app
 
@@ -64,6 +67,7 @@ def _routes(live: Live) -> Sequence[BaseRoute]:
     # Residents' links first: routes are tried in turn, and everybody asks for these at once.
     return [
         *routes_of((*answer.DOORS, *TABLE)),
+        *answer.odd_routes(),
         WebSocketRoute("/live", live.endpoint),
         *pages,
         *screen_pages,

@@ -19,6 +19,8 @@ from starlette.routing import Route
 from hub.errors import Conflict, NotAllowed, NotKnown
 from hub.flow.accounts import SESSION_LIFE
 from hub.model import Actor
+from web.base import base_of
+from web.front import PROVE
 from web.house import house
 from web.problems import wants_json
 
@@ -51,8 +53,16 @@ class Door:
 
 
 def cookie_name(connection: HTTPConnection) -> str:
-    """The session cookie's name; `__Host-` binds it to this host, which only https can promise."""
-    return "__Host-muster" if is_https(connection) else "muster"
+    """The session cookie's name; `__Host-` binds it to this host, which only https can promise.
+    Below a path it is for that path alone, which `__Host-` forbids."""
+    if not is_https(connection):
+        return "muster"
+    return "__Secure-muster" if base_of(connection.scope) else "__Host-muster"
+
+
+def cookie_path(connection: HTTPConnection) -> str:
+    """Where our cookies are for: this hub, not whatever else lives at its host."""
+    return base_of(connection.scope) + "/"
 
 
 async def who(connection: HTTPConnection) -> Actor | None:
@@ -61,7 +71,15 @@ async def who(connection: HTTPConnection) -> Actor | None:
         actor = await _find(connection)
         connection.scope["muster.actor"] = actor
         connection.scope["state"]["actor"] = actor
+        if actor is not None:
+            prove(connection)
     return cast("Actor | None", connection.scope["muster.actor"])
+
+
+def prove(connection: HTTPConnection) -> None:
+    """Whoever sends on this connection is known: its place and pace are no stranger's."""
+    if (proven := connection.scope.get(PROVE)) is not None:
+        proven()
 
 
 async def demand(connection: HTTPConnection, role: str) -> Actor:
@@ -109,7 +127,7 @@ def routes_of(doors: Sequence[Door]) -> list[Route]:
     paths: dict[str, dict[str, Endpoint]] = {}
     for door in doors:
         paths.setdefault(door.path, {})[door.method] = guarded(door)
-    return [Route(path, _by_method(ways), methods=list(ways)) for path, ways in paths.items()]
+    return [Route(path, by_method(ways), methods=list(ways)) for path, ways in paths.items()]
 
 
 def sign_in(request: Request, response: Response, session: str) -> Response:
@@ -118,7 +136,7 @@ def sign_in(request: Request, response: Response, session: str) -> Response:
         cookie_name(request),
         session,
         max_age=SESSION_LIFE // 1000,
-        path="/",
+        path=cookie_path(request),
         secure=is_https(request),
         httponly=True,
         samesite="lax",
@@ -129,7 +147,11 @@ def sign_in(request: Request, response: Response, session: str) -> Response:
 def sign_out(request: Request, response: Response) -> Response:
     """The response, taking the cookie away."""
     response.delete_cookie(
-        cookie_name(request), path="/", secure=is_https(request), httponly=True, samesite="lax"
+        cookie_name(request),
+        path=cookie_path(request),
+        secure=is_https(request),
+        httponly=True,
+        samesite="lax",
     )
     return response
 
@@ -146,7 +168,9 @@ def client_ip(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client else "local"
 
 
-def _by_method(ways: dict[str, Endpoint]) -> Endpoint:
+def by_method(ways: dict[str, Endpoint]) -> Endpoint:
+    """One endpoint for all methods of a path; HEAD is GET."""
+
     async def endpoint(request: Request) -> Response:
         method = "GET" if request.method == "HEAD" else request.method
         return await ways[method](request)

@@ -60,11 +60,12 @@ def accepted(header: str) -> str | None:
         tag, _, rest = part.partition(";")
         own = known(tag)
         if own:
-            wishes.append((-_weight(rest), place, own))
+            wishes.append((-weight(rest), place, own))
     return min(wishes)[2] if wishes and min(wishes)[0] < 0 else None
 
 
-def _weight(rest: str) -> float:
+def weight(rest: str) -> float:
+    """What stands behind a language in an Accept-Language header, as a number from 0 to 1."""
     name, _, value = rest.strip().partition("=")
     try:
         return float(value) if name.strip() == "q" else 1.0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import math
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from starlette.requests import Request
@@ -11,8 +13,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from web.auth import ANYONE, Door
 from web.house import House, house
+from web.near import is_near
 
 CHECK_SECONDS = 3.0
+FRESH = 1.0
 
 
 async def healthz(_request: Request) -> Response:
@@ -22,9 +26,13 @@ async def healthz(_request: Request) -> Response:
 
 async def readyz(request: Request) -> Response:
     """200 when the database answers at the newest schema; else 503. Redis away, or a proxy that
-    lets no websockets through, is no reason: the hub works, slower, and says so."""
-    reasons = await _reasons(house(request))
-    degraded = _degraded(house(request))
+    lets no websockets through, is no reason: the hub works, slower, and says so. Strangers are
+    told which part, and no more."""
+    own: Readiness = request.app.state.readiness
+    reasons: Sequence[Mapping[str, Any]] = await own.reasons(house(request))
+    degraded: Sequence[Mapping[str, Any]] = _degraded(house(request))
+    if not is_near(request):
+        reasons, degraded = _parts(reasons), _parts(degraded)
     body = {"ready": not reasons, "reasons": reasons, "degraded": degraded}
     return JSONResponse(body, 503 if reasons else 200)
 
@@ -33,6 +41,27 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/healthz", ANYONE, healthz),
     Door("GET", "/readyz", ANYONE, readyz),
 )
+
+
+class Readiness:
+    """What is wrong, looked for once a second however many ask: a question costs a query."""
+
+    def __init__(self) -> None:
+        self._asking = asyncio.Lock()
+        self._said: list[Mapping[str, Any]] = []
+        self._until = -math.inf
+
+    async def reasons(self, hub: House) -> list[Mapping[str, Any]]:
+        """Why the hub cannot work; nothing if it can."""
+        async with self._asking:
+            if time.monotonic() >= self._until:
+                self._said = await _reasons(hub)
+                self._until = time.monotonic() + FRESH
+            return self._said
+
+
+def _parts(said: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [{"part": one["part"], "what": "see /readyz on the hub's own machine"} for one in said]
 
 
 async def _reasons(hub: House) -> list[Mapping[str, Any]]:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from hub.errors import NotAllowed, Refused, Unready
 from hub.ports import HookRequest, Inbound, Inward
-from web.auth import ANYONE, Door
+from web.auth import ANYONE, Door, prove
 from web.house import House, house
 
 log = structlog.get_logger(__name__)
@@ -28,14 +28,15 @@ async def receipts(request: Request) -> Response:
     hub, channel = house(request), request.path_params["channel"]
     _known(hub, channel)
     asked = await _hook(request, callback=request.path_params["attempt"])
-    return await _answered(hub.report.receipts, channel, asked)
+    return await _answered(request, hub.report.receipts, channel, asked)
 
 
 async def replies(request: Request) -> Response:
     """POST /hooks/{channel}/replies: a person wrote or pressed something."""
     hub, channel = house(request), request.path_params["channel"]
     _known(hub, channel)
-    return await _answered(hub.report.replies, channel, await _hook(request, callback=""))
+    asked = await _hook(request, callback="")
+    return await _answered(request, hub.report.replies, channel, asked)
 
 
 async def keys(request: Request) -> Response:
@@ -43,7 +44,7 @@ async def keys(request: Request) -> Response:
     hub, channel = house(request), request.path_params["channel"]
     _known(hub, channel)
     asked = await _hook(request, callback=request.path_params["attempt"])
-    return await _answered(hub.report.pressed, channel, asked)
+    return await _answered(request, hub.report.pressed, channel, asked)
 
 
 DOORS: tuple[Door, ...] = (
@@ -97,7 +98,7 @@ def _form(kind: str, body: bytes) -> tuple[tuple[str, str], ...]:
 Way = Callable[[str, HookRequest], Awaitable[Inward]]
 
 
-async def _answered(way: Way, channel: str, asked: HookRequest) -> Response:
+async def _answered(request: Request, way: Way, channel: str, asked: HookRequest) -> Response:
     try:
         inward = await way(channel, asked)
     except (Refused, Unready):
@@ -106,4 +107,5 @@ async def _answered(way: Way, channel: str, asked: HookRequest) -> Response:
         # 503, not 500: the provider sends it again, and its copy is as good as this one
         log.error("hooks.failed", channel=channel, kind=type(error).__name__)
         raise Unready("The callback could not be kept just now; send it again.") from error
+    prove(request)  # it was signed
     return Response(inward.response, 200, media_type=inward.content_type)

@@ -12,6 +12,7 @@ from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
 from hub.flow.estate import Estate
+from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
 from hub.flow.passage import Passage
 from hub.flow.report import Report
@@ -60,6 +61,8 @@ class House(Protocol):
     def estate(self) -> Estate: ...
     @property
     def screens(self) -> Screens: ...
+    @property
+    def inbox(self) -> Inbox: ...
     @property
     def alarms(self) -> Alarms: ...
     @property

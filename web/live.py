@@ -23,7 +23,7 @@ from web.api.reading import parse_object
 from web.house import House
 from web.live_client import ROOM, Client
 from web.live_devices import Devices
-from web.live_feed import incident_feed, me_feed, site_feed
+from web.live_feed import incident_feed, me_feed, replies_feed, site_feed
 from web.live_hello import Hello, greet_back
 from web.live_ops import OPS, Ops
 from web.live_poll import Polls
@@ -42,6 +42,8 @@ BEAT_SECONDS = 15.0
 AGAIN_SECONDS = 1.0  # until a pump that ended is started again
 CLOSE_SECONDS = 4.0  # until every socket has heard 1012 and gone
 MOST_CLIENTS = 20_000
+MOST_OF_ONE = {"resident": 32, "screen": 8}
+"""Sockets of one link, one device; the oldest makes room for one more."""
 NOT_KNOWN, NOT_ALLOWED, RESTARTING, SLOW, POLICY = 4401, 4403, 1012, 1013, 1008
 
 
@@ -54,6 +56,7 @@ class Live:
     def __init__(self, hub: House) -> None:
         self._hub = hub
         self.clients: set[Client] = set()
+        self._of_one: dict[str, dict[Client, None]] = {}
         self.devices = Devices(hub.screens)
         self.screens = ScreenRooms(hub.screens, hub.clock)
         self.topics = Topics(
@@ -62,6 +65,7 @@ class Live:
             incident=lambda number: incident_feed(hub, number),
             site=lambda path: site_feed(hub, path),
             me=lambda token: me_feed(hub, token),
+            replies=replies_feed(hub),
             start=self._start,
         )
         self.closing = False
@@ -146,9 +150,11 @@ class Live:
             frame = parse_object((await _receive(socket)).encode())
         hello = Hello.of(frame)
         wire: Wire | None = socket.scope.get("extensions", {}).get(EXTENSION, {}).get("wire")
-        return await greet_back(
+        client = await greet_back(
             hello, wire or QueueWire(socket), hub=self._hub, devices=self.devices
         )
+        client.wire.greet(known=client.role != "public")
+        return client
 
     @property
     def hub(self) -> House:
@@ -161,7 +167,7 @@ class Live:
 
     def enter(self, client: Client) -> None:
         """The client is here, and welcome."""
-        self.clients.add(client)
+        self._join(client)
         if client.screen:
             self.screens.came(client.screen)
         client.tell(self._welcome(client))
@@ -170,7 +176,7 @@ class Live:
         """The client is gone; a second time does nothing."""
         if client not in self.clients:
             return
-        self.clients.discard(client)
+        self._part(client)
         self.topics.forget(client)
         if client.screen:
             self.screens.went(client.screen)
@@ -186,6 +192,24 @@ class Live:
                 await self.obey(client, text)
         finally:
             self.leave(client)
+
+    def _join(self, client: Client) -> None:
+        """The client is among those who are here; of so many of one, the oldest goes."""
+        self.clients.add(client)
+        if client.identity:
+            same = self._of_one.setdefault(client.identity, {})
+            same[client] = None
+            if len(same) > MOST_OF_ONE[client.identity.partition(":")[0]]:
+                oldest = next(iter(same))
+                del same[oldest]
+                oldest.wire.drop(SLOW, "too many of you, come back")
+
+    def _part(self, client: Client) -> None:
+        self.clients.discard(client)
+        same = self._of_one.get(client.identity, {})
+        same.pop(client, None)
+        if not same:
+            self._of_one.pop(client.identity, None)
 
     def _welcome(self, client: Client) -> dict[str, Any]:
         now, zone = self._hub.clock.now(), self._hub.settings.timezone
@@ -244,10 +268,7 @@ async def _receive(socket: WebSocket) -> str:
     event = await socket.receive()
     if event["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(event.get("code", 1005))
-    text = event.get("text")
-    if text is None:
-        raise Refused("Frames are text.", code="json")
-    return str(text)
+    return str(event.get("text") or "")  # the server lets no binary frame in; empty is no JSON
 
 
 def _close_code(error: Exception) -> tuple[int, str]:

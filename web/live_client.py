@@ -45,6 +45,13 @@ class Client:
             return self.actor.role
         return "screen" if self.screen else "resident" if self.token else "public"
 
+    @property
+    def identity(self) -> str:
+        """Whose socket it is, where only so many are kept; "" for staff and the public."""
+        if self.screen:
+            return f"screen:{self.screen}"
+        return f"resident:{self.token}" if self.token else ""
+
     def tell(self, body: Mapping[str, Any]) -> None:
         """A small frame for this client alone. One that does not read misses it, then is closed."""
         self.wire.push(Frame.of(body), ROOM)

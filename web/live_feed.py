@@ -1,4 +1,5 @@
-"""How topics read the hub: an incident's board, a site in public, a resident's own page."""
+"""How topics read the hub: an incident's board, a site in public, replies that wait,
+a resident's own page."""
 
 from __future__ import annotations
 
@@ -51,6 +52,15 @@ def site_feed(hub: House, path: str) -> StateFeed:
     async def read() -> Mapping[str, Any]:
         found: Mapping[str, Any] = await hub.watch.public(path)
         return found
+
+    return read
+
+
+def replies_feed(hub: House) -> StateFeed:
+    """How many replies nobody has seen to: neither words nor numbers."""
+
+    async def read() -> Mapping[str, Any]:
+        return await hub.inbox.waiting()
 
     return read
 

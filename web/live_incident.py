@@ -61,6 +61,11 @@ class IncidentTopic:
         self._stale = False
         self._empty_since = clock()
 
+    @property
+    def known(self) -> bool:
+        """It has been read: there is such a thing."""
+        return self.ready.is_set() and self.failed is None
+
     async def run(self) -> None:
         """Feeds until nobody has watched for a while. A failing database is told, then retried."""
         while self._wanted():

@@ -23,7 +23,7 @@ from starlette.responses import Response
 from hub.errors import Refused, Unknown, Unready
 from hub.events import iso
 from web.api.reading import json_object
-from web.auth import ANYONE, Door
+from web.auth import ANYONE, Door, prove
 from web.house import house
 from web.live_client import BURST, STAFF, Client
 from web.live_hello import Hello, greet_back
@@ -75,6 +75,11 @@ class Polls:
 
     def __len__(self) -> int:
         return len(self._sessions)
+
+    def knows(self, body: Mapping[str, Any]) -> bool:
+        """Whether this is a session of somebody who has shown who they are."""
+        session = self._sessions.get(str(body.get("session", "")))
+        return session is not None and session.client.role != "public"
 
     async def ask(self, body: Mapping[str, Any]) -> Response:
         """One request: a hello, something said, or a wait for news."""
@@ -230,8 +235,11 @@ def _said(say: object) -> list[str]:
 async def poll(request: Request) -> Response:
     """POST /live/poll: says hello, says something, or waits for news."""
     polls: Polls = request.app.state.live.polls
+    body = await json_object(request)
+    if polls.knows(body):
+        prove(request)
     try:
-        return await polls.ask(await json_object(request))
+        return await polls.ask(body)
     except TimeoutError as error:
         raise Unready("The hub does not answer in time; try again.") from error
 

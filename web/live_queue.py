@@ -39,6 +39,9 @@ class QueueWire:
     def buffered(self) -> int:
         return self._waiting
 
+    def greet(self, *, known: bool) -> None:
+        """The server has budgets and places of its own."""
+
     def drop(self, code: int, reason: str = "") -> None:
         if self._close is None:
             self._close = (code, reason)

@@ -50,6 +50,10 @@ class ScreenRooms:
 
     # ── who is here ──
 
+    async def exists(self, screen: int) -> bool:
+        """Whether there is such a screen: one that is watched is."""
+        return screen in self._rooms or await self._screens.exists(screen)
+
     def watch(self, client: Client, screen: int) -> None:
         """The client gets what this screen shows: at once if known, else with the next read."""
         room = self._rooms.setdefault(screen, Room(f"screen:{screen}"))

@@ -40,6 +40,11 @@ class StateTopic:
         self._whole: Frame | None = None
         self._empty_since = time.monotonic()
 
+    @property
+    def known(self) -> bool:
+        """It has been read: there is such a thing."""
+        return self.ready.is_set() and self.failed is None
+
     async def run(self) -> None:
         """Reads after each ring, and every few seconds, until nobody has watched for a while."""
         while self._wanted():

@@ -16,11 +16,13 @@ from web.live_state import StateFeed, StateTopic
 
 log = structlog.get_logger(__name__)
 
-MOST = {"incident": 2_000, "me": 2_000, "site": 200}
+MOST = {"incident": 2_000, "me": 2_000, "site": 200, "place": 200, "replies": 1}
 """Topics of a kind in one process; more are refused until some are left. Each kind has its own
-room: what strangers watch takes none from the duty desk."""
+room: what strangers watch takes none from the duty desk, and places none from their sites. What
+turns out not to exist takes none."""
 PUBLIC_TOPICS = 2  # of one socket that has not said who it is
 EVERYTHING = "*"
+REPLIES = "replies"
 COME_BACK = 1013
 _INCIDENT = re.compile(r"incident:([1-9][0-9]{0,17})")
 _SCREEN = re.compile(r"screen:([1-9][0-9]{0,17})")
@@ -38,6 +40,7 @@ class Topics:
         incident: Callable[[int], Feed],
         site: Callable[[str], StateFeed],
         me: Callable[[str], StateFeed],
+        replies: StateFeed,
         start: Callable[[IncidentTopic | StateTopic, str], None],
     ) -> None:
         self.screens = screens
@@ -45,6 +48,7 @@ class Topics:
         self._incident = incident
         self._site = site
         self._me = me
+        self._replies = replies
         self._start = start
         self._open: dict[str, IncidentTopic | StateTopic] = {}
 
@@ -61,9 +65,10 @@ class Topics:
         if topic in client.topics:
             self.unwatch(client, topic)
         if client.role == "public" and len(client.topics) >= PUBLIC_TOPICS:
-            raise Refused(f"Who has not said who he is watches {PUBLIC_TOPICS} topics at most.")
+            said = f"Who has not said who he is watches {PUBLIC_TOPICS} topics at most."
+            raise Refused(said, code="topics")
         if found := _SCREEN.fullmatch(topic):
-            self._watch_screen(client, int(found[1]))
+            await self._watch_screen(client, int(found[1]))
             return
         key, make = self._resolve(client, topic)
         opened = self._opened(key, make)
@@ -97,23 +102,29 @@ class Topics:
 
     def _ring(self, topic: str) -> None:
         for key, opened in self._open.items():
-            of_states = isinstance(opened, StateTopic) and topic.startswith("incident:")
+            of_states = key != REPLIES and isinstance(opened, StateTopic)
+            of_states = of_states and topic.startswith("incident:")
             if topic in {key, EVERYTHING} or of_states:
                 opened.rung.set()
 
-    def _watch_screen(self, client: Client, screen: int) -> None:
+    async def _watch_screen(self, client: Client, screen: int) -> None:
         staff = client.actor is not None and client.actor.role in STAFF
         if not staff and client.screen != screen:
             raise _closed_to(client)
+        if staff and not await self.screens.exists(screen):
+            raise Unknown(f"There is no screen {screen}.")
         self.screens.watch(client, screen)
 
     def _resolve(
         self, client: Client, topic: str
     ) -> tuple[str, Callable[[], IncidentTopic | StateTopic]]:
         """The key a topic is kept under, and how it is made."""
-        if found := _INCIDENT.fullmatch(topic):
+        found = _INCIDENT.fullmatch(topic)
+        if found or topic == REPLIES:
             if client.actor is None or client.actor.role not in STAFF:
                 raise _closed_to(client)
+            if not found:
+                return topic, lambda: StateTopic(topic, self._replies)
             number = int(found[1])
             return topic, lambda: IncidentTopic(topic, self._incident(number))
         if found := _SITE.fullmatch(topic):
@@ -130,12 +141,18 @@ class Topics:
         self, key: str, make: Callable[[], IncidentTopic | StateTopic]
     ) -> IncidentTopic | StateTopic:
         if key not in self._open:
-            kind = key.partition(":")[0]
-            if sum(one.startswith(f"{kind}:") for one in self._open) >= MOST[kind]:
+            kind = _kind(key)
+            held = sum(_kind(one) == kind and topic.known for one, topic in self._open.items())
+            if held >= MOST[kind]:
                 raise Unready("Too many topics are being watched just now; try again later.")
             self._open[key] = make()
             self._start(self._open[key], key)
         return self._open[key]
+
+
+def _kind(key: str) -> str:
+    kind, _, name = key.partition(":")
+    return "place" if kind == "site" and ":" in name else kind
 
 
 def _closed_to(client: Client) -> NotKnown | NotAllowed:

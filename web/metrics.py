@@ -21,6 +21,8 @@ from starlette.responses import Response
 from web.auth import ANYONE, Door
 from web.house import House, house
 from web.live import Live
+from web.near import demand_near
+from web.seats import Seats
 
 TICK = 0.5  # seconds between looks at the loop's lag
 FIGURES_SECONDS = 3.0
@@ -50,6 +52,12 @@ class Metrics:
             "How late the event loop last was (the worst since the last scrape).",
             registry=self.registry,
         )
+        self.seats: Seats | None = None  # of the server, once there is one
+        self._gauge("muster_connections", "Open connections.", "open")
+        self._gauge("muster_connections_strangers", "Of those who have shown nothing.", "strangers")
+        self._gauge("muster_connections_most", "Connections there may be.", "most")
+        self._gauge("muster_connections_turned_away", "Refused for want of room.", "turned_away")
+        self._gauge("muster_connections_made_room", "Idle ones cut for a newcomer.", "made_room")
         self.figures = _Figures()
         self.registry.register(self.figures)
         sockets = Gauge("muster_live_sockets", "Open live sockets.", registry=self.registry)
@@ -61,6 +69,12 @@ class Metrics:
         polls = Gauge("muster_live_polls", "Clients that poll.", registry=self.registry)
         polls.set_function(lambda: len(live.polls))
         self._worst = 0.0
+
+    def _gauge(self, name: str, about: str, figure: str) -> None:
+        def now() -> float:
+            return 0.0 if self.seats is None else float(self.seats.figures()[figure])
+
+        Gauge(name, about, registry=self.registry).set_function(now)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """One request more. `route` is a template, `other` for what matched none."""
@@ -184,7 +198,8 @@ def _breakers(now: Mapping[str, Any]) -> Iterable[Metric]:
 
 
 async def metrics(request: Request) -> Response:
-    """GET /metrics."""
+    """GET /metrics: on this machine, or with the operators' token."""
+    demand_near(request)
     own: Metrics = request.app.state.metrics
     return Response(await own.text(house(request)), headers={"content-type": CONTENT_TYPE_LATEST})
 

@@ -13,9 +13,10 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from web.api import models
+from web.api import models, reply_models
 from web.api.doors import DOORS as API_DOORS
 from web.auth import ANYONE, Door
+from web.base import base_of
 
 _REF = "#/components/schemas/{model}"
 _TYPED = re.compile(r"\{(\w+)(?::int)?\}")
@@ -27,6 +28,7 @@ BODIES: Mapping[tuple[str, str], type[BaseModel]] = {
     ("POST", "/incidents/{id}/notices/preview"): models.NoticeBody,
     ("POST", "/incidents/{id}/answers"): models.AnswerBody,
     ("POST", "/incidents/{id}/tasks/{task}"): models.TaskBody,
+    ("POST", "/replies/{id}"): reply_models.ReplyBody,
     ("POST", "/incidents/{id}/calls"): models.CallBody,
     ("POST", "/recipients"): models.RecipientBody,
     ("PATCH", "/recipients/{id}"): models.RecipientBody,
@@ -49,6 +51,8 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("DELETE", "/repairs/{id}"): (204, None),
     ("GET", "/playbooks"): (200, models.ListOut),
     ("GET", "/screens"): (200, models.ListOut),
+    ("GET", "/replies"): (200, reply_models.RepliesOut),
+    ("POST", "/replies/{id}"): (200, reply_models.ReplyOut),
     ("GET", "/alarms"): (200, models.AlarmsOut),
     ("POST", "/alarms/{id}/acknowledge"): (200, models.AlarmOut),
     ("POST", "/recipients"): (201, models.AnyOut),
@@ -61,6 +65,7 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("GET", "/tokens"): (200, models.ListOut),
     ("POST", "/tokens"): (201, models.TokenOut),
     ("DELETE", "/tokens/{id}"): (204, None),
+    ("POST", "/logins"): (201, models.TokenOut),
     ("GET", "/users"): (200, models.ListOut),
     ("POST", "/users"): (201, models.AnyOut),
 }
@@ -93,6 +98,7 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("GET", "/estate"): (("site", "string"),),
     ("GET", "/playbooks"): (("site", "string"),),
     ("GET", "/screens"): (("site", "string"),),
+    ("GET", "/replies"): (("state", "string"), ("after", "string"), ("limit", "integer")),
     ("GET", "/alarms"): (("limit", "integer"),),
     ("POST", "/roster"): (("dry_run", "boolean"), ("skip_problems", "boolean"), ("name", "string")),
 }
@@ -100,9 +106,10 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
 KEYED = frozenset({("POST", "/incidents"), ("POST", "/incidents/{id}/notices")})
 
 
-async def openapi(_request: Request) -> Response:
+async def openapi(request: Request) -> Response:
     """GET /api/openapi.json."""
-    return JSONResponse(document(), headers={"cache-control": "no-cache"})
+    servers = [{"url": f"{base_of(request.scope)}/api/v1"}]
+    return JSONResponse({**document(), "servers": servers}, headers={"cache-control": "no-cache"})
 
 
 DOORS: tuple[Door, ...] = (Door("GET", "/api/openapi.json", ANYONE, openapi),)

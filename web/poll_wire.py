@@ -37,6 +37,9 @@ class PollWire:
     def buffered(self) -> int:
         return self._waiting
 
+    def greet(self, *, known: bool) -> None:
+        """Nothing: whoever asks over HTTP is known by each request, not by a socket."""
+
     def drop(self, code: int, reason: str = "") -> None:
         if self.closed is None:
             self.closed = (code, reason)

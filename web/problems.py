@@ -18,7 +18,8 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from hub.errors import HubError, Problem, Refused, TooMany, Unready
-from web.catalog import accepted
+from web.base import base_of, rebased
+from web.catalog import LANGUAGES, accepted
 from web.refusals import sentence, tell
 
 log = structlog.get_logger(__name__)
@@ -81,7 +82,8 @@ def problem(
     if wants_json(scope):
         text = json.dumps(body, ensure_ascii=False)
         return Response(text, status, own, media_type="application/problem+json")
-    return Response(_page(body), status, own, media_type="text/html")
+    page = rebased(_page(body, _in_chinese(body, problems)), base_of(scope))
+    return Response(page, status, own, media_type="text/html")
 
 
 def of_error(scope: Scope, error: Exception) -> Response:
@@ -136,10 +138,16 @@ _HTTP_DETAIL = {
 }
 
 
+_ROSTER = "/roster"
+_FILE_TOO_LARGE = "The file is larger than 20 MB. Split it by building, or save it as CSV."
+
+
 def _http(scope: Scope, error: HTTPException) -> Response:
     status = error.status_code
     code = _HTTP_CODES.get(status, "bad_request" if status < FAILED else "failed")
     detail = _HTTP_DETAIL.get(status, error.detail)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and _ROSTER in str(scope.get("path", "")):
+        detail = _FILE_TOO_LARGE
     return problem(scope, status, detail, code=code, headers=error.headers)
 
 
@@ -183,7 +191,16 @@ _SAID: Mapping[int, tuple[str, str]] = {
 }
 
 
-def _page(body: Mapping[str, Any]) -> str:
+def _in_chinese(body: Mapping[str, Any], problems: tuple[Problem, ...]) -> str:
+    """What the page says, for a Chinese reader: a page speaks both languages."""
+    chinese = LANGUAGES[0]
+    told = [tell(one, chinese) for one in problems]
+    said = sentence(str(body["detail"]), told, chinese, code=str(body["code"]))
+    more = [f"{one['what']}。{one['hint']}" for one in told]
+    return " ".join([said, *more]) if said != body["detail"] else ""
+
+
+def _page(body: Mapping[str, Any], chinese: str = "") -> str:
     zh, en = _SAID.get(int(body["status"]), ("操作未完成", str(body["title"])))
     lines = "".join(
         f"<li><strong>{html.escape(p['where'])}</strong> {html.escape(p['what'])}"
@@ -198,7 +215,9 @@ def _page(body: Mapping[str, Any]) -> str:
         '<link rel="stylesheet" href="/static/css/tokens.css">'
         '<link rel="stylesheet" href="/static/css/refused.css">'
         f"<title>{zh} · {html.escape(en)} | Muster</title></head><body><main>"
-        f'<h1>{zh}</h1><p lang="en"><strong>{html.escape(en)}.</strong> '
+        f"<h1>{zh}</h1>"
+        + (f"<p>{html.escape(chinese)}</p>" if chinese else "")
+        + f'<p lang="en"><strong>{html.escape(en)}.</strong> '
         f"{html.escape(str(body['detail']))}</p>"
         + (f'<ul lang="en">{lines}</ul>' if lines else "")
         + '<p class="go"><a href="/">返回首页</a> <a href="/" lang="en">Start page</a></p>'

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from hub.times import offsets
 from web.assets import static
+from web.base import base_of, rebased
 from web.catalog import COOKIE, LANGUAGES, language_of, speak
 from web.house import house
 
@@ -56,10 +57,10 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
     """The template as a page in the reader's language.
 
     The content policy is the gate's (`web.security`): no inline style or script ever works.
-    Templates get `t`, `static`, `say`, `lang`, `other`, `actor`, `timezone`, `offsets`, `path` and
-    `wall`.
+    Templates get `t`, `static`, `say`, `lang`, `other`, `actor`, `timezone`, `offsets`, `path`,
+    `wall` and `base`; an address that begins with / is put below the base by itself.
     """
-    settings = house(request).settings
+    settings, base = house(request).settings, base_of(request.scope)
     language = language_of(request, settings.languages)
     values = {
         "lang": language,
@@ -73,10 +74,11 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
         "path": request.url.path,
         "kind": "none",
         "wall": False,
+        "base": base,
         **context,
     }
     text = await asyncio.to_thread(_draw, template, values)
-    response = HTMLResponse(text, status)
+    response = HTMLResponse(rebased(text, base), status)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept-Language, Cookie"
     response.headers["Content-Language"] = language
@@ -95,6 +97,7 @@ def _keep_language(request: Request, response: Response, language: str) -> None:
             COOKIE,
             language,
             max_age=YEAR,
+            path=base_of(request.scope) + "/",
             samesite="lax",
             httponly=True,
             secure=request.url.scheme == "https",

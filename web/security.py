@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.base import base_in, base_of, enter, leave
 from web.house import House
 from web.problems import of_error, problem
 
@@ -116,9 +117,12 @@ class Gate:
         self._hub = hub
         self._public_url = hub.settings.public_url
         self._https = urlsplit(self._public_url).scheme == "https"
+        self._base = base_in(self._public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope.setdefault("state", {})["hub"] = self._hub
+        if scope["type"] in {"http", "websocket"}:
+            enter(scope, self._base)
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -209,7 +213,12 @@ class _Answer:
 
     def _dressed(self, headers: Iterable[Raw]) -> list[Raw]:
         """What the answer says itself stands; the rest of what every answer says is added."""
-        own = [one for one in headers if one[0] != b"x-request-id"]
+        base = base_of(self._scope)
+        own = [
+            (name, leave(value, base) if name == b"location" else value)
+            for name, value in headers
+            if name != b"x-request-id"
+        ]
         said = {name for name, _ in own}
         always = STATIC if self._scope["path"].startswith("/static/") else ALWAYS
         own += [one for one in always if one[0] not in said]

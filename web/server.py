@@ -17,10 +17,14 @@ import uvicorn
 from starlette.applications import Starlette
 
 from hub.errors import Refused
-from web.wire import GateProtocol, LiveProtocol
+from web import handles
+from web.accept import Acceptor
+from web.budget import LARGEST
+from web.front import GateProtocol
+from web.proxies import Proxies
+from web.seats import Room, Seat, Seats
+from web.wire import LiveProtocol
 
-KIB = 1024
-WS_MAX_SIZE = 64 * KIB
 STOP_SECONDS = 15.0
 GRACE_SECONDS = 8  # for requests under way, after the sockets were told
 START_SECONDS = 10.0
@@ -41,11 +45,12 @@ class Bind:
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A server that answers. `url` is the address on this machine."""
+    """A server that answers. `url` is the address on this machine; `seats`: who holds sockets."""
 
     host: str
     port: int
     url: str
+    seats: Seats
 
 
 @contextlib.asynccontextmanager
@@ -55,13 +60,15 @@ async def serve(app: Starlette, bind: Bind) -> AsyncIterator[Serving]:
     Refused if the address is taken. Signals stay with the caller. Live pumps run meanwhile.
     """
     listening = _listen(bind)
-    server = _Server(_config(app, bind))
+    seats = Seats(Room.of(handles.limit()))
+    app.state.metrics.seats = seats
+    server = _Server(_config(app, bind), listening, seats, Proxies(bind.trusted_proxies))
     try:
         async with app.state.live.running(), asyncio.TaskGroup() as group:
             task = group.create_task(server.serve(sockets=[listening]), name="uvicorn")
             try:
                 await _started(server, task)
-                yield _serving(bind, listening)
+                yield _serving(bind, listening, seats)
             finally:
                 await _stop(app, server, task)
     finally:
@@ -69,15 +76,37 @@ async def serve(app: Starlette, bind: Bind) -> AsyncIterator[Serving]:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn that leaves signals alone (one owner, the process) and says when it listens."""
+    """uvicorn that leaves signals alone (one owner, the process), takes connections by our own
+    rules, and says when it listens."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(
+        self, config: uvicorn.Config, listening: socket.socket, seats: Seats, proxies: Proxies
+    ) -> None:
         super().__init__(config)
         self.ready = asyncio.Event()
+        self._listening, self._seats, self._proxies = listening, seats, proxies
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002
+        await self.lifespan.startup()
+        acceptor = Acceptor(
+            self._listening,
+            self._protocol,
+            seats=self._seats,
+            proxies=self._proxies,
+            tls=self.config.ssl,
+        )
+        self.servers = [acceptor]  # type: ignore[list-item]
+        self.started = True
         self.ready.set()
+
+    def _protocol(self, seat: Seat) -> GateProtocol:
+        return GateProtocol(
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+            seat=seat,
+            proxies=self._proxies,
+        )
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -89,7 +118,7 @@ def _config(app: Starlette, bind: Bind) -> uvicorn.Config:
         app,
         http=GateProtocol,
         ws=LiveProtocol,
-        ws_max_size=WS_MAX_SIZE,
+        ws_max_size=LARGEST,
         ws_per_message_deflate=False,  # 64 against 14 KiB a connection, half the speed
         ws_ping_interval=20.0,
         ws_ping_timeout=20.0,
@@ -144,13 +173,13 @@ def _unix(path: Path) -> socket.socket:
     return listening
 
 
-def _serving(bind: Bind, listening: socket.socket) -> Serving:
+def _serving(bind: Bind, listening: socket.socket, seats: Seats) -> Serving:
     if bind.socket_path:
-        return Serving(str(bind.socket_path), 0, "http://localhost")
+        return Serving(str(bind.socket_path), 0, "http://localhost", seats)
     port = int(listening.getsockname()[1])
     host = f"[{bind.host}]" if ":" in bind.host else bind.host
     scheme = "https" if bind.tls_cert else "http"
-    return Serving(bind.host, port, f"{scheme}://{host}:{port}")
+    return Serving(bind.host, port, f"{scheme}://{host}:{port}", seats)
 
 
 async def _started(server: _Server, task: asyncio.Task[None]) -> None:

@@ -21,11 +21,13 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """A page's language: `tag` of what the playbook says, `fixed` of the words around it."""
+    """A page's language: `tag` of what the playbook says, `fixed` of the words around it; `reads`:
+    the one that was asked for."""
 
     tag: str
     fixed: str
     words: Words
+    reads: str = ""
 
     @property
     def dir(self) -> str:
@@ -74,7 +76,7 @@ def tongue(tag: str, own: Mapping[str, Words], *, around: str = "") -> Tongue:
     found = nearest(around, there) or nearest(tag, there) or "en"
     below = nearest(found, SHIPPED) or "en"
     words = {**shipped(below), **own.get(found, {})}
-    return Tongue(tag, found, words)
+    return Tongue(tag, found, words, reads=around or tag)
 
 
 @cache

@@ -14,16 +14,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.protocol import State
+
+from web.budget import PROTOCOL, Meter
+from web.seats import Seat
 
 EXTENSION = "muster.wire"
-HEAD_SECONDS = 15.0  # a request line and headers that take longer are a slow attack
-HEAD_BYTES = 64 * 1024  # uvicorn bounds heads with h11 only, and keeps all of a longer one
-TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"content-length: 0\r\nconnection: close\r\n\r\n"
-)
+BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+NOT_UTF_8, COME_BACK = 1007, 1013
+EXPEL_SECONDS = 0.5  # from the close frame to the cut for one that broke a rule
 FAREWELL_SECONDS = 2.0  # a peer that does not echo our close within this is cut
 PONG_ROOM = 64 * 1024  # a peer that pings and never reads is cut above this many waiting bytes
 
@@ -71,6 +71,10 @@ class Wire(Protocol):
         """Bytes the peer has not taken yet."""
         ...
 
+    def greet(self, *, known: bool) -> None:
+        """The hello was answered. `known`: the peer has shown who it is."""
+        ...
+
     def drop(self, code: int, reason: str = "") -> None:
         """The socket is closed with this code; a peer that does not listen is cut."""
         ...
@@ -87,19 +91,129 @@ def frame_text(payload: bytes) -> bytes:
 
 
 class LiveProtocol(WebSocketsSansIOProtocol):
-    """uvicorn's sans-I/O websocket with a wire for fan-out."""
+    """uvicorn's sans-I/O websocket with a wire for fan-out and a budget for what comes in.
+
+    A peer that breaks a rule hears the close code, is read no more, and is cut soon after: whether
+    it listens or not.
+    """
+
+    def __init__(self, *args: Any, seat: Seat | None = None, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self.seat = seat
+        if seat is not None:
+            seat.cut = self.make_room
+        self.close_timeout = FAREWELL_SECONDS
+        self.meter: Meter | None = None  # none while the handshake is read
+        self._expelled = False
+        self._cutting: asyncio.TimerHandle | None = None
+
+    # ── what comes in ──
+
+    def data_received(self, data: bytes) -> None:
+        if self._expelled:
+            return
+        if self.meter is None:
+            self.meter = Meter(self.loop.time())
+            super().data_received(data)
+            self._refuse_handshake()
+        elif (wrong := self.meter.judge(data, self.loop.time())) is not None:
+            self.expel(wrong.code, wrong.why)
+        else:
+            super().data_received(data)
+            self._see_out()
 
     def handle_connect(self, event: Any) -> None:
         super().handle_connect(event)
         scope: Any = getattr(self, "scope", None)  # absent when the handshake was refused
-        if scope is not None:
-            scope["extensions"][EXTENSION] = {"wire": _TransportWire(self)}
+        if scope is None:
+            return
+        scope["extensions"][EXTENSION] = {"wire": _TransportWire(self)}
+        self.read_paused = True  # what comes before our 101 is nobody's frame
+        self.transport.pause_reading()
+
+    def _refuse_handshake(self) -> None:
+        """A head that could not be read: the library has its answer ready, but sends none."""
+        if self.conn.handshake_exc is None or self.close_sent:
+            return
+        self.close_sent = self.handshake_complete = True
+        self.transport.write(b"".join(self.conn.data_to_send()) or BAD_REQUEST)
+        self.transport.close()
+        self._see_out()
 
     def handle_ping(self) -> None:
         if self.transport.get_write_buffer_size() > PONG_ROOM:
             self.transport.abort()
             return
         super().handle_ping()
+
+    def send_receive_event_to_app(self) -> None:
+        try:
+            b"".join(self.frames).decode()
+        except UnicodeDecodeError:
+            self.frames = []
+            self.expel(NOT_UTF_8, "text is UTF-8")
+            return
+        super().send_receive_event_to_app()
+
+    def handle_parser_exception(self) -> None:
+        said = self.conn.close_sent
+        self._end(said.code if said else PROTOCOL, said.reason if said else "")
+
+    # ── how it ends ──
+
+    def expel(self, code: int, reason: str) -> None:
+        """The peer has broken a rule: it is told, and cut within EXPEL_SECONDS."""
+        if self._expelled or self.transport.is_closing():
+            return
+        if self.close_sent or self.conn.state is not State.OPEN:
+            self._expelled = True
+            self.transport.abort()
+            return
+        self.conn.send_close(code, reason)
+        self._end(code, reason)
+
+    def make_room(self) -> None:
+        """The place of this idle stranger is needed: it is told to come back later."""
+        if self.close_sent or self.conn.state is not State.OPEN:
+            self.transport.abort()
+            return
+        self.conn.send_close(COME_BACK, "making room, come back")
+        self._end(COME_BACK, "making room, come back")
+        self.transport.close()
+
+    def _end(self, code: int, reason: str) -> None:
+        self._expelled = True
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.read_paused = False  # nothing is to resume it
+        self.transport.pause_reading()
+        # not `close` at once: what we have not read would become a reset that overtakes our word
+        self.close_timer = self.loop.call_later(EXPEL_SECONDS, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._see_out()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        self._see_out()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        self._see_out()
+
+    def _see_out(self) -> None:
+        """A peer that takes nothing would keep a graceful close open for ever."""
+        if self._cutting is None and self.transport.is_closing() and not self.disconnected:
+            self._cutting = self.loop.call_later(FAREWELL_SECONDS, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._cutting is not None:
+            self._cutting.cancel()
+        if self.seat is not None:
+            self.seat.leave()
+        super().connection_lost(exc)
 
 
 class _TransportWire:
@@ -126,6 +240,13 @@ class _TransportWire:
     def buffered(self) -> int:
         return self._protocol.transport.get_write_buffer_size()
 
+    def greet(self, *, known: bool) -> None:
+        own = self._protocol
+        if own.meter is not None:
+            own.meter.greet(own.loop.time())
+        if known and own.seat is not None:
+            own.seat.prove()
+
     def drop(self, code: int, reason: str = "") -> None:
         own = self._protocol
         if own.close_sent or own.disconnected or own.transport.is_closing():
@@ -139,42 +260,3 @@ class _TransportWire:
             own.transport.resume_reading()
         # abort, not close: a peer that reads nothing would keep a graceful close open for ever
         own.close_timer = own.loop.call_later(FAREWELL_SECONDS, own.transport.abort)
-
-
-class GateProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP with a deadline (slowloris) and a size for the head of a request."""
-
-    _late: asyncio.TimerHandle | None = None
-    _head = 0  # bytes of a head that has not ended yet
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        self._head = 0 if self._late is None else self._head + len(data)
-        if self._head > HEAD_BYTES and not self.transport.is_closing():
-            self.transport.write(TOO_LARGE)
-            self.transport.close()
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        self._wait()
-
-    def on_message_begin(self) -> None:
-        self._wait()
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        self._no_longer()
-        super().on_headers_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._no_longer()
-        super().connection_lost(exc)
-
-    def _wait(self) -> None:
-        self._no_longer()
-        self._late = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
-
-    def _no_longer(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None

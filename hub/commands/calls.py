@@ -136,6 +136,20 @@ async def run_token(settings: Settings, *, role: str, name: str, json_: bool) ->
     return 0
 
 
+async def run_login(settings: Settings, *, json_: bool) -> int:
+    """A link that lets the first admin in once."""
+    if only_database(settings):
+        async with accounts_of(settings) as accounts:
+            token = await accounts.first_login(who=OWNER)
+    else:
+        async with reached(settings) as client:
+            token = (await client.call("POST", "/logins", {}))["token"]
+    url = f"{settings.public_url}/login/once/{token}"
+    said = f"{url}\nIt works once, within a day, and until an admin has a password."
+    say({"url": url}, json_=json_, words=said)
+    return 0
+
+
 async def run_user(
     settings: Settings,
     login: str,

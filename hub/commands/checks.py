@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 
 from channels.registry import traits
+from hub.address import caution
 from hub.commands.client import connected, running
 from hub.commands.output import say
 from hub.commands.owner import only_database
@@ -24,10 +25,10 @@ from hub.errors import HubError, Problem, Refused, Unready
 from hub.folder import locked
 from hub.guard import auditor_of
 from hub.settings import Settings
-from hub.shelf import own_problems
+from hub.shelf import own_problems, own_texts
 from hub.store.database import Database, database
 from hub.store.migrate import is_current, migrate
-from playbooks.check import check_text
+from playbooks.check import ADVICE, STOPS, Rule, check_text
 from playbooks.load import packaged_texts
 
 SAFE_SQLITE = (3, 51, 3)  # older ones have the WAL-reset bug
@@ -36,20 +37,38 @@ AUDIT_SECONDS = 20.0
 
 
 def run_check(files: tuple[Path, ...], settings: Settings, *, json_: bool) -> int:
-    """Every playbook is fit to be launched, or each fault stands with its line and column."""
-    texts = {str(file): _text(file) for file in files} or packaged_texts()
-    found = {
-        name: check_text(text, name=name, traits=traits(), languages=settings.languages)
-        for name, text in texts.items()
-    }
-    found |= {} if files else own_problems(settings)
+    """Every playbook is fit to be launched, or each fault stands with its line and column. What
+    only misleads is a warning."""
+    own = {} if files else own_problems(settings)
+    texts = {str(file): _text(file) for file in files}
+    texts = texts or packaged_texts() | own_texts(settings.playbooks)
+    found = _problems(texts, settings, STOPS)
+    for name, problems in own.items():
+        found[name] = list(dict.fromkeys([*problems, *found.get(name, [])]))
     faults = [problem for problems in found.values() for problem in problems]
+    advice = [one for some in _problems(texts, settings, ADVICE).values() for one in some]
+    warnings = [problem for problem in advice if problem not in faults]  # unreadable: said once
     document = {
         "playbooks": sorted(found),
-        "problems": [{"where": p.where, "what": p.what, "hint": p.hint} for p in faults],
+        "problems": [_problem(one) for one in faults],
+        "warnings": [_problem(one) for one in warnings],
     }
-    say(document, json_=json_, words=lambda: _check_words(found, faults))
+    say(document, json_=json_, words=lambda: _check_words(found, faults, warnings))
     return 1 if faults else 0
+
+
+def _problems(
+    texts: Mapping[str, str], settings: Settings, rules: Sequence[Rule]
+) -> dict[str, list[Problem]]:
+    known, languages = traits(), settings.languages
+    return {
+        name: check_text(text, name=name, traits=known, languages=languages, rules=rules)
+        for name, text in texts.items()
+    }
+
+
+def _problem(found: Problem) -> dict[str, str]:
+    return {"where": found.where, "what": found.what, "hint": found.hint}
 
 
 def _text(file: Path) -> str:
@@ -59,8 +78,9 @@ def _text(file: Path) -> str:
         raise Refused(f"{file} cannot be read: {error}.", code="file") from error
 
 
-def _check_words(found: Mapping[str, Any], faults: list[Problem]) -> str:
+def _check_words(found: Mapping[str, Any], faults: list[Problem], warnings: list[Problem]) -> str:
     lines = [f"{p.where}: {p.what}{f' ({p.hint})' if p.hint else ''}" for p in faults]
+    lines += [f"{p.where}: warning: {p.what}{f' ({p.hint})' if p.hint else ''}" for p in warnings]
     fine = sum(not problems for problems in found.values())
     return "\n".join([*lines, f"{fine} of {len(found)} playbooks are fit to be launched."])
 
@@ -84,6 +104,7 @@ async def run_doctor(settings: Settings, *, json_: bool) -> int:
     found = [
         _sqlite(settings) if _is_sqlite(settings) else await _postgres(settings),
         _languages(settings),
+        _address(settings),
         _own(settings),
         *await reach(settings),
         _folder(settings),
@@ -141,6 +162,13 @@ async def _postgres(settings: Settings) -> dict[str, Any]:
 def _languages(settings: Settings) -> dict[str, Any]:
     said = ", ".join(settings.languages)
     return {"check": "languages", "ok": bool(settings.languages), "what": f"languages: {said}"}
+
+
+def _address(settings: Settings) -> dict[str, Any]:
+    """Where phones and providers are sent; what will not work with it is a note."""
+    if warned := caution(settings.public_url):
+        return {"check": "address", "ok": True, "warn": True, "what": warned}
+    return {"check": "address", "ok": True, "what": f"public address: {settings.public_url}"}
 
 
 def _own(settings: Settings) -> dict[str, Any]:

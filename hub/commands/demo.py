@@ -14,6 +14,7 @@ from hub.model import Actor
 from hub.settings import Settings
 from hub.signals import stop_asked
 from hub.wiring import Hub
+from web import handles
 
 DEMO = Actor("hub", "hub", "demo")
 UNPAIRED = 2  # screens left for a visitor to pair
@@ -29,6 +30,7 @@ THINKS = 25.0  # seconds half of the residents have answered after
 async def run_demo(settings: Settings, *, people: int) -> int:
     """The demo hub runs until asked to stop; what it did stays in its folder for the next time."""
     logs.configure("warning", pretty=True)
+    handles.raise_limit()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     world = calm(hub_url=_near(settings), thinks=THINKS)
     with stop_asked() as asked, locked(settings.data):
@@ -56,12 +58,14 @@ async def _estate(hub: Hub, people: int) -> None:
 
 async def _welcome(stage: Stage, folder: Path) -> None:
     url = stage.hub.settings.public_url
-    token = await stage.hub.accounts.first_login(who=DEMO)
+    accounts = stage.hub.accounts
+    first = await accounts.wants_password()
+    way = f"once/{await accounts.first_login(who=DEMO)}" if first else ""
     counts = await stage.hub.estate.counts()
     lines = (
         "",
         f"  Muster demo      {url}",
-        f"  Log in once      {url}/login/once/{token}",
+        f"  Log in once      {url}/login/{way}" if way else f"  Log in           {url}/login",
         f"  A lobby screen   {url}/screen",
         "",
         "  "

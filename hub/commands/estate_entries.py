@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hub.entries import PlaceEntry, RecipientEntry, SiteEntry
-from hub.flow.roster_import import address_entry, place_entry
+from hub.roster.change import address_entry, place_entry
 from hub.roster.demo import demo_estate
 from hub.roster.demo_values import DemoRecipient
 

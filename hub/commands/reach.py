@@ -19,6 +19,7 @@ from hub.commands.client import running
 from hub.decide.accounts import Terms
 from hub.decide.dials import DIALS
 from hub.errors import HubError
+from hub.ports import Traits
 from hub.providers import SCREEN, SystemClock, accounts_of, channels_of
 from hub.settings import Settings
 from hub.store.database import database_now
@@ -52,7 +53,7 @@ async def reach(settings: Settings) -> list[dict[str, Any]]:
             what = "the running hub has not said its provider accounts yet: look again in 5 s"
             return [{"check": "accounts", "ok": True, "warn": True, "what": what}]
         media = _of_processes(live) if live else _of_settings(settings)
-        found = [_named(media, live=bool(live))]
+        found = [_named(media, live=bool(live)), *_replies(settings, live=bool(live))]
         if any(served for _, served in media.values()) and _there(settings):
             found += await look(settings.database_url, lambda conn: _unserved(conn, media))
     except (HubError, OSError) as error:
@@ -96,6 +97,36 @@ def _named(media: Media, *, live: bool) -> dict[str, Any]:
     what = "provider accounts of the running hub: " if live else "provider accounts: "
     what += ", ".join(names) or "none; nothing but screens can be reached"
     return {"check": "accounts", "ok": bool(names), "what": what}
+
+
+def _replies(settings: Settings, *, live: bool) -> list[dict[str, Any]]:
+    """A note for each account of texts that cannot be answered, by all or by some. Judged by these
+    settings: not where the hub runs with others, as the demo does."""
+    accounts = accounts_of(settings)
+    channels = channels_of(accounts, settings, clock=SystemClock(), wake=LocalWake())
+    texts = {name: one.traits for name, one in channels.items() if one.traits.channel == "sms"}
+    if live and not texts:
+        return []
+    return [
+        {"check": f"replies:{name}", "ok": True, "warn": True, "what": what}
+        for name, traits in texts.items()
+        if (what := _one_way(name, traits, home=settings.country))
+    ]
+
+
+def _one_way(name: str, traits: Traits, *, home: str) -> str:
+    if not traits.answers:
+        return (
+            f"the account {name} takes no replies (its sender is a name, or `replies` is false):"
+            " its texts ask for the link alone. Send from a number where people are to answer by"
+            " text"
+        )
+    if traits.one_way and home == "CN":
+        return (
+            f"no reply comes in by the account {name} from {', '.join(traits.one_way)}: texts to"
+            " these numbers ask for the link alone. If yours does take them, set `replies = true`"
+        )
+    return ""
 
 
 def _unserved(conn: Connection, media: Media) -> list[dict[str, Any]]:

@@ -104,9 +104,8 @@ async def _fill(stage: Stage, asked: Asked) -> None:
     report = await estate.import_roster(
         data, asked.roster.name, dry_run=False, skip_problems=True, who=WHO
     )
-    for problem in report.reading.stops[:20]:
-        said = problem.words["en"]
-        note(f"{problem.sheet}: row {problem.row} left out: {said}")
+    for problem in report.shown[:20]:
+        note(f"{problem.where} left out: {problem.what}")
 
 
 async def _place(stage: Stage) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 
 from hub import logs
+from hub.address import caution
 from hub.commands.output import note
 from hub.commands.owner import OWNER
 from hub.errors import Refused
@@ -14,6 +16,7 @@ from hub.settings import Settings
 from hub.signals import stop_asked
 from hub.wiring import Hub, opened
 from hub.worker import guarded, working
+from web import handles
 from web.app import create_app
 from web.local import Local
 from web.server import Bind, Serving, serve
@@ -46,6 +49,7 @@ async def _web(hub: Hub) -> AsyncIterator[Serving]:
         trusted_proxies=settings.trusted_proxies,
     )
     async with serve(create_app(hub), bind) as serving:
+        hub.pulse.sockets = serving.seats.figures
         yield serving
 
 
@@ -61,6 +65,7 @@ async def desk_of(hub: Hub) -> AsyncIterator[None]:
 async def run_serve(settings: Settings) -> int:
     """Serves until asked to stop. Embedded: web and worker in one process; else web alone."""
     logs.configure(settings.log_level)
+    handles.raise_limit()
     with stop_asked() as asked:
         if settings.embedded:
             with locked(settings.data):
@@ -84,11 +89,19 @@ def _say_pooled(hub: Hub) -> None:
 
 
 async def _greet(hub: Hub, serving: Serving) -> None:
-    """Where it serves, and, until an admin has a password, a way in that works once."""
+    """Where it serves, and, until an admin has a password, how to get in. The link itself is shown
+    to a person at a terminal alone: what goes elsewhere is kept as a log, and read by others."""
     url = hub.settings.public_url
     note(f"Muster serves {url} on {serving.host}:{serving.port}")
+    if warned := caution(url):
+        note(f"Caution: {warned}")
     for fault in hub.faults:
         note(fault.said())
+    if not await hub.accounts.wants_password():
+        return
+    if not sys.stderr.isatty():
+        note("No admin has a password yet. For a link that lets you in once: muster login")
+        return
     token = await hub.accounts.missing_login(who=OWNER)
     if token is not None:
         note(f"No admin has a password yet. Log in once, within a day: {url}/login/once/{token}")
@@ -98,6 +111,7 @@ async def _greet(hub: Hub, serving: Serving) -> None:
 async def run_worker(settings: Settings) -> int:
     """Works until asked to stop; any number of such processes may run on PostgreSQL and Redis."""
     logs.configure(settings.log_level)
+    handles.raise_limit()
     if settings.embedded:
         raise Refused(
             "On SQLite `muster serve` is web and worker in one. Several processes need PostgreSQL:"

@@ -17,8 +17,9 @@ from pathlib import Path
 from channels.simulator.screens import Screens as ScreenPlayers
 from channels.simulator.server import Simulator
 from channels.simulator.settings import Settings as World
+from hub.account_settings import AccountSetting
 from hub.commands.serve import standing
-from hub.settings import AccountSetting, Settings
+from hub.settings import Settings
 from hub.store.screens import pair_all
 from hub.wiring import Hub
 from web.server import Serving

@@ -83,6 +83,21 @@ class Living:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """The sockets of a web process that lives. `short_s`: since somebody was turned away or an idle
+    one cut for want of places; `address` had all it may have `full_s` ago."""
+
+    process: str
+    open: int
+    most: int
+    turned_away: int = 0
+    short_s: float | None = None
+    address: str = ""
+    address_most: int = 0
+    full_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Receipted:
     """Texts an account accepted 5 to 30 minutes ago, and how many of them were reported on."""
 
@@ -133,6 +148,15 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Cry:
+    """A reply that cries for help and that nobody has seen to."""
+
+    reply: int
+    channel: str
+    incident: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What one audit found. `watched_s`: how long the auditing process lives itself."""
 
@@ -149,6 +173,8 @@ class Facts:
     tries: tuple[Tried, ...] = ()
     screens: tuple[Gone, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    crowds: tuple[Crowd, ...] = ()
+    cries: tuple[Cry, ...] = ()
     live: Passed = field(default_factory=Passed)
     text_faults: tuple[TextFault, ...] = ()
     clock_jumped_s: float | None = None  # ago, if within the last hour

@@ -14,11 +14,11 @@ _LANES = {
 }
 _CHANNELS = {
     "zh-CN": {
-        "sms": "短信", "voice": "电话", "screen": "屏幕", "wecom": "企业微信", "email": "邮件",
+        "sms": "短信", "rcs": "RCS 消息", "whatsapp": "WhatsApp", "voice": "电话", "screen": "屏幕", "wecom": "企业微信", "email": "邮件",
         "push": "推送", "task": "任务",
     },
     "en": {
-        "sms": "texts", "voice": "calls", "screen": "screens", "wecom": "WeCom", "email": "e-mail",
+        "sms": "texts", "rcs": "RCS", "whatsapp": "WhatsApp", "voice": "calls", "screen": "screens", "wecom": "WeCom", "email": "e-mail",
         "push": "push", "task": "tasks",
     },
 }  # fmt: skip
@@ -29,6 +29,17 @@ _ROLES = {
 _JOINED = {"zh-CN": "、", "en": ", "}
 
 _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "cry": {
+        "zh-CN": (
+            "有人通过{channel}求救，还不知道是谁、在哪里。",
+            "立即打开“回复”页：看原话和号码，确认住户，派人或回拨；有生命危险请报警。",
+        ),
+        "en": (
+            "Somebody cries for help by {channel}, and it is not known who or where they are.",
+            ("Open Replies now: read the words and the number, find the flat, send somebody or call"
+            " back. If a life is in danger, call the emergency services."),
+        ),
+    },
     "overdue_wave": {
         "zh-CN": (
             "事件 {code} 的一轮通知（{wave}）已到时间 {late}，仍未开始。",
@@ -198,6 +209,30 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "en": (
             "The database's clock jumped by {by}, {ago} ago.",
             "Look at its time synchronisation (NTP). What was scheduled may come early or late.",
+        ),
+    },
+    "sockets_short": {
+        "zh-CN": (
+            "网页进程的连接快用完了（已用 {open}，上限 {most}）：长时间空闲的匿名连接被断开，累计拒绝新连接 {away} 个。",
+            "调高文件句柄上限（LimitNOFILE、ulimit -n）后重新启动；如果是攻击，请在防火墙上拦截。",
+        ),
+        "en": (
+            ("A web process is running out of connections ({open} of {most} in use): idle strangers are"
+            " cut, {away} newcomers were turned away so far."),
+            ("Raise the limit of file handles (LimitNOFILE, ulimit -n) and restart; if it is an"
+            " attack, block it at the firewall."),
+        ),
+    },
+    "address_full": {
+        "zh-CN": (
+            "地址 {address} 的匿名连接达到上限（{most}）。其他地址不受影响；累计拒绝新连接 {away} 个。",
+            "如果这是自己的反向代理，请写入 MUSTER_TRUSTED_PROXIES；否则请在防火墙上限制这个地址。",
+        ),
+        "en": (
+            ("The address {address} holds all the connections a stranger may ({most}). Others are not"
+            " affected; {away} newcomers were turned away so far."),
+            ("If it is your own proxy, name it in MUSTER_TRUSTED_PROXIES; if not, limit this address"
+            " at the firewall."),
         ),
     },
     "old_schema": {

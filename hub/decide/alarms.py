@@ -24,6 +24,7 @@ USUAL_PACE = 1.0  # sends a second expected of an account that names no pace
 TEXTS = 20  # accepted texts from which missing receipts mean something
 TRIES = 20  # calls from which a share of failures means something
 RESTING_S = 30.0  # how long an account that does not work may be left alone without a word
+CROWDED_S = 120.0  # how long it is told that sockets ran short
 ALL_FAILED = 3  # calls that all failed mean something sooner
 
 
@@ -33,6 +34,7 @@ class Severity(StrEnum):
 
 
 class AlarmKind(StrEnum):
+    CRY = "cry"
     OVERDUE_WAVE = "overdue_wave"
     OVERDUE_DELIVERIES = "overdue_deliveries"
     LEASE_OVER = "lease_over"
@@ -50,6 +52,8 @@ class AlarmKind(StrEnum):
     EVENT_GAP = "event_gap"
     CLOCK_JUMPED = "clock_jumped"
     OLD_SCHEMA = "old_schema"
+    SOCKETS_SHORT = "sockets_short"
+    ADDRESS_FULL = "address_full"
     OWN_TEXT = "own_text"
     OWN_TEXT_GONE = "own_text_gone"
 
@@ -64,6 +68,7 @@ _WARNINGS = frozenset(
         AlarmKind.NO_ACCOUNT,
         AlarmKind.ACCOUNT_RESTING,
         AlarmKind.CLOCK_JUMPED,
+        AlarmKind.ADDRESS_FULL,
         AlarmKind.OWN_TEXT_GONE,
     }
 )
@@ -87,6 +92,11 @@ class Alarm:
     def severity(self) -> Severity:
         return severity(self.kind)
 
+    @property
+    def ails(self) -> bool:
+        """Whether the hub itself cannot do its job: somebody's cry is as bad, and is no fault."""
+        return self.severity is Severity.CRITICAL and self.kind is not AlarmKind.CRY
+
 
 def alarms(
     facts: Facts, *, served: Iterable[Served] = (), needs: Iterable[Need] = ()
@@ -96,6 +106,7 @@ def alarms(
     providers = list(_providers(facts, accounts))
     closed = {one.data["channel"] for one in providers if one.kind is AlarmKind.CHANNEL_CLOSED}
     found = [
+        *(cry_alarm(one.reply, one.channel, one.incident) for one in facts.cries),
         *_schema(facts),
         *_workers(facts),
         *_web(facts),
@@ -111,8 +122,16 @@ def alarms(
         *_sockets(facts),
         *_accounts(accounts, needs),
         *_clock(facts),
+        *_crowds(facts),
     ]
     return tuple(sorted(found, key=lambda alarm: alarm.severity))  # critical sorts before warning
+
+
+def cry_alarm(reply: int, channel: str, incident: int | None) -> Alarm:
+    """Somebody cries for help whom the hub can put down to nobody. No number, no words: whoever is
+    on duty reads them in the replies."""
+    data = {"reply": reply, "channel": channel}
+    return Alarm(f"cry/{reply}", AlarmKind.CRY, data, incident)
 
 
 def _schema(facts: Facts) -> Iterator[Alarm]:
@@ -276,6 +295,17 @@ def _clock(facts: Facts) -> Iterator[Alarm]:
     if facts.clock_jumped_s is not None:
         data = {"ago_s": _whole(facts.clock_jumped_s), "by_s": _whole(facts.clock_jumped_by_s)}
         yield Alarm("clock_jumped", AlarmKind.CLOCK_JUMPED, data)
+
+
+def _crowds(facts: Facts) -> Iterator[Alarm]:
+    """Places for sockets have run short: in all, or those of one address."""
+    for one in facts.crowds:
+        if one.short_s is not None and one.short_s <= CROWDED_S:
+            data: dict[str, Any] = {"open": one.open, "most": one.most, "away": one.turned_away}
+            yield Alarm(f"sockets_short/{one.process}", AlarmKind.SOCKETS_SHORT, data)
+        if one.full_s is not None and one.full_s <= CROWDED_S:
+            data = {"address": one.address, "most": one.address_most, "away": one.turned_away}
+            yield Alarm(f"address_full/{one.process}", AlarmKind.ADDRESS_FULL, data)
 
 
 def _whole(seconds: float) -> int:

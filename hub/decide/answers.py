@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hub.decide.routing import Asked
 from hub.model import AnswerWord
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """An answer as it is written down. `others`: the people it also speaks for. `once`: what
-    makes a repeat of it recognisable (the provider's id of the reply, a form's nonce)."""
+    makes a repeat of it recognisable (the provider's id of the reply, a form's nonce). `yields`: of
+    the others, those who have spoken for themselves keep their words."""
 
     incident: int
     recipient: int
@@ -21,6 +23,7 @@ class Given:
     evidence: Mapping[str, str] = field(default_factory=dict)
     once: str | None = None
     others: tuple[int, ...] = ()
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +39,17 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """Whom words to a number were for: the recipient first, then those who share the number; and
-    everybody of their households. `duty`: all of them are staff or outside parties."""
+class Called:
+    """A call that was made: whom it spoke to in its incident (`asked`; None: nobody whose phone
+    this is), other open incidents that speak to them, and its words (marks still in them), in case
+    they are to be said again. `number`: the one that was called. `service`: whom the incident's
+    playbook tells people in danger to call."""
 
     incident: int
-    people: tuple[int, ...]
-    household: tuple[int, ...]
-    duty: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """A call that was made: whom it spoke to, and its words (marks still in them), in case they
-    are to be said again."""
-
-    spoken: Spoken
+    asked: Asked | None
+    others: tuple[Asked, ...]
+    number: str
     language: str
     parts: Mapping[str, str]
     name: str
+    service: str = ""

@@ -54,6 +54,11 @@ _WORDS: dict[str, Words] = {
         "zh-CN": "其中 {} 人没有其他联系方式，请安排上门通知。",
         "en": "People among them without another way, send somebody to the door: {}.",
     },
+    "one_way": {
+        "zh-CN": "{} 个号码的短信收不到回复（发送账号不支持回复）：这些短信只请住户点链接。",
+        "en": "Texts to these numbers cannot be answered by their account, and ask for the link"
+        " alone: {}.",
+    },
     "role_unfilled": {
         "zh-CN": "无人担任：{}。",
         "en": "Nobody holds these roles: {}.",
@@ -76,6 +81,7 @@ class Sight:
     unreachable: int
     offline: int
     unserved: Unserved = _SERVED
+    one_way: int = 0
 
 
 Caution = tuple[str, Words]
@@ -97,6 +103,8 @@ def _found(made: Draft, kind: Kind, sight: Sight) -> Iterator[Caution]:
         yield _caution("unserved", list(numbers), names=_CHANNELS, counts=numbers)
     if sight.unserved.people:
         yield _caution("cut_off", number=sight.unserved.people)
+    if sight.one_way:
+        yield _caution("one_way", number=sight.one_way)
     if roles := _unfilled(made, kind):
         yield _caution("role_unfilled", roles, names=_ROLES)
     if sight.offline:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from hub.decide.asking import next_letter
 from hub.decide.audience import Audience, audience
 from hub.decide.ground import Ground, survey
 from hub.decide.params import settle_params
@@ -46,6 +47,7 @@ class Draft:
     waves: tuple[WavePlan, ...]
     tasks: tuple[TaskPlan, ...]
     media: frozenset[str]  # channels an account stands behind
+    letter: str = ""  # before each digit its texts ask for, where another incident asks already
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def draft(
     if problems:
         raise refused(problems)
     code = incident_code(playbook.key, estate.next_number)
+    letter = _letter(estate, found)
     waves = wave_plans(playbook.waves, speed=terms.wave_speed)
     return Draft(
         playbook=playbook,
@@ -87,12 +90,27 @@ def draft(
         params=params,
         audience=found,
         wordings=_wordings(
-            request, playbook, estate, target, code=code, params=params, terms=terms, now=now
+            request,
+            playbook,
+            estate,
+            target,
+            code=code,
+            params=params,
+            terms=terms,
+            now=now,
+            letter=letter,
         ),
         waves=waves,
         tasks=task_plans(playbook, request.kind),
         media=frozenset(terms.fits),
+        letter=letter,
     )
+
+
+def _letter(estate: Estate, found: Audience) -> str:
+    """A letter of its own, if an open incident asks any of these people already."""
+    beside = any(told.recipient in estate.asked for told in found.told)
+    return next_letter(estate.letters) if beside else ""
 
 
 def refused(problems: Sequence[Problem]) -> Refused:
@@ -193,7 +211,7 @@ def _head_count(request: LaunchRequest, found: Audience) -> list[Problem]:
         drill = request.kind is not Kind.LIVE and not request.announce
         what = "nobody there takes part in drills" if drill else "nobody would be told"
         hint = (
-            "mark who takes part in drills, or announce it to everyone"
+            "mark who takes part in drills, or make it a drill for everybody (--announce)"
             if drill
             else ("name a larger place, or import the roster first")
         )
@@ -217,6 +235,7 @@ def _wordings(
     params: Mapping[str, str],
     terms: Terms,
     now: datetime,
+    letter: str = "",
 ) -> tuple[Wording, ...]:
     facts = Facts(
         place=target.place,
@@ -237,4 +256,5 @@ def _wordings(
         channels=fits_of(playbook, terms.fits),
         signature=str(estate.settings.get("sms_signature") or ""),
         link_length=terms.link_length,
+        letter=letter,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hub.model import Playbook, Wording, Words
@@ -24,7 +24,8 @@ class Said:
 class NoticePreview:
     """The texts somebody would hear, most heard first in each band; `bands`: key, name, people.
 
-    `by_hand`: homes no delivery goes to, and staff must tell, as they told them before.
+    `by_hand`: homes no delivery goes to, and staff must tell, as they told them before. `readers`:
+    people by the language they are told in.
     """
 
     people: int
@@ -32,6 +33,7 @@ class NoticePreview:
     bands: tuple[tuple[str, Words, int], ...]
     words: tuple[Said, ...]
     by_hand: int = 0
+    readers: Mapping[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The preview as the API says it: the shapes of a launch's."""
@@ -39,6 +41,7 @@ class NoticePreview:
             "people": self.people,
             "deliveries": self.deliveries,
             "by_hand": self.by_hand,
+            "languages": [{"tag": tag, "people": n} for tag, n in self.readers.items()],
             "bands": [{"key": k, "name": dict(n), "people": p} for k, n, p in self.bands],
             "words": [
                 {
@@ -70,6 +73,7 @@ def notice_preview(playbook: Playbook, words: Sequence[Wording], hearers: Hearer
         ),
         words=tuple(said),
         by_hand=hearers.by_hand,
+        readers=hearers.readers,
     )
 
 

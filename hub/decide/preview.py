@@ -10,7 +10,16 @@ from hub.decide.audience import bands_by_floor, by_band
 from hub.decide.cautions import Sight, cautions
 from hub.decide.cost import by_medium, cost, currency
 from hub.decide.draft import Draft
-from hub.decide.plan import ChannelCount, WaveCount, count_wave, texts_of, unreachable, ways_of
+from hub.decide.oneway import LINK_ONLY, one_way
+from hub.decide.plan import (
+    ChannelCount,
+    WaveCount,
+    Ways,
+    count_wave,
+    texts_of,
+    unreachable,
+    ways_of,
+)
 from hub.decide.queue import Sender, seconds
 from hub.decide.spoken import spoken_place
 from hub.decide.texts import PAGE
@@ -19,6 +28,8 @@ from hub.decide.unserved import unserved
 from hub.decide.variables import public_place
 from hub.model import PEOPLE, Kind, RecipientKind, Words
 from hub.plans import Told
+
+SMS = "sms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +95,7 @@ class Preview:
     spoken: Words
     bands_by_floor: Mapping[str, str]
     unserved: Mapping[str, int]
+    one_way: int  # numbers that cannot answer: their texts ask for the link alone
     warnings: tuple[tuple[str, Words], ...]
     confirm: int
 
@@ -110,6 +122,7 @@ class Preview:
             "place": {"path": self.place, "spoken": dict(self.spoken)},
             "bands_by_floor": dict(self.bands_by_floor),
             "unserved": dict(self.unserved),
+            "one_way": self.one_way,
             "warnings": [{"code": code, "text": dict(text)} for code, text in self.warnings],
             "confirm": self.confirm,
         }
@@ -127,6 +140,7 @@ def preview(made: Draft, *, kind: Kind, accounts: Sequence[Sender]) -> Preview:
     media = by_medium(accounts)
     channels = _channels(first, media)
     numbers = unserved(told, ways, media)
+    silent = _one_way(made, ways, media)
     screens = [row.recipient for row in told if row.kind == RecipientKind.SCREEN]
     offline = sum(1 for recipient in screens if recipient in made.estate.offline)
     country = str(made.estate.settings.get("country") or "CN")
@@ -154,9 +168,19 @@ def preview(made: Draft, *, kind: Kind, accounts: Sequence[Sender]) -> Preview:
         spoken=_spoken(made),
         bands_by_floor=bands_by_floor(made.estate.spots, made.playbook.bands, made.ground),
         unserved=numbers.numbers,
-        warnings=cautions(made, kind, Sight(people, len(gone), offline, numbers)),
+        one_way=silent,
+        warnings=cautions(made, kind, Sight(people, len(gone), offline, numbers, silent)),
         confirm=people,
     )
+
+
+def _one_way(made: Draft, ways: Ways, media: Mapping[str, Sequence[Sender]]) -> int:
+    """Numbers some text asks for a digit, if only their account took it."""
+    if not any(LINK_ONLY in words.parts for words in made.wordings):
+        return 0
+    told = (ways.get(row.recipient, ()) for row in made.audience.told)
+    numbers = {value for mine in told for channel, value in mine if channel == SMS}
+    return one_way(numbers, media.get(SMS, ()))
 
 
 def _channels(

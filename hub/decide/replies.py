@@ -2,31 +2,53 @@
 
 Rules, in order (the first that fits wins):
 
-1. A carrier keyword alone (STOP, 退订 …) opts the number out, START in again: carriers block the
+1. Our own words coming back (a reaction, a quotation, a forward) and machines that answer by
+   themselves say nothing.
+2. A carrier keyword alone (STOP, 退订 …) opts the number out, START in again: carriers block the
    number by the same words whatever we think, so these are never read as answers.
-2. A cry for help (救命, SOS, "help me" …) means help, whatever digits stand beside it. "No help
-   needed" is no cry.
-3. A digit 1 to 4, alone or with its own label ("1", "１。", "1安全", "回复1"), is that answer.
-   `2` is taken as help also when more words follow: missing a cry is the worse error. The other
-   digits are not: "3 people trapped" must never be read as "evacuated".
-4. Several different digits with a 2 among them mean help; without, nothing certain.
-5. Anything else is unclear: kept as it came and shown to staff.
+3. A cry for help (救命, SOS, "help me", "fell and cannot get up") means help, whatever digits stand
+   beside it. What is not needed or not so ("nobody is hurt"), what is asked ("does anyone need
+   help?") and what is offered ("how can I help?") is no cry.
+4. A digit 1 to 4 of any script, alone or with its own label on either side ("1", "１。", "1安全",
+   "平安1", "回复1", "B1"), is that answer. `2` is taken as help also when more words follow:
+   missing a cry is the worse error. The other digits are not: "3 people trapped" must never be read
+   as "evacuated". A label that says by itself how somebody is ("我没事", "safe") needs no digit.
+5. Several different digits with a 2 among them mean help; without, nothing certain.
+6. Thanks and "received" alone (收到, OK) say nothing about how anybody is: somebody on duty has
+   acknowledged, for a resident nothing changes.
+7. Anything else is unclear: kept as it came and shown to staff.
 
-Shared phones: a digit answers for everyone the text spoke to (`SPOKEN_TO`: the delivery's recipient
-and those who share its address); help marks the whole household (`HOUSEHOLD`). A person who wants
-to answer for one of them only uses the link.
+An answer speaks for everyone the text spoke to (the delivery's recipient and those who share its
+address), except for those who have spoken for themselves. Nobody else in the flat is given words:
+a flat where one person needs help shows help.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from hub.decide.echoes import own_words
+from hub.decide.reply_words import (
+    ACKS,
+    BESIDE,
+    CALM,
+    CRY,
+    DIGIT_WORDS,
+    POLITE,
+    ROBOT,
+    SAYS,
+    SIGNATURE,
+    START_WORDS,
+    STOP_WORDS,
+)
 from hub.model import DIGITS, AnswerWord, RecipientKind
+
+LONGEST = 1_600
 
 
 class Meant(StrEnum):
@@ -36,6 +58,7 @@ class Meant(StrEnum):
     OPT_OUT = "opt_out"
     OPT_IN = "opt_in"
     UNCLEAR = "unclear"
+    NOTHING = "nothing"  # no words of the person's own, or none about anything
 
 
 class Because(StrEnum):
@@ -43,65 +66,43 @@ class Because(StrEnum):
 
     DIGIT = "digit"
     CRY = "cry"
+    LABEL = "label"
     SEVERAL_WITH_HELP = "several_with_help"
     SEVERAL = "several"
     STOP_WORD = "stop_word"
     START_WORD = "start_word"
+    ECHO = "echo"
+    ROBOT = "robot"
+    ACK = "ack"
     EMPTY = "empty"
     OTHER = "other"
 
 
-class Scope(StrEnum):
-    """For whom an answer speaks."""
-
-    NOBODY = "nobody"
-    SPOKEN_TO = "spoken_to"
-    HOUSEHOLD = "household"
-
-
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a reply means: for an answer also the word and for whom it speaks."""
+    """What a reply means: for an answer also the word. `letter`: the one it carries ("B1"), if it
+    names an open incident by it. `plain`: the digit was all there was."""
 
     meant: Meant
     because: Because
     word: AnswerWord | None = None
-    scope: Scope = Scope.NOBODY
+    letter: str = ""
+    plain: bool = False
+
+    @property
+    def cry(self) -> bool:
+        """Whether somebody needs help."""
+        return self.word is AnswerWord.HELP
 
 
-STOP_WORDS = frozenset(
-    {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"}
-    | {"退订", "td", "回td", "取消订阅"}
+# Asked for by a word before the digit: 请回复2, 按2, "press 2", "option 2".
+_LEAD = re.compile(
+    r"^(?:(?:请|請|pls|please)\s*)?(?:我)?(?:回复|回覆|回答|答复|答覆|我选|我選|选择?|選擇?|选项|選項|发送?|發送?"
+    r"|按|输入|輸入|答|回|reply(?:\s+with)?|answer|press(?:ed)?|option|send|sent|choose|responder?|responde"
+    r"|pulsar?|pulse|marcar?|返信|返答|رقم|رد)\s*[:,.]?\s*(?:数字|數字|号码|number)?\s*[:,.]?\s*"
 )
-START_WORDS = frozenset({"start", "unstop", "恢复订阅"})
-
-LABELS: dict[AnswerWord, frozenset[str]] = {
-    AnswerWord.SAFE: frozenset({"安全", "我安全", "我很安全", "平安", "safe", "iamsafe", "imsafe"}),
-    AnswerWord.HELP: frozenset(),  # any words may follow a 2
-    AnswerWord.EVACUATED: frozenset(
-        {"已撤离", "我已撤离", "撤离", "已撤", "evacuated", "out", "gotout", "ihavegotout", "imout"}
-    ),
-    AnswerWord.AWAY: frozenset(
-        {"不在", "不在家", "不在现场", "不在楼内", "away", "notthere", "notonsite", "notin"}
-        | {"notathome", "iamnotthere", "imnotthere"}
-    ),
-}
-
-# "No help has come" and 没人帮忙 are cries; only a clear "not needed" is none.
-_CALM = re.compile(
-    r"(不用|无需|不需要|不必|別|别)\s*(再)?\s*(人)?\s*(来)?\s*(需要)?(的)?(帮助|帮忙|求助|救援|救我)"
-    r"|没(有)?(人)?被困|不是?求救"
-    r"|\bno\s+(more\s+)?help\s+(is\s+)?(needed|required|necessary)\b"
-    r"|\b((do\s*n.?t|dont|doesn.?t|not)\s+need(ing)?|no\s+need\s+(for|of))\s+(any\s+)?help\b"
-    r"|\b(no\s*one|nobody|not)\s+(is\s+)?trapped\b"
-)
-_CRY = re.compile(
-    r"救命|救我|救救|求助|求救|需要帮助|需要救援|帮帮|帮我|快来人|被困"
-    r"|(?<![a-z])(sos|help|trapped|mayday)(?![a-z])"  # no \b: Chinese may stand right beside
-)
-_LEAD = re.compile(r"^(回复|回答|答复|我选|选择?|答|回|reply|answer)\s*[:,.]?\s*")
 _DIGITS_ONLY = re.compile(r"^[1-4](?:[\W_]*[1-4])*$")
-
+_LETTERED = re.compile(r"^([a-z])[\W_]*([1-4](?!\d).*)$", re.DOTALL)
 
 ON_DUTY = frozenset({RecipientKind.STAFF, RecipientKind.OUTSIDE})
 """Who is asked whether they have it and are on it, not how they are."""
@@ -117,23 +118,56 @@ def as_said_by(word: AnswerWord, *, duty: bool) -> AnswerWord:
     return AnswerWord.SEEN if duty and word is AnswerWord.SAFE else word
 
 
-def read_reply(text: str) -> Meaning:
-    """What the text (or pressed keys) means; never raises."""
-    said = _folded(text)
+def read_reply(
+    text: str, *, sent: Sequence[str] = (), letters: frozenset[str] = frozenset()
+) -> Meaning:
+    """What the text (or pressed keys) means; never raises. `sent`: what went to this number last;
+    `letters`: those of the open incidents that asked it."""
+    if (key := text.strip()) in DIGITS:  # most of what ever comes
+        return replace(_answer(DIGITS[key]), plain=True)
+    own = own_words(text[:LONGEST], sent)
+    if own.echo:
+        return Meaning(Meant.NOTHING, Because.ECHO)
+    flat = _flat(own.words)
+    if ROBOT.search(flat):
+        return Meaning(Meant.NOTHING, Because.ROBOT)
+    unsigned = SIGNATURE.sub("", flat).strip()
+    said = _ends(unsigned)
     if not said:
         return Meaning(Meant.UNCLEAR, Because.EMPTY)
-    return _keyword(said) or _cry(said) or _digit(said) or _unclear()
+    asks = unsigned.endswith(("?", "吗", "嗎"))
+    return (
+        _keyword(said) or _cry(unsigned) or _lettered(said, letters) or _answered(said, asks=asks)
+    )
 
 
-def _folded(text: str) -> str:
-    """Half-width, lower-case, without emoji joiners; punctuation and blanks off both ends."""
-    flat = unicodedata.normalize("NFKC", text[:1600]).casefold()
-    flat = "".join(c for c in flat if unicodedata.category(c) not in {"Mn", "Me", "Cf", "Cc"})
-    return re.sub(r"^[\W_]+|[\W_]+$", "", flat)
+def _flat(text: str) -> str:
+    """Half-width, lower-case, every digit an ASCII one, without emoji joiners."""
+    flat = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
+    return "".join(_sign(c) for c in flat if unicodedata.category(c) not in _JOINERS or c == "\n")
+
+
+_JOINERS = frozenset({"Mn", "Me", "Cf", "Cc"})
+
+
+def _sign(sign: str) -> str:
+    """A sign whose value is a digit is that digit: ٢, ❷, २."""
+    digit = unicodedata.digit(sign, None)
+    return sign if digit is None else str(digit)
+
+
+def _ends(text: str) -> str:
+    """Punctuation and blanks off both ends."""
+    return re.sub(r"^[\W_]+|[\W_]+$", "", text)
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone."""
+    return re.sub(r"[\W_]+", "", text)
 
 
 def _keyword(said: str) -> Meaning | None:
-    word = re.sub(r"[\W_]+", "", said)
+    word = _bare(said)
     if word in STOP_WORDS:
         return Meaning(Meant.OPT_OUT, Because.STOP_WORD)
     if word in START_WORDS:
@@ -144,16 +178,37 @@ def _keyword(said: str) -> Meaning | None:
 def _cry(said: str) -> Meaning | None:
     if _copied(said):
         return None
-    return _help(Because.CRY) if _CRY.search(_CALM.sub(" ", said)) else None
+    return _help(Because.CRY) if CRY.search(CALM.sub(" ", said)) else None
 
 
 def _copied(said: str) -> bool:
     """Whether our own list of digits came back ("1安全2求助3已撤离"): nobody has cried yet."""
-    return all(digit in said for digit in "123") and bool(re.search(r"1\W*(安全|safe)", said))
+    return all(digit in said for digit in "124") and bool(
+        re.search(r"(?<!\d)1\W*(安全|平安|参加|已练习|safe|taking part|done)", said)
+    )
+
+
+def _lettered(said: str, letters: frozenset[str]) -> Meaning | None:
+    """An answer that names its incident: "B1", "b 1", "B1安全"."""
+    found = _LETTERED.match(_LEAD.sub("", said, count=1))
+    if found is None or found[1] not in letters:
+        return None
+    meaning = _answered(found[2], asks=False)
+    return replace(meaning, letter=found[1]) if meaning.word else None
+
+
+def _answered(said: str, *, asks: bool) -> Meaning:
+    """A digit, a label, both, thanks, or nothing we understand. `asks`: it is a question."""
+    if _bare(said) in ACKS and not asks:
+        return Meaning(Meant.NOTHING, Because.ACK)
+    courteous = _ends(POLITE.sub("", POLITE.sub("", said)))
+    meaning = _digit(said) or _digit(courteous) or _labelled(courteous) or _unclear()
+    return _unclear() if asks and meaning.because is Because.LABEL else meaning
 
 
 def _digit(said: str) -> Meaning | None:
     said = _LEAD.sub("", said, count=1)
+    said = DIGIT_WORDS.get(said, said)
     if _DIGITS_ONLY.match(said):
         return _digits(said)
     first, rest = said[:1], said[1:]
@@ -162,15 +217,26 @@ def _digit(said: str) -> Meaning | None:
         return None
     if word is AnswerWord.HELP:
         return _help(Because.DIGIT) if _follows(rest) else None
-    label = re.sub(r"[\W_]+", "", _CALM.sub(" ", rest))
-    known = not label or label in LABELS[word]
-    return Meaning(Meant.ANSWER, Because.DIGIT, word, Scope.SPOKEN_TO) if known else None
+    label = _bare(CALM.sub(" ", rest))
+    return _answer(word) if not label or label in SAYS[word] | BESIDE[word] else None
+
+
+def _labelled(said: str) -> Meaning | None:
+    """A label alone, or with its digit behind it: 平安1, "on it 1"."""
+    label = _bare(said)
+    digit = label[-1:] if label[-1:] in DIGITS else ""
+    label = label.removesuffix(digit)
+    for word in SAYS:
+        mine = SAYS[word] | BESIDE[word] if digit else SAYS[word]
+        if label in mine and DIGITS.get(digit, word) is word:
+            return _help(Because.LABEL) if word is AnswerWord.HELP else _answer(word, Because.LABEL)
+    return None
 
 
 def _follows(rest: str) -> bool:
     """Whether a 2 stands for itself: not "2栋", "2楼", "2 people are safe", "2:30"."""
     tail = rest.lstrip()
-    if re.match(r"^[:.]\d|^(栋|楼|层|号|幢|单元|点|分|nd\b)", tail):
+    if re.match(r"^[:.]\d|^(栋|楼|层|号|幢|单元|座|樓|層|號|點|點|点|分|nd\b)", tail):
         return False
     return not re.search(r"没事|平安|安全|\bsafe\b|\bfine\b|\bok\b", tail)
 
@@ -179,20 +245,19 @@ def _digits(said: str) -> Meaning:
     """The meaning of keys alone: one digit (pressed twice, too) or several."""
     pressed = re.findall(r"[1-4]", said)
     if len(set(pressed)) == 1:
-        word = DIGITS[pressed[0]]
-        return _help(Because.DIGIT) if word is AnswerWord.HELP else _answer(word)
+        return replace(_answer(DIGITS[pressed[0]]), plain=True)
     # A long run without blanks is a flat ("1213"), not a choice.
     if "2" in pressed and not re.search(r"\d{3}", said):
         return _help(Because.SEVERAL_WITH_HELP)
     return Meaning(Meant.UNCLEAR, Because.SEVERAL)
 
 
-def _answer(word: AnswerWord) -> Meaning:
-    return Meaning(Meant.ANSWER, Because.DIGIT, word, Scope.SPOKEN_TO)
+def _answer(word: AnswerWord, because: Because = Because.DIGIT) -> Meaning:
+    return Meaning(Meant.ANSWER, because, word)
 
 
 def _help(because: Because) -> Meaning:
-    return Meaning(Meant.ANSWER, because, AnswerWord.HELP, Scope.HOUSEHOLD)
+    return _answer(AnswerWord.HELP, because)
 
 
 def _unclear() -> Meaning:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hub.decide.added import shown
+from hub.decide.emergency import number_for
 from hub.decide.replies import ON_DUTY, ON_DUTY_DIGITS
 from hub.events import iso
 from hub.model import DIGITS, AnswerWord, Kind, Level, RecipientKind, Stage, Words
@@ -31,7 +33,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One notice, the newest first; `text` is what the duty manager added."""
+    """One notice, the newest first; `text` is what the duty manager added, `texts` by language."""
 
     notice: int
     stage: Stage
@@ -39,13 +41,18 @@ class Said:
     issued_at: datetime
     text: str
     words: PageWords
+    texts: Words = field(default_factory=dict)
+
+    def added(self, language: str) -> str:
+        """What the duty manager added, as somebody who reads this language is shown it."""
+        return shown(self.texts, language) or self.text
 
 
 @dataclass(frozen=True, slots=True)
 class ResidentPage:
     """One person's view of one incident. `facts`: the launch's parameters; `site`: its settings
     (source, assembly points, emergency numbers); `band`: whom the playbook counts this person
-    among."""
+    among; `calls`: the outside services it names, most apt first."""
 
     incident: int
     code: str
@@ -65,6 +72,12 @@ class ResidentPage:
     facts: Mapping[str, str]
     site: Mapping[str, Any]
     band: str = ""
+    calls: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> str:
+        """Whom to call in danger: the first service the playbook names, as the texts say it."""
+        return number_for(self.calls, self.site)
 
     @property
     def is_drill(self) -> bool:
@@ -142,5 +155,6 @@ def _said(said: Said) -> dict[str, Any]:
         "revision": said.revision,
         "issued_at": iso(said.issued_at),
         "text": said.text,
+        "texts": dict(said.texts),
         "words": {tag: dict(parts) for tag, parts in said.words.items()},
     }

@@ -17,10 +17,14 @@ class No(StrEnum):
 
     NONE = ""
     CLOSED = "This incident is closed: its record is final. Launch a new one."
-    CLEARED = "The all-clear was said. Launch a new incident, or send a correction."
-    CORRECTED = "The correction was said. Launch a new incident if something is really wrong."
-    AGAIN = "A restore cut the correction short. Say it again: it goes to whom it may have missed."
-    ALERT = "The alert is what the launch said; say an update, an all-clear or a correction."
+    CLEARED = "The all-clear was said. Launch a new incident, or withdraw it as a false alarm."
+    CORRECTED = (
+        "It was withdrawn as a false alarm. Launch a new incident if something is really wrong."
+    )
+    AGAIN = (
+        "A restore cut the withdrawal short. Withdraw it again: it goes to whom it may have missed."
+    )
+    ALERT = "The launch said the alert. Say an update or an all-clear, or withdraw a false alarm."
 
 
 def may_say(

@@ -11,6 +11,9 @@ PAGE = "page"
 
 SCREEN = "screen"
 
+VOICE = "voice"
+"""The channel whose texts are heard: figures in them are put into words (`aloud`)."""
+
 CHATS = frozenset({"wecom", "dingtalk", "feishu"})
 """Channels that speak to a group."""
 

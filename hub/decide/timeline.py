@@ -32,7 +32,7 @@ STAGES: Mapping[str, Line] = {
     "alert": {"zh-CN": "警报", "en": "Alert"},
     "update": {"zh-CN": "进展通报", "en": "Update"},
     "all_clear": {"zh-CN": "解除通知", "en": "All-clear"},
-    "correction": {"zh-CN": "更正通知", "en": "Correction"},
+    "correction": {"zh-CN": "误报撤回", "en": "Withdrawal of a false alarm"},
 }
 SCREEN: Mapping[str, Line] = {
     "shown": {"zh-CN": "已显示", "en": "shows the notice"},
@@ -60,6 +60,10 @@ ENDED: Mapping[str, Line] = {
     STOPPED: {"zh-CN": "不再上门或致电", "en": "need no knock or call any more"},
 }
 ALARMS: Mapping[str, Line] = {
+    "cry": {
+        "zh-CN": "有人求救，还不知道是谁、在哪里：请看“回复”页",
+        "en": "Somebody cries for help, not known who or where: see Replies",
+    },
     "unclear_reply": {
         "zh-CN": "收到一条看不懂的回复，请核实",
         "en": "A reply could not be understood; please check",

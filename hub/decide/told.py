@@ -29,7 +29,8 @@ _CLOCK = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known when a notice is written. `settings` are the site's; times are aware UTC."""
+    """What is known when a notice is written. `settings` are the site's; times are aware UTC;
+    `text` by language, or one for all."""
 
     place: Place | None
     params: Mapping[str, str]
@@ -39,7 +40,7 @@ class Facts:
     building_name: Words = field(default_factory=dict)
     next_update_at: datetime | None = None
     original_at: datetime | None = None
-    text: str = ""
+    text: str | Words = ""
     timezone: str = "Asia/Shanghai"
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from hub.decide.added import brief, heard, shown
+from hub.decide.emergency import numbers_of
 from hub.decide.phrases import phrases
 from hub.decide.spoken import (
     in_language,
@@ -22,7 +25,9 @@ from hub.zones import zone_of
 
 __all__ = [
     "ASSEMBLY",
+    "BRIEF",
     "BUILT_IN",
+    "HEARD",
     "SOURCE",
     "Facts",
     "public_place",
@@ -44,14 +49,21 @@ BUILT_IN: Mapping[str, str] = {
     "ambulance_number": "the number of the ambulance (120)",
     "police_number": "the number of the police (110)",
     "time_of_original": "when the first alert was issued (all clear, correction)",
+    "replies": "yes where a text can be answered by a digit; empty where its account takes none",
     "link": "the answer link, filled in for each person",
     "name": "the recipient's name, filled in for each person",
 }
 """Every variable there is besides the playbook's own parameters, and what it says."""
 
+HEARD = "text_heard"
+"""`text` as a voice says it: no name for templates, it takes the place of `text` in calls."""
+
+BRIEF = "text_brief"
+"""`text` where a text would not fit its channel with words of another language in it."""
+
 SOURCE: Words = {
     "zh-CN": "小区物业值班经理",
-    "en": "duty manager, estate office",
+    "en": "the estate duty manager",
     "zh-Hant": "管理處值班經理",
     "ja": "管理事務所当直責任者",
     "ko": "관리사무소 당직 책임자",
@@ -68,10 +80,6 @@ ASSEMBLY: Words = {
     "ar": "المكان المفتوح خارج المبنى",
 }
 """Where to meet, on a site that has not named its assembly points."""
-
-
-EMERGENCY: Mapping[str, str] = {"fire": "119", "ambulance": "120", "police": "110"}
-"""Whom to call where a site has set no numbers of its own (mainland China)."""
 
 
 _INSIDE: Mapping[str, frozenset[PlaceKind]] = {
@@ -96,19 +104,30 @@ def variables(playbook: Playbook, facts: Facts, *, language: str) -> dict[str, s
         "building": _building(place, facts, language),
         "floor": spoken_floor(place.floor if place else "", language),
         "source": in_language(source if isinstance(source, Mapping) else SOURCE, language),
-        "text": facts.text,
+        **_added(facts.text, language),
         "code": facts.code,
+        "replies": "yes",
         **times(facts, zone, language),
     }
-    values |= _numbers(facts.settings.get("emergency"))
+    values |= _numbers(facts.settings)
     for parameter in playbook.parameters:
         values.update(_parameter(parameter, facts, zone, language))
     return values
 
 
-def _numbers(emergency: object) -> dict[str, str]:
-    own = emergency if isinstance(emergency, Mapping) else {}
-    return {f"{key}_number": str(own.get(key) or usual) for key, usual in EMERGENCY.items()}
+def _added(text: str | Words, language: str) -> dict[str, str]:
+    """What the operator added: to be read, to be heard, and to be short."""
+    if isinstance(text, str):
+        return {"text": text, HEARD: text, BRIEF: text}
+    return {
+        "text": shown(text, language),
+        HEARD: heard(text, language),
+        BRIEF: brief(text, language),
+    }
+
+
+def _numbers(settings: Mapping[str, Any]) -> dict[str, str]:
+    return {f"{key}_number": number for key, number in numbers_of(settings).items()}
 
 
 def variables_by_language(
@@ -171,9 +190,10 @@ def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, st
         "source": in_language(SOURCE, language),
         "text": text,
         "code": "F-0231",
+        "replies": "yes",
     }
     values |= {"issued": "02:41", "next_update": "02:51", "time_of_original": "02:36"}
-    values |= _numbers(None)
+    values |= _numbers({}) | {HEARD: text, BRIEF: text}
     for parameter in playbook.parameters:
         values.update(_sample_of(parameter, language))
     return values

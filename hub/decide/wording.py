@@ -15,14 +15,17 @@ from functools import lru_cache
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from hub.decide.aloud import aloud
+from hub.decide.asking import lettered
 from hub.decide.filters import FILTERS
 from hub.decide.fit import Fit, overflow, signed
 from hub.decide.marks import LINK, NAME, fill, has_unwanted, plain, spaced_link
+from hub.decide.oneway import LINK_ONLY, REPLIES, unasked
 from hub.decide.segments import count
 from hub.decide.spoken import choose_language, is_chinese, spoken_place
-from hub.decide.texts import PAGE, templates_for
+from hub.decide.texts import PAGE, VOICE, templates_for
 from hub.decide.told import shortened, whole
-from hub.decide.variables import Facts, variables, variables_by_language
+from hub.decide.variables import BRIEF, HEARD, Facts, variables, variables_by_language
 from hub.errors import Problem, Refused
 from hub.model import Kind, Playbook, Stage, Wording
 
@@ -220,27 +223,30 @@ def render_all(
     channels: Mapping[str, Fit],
     signature: str = "",
     link_length: int = 48,
+    letter: str = "",
 ) -> tuple[Wording, ...]:
     """Every text of a notice, once per band, channel (and page) and language of `variables`.
 
     Raises one Refused naming every text that is unsound, lacks a variable or does not fit its
-    channel; nothing is half rendered. `signature` goes in front of Chinese texts on sms.
+    channel; nothing is half rendered. `signature` goes in front of Chinese texts on sms, `letter`
+    in front of each digit that texts ask for.
     """
     made: list[Wording] = []
     problems: list[Problem] = []
     for slot in _slots(playbook, kind, stage, channels, variables):
         try:
             values = variables[slot.language]
-            parts = _parts(slot, whole(values) if slot.channel == PAGE else values, signature)
+            values = whole(values) if slot.channel == PAGE else values
+            wording = _measured(slot, values, signature, link_length, letter)
+            over = overflow(wording, channels.get(slot.channel))
+            for short in _shorter(values) if over else ():
+                wording = _measured(slot, short, signature, link_length, letter)
+                over = overflow(wording, channels.get(slot.channel))
+                if not over:
+                    break
         except Refused as refused:
             problems += [slot.problem(found) for found in refused.problems]
             continue
-        wording = _measured(slot, parts, link_length)
-        over = overflow(wording, channels.get(slot.channel))
-        if over:  # a day beside a time is worth less than the alert
-            parts = _parts(slot, shortened(variables[slot.language]), signature)
-            wording = _measured(slot, parts, link_length)
-            over = overflow(wording, channels.get(slot.channel))
         made.append(wording)
         problems += [slot.problem(over)] if over else []
     if problems:
@@ -283,15 +289,50 @@ def _slots(
 
 
 def _parts(slot: _Slot, variables: Mapping[str, str], signature: str) -> dict[str, str]:
-    """The rendered parts of one text."""
+    """The rendered parts of one text; of a call as they are spoken."""
+    if slot.channel == VOICE:
+        return _spoken(slot, variables)
     parts = {part: render(source, variables) for part, source in slot.templates.items()}
+    if slot.channel == "sms" and "body" in parts:
+        bare = unasked(render(slot.templates["body"], {**variables, REPLIES: ""}))
+        parts |= {LINK_ONLY: bare} if bare != parts["body"] else {}
     if slot.channel == "sms" and is_chinese(slot.language):
         return {part: signed(text, signature) for part, text in parts.items()}
     return parts
 
 
-def _measured(slot: _Slot, parts: Mapping[str, str], link_length: int) -> Wording:
+def _lettered(slot: _Slot, parts: dict[str, str], letter: str) -> dict[str, str]:
+    if not letter or slot.channel != "sms":
+        return parts  # calls, links and buttons name their incident
+    return {part: lettered(text, letter) for part, text in parts.items()}
+
+
+def _spoken(slot: _Slot, variables: Mapping[str, str]) -> dict[str, str]:
+    """What a voice says: what was added as it can be heard, and figures put into words."""
+    values = {**variables, "text": variables.get(HEARD, variables.get("text", ""))}
+    numbers = [value for key, value in variables.items() if key.endswith("_number")]
+    return {
+        part: aloud(render(source, values), slot.language, numbers=numbers)
+        for part, source in slot.templates.items()
+    }
+
+
+def _shorter(values: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The values in fewer words: first without the days of times, which are worth less than the
+    alert; then with what was added in another language only announced."""
+    plain = shortened(values)
+    yield plain
+    text = values.get(BRIEF, "")
+    if text and text != values.get("text"):
+        yield {**plain, "text": text}
+
+
+def _measured(
+    slot: _Slot, variables: Mapping[str, str], signature: str, link_length: int, letter: str
+) -> Wording:
+    parts = _lettered(slot, _parts(slot, variables, signature), letter)
     segments = 0
     if slot.channel == "sms":
-        segments = count(parts.get("body", ""), link_length=link_length).parts
+        bodies = (parts.get("body", ""), parts.get(LINK_ONLY, ""))
+        segments = max(count(body, link_length=link_length).parts for body in bodies)
     return Wording(slot.band, slot.channel, slot.language, parts, segments)

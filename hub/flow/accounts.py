@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from hub.errors import NotKnown, Problem, Refused
+from hub.errors import Conflict, NotKnown, Problem, Refused
 from hub.flow.tries import Tries
 from hub.model import Actor
 
@@ -26,6 +26,10 @@ ROLES = ("admin", "duty", "viewer")
 HASHING = 2  # passwords checked at once: each takes 64 MiB and a processor for a moment
 JUST_NOW = 60_000  # ms in which a second process does not print a first login of its own
 PASSWORD_LENGTH = 10
+ENDED = (
+    "An admin has a password, and that ended the first login. Log in with it, or give somebody a"
+    " new one: muster user set LOGIN --role admin"
+)
 
 _hasher = PasswordHasher()
 
@@ -111,7 +115,8 @@ class Accounts:
         return await self._session(user.id)
 
     async def one_time_login(self, token: str) -> str:
-        """A session token for the printed one-time login; it works once, within a day."""
+        """A session token for the printed one-time login; it works once, within a day, and until an
+        admin has a password."""
         actor = await self.ledger.redeem(_digest(token), purpose="login")
         if actor is None:
             raise NotKnown("This login has been used or is too old.", code="used_login")
@@ -208,15 +213,21 @@ class Accounts:
         return list(await self.ledger.tokens())
 
     async def first_login(self, *, who: Actor) -> str:
-        """A one-time login token for an admin, made if there is none; older ones are void."""
+        """A one-time login token for an admin, made if there is none; older ones are void. Conflict
+        once an admin has a password: that ends the first login."""
         token = await self._once(who, wait_ms=None)
         if token is None:
-            raise Refused("There is no admin to log in.")
+            raise Conflict(ENDED, code="has_password")
         return token
 
+    async def wants_password(self) -> bool:
+        """Whether no admin can log in with a password yet."""
+        admins = [one for one in await self.ledger.users() if one.actor.role == "admin"]
+        return not any(one.password_hash and not one.disabled for one in admins)
+
     async def missing_login(self, *, who: Actor) -> str | None:
-        """The same while no admin has a password; None after that, and where another process has
-        made one just now."""
+        """As `first_login`; None where an admin has a password, and where another process has made
+        one just now."""
         return await self._once(who, wait_ms=JUST_NOW)
 
     async def _once(self, who: Actor, *, wait_ms: int | None) -> str | None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from hub.decide.answers import Answered, Given
 from hub.decide.resident import Person, ResidentPage, Said
-from hub.decide.tokens import answer_token, read_token
+from hub.decide.tokens import answer_token, read_token, tokens_in
 from hub.errors import HubError, Problem, Refused, Unready
 from hub.flow.gather import Gather
 from hub.model import Actor, Answer, AnswerWord, IncidentId, RecipientId
@@ -58,8 +58,10 @@ class TakeAnswer:
         who: Actor,
         once: str | None,
         others: Sequence[RecipientId] = (),
+        yields: bool = False,
     ) -> Answered:
-        """The answer is durable and stops the waves still to come for these people.
+        """The answer is durable and stops the waves still to come for these people. `yields`: of
+        the others, those who have spoken for themselves keep their words.
 
         A later answer replaces it, the history stays. `once` makes a repeat harmless. Unknown: no
         such incident, or it does not speak to this person; Conflict: it is closed."""
@@ -75,6 +77,7 @@ class TakeAnswer:
             evidence=answer.evidence,
             once=once,
             others=tuple(others),
+            yields=yields,
         )
         waiting = _Waiting(given)
         await self._gather.put(waiting)
@@ -97,6 +100,11 @@ class TakeAnswer:
     def whose(self, token: str) -> tuple[IncidentId, RecipientId] | None:
         """Which incident and person an answer link stands for; None if it is not ours. No I/O."""
         return read_token(self.secret, token)
+
+    def meant(self, written: str) -> str | None:
+        """The token in the end of a link, whatever a phone made of what stands around it."""
+        ours = (token for token in tokens_in(written) if self.whose(token) is not None)
+        return next(ours, None)
 
     def token(self, incident: int, recipient: int) -> str:
         """The token of a person's answer link."""

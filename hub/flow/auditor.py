@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 
 from hub.decide.alarm_facts import Facts, Need, Served
-from hub.decide.alarms import Alarm, Severity, alarms
+from hub.decide.alarms import Alarm, alarms
 from hub.ports import Wake
 
 EVERY_MS = 5_000  # with 15 s of silence and a console that asks every 5 s: seen within 30 s
@@ -86,7 +86,7 @@ class Auditor:
             if not await self._alarms.turn(self._every_ms):
                 return None
             found = await self.once(watched_s)
-        if self._passed and all(alarm.severity is not Severity.CRITICAL for alarm in found):
+        if self._passed and not any(alarm.ails for alarm in found):
             await self._passed()
         return found
 

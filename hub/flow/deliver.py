@@ -15,6 +15,7 @@ from hub.flow.account import Account
 from hub.flow.bell import Bell
 from hub.flow.parcels import Parcels
 from hub.flow.pump import DeliveryLedger, Means, Pump
+from hub.flow.queues import answers_of, senders_of
 from hub.flow.shares import Shares
 from hub.model import Lane, Outcome
 from hub.ports import Channel, Clock, Wake
@@ -49,7 +50,8 @@ class Deliver:
         self._wake = wake
         self._stopping = False
         self.bell = Bell(wake)
-        parcels = Parcels(ledger.wording, secret=secret, public_url=public_url)
+        answers = answers_of(senders_of(channels, terms or {}))
+        parcels = Parcels(ledger.wording, secret=secret, public_url=public_url, answers=answers)
         means = Means(ledger, parcels, self.bell, clock, observe)
         media = _by_medium(channels, terms or {}, shares)
         self._accounts = tuple(itertools.chain(*media))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from hub.decide.layout import layout
@@ -12,6 +12,7 @@ from hub.entries import PlaceEntry, RecipientEntry, RecipientView, RosterWrite, 
 from hub.errors import Conflict, Problem, Refused, Unknown
 from hub.flow.recipient_fields import as_entry, read_entry
 from hub.flow.roster_import import ImportReport, import_file
+from hub.flow.roster_reader import Turns
 from hub.flow.site_defaults import first_site
 from hub.model import Actor, Place, RecipientKind, Site, SiteId
 from hub.ports import Wake
@@ -33,6 +34,7 @@ class EstateLedger(Protocol):
     async def repairs(self, site: int, *, after: int, limit: int) -> Mapping[str, Any]: ...
     async def how_many_repairs(self, site: int) -> int: ...
     async def mend(self, address: int) -> int | None: ...
+    async def let_in(self, number: int) -> int: ...
     async def put_recipient(
         self, site: int, entry: RecipientEntry, *, number: int | None, version: int | None
     ) -> int | str: ...
@@ -40,7 +42,9 @@ class EstateLedger(Protocol):
     async def load(
         self, site: SiteEntry, rows: Sequence[PlaceEntry], people: Sequence[RecipientEntry]
     ) -> SiteId: ...
-    async def residents(self, site: int) -> tuple[int, list[RecipientView]]: ...
+    async def residents(
+        self, site: int, pack: Callable[[Sequence[list[Any]]], bytes]
+    ) -> tuple[int, list[bytes]]: ...
     async def write_roster(self, site: int, change: RosterWrite) -> bool: ...
     async def occupied(self, site: int) -> frozenset[int]: ...
     async def counts(self, site: int) -> Mapping[str, int]: ...
@@ -68,6 +72,7 @@ class Estate:
     wake: Wake
     country: str
     languages: tuple[str, ...]
+    imports: Turns = field(default_factory=Turns)
 
     async def sites(self) -> list[Site]:
         """All sites."""
@@ -177,6 +182,19 @@ class Estate:
         entry = read_entry(as_entry(view), fields, self.country)
         return await self._put(site, entry, number, version, who)
 
+    async def let_in(self, number: int, *, who: Actor) -> dict[str, Any]:
+        """The recipient, whose opt-outs are taken away as they asked. Unknown: there is none, or
+        it has opted out of nothing."""
+        view = await self.ledger.recipient(number)
+        if view is None:
+            raise Unknown("There is no such recipient.")
+        count = await self.ledger.let_in(number)
+        if not count:
+            raise Unknown("This person has opted out of nothing.")
+        data = {"addresses": count}
+        await self.audit.audit(who.id, "opt_out_taken_away", f"recipient:{number}", data)
+        return person_json(await self.ledger.recipient(number) or view, clear=True)
+
     async def remove(self, number: int, *, who: Actor) -> None:
         """The recipient is told nothing any more; what was sent stays on record."""
         if not await self.ledger.remove(number):
@@ -209,18 +227,19 @@ class Estate:
     ) -> ImportReport:
         """The file is in, whole, or (`dry_run`) what that would change; see `import_file`."""
         into = await self._into(site, dry_run=dry_run)
-        report = await import_file(
-            self.ledger,
-            into,
-            data,
-            name,
-            country=str(into.settings.get("country", self.country)),
-            languages=self.languages,
-            dry_run=dry_run,
-            skip_problems=skip_problems,
-        )
+        async with self.imports.turn():
+            report = await import_file(
+                self.ledger,
+                into,
+                data,
+                name,
+                country=str(into.settings.get("country", self.country)),
+                languages=self.languages,
+                dry_run=dry_run,
+                skip_problems=skip_problems,
+            )
         if report.applied:
-            counts = report.difference.to_json(limit=0)["counts"]
+            counts = report.difference["counts"]
             await self.audit.audit(who.id, "roster_import", f"site:{into.id}", counts)
         return report
 

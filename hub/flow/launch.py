@@ -195,6 +195,7 @@ def _plan(made: Draft, *, request: LaunchRequest, who: Actor, keyed: Keyed | Non
         media=made.media,
         actor=who.id,
         keyed=keyed,
+        letter=made.letter,
     )
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from hub.decide.claim import Claim
 from hub.decide.marks import fill
+from hub.decide.oneway import LINK_ONLY, as_sent
 from hub.decide.tokens import answer_token, attempt_token
 from hub.errors import Unready
 from hub.model import Parcel, WordingId
@@ -20,13 +21,25 @@ log = structlog.get_logger(__name__)
 Text = tuple[str, Mapping[str, str]]
 
 
+def _answered(_medium: str, _address: str) -> bool:
+    return True
+
+
 class Parcels:
-    """Fills in marks. Texts are read once each, not once per delivery."""
+    """Fills in marks. Texts are read once each, not once per delivery.
+
+    `answers` (medium, address): whether whoever gets it can answer by a digit."""
 
     def __init__(
-        self, read: Callable[[WordingId], Awaitable[Text]], *, secret: bytes, public_url: str
+        self,
+        read: Callable[[WordingId], Awaitable[Text]],
+        *,
+        secret: bytes,
+        public_url: str,
+        answers: Callable[[str, str], bool] = _answered,
     ):
         self._read = read
+        self._answers = answers
         self._secret = secret
         self._url = public_url.rstrip("/")
         self._texts: OrderedDict[WordingId, Text] = OrderedDict()
@@ -57,6 +70,9 @@ class Parcels:
         if text is None:
             return None
         language, parts = text
+        parts = as_sent(
+            parts, replies=LINK_ONLY not in parts or self._answers(medium, claim.address)
+        )
         return Parcel(
             attempt=claim.attempt,
             delivery=claim.delivery,

@@ -54,6 +54,7 @@ class Pulse:
         self._swept_at, self._accounts, self._live = swept_at, accounts, live
         self._every = every
         self.lanes: Callable[[], Mapping[str, Any]] = dict  # a worker says how its lanes stand
+        self.sockets: Callable[[], Mapping[str, Any]] = dict  # a web process says who holds them
         self.id = secrets.token_hex(8)
         self.sending: int | None = None
 
@@ -89,6 +90,7 @@ class Pulse:
         at = self._swept_at()
         swept_s = None if at is None else asyncio.get_running_loop().time() - at
         state = {"accounts": dict(self._accounts()), "lanes": dict(self.lanes())}
+        state["sockets"] = dict(self.sockets())
         state["live"] = dict(self._live())
         self.sending = await self._ledger.beat(self.id, about, swept_s=swept_s, state=state)
 

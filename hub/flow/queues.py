@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from hub.decide.accounts import DEFAULT, Terms
+from hub.decide.cost import by_medium
+from hub.decide.oneway import answerable
 from hub.decide.queue import Look, Seen, Sender, looked
 from hub.ports import Channel
 
@@ -36,6 +38,12 @@ class Queues:
                 self._look = looked(self._senders, await self._ledger.look())
                 self._at = now
             return self._look
+
+
+def answers_of(senders: Iterable[Sender]) -> Callable[[str, str], bool]:
+    """Whether a medium's texts to a number can be answered, by every account that may send them."""
+    media = by_medium(senders)
+    return lambda medium, address: answerable(media.get(medium, ()), address)
 
 
 def senders_of(channels: Mapping[str, Channel], terms: Mapping[str, Terms]) -> tuple[Sender, ...]:

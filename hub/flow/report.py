@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
-from hub.decide.answers import Answered, Called, Spoken
+from hub.decide.answers import Called
 from hub.decide.claim import Display
-from hub.decide.marks import fill
-from hub.decide.replies import Meaning, Meant, Scope, as_said_by, read_reply
 from hub.decide.tokens import read_attempt_token
-from hub.errors import Conflict, NotAllowed, Unknown
-from hub.flow.answer import MOST
+from hub.errors import NotAllowed, Unknown
 from hub.flow.bell import Bell
 from hub.flow.gather import Gather
-from hub.model import (
-    Actor,
-    Answer,
-    AnswerWord,
-    AttemptId,
-    IncidentId,
-    Receipt,
-    RecipientId,
-    Reply,
-)
-from hub.ports import Channel, HookRequest, Inbound, Inward, OnTheLine, Pressed, Wake
+from hub.flow.hear import Answers, AuditTrail, Hear, Inbox, ReplyLedger
+from hub.model import AttemptId, Receipt
+from hub.ports import Channel, HookRequest, Inbound, Inward, OnTheLine, Wake
 
 Reached = tuple[tuple[int, int], ...]
 
@@ -42,38 +31,10 @@ class DisplayLedger(Protocol):
     async def shown(self, said: Sequence[Display]) -> Reached: ...
 
 
-class ReplyLedger(Protocol):
-    """What is known of the number a reply came from."""
-
-    async def spoken_to(self, channel: str, sender: str) -> Spoken | None: ...
-    async def opt_out(self, channel: str, sender: str) -> int: ...
-    async def opt_in(self, channel: str, sender: str) -> int: ...
-    async def unclear(self, spoken: Spoken, channel: str) -> tuple[int, int]: ...
-
-
 class CallLedger(Protocol):
     """What is known of a call somebody pressed a key in."""
 
     async def spoken_by(self, attempt: AttemptId, channel: str) -> Called | None: ...
-
-
-class Answers(Protocol):
-    """Where an answer goes."""
-
-    async def take(
-        self,
-        answer: Answer,
-        *,
-        who: Actor,
-        once: str | None,
-        others: Sequence[RecipientId] = (),
-    ) -> Answered: ...
-
-
-class AuditTrail(Protocol):
-    """Where deeds are recorded."""
-
-    async def audit(self, actor: str, action: str, obj: str, data: Mapping[str, Any]) -> None: ...
 
 
 class Report:
@@ -87,13 +48,14 @@ class Report:
         replies: ReplyLedger,
         calls: CallLedger,
         answers: Answers,
+        inbox: Inbox,
         audit: AuditTrail,
         channels: Mapping[str, Channel],
         wake: Wake,
         secret: bytes,
     ):
-        self._receipts, self._displays, self._replies = receipts, displays, replies
-        self._answers, self._audit, self._channels = answers, audit, channels
+        self._receipts, self._displays, self._channels = receipts, displays, channels
+        self._hear = Hear(replies=replies, answers=answers, inbox=inbox, audit=audit)
         self._calls, self._secret = calls, secret
         self._bell = Bell(wake)
         self._heard: dict[str, Gather[Receipt]] = {}
@@ -120,7 +82,7 @@ class Report:
         _, inbound = self._inbound(channel_name, request)
         inward = inbound.read(request)
         for reply in inward.replies:
-            await self._reply(channel_name, reply)
+            await self._hear.said(channel_name, reply)
         return inward
 
     async def pressed(self, channel_name: str, request: HookRequest) -> Inward:
@@ -135,7 +97,11 @@ class Report:
         if not inward.replies:
             return inward
         reply = dataclasses.replace(inward.replies[0], attempt=attempt)
-        return channel.respond(await self._key(channel_name, reply, call, request.callback))
+        return channel.respond(await self._hear.keyed(channel_name, reply, call, request.callback))
+
+    async def tapped(self, incident: int, people: Sequence[int]) -> None:
+        """Help asked for by a link counts in every live incident that speaks to these people."""
+        await self._hear.tapped(incident, people)
 
     async def shown(self, recipient: int, notice: int, revision: int) -> None:
         """A screen shows this revision: that is its receipt. Another revision than the notice's
@@ -166,70 +132,3 @@ class Report:
 
     async def _apply_displays(self, batch: Sequence[Display]) -> None:
         self._bell.ring(await self._displays.shown(batch))
-
-    # ── replies ────────────────────────────────────────────────────────────────────────────────
-
-    async def _reply(self, account: str, reply: Reply) -> None:
-        meaning = read_reply(reply.text)
-        spoken = await self._replies.spoken_to(reply.channel, reply.sender)
-        if meaning.meant in {Meant.OPT_OUT, Meant.OPT_IN}:
-            await self._opt(reply, out=meaning.meant is Meant.OPT_OUT, spoken=spoken)
-        elif spoken is None:
-            await self._note("reply_unmatched", reply, None, {"because": str(meaning.because)})
-        elif meaning.word is None:
-            self._bell.ring([await self._replies.unclear(spoken, reply.channel)])
-            await self._note("reply_unclear", reply, spoken, {"text": reply.text[:320]})
-        else:
-            word = as_said_by(meaning.word, duty=spoken.duty)
-            await self._answer(account, reply, spoken, meaning, word)
-
-    async def _answer(
-        self, account: str, reply: Reply, spoken: Spoken, meaning: Meaning, word: AnswerWord
-    ) -> None:
-        first, *also = spoken.people
-        if meaning.scope is Scope.HOUSEHOLD:
-            also = [one for one in dict.fromkeys((*also, *spoken.household)) if one != first]
-        answer = Answer(
-            IncidentId(spoken.incident),
-            RecipientId(first),
-            word,
-            reply.channel,
-            {"ref": reply.provider_ref, "because": str(meaning.because)},
-        )
-        who = Actor(f"recipient:{first}", "resident")
-        once = f"{account}/{reply.provider_ref}" if reply.provider_ref else None
-        others = [RecipientId(one) for one in also]
-        await self._answers.take(answer, who=who, once=once, others=others[:MOST])
-        for at in range(MOST, len(others), MOST):  # a caretaker's number may stand for a house
-            more = dataclasses.replace(answer, recipient=others[at])
-            again = once and f"{once}/from/{at}"
-            part = others[at + 1 : at + MOST]
-            await self._answers.take(more, who=who, once=again, others=part)
-
-    async def _key(self, account: str, reply: Reply, call: Called, callback: str) -> Pressed:
-        """What came of a key: the answer it stood for is taken, or it is too late for it."""
-        parts = fill(call.parts, link="", name=call.name)
-        said = Pressed(reply.text, call.language, parts, callback)
-        meaning = read_reply(reply.text)
-        if meaning.word is None:
-            return said
-        word = as_said_by(meaning.word, duty=call.spoken.duty)
-        try:
-            await self._answer(account, reply, call.spoken, meaning, word)
-        except (Conflict, Unknown):  # closed: never leave anybody believing help was called
-            return dataclasses.replace(said, over=True)
-        return dataclasses.replace(said, word=word)
-
-    async def _opt(self, reply: Reply, *, out: bool, spoken: Spoken | None) -> None:
-        change = self._replies.opt_out if out else self._replies.opt_in
-        people = await change(reply.channel, reply.sender)
-        await self._note("opt_out" if out else "opt_in", reply, spoken, {"people": people})
-
-    async def _note(
-        self, action: str, reply: Reply, spoken: Spoken | None, data: Mapping[str, Any]
-    ) -> None:
-        """On the audit trail, by the provider's reference: never the number it came from."""
-        obj = "" if spoken is None else f"incident:{spoken.incident}"
-        actor = "outside" if spoken is None else f"recipient:{spoken.people[0]}"
-        said = {"channel": reply.channel, "ref": reply.provider_ref, **data}
-        await self._audit.audit(actor, action, obj, said)

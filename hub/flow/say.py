@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from hub.decide.added import by_language, first, lacks_words
 from hub.decide.draft import fits_of, languages_of, milliseconds
-from hub.decide.marks import plain
 from hub.decide.notice_preview import NoticePreview, notice_preview
 from hub.decide.stages import LAST, No, may_say
 from hub.decide.target import Target, find_target
@@ -17,14 +17,27 @@ from hub.decide.variables import Facts, variables_by_language
 from hub.decide.wording import render_all
 from hub.errors import Conflict, Problem, Refused
 from hub.flow.keys import keyed
-from hub.model import Actor, Kind, Place, PlaceId, PlaceKind, Playbook, SiteId, Stage, Wording
+from hub.model import (
+    Actor,
+    Kind,
+    Place,
+    PlaceId,
+    PlaceKind,
+    Playbook,
+    SiteId,
+    Stage,
+    Wording,
+    Words,
+)
 from hub.plans import Ended, Hearers, Keyed, NoticePlan, Running, Spoken, Spot
 from hub.ports import Channel, Clock, Library, Wake
 from hub.roster.place_path import PlaceQuery, parse_place
 from hub.states import IncidentState
 
 TEXT_LIMIT = 300
-"""Characters an operator may add to a notice."""
+"""Characters an operator may add to a notice, in each language."""
+
+Added = str | Mapping[str, str]
 
 LAST_LIFE = timedelta(hours=24)
 """How long an all-clear or a correction is worth sending."""
@@ -81,23 +94,41 @@ class Say:
     channels: Mapping[str, Channel]
     timezone: str = "Asia/Shanghai"
     link_length: int = 48
+    languages: Sequence[str] = ("zh-CN", "en")
 
     async def notice(
-        self, incident_id: int, stage: Stage | str, *, text: str = "", who: Actor, key: str | None
+        self,
+        incident_id: int,
+        stage: Stage | str,
+        *,
+        text: Added = "",
+        untranslated: bool = False,
+        who: Actor,
+        key: str | None,
     ) -> Said:
         """The notice is on record and on its way.
 
         An update goes to the whole audience, an all-clear and a correction to those who may have
         got what came before; they end the incident. One that a restore cut short can be said again,
         to those who have not surely got it. The same key again gives the first answer.
-        Unknown for no such incident, Conflict where it may not be said, Refused for bad input.
+        `text` by language, or in the site's first one. An update has it in every language somebody
+        of its audience is told in, unless it is `untranslated` on purpose. Unknown for no such
+        incident, Conflict where it may not be said, Refused for bad input.
         """
-        asked = None if key is None else _keyed(incident_id, str(stage), text, key)
+        body = {
+            "stage": str(stage),
+            "text": text,
+            **({"untranslated": True} if untranslated else {}),
+        }
+        asked = None if key is None else keyed(f"notice:{incident_id}", key, body)
         spoken = await self.ledger.answered(asked) if asked is not None else None
         if spoken is None:
             running = await self.ledger.running(incident_id)
-            known = _checked(stage, text, running)
-            plan = await self._plan(running, known, text, who=who, asked=asked)
+            added = by_language(text, self._languages(running))
+            known = _checked(stage, added, running)
+            if known is Stage.UPDATE:
+                await self._whole(incident_id, added, untranslated=untranslated)
+            plan = await self._plan(running, known, added, who=who, asked=asked)
             spoken = await self.ledger.speak(plan)
             await self._ring(incident_id, running.lane, spoken.seq)
         return Said(spoken.notice, spoken.revision, spoken.deliveries, repeated=spoken.repeated)
@@ -109,15 +140,17 @@ class Say:
             await self.ledger.answered(keyed(f"notice:{incident_id}", key, {}))
 
     async def preview(
-        self, incident_id: int, stage: Stage | str, *, text: str = ""
+        self, incident_id: int, stage: Stage | str, *, text: Added = ""
     ) -> NoticePreview:
-        """What `notice` would say, and to how many; writes nothing. Refused as `notice`."""
+        """What `notice` would say, and to how many; writes nothing. Refused as `notice`, but for
+        words that are still to be written."""
         running = await self.ledger.running(incident_id)
-        known = _checked(stage, text, running)
+        added = by_language(text, self._languages(running))
+        known = _checked(stage, added, running)
         playbook = self.library.thaw(running.recipe)
         target = await self._target(running)
         words = await asyncio.to_thread(
-            self._words, running, playbook, target, stage=known, text=plain(text)
+            self._words, running, playbook, target, stage=known, added=added
         )
         found = await self.ledger.hearers(incident_id, stage=known)
         return notice_preview(playbook, words, found)
@@ -143,19 +176,33 @@ class Say:
         await self.wake.ring(lane)
         await self.wake.tell(f"incident:{incident}", seq)
 
+    def _languages(self, running: Running) -> tuple[str, ...]:
+        """The site's, most important first."""
+        own = running.settings.get("languages")
+        return tuple(str(tag) for tag in own or self.languages)
+
+    async def _whole(self, incident: int, added: Words, *, untranslated: bool) -> None:
+        """Refused for an update that somebody could not read."""
+        found = await self.ledger.hearers(incident, stage=Stage.UPDATE)
+        problem = lacks_words(added, found.readers, untranslated=untranslated)
+        if problem:
+            said = f"This cannot be said: {problem.where} {problem.what}."
+            raise Refused(said, [problem], code="notice")
+
     async def _plan(
-        self, running: Running, stage: Stage, text: str, *, who: Actor, asked: Keyed | None
+        self, running: Running, stage: Stage, added: Words, *, who: Actor, asked: Keyed | None
     ) -> NoticePlan:
         playbook = self.library.thaw(running.recipe)
         target = await self._target(running)
         words = await asyncio.to_thread(
-            self._words, running, playbook, target, stage=stage, text=plain(text)
+            self._words, running, playbook, target, stage=stage, added=added
         )
         last = stage in LAST
         return NoticePlan(
             incident=running.id,
             stage=str(stage),
-            text=plain(text),
+            text=first(added, self._languages(running)),
+            texts=added,
             lane=running.lane,
             wordings=words,
             expires_ms=milliseconds(LAST_LIFE if last else playbook.expires),
@@ -175,7 +222,7 @@ class Say:
         return found if isinstance(found, Target) else _by_path(asked, running)
 
     def _words(
-        self, running: Running, playbook: Playbook, target: Target, *, stage: Stage, text: str
+        self, running: Running, playbook: Playbook, target: Target, *, stage: Stage, added: Words
     ) -> tuple[Wording, ...]:
         kind, now = Kind(running.kind), self.clock.now()
         facts = Facts(
@@ -187,7 +234,7 @@ class Say:
             building_name=target.building_name,
             next_update_at=None if stage in LAST else now + playbook.update_every,
             original_at=datetime.fromtimestamp(running.alert_at / 1000, UTC),
-            text=text,
+            text=added,
             timezone=self.timezone,
         )
         fits = {channel.traits.channel: channel.traits for channel in self.channels.values()}
@@ -200,10 +247,11 @@ class Say:
             channels=fits_of(playbook, fits),
             signature=str(running.settings.get("sms_signature") or ""),
             link_length=self.link_length,
+            letter=running.letter,
         )
 
 
-def _checked(stage: Stage | str, text: str, running: Running) -> Stage:
+def _checked(stage: Stage | str, added: Words, running: Running) -> Stage:
     """The stage, once it may be said with this text."""
     problems = []
     known = next((one for one in Stage if one == stage), None)
@@ -211,9 +259,10 @@ def _checked(stage: Stage | str, text: str, running: Running) -> Stage:
         hint, named = "say update, all_clear or correction", {"stage": repr(str(stage)[:40])}
         what = f"{named['stage']} cannot be said"
         problems.append(Problem("stage", what, hint, code="stage_unknown", params=named))
-    if len(plain(text)) > TEXT_LIMIT:
-        what = f"has {len(plain(text))} characters, {TEXT_LIMIT} fit"
-        counts = {"count": str(len(plain(text))), "limit": str(TEXT_LIMIT)}
+    longest = max((len(text) for text in added.values()), default=0)
+    if longest > TEXT_LIMIT:
+        what = f"has {longest} characters, {TEXT_LIMIT} fit"
+        counts = {"count": str(longest), "limit": str(TEXT_LIMIT)}
         problems.append(Problem("text", what, "shorten it", code="field_long", params=counts))
     if problems or known is None:
         said = "; ".join(f"{p.where} {p.what}" for p in problems)
@@ -246,7 +295,3 @@ def _by_path(asked: PlaceQuery, running: Running) -> Target:
         unit=asked.unit,
     )
     return Target(place, running.place, {})
-
-
-def _keyed(incident: int, stage: str, text: str, key: str) -> Keyed:
-    return keyed(f"notice:{incident}", key, {"stage": stage, "text": text})

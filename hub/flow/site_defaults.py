@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from hub.decide.emergency import usual_numbers as usual_numbers  # noqa: PLC0414 for the web
 from hub.entries import SiteEntry
 from hub.model import Words
 from hub.tags import nearest
 
-_CHINA = {"fire": "119", "ambulance": "120", "police": "110"}
-_NUMBERS: Mapping[str, Mapping[str, str]] = {
-    "CN": _CHINA,
-    "HK": dict.fromkeys(_CHINA, "999"),
-    "MO": dict.fromkeys(_CHINA, "999"),
-    "TW": {"fire": "119", "ambulance": "119", "police": "110"},
-    "JP": {"fire": "119", "ambulance": "119", "police": "110"},
-    "KR": {"fire": "119", "ambulance": "119", "police": "112"},
-    "SG": {"fire": "995", "ambulance": "995", "police": "999"},
-    "GB": dict.fromkeys(_CHINA, "999"),
-    "US": dict.fromkeys(_CHINA, "911"),
-    "CA": dict.fromkeys(_CHINA, "911"),
-    "AU": dict.fromkeys(_CHINA, "000"),
-    "NZ": dict.fromkeys(_CHINA, "111"),
-}
-"""Emergency numbers by country, as their governments publish them; 112 works in most others."""
-
-
 _SOURCE: Words = {
     "zh-CN": "物业值班经理",
-    "en": "Duty manager, estate office",
+    "en": "the estate duty manager",
     "zh-Hant": "管理處值班經理",
     "ja": "管理事務所 当直責任者",
     "ko": "관리사무소 당직 책임자",
@@ -59,7 +42,7 @@ def first_site(country: str, languages: Sequence[str], *, key: str = "site") -> 
         "sms_signature": "物业",
         "source": _spoken(_SOURCE, languages),
         "assembly_points": [{"key": "assembly", "name": _spoken(_ASSEMBLY, languages)}],
-        "emergency": dict(_NUMBERS.get(country, dict.fromkeys(_CHINA, "112"))),
+        "emergency": dict(usual_numbers(country)),
         "evacuation": "site_plan",
     }
     return SiteEntry(key, {"zh-CN": "本小区", "en": "This estate"}, settings)

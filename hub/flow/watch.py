@@ -118,7 +118,7 @@ class Watch:
 
     async def public(self, site: str = "") -> dict[str, Any]:
         """The open incidents of a site (`riverside`, or any place of it), as anybody may know
-        them; of all sites where the name is no site's."""
+        them; of all sites for no name. Unknown: there is no such site or place."""
         return await self._lists.public(site)
 
     @staticmethod

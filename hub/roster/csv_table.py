@@ -6,11 +6,10 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from itertools import islice
 
 from hub.errors import Problem, Refused
 from hub.roster.columns import SEARCHED, find_header
-from hub.roster.limits import LONGEST_CELL, ROWS, refused
+from hub.roster.limits import LONGEST_CELL, ROWS, WIDTH, refused
 from hub.roster.problem_words import Code
 from hub.roster.table import Rows, Table, Tables
 
@@ -36,6 +35,8 @@ def read_csv(data: bytes, *, name: str) -> Tables:
             for number, cells in enumerate(reader, start=1 + count):
                 if number > ROWS + SEARCHED:
                     raise refused("too_many_rows", file=name)
+                if len(cells) > WIDTH:
+                    raise refused("too_many_columns", file=name, line=number, limit=WIDTH)
                 yield number, cells
         except csv.Error as fault:
             raise _broken(fault, line=reader.line_num + count, name=name) from fault
@@ -111,7 +112,8 @@ def _declared_delimiter(text: str) -> tuple[str, str]:
 
 def _delimiter(text: str) -> str:
     """The delimiter under which a header is best understood; failing that, the widest."""
-    sample = "\n".join(line[:WIDEST] for line in islice(text.splitlines(), SEARCHED))
+    lines = text[: SEARCHED * WIDEST].splitlines()[:SEARCHED]
+    sample = "\n".join(line[:WIDEST] for line in lines)
     scored = [(_score(sample, d), d) for d in _DELIMITERS]
     return max(scored, key=lambda s: s[0])[1]
 

@@ -9,9 +9,13 @@ from hub.roster.refusal_words import refusal_words
 
 BYTES = 20 * 1024 * 1024
 ROWS = 1_000_000
-UNPACKED = 512 * 1024 * 1024  # of an XLSX: a 20 MB zip can hold a thousand times as much
+UNPACKED = 64 * 1024 * 1024  # of an XLSX, all parts together: it can be a thousand times the file
 CELLS = 12_000_000  # of one sheet's rectangle, since it is held as a whole
 COLUMNS = 256
+WIDTH = 1024  # cells of a line of CSV: programs pad their lines
+SHEETS = 1000
+MEMORY = 768 * 1024 * 1024  # of a process that reads and compares; 100,000 rows take 240 MB
+SECONDS = 90  # of processor time there; 100,000 rows: 6
 NAME = 80
 LONGEST_CELL = csv.field_size_limit()
 
@@ -22,5 +26,5 @@ def refused(code: str, *, file: str, **values: object) -> Refused:
     The English words are `what`, the Chinese ones the hint of the one problem (field `file`).
     """
     words = refusal_words(code, file=file, **values)
-    problem = Problem("file", words["en"], words["zh-CN"])
+    problem = Problem("file", words["en"], words["zh-CN"], words=words)
     return Refused(words["en"], [problem], code=f"roster_{code}")

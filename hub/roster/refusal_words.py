@@ -28,9 +28,29 @@ REFUSALS: Mapping[str, Words] = {
         "have; delete stray cells far from the table",
         "zh-CN": "{file} 的工作表 {sheet}：已用区域到达 {cell}，超出名册范围；请删除表格之外的零散单元格",
     },
+    "too_many_columns": {
+        "en": "{file}, line {line}: more columns than a roster can have ({limit}); check that it is "
+        "a list with one person or household in each row",
+        "zh-CN": "{file} 第 {line} 行：列数超过名册上限（{limit}）；请确认是每行一人或一户的名单",
+    },
+    "too_many_sheets": {
+        "en": "{file} has more than {limit} sheets; keep those with residents, or split the file",
+        "zh-CN": "{file} 的工作表超过 {limit} 个；请只保留住户名单，或拆分文件",
+    },
     "unpacked": {
-        "en": "{file} unpacks to more than 512 MB; it is no ordinary workbook",
-        "zh-CN": "{file} 解压后超过 512 MB，不是正常的工作簿",
+        "en": "{file} unpacks to more than 64 MB, more than a roster needs; delete pictures, "
+        "formatting and sheets that are no residents, split it by building, or save the list as CSV",
+        "zh-CN": "{file} 解压后超过 64 MB，远超名册所需；请删除图片、多余的格式和与住户无关的工作表，"
+        "按楼栋拆分，或另存为 CSV",
+    },
+    "memory": {
+        "en": "{file} takes more memory to read than one import may use; split it by building, or "
+        "save the list as CSV",
+        "zh-CN": "读取 {file} 所需的内存超过单次导入的上限；请按楼栋拆分，或另存为 CSV",
+    },
+    "slow": {
+        "en": "{file} takes too long to read; split it by building, or save the list as CSV",
+        "zh-CN": "读取 {file} 用时过长；请按楼栋拆分，或另存为 CSV",
     },
     "not_a_table": {
         "en": "{file} is neither CSV nor an Excel workbook; save it as XLSX or CSV",

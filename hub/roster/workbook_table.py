@@ -37,6 +37,8 @@ def read_workbook(data: bytes, *, name: str) -> Tables:
         raise refused("locked", file=name) from fault
     except calamine.CalamineError as fault:
         raise refused("broken_workbook", file=name) from fault
+    except MemoryError:
+        raise
     except BaseException as fault:
         # The reader is Rust: a damaged file can end in a panic, which is no Exception.
         if type(fault).__name__ != "PanicException" and not isinstance(fault, Exception):

@@ -17,12 +17,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from hub.roster.cells import column_letter
-from hub.roster.limits import CELLS, COLUMNS, ROWS, UNPACKED, refused
+from hub.roster.limits import CELLS, COLUMNS, ROWS, SHEETS, UNPACKED, refused
 from hub.roster.problem_words import Code
 
 _CHUNK = 1024 * 1024
 _CARRY = 4 * 1024 * 1024
 _REF = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{1,4})(\d{1,10})""")
+_BARE = re.compile(rb"""<(?:\w+:)?c\b[^<>]*(?:/>|>\s*</(?:\w+:)?c>)""")
+"""A cell with a format and nothing in it: whole columns of them are usual, and cost nothing."""
 _ERROR = re.compile(rb"""<(?:\w+:)?c\b(?=[^>]*\bt\s*=\s*["']e["'])[^>]*>""")
 _NO_RESULT = re.compile(
     rb"""<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"""
@@ -65,15 +67,22 @@ def _scan(archive: zipfile.ZipFile, data: bytes, *, name: str) -> Mapping[str, F
     titles = _titles(members, data, name=name)
     left = [UNPACKED]
     found: dict[str, Faults] = {}
-    for path, member in members.items():
+    if sum(_is_sheet(m.filename.lstrip("/")) for m in archive.infolist()) > SHEETS:
+        raise refused("too_many_sheets", file=name, limit=SHEETS)
+    for member in archive.infolist():  # one path may be there twice
+        path = member.filename.lstrip("/")
         chunks = _inflate(data, member, left=left, name=name)
-        if path.startswith("xl/worksheets/") and path.endswith(".xml"):
+        if _is_sheet(path):
             title = titles.get(path, posixpath.basename(path))
             found[title] = _scan_sheet(chunks, title=title, name=name)
         else:
             for _ in chunks:
                 pass
     return found
+
+
+def _is_sheet(path: str) -> bool:
+    return path.startswith("xl/worksheets/") and path.endswith(".xml")
 
 
 def _inflate(
@@ -87,18 +96,22 @@ def _inflate(
     start += int.from_bytes(data[at + 28 : at + 30], "little")
     packed = memoryview(data)[start : start + member.compress_size]
     if member.compress_type == 0:
-        left[0] -= len(packed)
-        yield bytes(packed)
+        _count(len(packed), left, name=name)
+        yield from (bytes(packed[i : i + _CHUNK]) for i in range(0, len(packed), _CHUNK))
         return
     unpack = zlib.decompressobj(-15)
     rest: bytes | memoryview = packed
     while rest and not unpack.eof:
         chunk = unpack.decompress(rest, _CHUNK)
         rest = unpack.unconsumed_tail
-        left[0] -= len(chunk)
-        if left[0] < 0:
-            raise refused("unpacked", file=name)
+        _count(len(chunk), left, name=name)
         yield chunk
+
+
+def _count(size: int, left: list[int], *, name: str) -> None:
+    left[0] -= size
+    if left[0] < 0:
+        raise refused("unpacked", file=name)
 
 
 def _read(members: Mapping[str, zipfile.ZipInfo], path: str, data: bytes, *, name: str) -> bytes:
@@ -145,7 +158,7 @@ def _scan_sheet(chunks: Iterator[bytes], *, title: str, name: str) -> Faults:
 
 
 def _look(xml: bytes, extent: _Extent, *, title: str, name: str) -> None:
-    refs = _REF.findall(xml)
+    refs = _REF.findall(_BARE.sub(b"", xml))
     if refs:
         extent.row = max(extent.row, *(int(r) for _, r in refs))
         extent.column = max(extent.column, *(_index(c) + 1 for c in {c for c, _ in refs}))

@@ -21,6 +21,7 @@ from hub.store.schema import audit, sessions, tickets, tokens, users
 
 LOCK = 0x6D75_7374  # advisory lock of the audit chain: one writer at a time
 FIRST = 0x6D75_7375  # advisory lock of the first login: one process makes it
+LOGIN = "login"  # purpose of the ticket that lets the first admin in
 SEEN_EVERY = 60_000  # ms between two notes of "seen", so that reading does not write
 
 
@@ -64,7 +65,7 @@ class AccountLedger:
     async def first_login(self, digest: str, *, life_ms: int, wait_ms: int | None) -> str | None:
         """The admin (`user:1`) a one-time login with this digest is for; it replaces older ones.
 
-        None, and nothing is made, if `wait_ms` is given and an admin has a password already or
+        None, and nothing is made, if an admin has a password already, or if `wait_ms` is given and
         such a login was made in the last `wait_ms`.
         """
         return await self._db.write(
@@ -174,11 +175,13 @@ def _put_user(
 def _first_login(conn: Connection, *, digest: str, life_ms: int, wait_ms: int | None) -> str | None:
     if conn.dialect.name == "postgresql":
         conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({FIRST})")
-    logins = tickets.c.purpose == "login"
+    logins = tickets.c.purpose == LOGIN
+    if _admin(conn, may_log_in=True):
+        return None
     if wait_ms is not None:
         made = database_now(conn) + life_ms - wait_ms
         just_now = select(tickets.c.hash).where(logins, tickets.c.expires_at > made)
-        if _admin(conn, may_log_in=True) or conn.execute(just_now).first():
+        if conn.execute(just_now).first():
             return None
     if _admin(conn) is None:
         said = {"role": "admin", "name": "", "password_hash": None}
@@ -187,7 +190,7 @@ def _first_login(conn: Connection, *, digest: str, life_ms: int, wait_ms: int | 
     if admin is None:
         return None
     conn.execute(delete(tickets).where(logins))
-    _put_ticket(conn, digest=digest, purpose="login", subject=admin.actor, life_ms=life_ms)
+    _put_ticket(conn, digest=digest, purpose=LOGIN, subject=admin.actor, life_ms=life_ms)
     return admin.actor.id
 
 
@@ -217,13 +220,21 @@ def _session(conn: Connection, *, digest: str) -> tuple[Actor, bool] | None:
         .where(sessions.c.hash == digest, users.c.disabled_at.is_(None))
     ).one_or_none()
     now = database_now(conn)
-    if row is None or row.expires_at < now:
+    if row is None or row.expires_at < now or _outlived(conn, row):
         return None
     return _row(row).actor, row.seen_at < now - SEEN_EVERY
 
 
+def _outlived(conn: Connection, user: Any) -> bool:
+    """A session of the first login, which has ended: it alone lets people in without a password."""
+    return user.password_hash is None and _admin(conn, may_log_in=True) is not None
+
+
 def _sessions(conn: Connection, *, digests: tuple[str, ...]) -> frozenset[str]:
     runs = select(sessions.c.hash).where(sessions.c.expires_at >= database_now(conn))
+    if _admin(conn, may_log_in=True):
+        has_one = users.c.password_hash.is_not(None)
+        runs = runs.join(users, users.c.id == sessions.c.user_id).where(has_one)
     found: set[str] = set()
     for start in range(0, len(digests), 500):
         part = digests[start : start + 500]
@@ -295,7 +306,8 @@ def _put_ticket(
 def _redeem(conn: Connection, *, digest: str, purpose: str) -> Actor | None:
     gone = delete(tickets).where(tickets.c.hash == digest, tickets.c.purpose == purpose)
     row = conn.execute(gone.returning(tickets.c.subject, tickets.c.expires_at)).one_or_none()
-    if row is None or row.expires_at < database_now(conn):
+    ended = purpose == LOGIN and _admin(conn, may_log_in=True) is not None
+    if row is None or row.expires_at < database_now(conn) or ended:
         return None
     return Actor(*json.loads(row.subject))
 

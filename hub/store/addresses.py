@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from hub.states import Reason
 from hub.store.batches import IDS, run
@@ -36,6 +36,9 @@ UPDATE addresses SET opted_out_at = {1}
 FROM {rows} WHERE addresses.recipient_id = b.id AND addresses.opted_out_at IS NULL
     AND EXISTS (SELECT 1 FROM addresses o WHERE o.channel = addresses.channel
         AND o.value = addresses.value AND o.opted_out_at IS NOT NULL)"""
+_MINE = text("""
+SELECT channel, value FROM addresses WHERE recipient_id = :recipient AND opted_out_at IS NOT NULL
+AND removed_at IS NULL""")
 _BAD_COLUMNS = (*_COLUMNS, ("reason", "text"))
 _GONE = frozenset({Reason.BAD_ADDRESS, Reason.NO_TEXTS})
 
@@ -73,6 +76,14 @@ def keep_out(conn: Connection, recipients: Iterable[int], *, now: int) -> None:
 def opt_in(conn: Connection, channel: str, value: str) -> int:
     """The address is used again; for how many recipients that is news."""
     return _change(conn, _IN, {(channel, value)})
+
+
+def let_in(conn: Connection, recipient: int) -> int:
+    """What this person had opted out of is used again, for everybody who has the same number; how
+    many of their addresses that was."""
+    mine = {(row.channel, row.value) for row in conn.execute(_MINE, {"recipient": recipient})}
+    _change(conn, _IN, mine)
+    return len(mine)
 
 
 def _spoiled(conn: Connection, bad: Mapping[tuple[str, str], str], now: int) -> None:

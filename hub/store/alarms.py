@@ -107,6 +107,18 @@ def _settle(conn: Connection, *, found: tuple[Alarm, ...]) -> Settled:
     return Settled(tuple(key for key in so if key not in open_), over)
 
 
+def raise_now(conn: Connection, alarm: Alarm, now: int) -> None:
+    """The alarm is open, without waiting for the next audit, which must find it too."""
+    make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    conn.execute(make(alarms).values(_row(alarm, now)).on_conflict_do_nothing())
+
+
+def clear(conn: Connection, key: str, now: int) -> None:
+    """The alarm is over, without waiting for the next audit."""
+    mine = update(alarms).where(alarms.c.key == key, alarms.c.cleared_at.is_(None))
+    conn.execute(mine.values(cleared_at=now))
+
+
 def _row(alarm: Alarm, now: int) -> dict[str, Any]:
     return {
         "key": alarm.key,

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hub.decide.answers import Answered, Given, Spoken
+from hub.decide.answers import Answered, Given
+from hub.decide.routing import Asked, Caller
 from hub.errors import Conflict, HubError, Unknown
 from hub.events import EventKind
 from hub.model import AnswerWord
@@ -24,7 +25,7 @@ from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import Fact, append_events
 from hub.store.helps import ask_for_help
-from hub.store.replies import spoken_to, unclear
+from hub.store.replies import caller, last_texts, speaking_to
 from hub.store.ways import SENT_TO, VIA
 
 Person = tuple[int, int]
@@ -41,6 +42,9 @@ _KEEP_COLUMNS = (
     *_PEOPLE, ("answer", "text"), ("via", "text"), ("evidence", "jsonb"), ("actor", "text"),
     ("once", "text"), ("place", "bigint"),
 )  # fmt: skip
+_OWN = """
+SELECT a.incident_id, a.recipient_id, a.actor FROM {rows} CROSS JOIN answers a
+WHERE a.incident_id = b.incident AND a.recipient_id = b.id ORDER BY a.id"""
 # CROSS JOIN keeps SQLite to the order written: from the few people to their rows, never from all
 # rows of the incident to the few people.
 _WHO = """
@@ -83,9 +87,17 @@ class AnswerLedger:
         answer that cannot be taken says so in its own place and harms no other."""
         return await self._db.write(partial(take_all, given=given))
 
-    async def spoken_to(self, channel: str, sender: str) -> Spoken | None:
-        """Whom the latest words sent to this number were for, while their incident is open."""
-        return await self._db.read(partial(spoken_to, channel=channel, sender=sender))
+    async def caller(self, channel: str, sender: str) -> Caller:
+        """Who words from this number are from, and which open incidents speak to them."""
+        return await self._db.read(partial(caller, channel=channel, sender=sender))
+
+    async def speaking_to(self, people: Sequence[int]) -> tuple[Asked, ...]:
+        """The open incidents that speak to these people."""
+        return await self._db.read(partial(speaking_to, people=tuple(people)))
+
+    async def last_texts(self, channel: str, sender: str) -> tuple[str, ...]:
+        """What was sent to this number last, the newest first; marks still in it."""
+        return await self._db.read(partial(last_texts, channel=channel, sender=sender))
 
     async def opt_out(self, channel: str, sender: str) -> int:
         """Nothing more is sent to this address; how many recipients it belongs to."""
@@ -96,10 +108,6 @@ class AnswerLedger:
     async def opt_in(self, channel: str, sender: str) -> int:
         """The address is used again."""
         return await self._db.write(partial(opt_in, channel=channel, value=sender))
-
-    async def unclear(self, spoken: Spoken, channel: str) -> tuple[int, int]:
-        """Staff are told that somebody said something the hub does not understand."""
-        return await self._db.write(partial(unclear, spoken=spoken, channel=channel))
 
 
 def take(conn: Connection, *, given: Given) -> Answered:
@@ -142,6 +150,7 @@ class _Taken:
 def take_all(conn: Connection, *, given: Sequence[Given]) -> list[Answered | HubError]:
     now = database_now(conn)
     taken = [_Taken.of(one) for one in given]
+    _yield(conn, taken)
     standing = _standing(conn, taken)
     _refuse(conn, taken, standing)
     good = [one for one in taken if one.error is None]
@@ -155,6 +164,20 @@ def take_all(conn: Connection, *, given: Sequence[Given]) -> list[Answered | Hub
         moves = _stop(conn, sorted(marks), now)
         _events(conn, fresh, moves, _helped(conn, fresh, now), now)
     return [one.result for one in taken]
+
+
+def _yield(conn: Connection, taken: Sequence[_Taken]) -> None:
+    """Who has spoken for themselves is left out of what somebody else's phone says."""
+    asked = [one for one in taken if one.given.yields and one.given.others]
+    people = sorted({(one.given.incident, person) for one in asked for person in one.given.others})
+    if not people:
+        return
+    own = {(i, p): actor == f"recipient:{p}" for i, p, actor in run(conn, _OWN, _PEOPLE, people)}
+    for one in asked:
+        first = one.given.recipient
+        one.people = tuple(
+            p for p in one.people if p == first or not own.get((one.given.incident, p))
+        )
 
 
 def _standing(conn: Connection, taken: Sequence[_Taken]) -> dict[Person, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, select, text
@@ -10,6 +10,8 @@ from sqlalchemy import Connection, select, text
 from hub.decide.alarm_facts import (
     SILENT_S,
     Backlog,
+    Crowd,
+    Cry,
     Facts,
     Gap,
     Gone,
@@ -21,6 +23,7 @@ from hub.decide.alarm_facts import (
     Tried,
 )
 from hub.decide.alarms import DOUBT_OVER_S, LATE_S, LEASE_OVER_S, LOST_S, SCREEN_GONE_S
+from hub.decide.inbox import MOST_CRIES
 from hub.decide.resting import Stood, stood
 from hub.model import Lane
 from hub.states import Reason
@@ -80,6 +83,9 @@ FROM screens c CROSS JOIN recipients r JOIN sites s ON s.id = r.site_id
 WHERE r.id = c.recipient_id AND c.device_hash IS NOT NULL AND r.removed_at IS NULL
     AND +r.site_id IN (SELECT site_id FROM incidents WHERE status = 'open')
 GROUP BY r.site_id, s.key""")
+_CRIES = text(f"""
+SELECT id, channel, incident_id FROM replies WHERE settled_at IS NULL AND cry = :cry
+ORDER BY id LIMIT {MOST_CRIES}""")
 _GAPS = text(f"""
 SELECT i.id, i.code, i.last_seq FROM incidents i
 LEFT JOIN events e ON e.incident_id = i.id AND e.seq > i.last_seq - {NEWEST}
@@ -118,9 +124,11 @@ def look(conn: Connection, watched_s: float) -> Facts:
         receipts=tuple(_receipts(conn, thirty, five)),
         tries=tuple(_tries(conn, five)),
         screens=tuple(_screens(conn, now)),
+        cries=tuple(Cry(*row) for row in conn.execute(_CRIES, {"cry": True})),
         live=_passed(conn, now),
         text_faults=tuple(faults_on_record(conn)),
         gaps=tuple(Gap(*row) for row in conn.execute(_GAPS)),
+        crowds=tuple(_crowds(conn, now)),
         clock_jumped_s=jumped,
         clock_jumped_by_s=by,
     )
@@ -183,28 +191,39 @@ def _living(conn: Connection, now: int) -> Iterator[Living]:
         )
 
 
+def _pulses(conn: Connection, now: int) -> Iterator[Any]:
+    """What each process that lives says of itself."""
+    alive = select(processes.c.id, processes.c.seen_at, processes.c.state).where(
+        processes.c.stopped_at.is_(None), processes.c.seen_at > now - int(SILENT_S * 1000)
+    )
+    yield from conn.execute(alive)
+
+
+def _crowds(conn: Connection, now: int) -> Iterator[Crowd]:
+    for row in _pulses(conn, now):
+        said = (row.state or {}).get("sockets") or {}
+        if said:
+            known = {key: said[key] for key in _CROWD if key in said}
+            yield Crowd(process=row.id, **{"open": 0, "most": 0, **known})
+
+
+_CROWD = ("open", "most", "turned_away", "short_s", "address", "address_most", "full_s")
+
+
 def standing(conn: Connection, now: int) -> Iterator[Stood]:
     """The provider accounts as each process that lives finds them."""
-    for row in _alive(conn, now):
+    for row in _pulses(conn, now):
         yield from stood((row.state or {}).get("accounts") or {}, ago_s=_ago(now, row.seen_at))
 
 
 def _passed(conn: Connection, now: int) -> Passed:
     """How the live channel reaches people, over all processes that live."""
-    said = [(row.state or {}).get("live") or {} for row in _alive(conn, now)]
+    said = [(row.state or {}).get("live") or {} for row in _pulses(conn, now)]
     return Passed(
         polling=sum(int(one.get("polling", 0)) for one in said),
         sockets=sum(int(one.get("sockets", 0)) for one in said),
         stripped=any(one.get("stripped") for one in said),
     )
-
-
-def _alive(conn: Connection, now: int) -> Iterable[Any]:
-    """What each process that lives said of itself, and when."""
-    alive = select(processes.c.seen_at, processes.c.state).where(
-        processes.c.stopped_at.is_(None), processes.c.seen_at > now - int(SILENT_S * 1000)
-    )
-    return conn.execute(alive)
 
 
 def _attempt_before(conn: Connection, at: int) -> int:

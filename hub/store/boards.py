@@ -53,7 +53,7 @@ SELECT w.notice_id, w.no, w.round, w.key, w.spec, w.due_at, w.state, w.started_a
 FROM waves w JOIN notices n ON n.id = w.notice_id
 WHERE w.incident_id = :incident ORDER BY w.notice_id, w.no, w.round""")
 _NOTICES = text("""
-SELECT id, stage, revision, issued_at, text FROM notices WHERE incident_id = :incident
+SELECT id, stage, revision, issued_at, text, texts FROM notices WHERE incident_id = :incident
 ORDER BY revision""")
 _CALLS = text("""
 SELECT at, data FROM events WHERE incident_id = :incident AND kind = 'called' ORDER BY seq""")
@@ -241,6 +241,7 @@ def _notice(row: Any) -> dict[str, Any]:
         "revision": row.revision,
         "issued_at": moment(row.issued_at),
         "text": row.text,
+        "texts": as_json(row.texts) or {},
     }
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from functools import partial
 
 from sqlalchemy import Connection, text
 
 from hub.decide.answers import Called
+from hub.decide.emergency import number_for
 from hub.model import AttemptId
 from hub.store.database import Database
-from hub.store.replies import meant_by
+from hub.store.placed import as_json
+from hub.store.replies import asked_in_call
 
 _CALL = text("""
-SELECT d.id, d.incident_id, d.recipient_id, w.language, w.parts, r.name
+SELECT d.id, d.incident_id, d.recipient_id, d.address, w.language, w.parts, r.name,
+    i.recipe, s.settings, o.recipient_id AS also
 FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+JOIN incidents i ON i.id = d.incident_id JOIN sites s ON s.id = i.site_id
 JOIN wordings w ON w.id = d.wording_id LEFT JOIN recipients r ON r.id = d.recipient_id
-WHERE a.id = :attempt AND d.channel = :channel""")
+LEFT JOIN delivery_also o ON o.delivery_id = d.id
+WHERE a.id = :attempt AND d.channel = :channel ORDER BY o.recipient_id""")
 
 
 class CallLedger:
@@ -31,8 +35,19 @@ class CallLedger:
 
 
 def spoken_by(conn: Connection, *, attempt: int, channel: str) -> Called | None:
-    row = conn.execute(_CALL, {"attempt": attempt, "channel": channel}).first()
-    if row is None:
+    rows = conn.execute(_CALL, {"attempt": attempt, "channel": channel}).all()
+    if not rows:
         return None
-    parts = json.loads(row.parts) if isinstance(row.parts, str) else row.parts
-    return Called(meant_by(conn, row), row.language, parts, row.name or "")
+    row = rows[0]
+    asked, others = asked_in_call(conn, rows)
+    calls = (as_json(row.recipe) or {}).get("calls") or ()
+    return Called(
+        incident=int(row.incident_id),
+        asked=asked,
+        others=others,
+        number=row.address,
+        language=row.language,
+        parts=as_json(row.parts),
+        name=row.name or "",
+        service=number_for(calls, as_json(row.settings) or {}),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from hub.entries import PlaceEntry, RecipientEntry, RecipientView, RosterWrite, SiteEntry
 from hub.model import Place, PlaceKind, Site, SiteId
 from hub.store import people, register, repairs
+from hub.store.addresses import let_in
 from hub.store.database import Database, database_now
 from hub.store.places import all_places, put_places
 from hub.store.register import add_recipients, bump
@@ -62,6 +63,10 @@ class EstateLedger:
         """How many numbers there are to repair."""
         return await self._db.read(partial(repairs.how_many, site=site))
 
+    async def let_in(self, number: int) -> int:
+        """The recipient's opt-outs are taken away; how many there were."""
+        return await self._db.write(partial(let_in, recipient=number))
+
     async def mend(self, address: int) -> int | None:
         """The flag of an address is gone; its recipient, None if it had none."""
         return await self._db.write(partial(repairs.mend, address=address))
@@ -78,9 +83,12 @@ class EstateLedger:
         """The recipient is told nothing any more; its record stays."""
         return await self._db.write(partial(register.remove_recipient, number=number))
 
-    async def residents(self, site: int) -> tuple[int, list[RecipientView]]:
-        """The roster's revision and everybody an import could touch (residents and staff)."""
-        return await self._db.read(partial(people.register, site=site))
+    async def residents(
+        self, site: int, pack: Callable[[Sequence[list[Any]]], bytes]
+    ) -> tuple[int, list[bytes]]:
+        """The roster's revision and everybody an import could touch (residents and staff), a page
+        at a time as `pack` makes it: as objects a whole estate takes ten times as much."""
+        return await self._db.read(partial(people.register, site=site, pack=pack))
 
     async def write_roster(self, site: int, change: RosterWrite) -> bool:
         """The import is in, whole; False if the roster changed meanwhile (nothing is written)."""

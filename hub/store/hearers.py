@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,19 +25,20 @@ WHERE d.incident_id = :incident AND {which}
 GROUP BY a.band, d.channel, a.language ORDER BY 1, 2, 3"""
 
 _PEOPLE = """
-SELECT a.band, count(*) AS people FROM audience a
+SELECT a.band, a.language, count(*) AS people FROM audience a
 WHERE a.incident_id = :incident AND a.kind IN ('resident', 'staff', 'outside')
 AND a.recipient_id IN (
     SELECT d.recipient_id FROM deliveries d WHERE d.incident_id = :incident AND {which}
     UNION
     SELECT o.recipient_id FROM deliveries d JOIN delivery_also o ON o.delivery_id = d.id
     WHERE d.incident_id = :incident AND {which})
-GROUP BY a.band"""
+GROUP BY a.band, a.language"""
 
 
 def hearers(conn: Connection, *, incident: int, stage: Stage) -> Hearers:
-    """Sends by band, channel and language, and people by band. An all-clear or a correction goes to
-    those who may have got what came before, by hand where they were told by hand alone."""
+    """Sends by band, channel and language, people by band and by language. An all-clear or a
+    correction goes to those who may have got what came before, by hand where they were told by hand
+    alone."""
     which, values, by_hand = _FIRST, dict[str, Any](), 0
     if stage in LAST:
         by_hand = to_tell_by_hand(conn, incident=incident, stage=stage)
@@ -47,4 +49,8 @@ def hearers(conn: Connection, *, incident: int, stage: Stage) -> Hearers:
         rows = conn.execute(listed(_BY.format(which=which), values), named).all()
         people = conn.execute(listed(_PEOPLE.format(which=which), values), named).all()
     found = tuple(Hearer(r.band, r.channel, r.language, int(r.sends)) for r in rows)
-    return Hearers(found, {row.band: int(row.people) for row in people}, by_hand)
+    bands, readers = Counter[str](), Counter[str]()
+    for row in people:
+        bands[row.band] += int(row.people)
+        readers[row.language] += int(row.people)
+    return Hearers(found, dict(bands), by_hand, dict(readers.most_common()))

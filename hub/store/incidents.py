@@ -67,6 +67,7 @@ def running(conn: Connection, *, incident: int) -> Running:
         alert_at=told[0].issued_at if told else row.launched_at,
         said=tuple(one.stage for one in told),
         cut=tuple(sorted(stages_cut(conn, incident))),
+        letter=row.letter,
     )
 
 

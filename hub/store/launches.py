@@ -107,6 +107,7 @@ def _incident(conn: Connection, plan: LaunchPlan, now: int) -> int:
         "audience_hash": plan.audience_hash,
         "launched_at": now,
         "launched_by": plan.actor,
+        "letter": plan.letter,
         "next_update_at": now + plan.update_ms if plan.update_ms else None,
         **numbered(conn, "incidents"),
     }

@@ -17,6 +17,7 @@ from hub.store.batches import IDS, run
 from hub.store.database import Database, database_now
 from hub.store.doors import doors_of
 from hub.store.events import last_seq, read_events
+from hub.store.inbox_told import words_of
 from hub.store.placed import as_json, spoken_of
 from hub.store.ways import SENT_TO, VIA
 
@@ -74,7 +75,8 @@ SELECT playbook, max(launched_at) FROM incidents WHERE kind = 'drill' GROUP BY p
 _OPEN = text("""
 SELECT i.*, s.key AS site_key FROM incidents i JOIN sites s ON s.id = i.site_id
 WHERE i.status <> 'closed' ORDER BY i.id DESC LIMIT 50""")
-_SITE = text("SELECT 1 FROM sites WHERE key = :key")
+_SITE = text("SELECT id FROM sites WHERE key = :key")
+_PLACE = text("SELECT 1 FROM places WHERE site_id = :site AND path = :path")
 _HEADLINE = text("""
 SELECT w.language, w.parts FROM wordings w JOIN notices n ON n.id = w.notice_id
 WHERE n.incident_id = :incident AND w.channel = 'page' ORDER BY n.revision, w.id""")
@@ -126,7 +128,8 @@ class ListLedger:
         )
 
     async def public(self, site: str) -> dict[str, Any]:
-        """What anybody may know of a site: its open incidents, no numbers of people."""
+        """What anybody may know of a site: its open incidents, no numbers of people. Unknown: no
+        such site or place."""
         return await self._db.read(partial(_public, site=site))
 
 
@@ -229,6 +232,7 @@ def _flat(conn: Connection, *, incident: int, unit: int) -> dict[str, Any]:
         "place": place.path,
         "people": people,
         "doors": doors_of(conn, incident, unit),
+        "replies": words_of(conn, incident, [one["recipient"] for one in people], unit=unit),
     }
 
 
@@ -236,7 +240,8 @@ def _person(conn: Connection, *, incident: int, recipient: int) -> dict[str, Any
     people = residents(conn, incident, -recipient)  # whoever has no flat is a household alone
     if not people:
         raise Unknown(f"Incident {incident} speaks to no {recipient} without a flat.")
-    return {"unit": None, "place": "", "people": people, "doors": []}
+    said = words_of(conn, incident, [recipient])
+    return {"unit": None, "place": "", "people": people, "doors": [], "replies": said}
 
 
 def residents(conn: Connection, incident: int, household: int) -> list[dict[str, Any]]:
@@ -245,7 +250,12 @@ def residents(conn: Connection, incident: int, household: int) -> list[dict[str,
     ids = [(one.recipient_id,) for one in people]
     sent = run(conn, _FLAT_DELIVERIES, IDS, ids, incident)
     tasks = {one.recipient_id: one for one in conn.execute(_FLAT_TASKS, {"incident": incident})}
-    return [_resident(one, sent, tasks.get(one.recipient_id)) for one in people]
+    asks = {one for one, task in tasks.items() if task.state != "done"}
+    return [
+        _resident(one, sent, tasks.get(one.recipient_id))
+        | {"help_at_flat": not one.answer and any(o.recipient_id in asks for o in people)}
+        for one in people
+    ]
 
 
 def _resident(row: Any, sent: Sequence[Any], task: Any) -> dict[str, Any]:
@@ -302,11 +312,19 @@ def _figures(conn: Connection) -> dict[str, Any]:
 
 
 def _public(conn: Connection, *, site: str) -> dict[str, Any]:
+    key, _, path = site.partition(":")
+    if site:
+        _named(conn, key, path)
     rows = conn.execute(_OPEN).mappings().all()
-    key = site.partition(":")[0]
-    named = conn.execute(_SITE, {"key": key}).first() is not None
-    here = [row for row in rows if not named or row["site_key"] == key]
+    here = [row for row in rows if not site or row["site_key"] == key]
     return {"open": [_open(conn, row) for row in here]}
+
+
+def _named(conn: Connection, key: str, path: str) -> None:
+    number = conn.execute(_SITE, {"key": key}).scalar_one_or_none()
+    asked = {"site": number, "path": path}
+    if number is None or (path and conn.execute(_PLACE, asked).first() is None):
+        raise Unknown("There is no such site or place.")
 
 
 def _open(conn: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:

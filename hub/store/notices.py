@@ -131,6 +131,7 @@ def _row(conn: Connection, plan: NoticePlan, now: int) -> WaveRow:
         "stage": plan.stage,
         "revision": int(conn.execute(newest).scalar() or 0) + 1,
         "text": plan.text,
+        "texts": dict(plan.texts),
         "issued_at": now,
         "issued_by": plan.actor,
         "expires_at": now + plan.expires_ms,

@@ -41,7 +41,8 @@ WHERE d.state IN ('refused', 'failed') AND d.onward_at IS NULL ORDER BY d.id LIM
 _OPEN = """
 SELECT d.id, d.incident_id, d.notice_id, d.wave, d.round, d.channel, 1 AS unsure
 FROM deliveries d
-WHERE d.state IN ('sending', 'unsure') AND d.state = 'unsure' AND d.onward_at IS NULL
+WHERE d.state IN ('sending', 'unsure') AND d.state = 'unsure' AND d.lease_until > 0
+    AND d.onward_at IS NULL
     AND EXISTS (SELECT 1 FROM attempts a WHERE a.delivery_id = d.id AND a.started_at < :since)
 ORDER BY +d.id LIMIT :most"""
 _LOCK = {"sqlite": "", "postgresql": " FOR UPDATE OF d SKIP LOCKED"}

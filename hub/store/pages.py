@@ -42,7 +42,7 @@ WHERE a.incident_id = :incident AND a.recipient_id IN (
     AND d.notice_id = n.id AND {SENT_TO})
 ORDER BY CASE WHEN a.recipient_id = :recipient THEN 0 ELSE 1 END, a.recipient_id""")
 _SAID = text("""
-SELECT n.id, n.stage, n.revision, n.issued_at, n.text, w.language, w.parts
+SELECT n.id, n.stage, n.revision, n.issued_at, n.text, n.texts, w.language, w.parts
 FROM notices n LEFT JOIN wordings w ON w.notice_id = n.id AND w.channel = 'page'
     AND w.band IN (:band, '*')
 WHERE n.incident_id = :incident
@@ -88,6 +88,7 @@ def _page(conn: Connection, *, incident: int, recipient: int) -> ResidentPage | 
         facts=as_json(row.params) or {},
         site=settings,
         band=row.band,
+        calls=tuple((as_json(row.recipe) or {}).get("calls") or ()),
     )
 
 
@@ -125,6 +126,7 @@ def _said(row: Any, words: PageWords) -> Said:
         revision=row.revision,
         issued_at=from_ms(row.issued_at),
         text=row.text,
+        texts=as_json(row.texts) or {},
         words=words,
     )
 

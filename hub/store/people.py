@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from hub.entries import AddressEntry, RecipientView
 from hub.model import RecipientKind
@@ -78,9 +78,65 @@ def one_recipient(conn: Connection, *, number: int) -> RecipientView | None:
     return found[0] if found else None
 
 
-def register(conn: Connection, *, site: int) -> tuple[int, list[RecipientView]]:
+PAGE = 500
+Row = list[Any]
+
+_REGISTER = (
+    recipients.c.id,
+    recipients.c.ref,
+    recipients.c.kind,
+    recipients.c.name,
+    func.coalesce(places.c.path, "").label("path"),
+    recipients.c.language,
+    recipients.c.roles,
+    recipients.c.needs,
+    recipients.c.drill,
+)
+_WAYS = (
+    addresses.c.recipient_id,
+    addresses.c.channel,
+    addresses.c.value,
+    addresses.c.bad_at,
+    addresses.c.opted_out_at,
+    addresses.c.bad_reason,
+)
+
+
+def register(
+    conn: Connection, *, site: int, pack: Callable[[Sequence[Row]], bytes]
+) -> tuple[int, list[bytes]]:
+    """The roster's revision and everybody an import could touch, packed a page at a time: rows of
+    id, ref, kind, name, place, language, roles, needs, drill and the addresses in use, each of
+    channel, value, whether it is usable, and why it is not."""
     rev = conn.execute(select(sites.c.roster_rev).where(sites.c.id == site)).scalar_one_or_none()
-    if rev is None:
-        return 0, []
-    kinds = recipients.c.kind.in_(("resident", "staff"))
-    return int(rev), _views(conn, (recipients.c.site_id == site) & kinds, limit=None)
+    return (0, []) if rev is None else (int(rev), [pack(page) for page in _pages(conn, site)])
+
+
+def _pages(conn: Connection, site: int) -> Iterator[list[Row]]:
+    mine = (recipients.c.site_id == site) & recipients.c.kind.in_(("resident", "staff"))
+    people = (
+        select(*_REGISTER)
+        .outerjoin(places, places.c.id == recipients.c.place_id)
+        .where(recipients.c.removed_at.is_(None), mine)
+        .order_by(recipients.c.id)
+        .limit(PAGE)
+    )
+    after = 0
+    while rows := conn.execute(people.where(recipients.c.id > after)).all():
+        after = rows[-1][0]
+        ways = _ways(conn, rows[0][0], after)
+        yield [[*row, ways.get(row[0], ())] for row in rows]
+
+
+def _ways(conn: Connection, first: int, last: int) -> dict[int, list[Row]]:
+    asked = (
+        select(*_WAYS)
+        .where(addresses.c.recipient_id.between(first, last), addresses.c.removed_at.is_(None))
+        .order_by(addresses.c.recipient_id, addresses.c.sort, addresses.c.id)
+    )
+    found: dict[int, list[Row]] = {}
+    for number, channel, value, bad_at, out_at, reason in conn.execute(asked):
+        usable = bad_at is None and out_at is None
+        why = reason or ("opted_out" if out_at else "")
+        found.setdefault(number, []).append([channel, value, usable, why])
+    return found

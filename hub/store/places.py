@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -13,6 +14,7 @@ from hub.model import Place, PlaceId, PlaceKind, SiteId
 from hub.store.database import insert_rows
 from hub.store.schema import places
 
+PAGE = 500
 _COLUMNS = [
     "site_id",
     "parent_id",
@@ -51,20 +53,44 @@ def _place(row: Any) -> Place:
 
 
 def put_places(conn: Connection, site: int, entries: Iterable[PlaceEntry]) -> dict[str, int]:
-    """Every entry is stored (those known by path are left as they are); ids by path."""
+    """Every entry is stored (those known by path are left as they are); ids by path.
+
+    Taken a page at a time; entries that come before their parents wait for the end.
+    """
     known = ids_by_path(conn, site)
-    for depth in _by_depth([e for e in entries if e.path not in known]):
-        rows = [
-            (
-                site, known.get(e.parent) if e.parent is not None else None, e.kind.value, e.path,
-                e.building, e.entrance, e.floor, e.level, e.unit,
-                json.dumps(dict(e.name), ensure_ascii=False), e.sort,
-            )
-            for e in depth
-        ]  # fmt: skip
-        insert_rows(conn, places, _COLUMNS, rows)
-        known = ids_by_path(conn, site)
+    left, late = iter(entries), list[PlaceEntry]()
+    while page := list(islice(left, PAGE)):
+        late += _put(conn, site, page, known)
+    for depth in _by_depth(late):
+        _insert(conn, site, depth, known)
     return known
+
+
+def _put(
+    conn: Connection, site: int, page: Sequence[PlaceEntry], known: dict[str, int]
+) -> list[PlaceEntry]:
+    """Those whose parents are there are in; the others."""
+    left = [e for e in page if e.path not in known]
+    while ready := [e for e in left if e.parent is None or e.parent in known]:
+        _insert(conn, site, ready, known)
+        left = [e for e in left if e.path not in known]
+    return left
+
+
+def _insert(
+    conn: Connection, site: int, entries: Sequence[PlaceEntry], known: dict[str, int]
+) -> None:
+    rows = [
+        (
+            site, known.get(e.parent) if e.parent is not None else None, e.kind.value, e.path,
+            e.building, e.entrance, e.floor, e.level, e.unit,
+            json.dumps(dict(e.name), ensure_ascii=False), e.sort,
+        )
+        for e in entries
+    ]  # fmt: skip
+    insert_rows(conn, places, _COLUMNS, rows)
+    mine = (places.c.site_id == site) & places.c.path.in_([e.path for e in entries])
+    known |= {r.path: r.id for r in conn.execute(select(places.c.path, places.c.id).where(mine))}
 
 
 def _by_depth(entries: list[PlaceEntry]) -> list[list[PlaceEntry]]:
@@ -82,5 +108,14 @@ def _by_depth(entries: list[PlaceEntry]) -> list[list[PlaceEntry]]:
 
 
 def ids_by_path(conn: Connection, site: int) -> dict[str, int]:
-    rows = conn.execute(select(places.c.path, places.c.id).where(places.c.site_id == site))
-    return {row.path: row.id for row in rows}
+    found: dict[str, int] = {}
+    after = 0
+    while True:
+        asked = select(places.c.path, places.c.id).where(
+            places.c.site_id == site, places.c.id > after
+        )
+        rows = conn.execute(asked.order_by(places.c.id).limit(5 * PAGE)).all()
+        if not rows:
+            return found
+        found |= {row.path: row.id for row in rows}
+        after = rows[-1].id

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
@@ -15,6 +16,10 @@ from hub.store.database import database_now, insert_rows
 from hub.store.places import ids_by_path, put_places
 from hub.store.schema import addresses, recipients, screens, sites
 
+T = TypeVar("T")
+Way = tuple[str, str]
+
+PAGE = 250  # on PostgreSQL the loop waits while one is made
 _COLUMNS = [
     "id",
     "site_id",
@@ -78,17 +83,28 @@ def remove_recipient(conn: Connection, *, number: int) -> bool:
 
 
 def write_roster(conn: Connection, *, site: int, change: RosterWrite) -> bool:
+    """All of it, a page at a time: an estate of 100,000 never stands in memory as a whole."""
     same = sites.c.roster_rev == change.rev
     bumped = update(sites).where(sites.c.id == site, same)
     if conn.execute(bumped.values(roster_rev=sites.c.roster_rev + 1)).rowcount != 1:
         return False
     known = put_places(conn, site, change.places)
     now = database_now(conn)
-    _remove(conn, change.removed, now=now)
-    _change(conn, change.changed, known, now=now, flags=False)
-    _rename(conn, change.refs)
-    add_recipients(conn, site, change.added, known, now=now)
+    for ids in _pages(change.removed):
+        _remove(conn, ids, now=now)
+    for changes in _pages(change.changed):
+        _change(conn, changes, known, now=now, flags=False)
+    for refs in _pages(change.refs):
+        _rename(conn, refs)
+    for entries in _pages(change.added):
+        add_recipients(conn, site, entries, known, now=now)
     return True
+
+
+def _pages(values: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(values)
+    while page := list(islice(left, PAGE)):
+        yield page
 
 
 def add_recipients(
@@ -181,35 +197,66 @@ def _change(
     ]
     names = [key for key in values[0] if key != "number"]
     conn.execute(statement.values({name: bindparam(name) for name in names}), values)
-    for number, e in changes:
-        _change_addresses(conn, number, e.addresses, now=now, flags=flags)
+    _change_addresses(conn, changes, now=now, flags=flags)
     keep_out(conn, (number for number, _ in changes), now=now)
 
 
 def _change_addresses(
-    conn: Connection, number: int, wanted: Sequence[AddressEntry], *, now: int, flags: bool
+    conn: Connection, changes: Sequence[tuple[int, RecipientEntry]], *, now: int, flags: bool
 ) -> None:
     """Exactly these addresses are in use; an opt-out survives, a removed one that is back too, and
     since when one is unusable. Without `flags`, whether one in use is usable stays as it is: its
     provider may have said more since the register was read."""
-    rows = conn.execute(select(addresses).where(addresses.c.recipient_id == number)).all()
-    stored = {(r.channel, r.value): r for r in rows}
-    keys = {(a.channel, a.value) for a in wanted}
-    for key, row in stored.items():
-        if key not in keys and row.removed_at is None and row.channel != "screen":
-            conn.execute(update(addresses).where(addresses.c.id == row.id).values(removed_at=now))
-    fresh = []
-    for i, a in enumerate(wanted):
-        bad_at = None if a.usable or a.reason == "opted_out" else now
-        found = stored.get((a.channel, a.value))
-        if found is None:
-            fresh.append((number, a.channel, a.value, i, bad_at, a.reason))
-            continue
-        values: dict[str, Any] = {"sort": i, "removed_at": None}
-        if flags or found.removed_at is not None:
-            values |= {"bad_at": bad_at and (found.bad_at or bad_at), "bad_reason": a.reason}
-        conn.execute(update(addresses).where(addresses.c.id == found.id).values(values))
+    stored = _stored_addresses(conn, [number for number, _ in changes])
+    gone: list[dict[str, Any]] = []
+    again: list[dict[str, Any]] = []
+    fresh: list[tuple[Any, ...]] = []
+    for number, entry in changes:
+        mine = stored.get(number, {})
+        wanted = {(a.channel, a.value) for a in entry.addresses}
+        gone += (
+            {"number": row.id, "removed": now}
+            for way, row in mine.items()
+            if way not in wanted and row.removed_at is None and row.channel != "screen"
+        )
+        for i, a in enumerate(entry.addresses):
+            bad_at = None if a.usable or a.reason == "opted_out" else now
+            row = mine.get((a.channel, a.value))
+            if row is None:
+                fresh.append((number, a.channel, a.value, i, bad_at, a.reason))
+            else:
+                said = flags or row.removed_at is not None
+                again.append(_again(row, i, bad_at and (row.bad_at or bad_at), a.reason, said=said))
+    _update_addresses(conn, gone, {"removed_at": "removed"})
+    names = ("sort", "removed_at", "bad_at", "bad_reason")
+    _update_addresses(conn, again, {name: f"new_{name}" for name in names})
     insert_rows(conn, addresses, _ADDRESS_COLUMNS, fresh)
+
+
+def _stored_addresses(conn: Connection, ids: Sequence[int]) -> dict[int, dict[Way, Any]]:
+    found: dict[int, dict[Way, Any]] = {}
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        asked = select(addresses).where(addresses.c.recipient_id.in_(part))
+        for row in conn.execute(asked):
+            found.setdefault(row.recipient_id, {})[row.channel, row.value] = row
+    return found
+
+
+def _again(row: Any, sort: int, bad_at: int | None, reason: str, *, said: bool) -> dict[str, Any]:
+    """An address that is known; `said`: whether it is usable is told anew."""
+    flags = (bad_at, reason) if said else (row.bad_at, row.bad_reason)
+    values: dict[str, Any] = {"number": row.id, "new_sort": sort, "new_removed_at": None}
+    return values | {"new_bad_at": flags[0], "new_bad_reason": flags[1]}
+
+
+def _update_addresses(
+    conn: Connection, rows: Sequence[dict[str, Any]], names: Mapping[str, str]
+) -> None:
+    if rows:
+        values: dict[str, Any] = {column: bindparam(name) for column, name in names.items()}
+        changed = update(addresses).where(addresses.c.id == bindparam("number"))
+        conn.execute(changed.values(values), rows)
 
 
 def _rename(conn: Connection, refs: Sequence[tuple[int, str]]) -> None:

@@ -147,6 +147,8 @@ incidents = Table(
     Column("next_update_at", Ms),
     Column("stopped_at", Ms),
     Column("closed_at", Ms),
+    # What its texts put before each digit ("B1"), where another incident had asked already.
+    Column("letter", Text, nullable=False, server_default=""),
 )
 
 audience = Table(
@@ -180,6 +182,7 @@ notices = Table(
     Column("stage", Text, nullable=False),
     Column("revision", Integer, nullable=False),  # 1 for the alert, then counting up
     Column("text", Text, nullable=False, server_default=""),  # what the operator added
+    Column("texts", Json),  # the same by language; absent before there were several
     Column("issued_at", Ms, nullable=False),
     Column("issued_by", Text, nullable=False),
     Column("expires_at", Ms, nullable=False),
@@ -342,6 +345,53 @@ answers = Table(
     Column("at", Ms, nullable=False),
     Column("once", Text, unique=True),  # the provider's id of the reply: a double adds nothing
     Index("ix_answers_incident", "incident_id", "recipient_id"),
+)
+
+replies = Table(
+    "replies",  # words that came in and that a person is to see, or has seen to
+    metadata,
+    _id(),
+    Column("at", Ms, nullable=False),
+    Column("channel", Text, nullable=False),  # sms | rcs | whatsapp | voice
+    Column("sender", Text, nullable=False),  # the number itself
+    Column("words", Text, nullable=False),
+    Column("cry", Boolean, nullable=False),
+    Column("answer", Text, nullable=False, server_default=""),  # read in it, if anything was
+    Column("why", Text, nullable=False),  # why it stands here: hub.decide.inbox.Why
+    Column("incident_id", BigId),  # the incident it is probably about
+    Column("recipient_id", BigId),  # who it probably is, and how that is known
+    Column("place_id", BigId),
+    Column("guessed", Text, nullable=False, server_default=""),
+    Column("seen", Json, nullable=False),  # {actor: ms}: who looked, when first
+    Column("once", Text, unique=True),  # the provider's id of it: a double adds nothing
+    Column("settled_at", Ms),
+    Column("settled_by", Text, nullable=False, server_default=""),
+    Column("settled", Json),  # {recipient, answer, note, incidents}
+    Index(
+        "ix_replies_open",
+        "cry",
+        "id",
+        sqlite_where=text("settled_at IS NULL"),
+        postgresql_where=text("settled_at IS NULL"),
+    ),
+    Index(
+        "ix_replies_sender",
+        "sender",
+        sqlite_where=text("settled_at IS NULL"),
+        postgresql_where=text("settled_at IS NULL"),
+    ),
+    Index(
+        "ix_replies_recipient",
+        "recipient_id",
+        sqlite_where=text("recipient_id IS NOT NULL"),
+        postgresql_where=text("recipient_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_replies_place",
+        "place_id",
+        sqlite_where=text("place_id IS NOT NULL"),
+        postgresql_where=text("place_id IS NOT NULL"),
+    ),
 )
 
 tasks = Table(

@@ -66,6 +66,10 @@ class ScreenLedger:
         """The screens of a site (of all sites for None), by place."""
         return await self._db.read(partial(_all, site=site))
 
+    async def exists(self, recipient: int) -> bool:
+        """Whether this recipient is a screen, paired or not."""
+        return await self._db.read(partial(_exists, recipient=recipient))
+
     async def ordered(self, ids: Sequence[int]) -> list[Ordered]:
         """Everything that may still be showing on these screens."""
         return await self._db.read(partial(_ordered, ids=tuple(ids)))
@@ -73,6 +77,12 @@ class ScreenLedger:
     async def unpair(self, recipient: int) -> bool:
         """The screen's device token works no more."""
         return await self._db.write(partial(_unpair, recipient=recipient))
+
+
+def _exists(conn: Connection, *, recipient: int) -> bool:
+    mine = (recipients.c.id == recipient, recipients.c.kind == "screen")
+    here = select(recipients.c.id).where(*mine, recipients.c.removed_at.is_(None))
+    return conn.execute(here).first() is not None
 
 
 def _add_pairing(conn: Connection, *, code: str, claim: str, life_ms: int) -> bool:

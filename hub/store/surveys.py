@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, select, text
+from sqlalchemy import Connection, TextClause, bindparam, select, text
 
 from hub.decide.dials import DIALS, dialled
 from hub.errors import Unknown
@@ -58,6 +58,11 @@ _DIALLED = tuple(
     )
     for medium, channel in dialled(DIALS)
 )
+_OPEN = text("SELECT id, letter FROM incidents WHERE site_id = :site AND status <> 'closed'")
+_ASKED = text(
+    "SELECT DISTINCT recipient_id FROM audience WHERE incident_id IN :ids"
+    " AND kind IN ('resident', 'staff', 'outside')"
+).bindparams(bindparam("ids", expanding=True))
 _OFFLINE = text(
     "SELECT r.id FROM recipients r LEFT JOIN screens s ON s.recipient_id = r.id"
     " WHERE r.site_id = :site AND r.kind = 'screen' AND r.removed_at IS NULL"
@@ -100,7 +105,21 @@ def read_estate(conn: Connection, *, site: int, preview: bool) -> Estate:
         people=_people(conn, site),
         reached=_reached(conn, site) if preview else (),
         offline=_offline(conn, site) if preview else frozenset(),
+        **_beside(conn, site),
     )
+
+
+def _beside(conn: Connection, site: int) -> dict[str, Any]:
+    """What other incidents of this site ask already, and the letters they have."""
+    open_ = conn.execute(_OPEN, {"site": site}).all()
+    if not open_:
+        return {}
+    ids = [int(row.id) for row in open_]
+    asked = _raw(conn, _ASKED, {"ids": ids})
+    return {
+        "asked": frozenset(int(row[0]) for row in asked),
+        "letters": frozenset(row.letter for row in open_ if row.letter),
+    }
 
 
 def _words(name: str | None) -> dict[str, str]:

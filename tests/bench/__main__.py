@@ -15,6 +15,7 @@ from tests.bench import (
     curve,
     dispatch,
     fanout,
+    hostile,
     planning,
     planning_postgres,
     sizes,
@@ -37,6 +38,7 @@ BENCHES: Mapping[str, Run] = {
     "urgent-postgres": urgent.run_postgres,
     "workers": workers.run,
     "sizes": sizes.run,
+    "hostile": hostile.run,
 }
 
 

@@ -16,9 +16,10 @@ from typing import Any
 from starlette.applications import Starlette
 
 from hub import logs
+from hub.account_settings import AccountSetting
 from hub.decide.tokens import answer_token
 from hub.model import Actor, Answer, AnswerWord, IncidentId, LaunchRequest, RecipientId
-from hub.settings import AccountSetting, Settings
+from hub.settings import Settings
 from hub.wiring import Hub, opened
 from tests.bench.child import Desk
 from tests.bench.estate import SECRET, WHO, twilio_setting

@@ -16,7 +16,8 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.bench.child import Desk
-from web.server import BACKLOG, WS_MAX_SIZE
+from web.budget import LARGEST
+from web.server import BACKLOG
 from web.wire import EXTENSION, LiveProtocol, frame_text
 
 LOCAL = "127.0.0.1"
@@ -31,7 +32,7 @@ async def served(*routes: BaseRoute, ws: Any = "websockets-sansio") -> AsyncIter
         port=0,
         http="httptools",
         ws=ws,
-        ws_max_size=WS_MAX_SIZE,
+        ws_max_size=LARGEST,
         ws_per_message_deflate=False,
         lifespan="off",
         log_config=None,

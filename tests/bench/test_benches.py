@@ -13,6 +13,7 @@ from tests.bench import (
     curve,
     dispatch,
     fanout,
+    hostile,
     planning,
     planning_postgres,
     sizes,
@@ -84,6 +85,11 @@ async def test_a_delivery_has_its_price_at_a_size() -> None:
     report = await curve.run(rounds=1, size=30, smaller=())
     check(report)
     assert {"plan_us", "first_us", "last_us", "ms_to_first"} <= set(report["contenders"]["30"])
+
+
+async def test_a_launch_under_attack_is_compared_with_one_in_peace() -> None:
+    report = await hostile.run(rounds=1, size=1)
+    check(report, "frames / idle by ms_to_first", "requests / idle by ms_to_first")
 
 
 def test_the_command_prints_and_writes_one_document(

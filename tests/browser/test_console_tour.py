@@ -201,7 +201,8 @@ async def test_07_no_key_sends_and_an_update_is_said_once(tour: Tour) -> None:
     await expect(page.locator("#order")).not_to_contain_text("stair B")
 
     await page.keyboard.press("u")
-    await page.get_by_label("What has changed?").fill("Stair A has smoke, use stair B")
+    await page.get_by_role("textbox", name="English").fill("Stair A has smoke, use stair B")
+    await page.get_by_role("textbox", name="中文").fill("A 梯有烟，请走 B 梯")
     await page.get_by_role("button", name="Send the update").click()
     await expect(page.locator("#order")).to_contain_text("use stair B")
     await page.close()

@@ -142,7 +142,7 @@ async def _it_is_over_and_they_are_told(page: Page) -> None:
     await page.locator('.bottom [data-act="all_clear"]').click()
     dialog = page.get_by_role("dialog")
     await expect(dialog).to_contain_text("2 homes were told only at the door or by a call")
-    await dialog.get_by_label("Anything to add").fill("Lift 2 stays shut.")
+    await dialog.get_by_role("textbox", name="English").fill("Lift 2 stays shut.")
     await dialog.get_by_role("button", name="Send the all clear").click()
     entry = page.get_by_role("link", name=re.compile("All clear: homes to tell"))
     await expect(entry.locator(".n")).to_have_text("2")

@@ -166,6 +166,9 @@ async def _story(browser: Browser, demo: Demo, process: Process, once: str) -> N
     incident = await launch(console, demo.url)
     await expect(screen.locator(".screen h1")).to_be_visible()
     await expect(screen.locator("body")).to_have_attribute("data-kind", "live")
+    # It stands outside the tower that burns: nothing on it hurries people out.
+    await expect(screen.locator(".screen.s-amber .lv")).to_contain_text("请留在楼内")
+    await expect(screen.locator(".way svg.arrow")).to_have_count(0)
     await rises(console, "told", lambda told: told > 50)
     await rises(console, "answered", lambda answered: answered > 0)
     await expect(console.locator("#estate use[href='#u-told']").first).to_be_attached()
@@ -176,7 +179,8 @@ async def _story(browser: Browser, demo: Demo, process: Process, once: str) -> N
     await picture(console, "board")
 
     await console.keyboard.press("u")
-    await console.get_by_label("What has changed?").fill("Stair A has smoke, use stair B")
+    await console.get_by_role("textbox", name="English").fill("Stair A has smoke, use stair B")
+    await console.get_by_role("textbox", name="中文").fill("A 梯有烟，请走 B 梯")
     await console.get_by_role("button", name="Send the update").click()
     await expect(console.locator("#order")).to_contain_text("use stair B")
     await expect(screen.locator(".note.upd")).to_contain_text("use stair B")

@@ -144,6 +144,38 @@ def test_a_reply_is_read_as_typed_and_answered_with_empty_twiml() -> None:
     assert (inward.response, inward.content_type) == (EMPTY_TWIML, "text/xml")
 
 
+@pytest.mark.parametrize(
+    ("sender", "number", "by"),
+    [
+        (f"rcs:{PHONE}", PHONE, "rcs"),
+        (f"whatsapp:{PHONE}", PHONE, "whatsapp"),
+        (f"WhatsApp:{PHONE}", PHONE, "whatsapp"),
+        (PHONE, PHONE, ""),
+        ("messenger:12", "messenger:12", ""),
+        ("rcs:agent_7", "agent_7", "rcs"),
+    ],
+)
+def test_other_ways_to_a_number_are_that_number(sender: str, number: str, by: str) -> None:
+    form = (("From", sender), ("Body", "2"), ("MessageSid", "SM9"))
+    (reply,) = _channel().read(HookRequest("https://hub.example.org/h", {}, b"", form)).replies
+    assert (reply.channel, reply.sender, reply.by) == ("sms", number, by)
+
+
+@pytest.mark.parametrize(
+    ("word", "opt"), [("STOP", "STOP"), ("start", "START"), ("HELP", "HELP"), ("", "")]
+)
+def test_what_the_provider_did_with_the_number_is_told(word: str, opt: str) -> None:
+    form = (("From", PHONE), ("Body", "N"), ("MessageSid", "SM9"), ("OptOutType", word))
+    (reply,) = _channel().read(HookRequest("https://hub.example.org/h", {}, b"", form)).replies
+    assert reply.opt == opt
+
+
+def test_a_part_of_a_text_is_not_delivered() -> None:
+    form = (("MessageStatus", "partially_delivered"), ("MessageSid", "SM9"))
+    inward = _channel().read(HookRequest("https://hub.example.org/h", {}, b"", form, "7.x"))
+    assert [receipt.state for receipt in inward.receipts] == [DeliveryState.ACCEPTED]
+
+
 def test_a_reply_without_sender_is_nothing() -> None:
     inward = _channel().read(HookRequest("https://hub.example.org/h", {}, b"", (("Body", "2"),)))
     assert inward.replies == ()
@@ -168,3 +200,33 @@ def test_pace_and_cost_may_stand_in_the_settings() -> None:
     account = TwilioAccount.read({**SETTINGS, "pace": "25", "cost": 0.05})
     assert (account.pace, account.cost) == (25.0, 0.05)
     assert TwilioAccount.read({**SETTINGS, "pace": ""}).pace is None
+
+
+@pytest.mark.parametrize(
+    ("options", "countries", "right"),
+    [
+        ({"from": "+12025550100"}, (), (True, ("+86",))),
+        ({"from": "+12025550100", "api_url": "http://127.0.0.1:9"}, (), (True, ())),
+        ({"from": "+12025550100", "api_url": "http://127.0.0.1:9"}, ("+86",), (True, ("+86",))),
+        ({"from": "12345"}, ("+44",), (True, ("+86",))),
+        ({"from": "MG00000000000000000000000000000001"}, (), (True, ("+86",))),
+        ({"from": "MUSTER"}, (), (False, ())),
+        ({"from": "Muster 24"}, ("+44",), (False, ())),
+        ({"from": "MUSTER", "api_url": "http://127.0.0.1:9"}, (), (False, ())),
+        ({"from": "MUSTER", "replies": True}, (), (True, ())),
+        ({"from": "+8610690000", "replies": "yes"}, ("+86",), (True, ())),
+        ({"from": "+12025550100", "replies": False}, (), (False, ())),
+        ({"from": "+12025550100", "replies": "no"}, (), (False, ())),
+    ],
+)
+def test_whether_a_sender_can_be_answered_and_from_where(options, countries, right) -> None:
+    given = {"account_sid": "AC1", "auth_token": "x"} | options
+    account = TwilioAccount.read(given)
+    made = TwilioSms(account, clock=Fixed(), public_url="", countries=countries)
+    assert (made.traits.answers, made.traits.one_way) == right
+
+
+def test_replies_is_yes_or_no() -> None:
+    given = {"account_sid": "AC1", "auth_token": "x", "from": "MUSTER", "replies": "sometimes"}
+    with pytest.raises(Refused, match="replies"):
+        TwilioAccount.read(given)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from channels.twilio_tongues import HASH, WORDS
 from channels.twilio_twiml import COPIES, LONGEST, call, over, understood
 from hub.model import AnswerWord
+from playbooks.vocabulary import promises
 
 ACTION = "https://hub.example.org/hooks/voice_twilio/replies/7.c2lnbmVk"
 
@@ -140,8 +141,22 @@ def test_what_was_understood_is_said_and_the_call_ends(word: AnswerWord, languag
 def test_each_answer_is_told_apart_in_both_languages() -> None:
     for language in ("zh-CN", "en"):
         assert len({understood(word, language=language) for word in AnswerWord}) == len(AnswerWord)
-    assert "派人" in understood(AnswerWord.HELP, language="zh-CN")
-    assert "Help is being sent" in understood(AnswerWord.HELP, language="en")
+    assert "正在通知值班人员" in understood(AnswerWord.HELP, language="zh-CN")
+    assert "are telling the duty team" in understood(AnswerWord.HELP, language="en")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_no_fixed_phrase_promises_that_somebody_comes(language: str) -> None:
+    for word in AnswerWord:
+        assert not promises(understood(word, language=language), language)
+    assert not promises(over(language), language)
+
+
+@pytest.mark.parametrize(("language", "number"), [("zh-CN", "幺幺九"), ("en", "1 1 9")])
+def test_who_is_in_danger_hears_a_number_as_people_say_it(language: str, number: str) -> None:
+    for said in (understood(AnswerWord.HELP, language=language), over(language)):
+        assert number in said
+        assert "119" not in said
 
 
 def test_a_key_that_came_too_late_is_not_called_noted() -> None:

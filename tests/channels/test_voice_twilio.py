@@ -179,15 +179,24 @@ def _pressed(key: str, *, word: AnswerWord | None = None, over: bool = False) ->
 
 
 def test_an_answer_is_said_back_and_ends_the_call() -> None:
-    assert "Noted: safe" in _pressed("1", word=AnswerWord.SAFE)
+    assert "Noted: you are safe" in _pressed("1", word=AnswerWord.SAFE)
     assert "<Hangup/>" in _pressed("1", word=AnswerWord.SAFE)
+
+
+def test_a_call_for_help_is_told_whom_to_call_and_promised_nobody() -> None:
+    said = Pressed("2", "zh-CN", {"body": "x"}, "7.c2ln", AnswerWord.HELP, number="幺二零")
+    response = _channel().respond(said).response
+    assert "挂断后立即拨打幺二零" in response
+    assert "派人" not in response
+    late = Pressed("2", "en", {"body": "x"}, "7.c2ln", over=True, number="1 2 0")
+    assert "call 1 2 0 now" in _channel().respond(late).response
 
 
 def test_hash_says_it_again_and_another_key_first_that_it_meant_nothing() -> None:
     again, wrong = _pressed("#"), _pressed("9")
     assert again.startswith("<Response><Gather")
     assert wrong.startswith("<Response><Say")
-    assert "no meaning" in wrong
+    assert "not in use" in wrong
     for said in (again, wrong):
         assert "Fire at 3." in said
         assert 'action="https://hub.example.org/hooks/voice_twilio/replies/7.c2ln"' in said

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import re
+import select
 import stat
 import subprocess
 import sys
@@ -36,55 +38,90 @@ def _env(folder: Path, port: int) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _served(env: dict[str, str]) -> Iterator[list[str]]:
-    """A serving hub, and what it said on standard error until it was ready for people."""
-    with subprocess.Popen(
-        [*MUSTER, "serve"], env=env, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stderr is not None
-        said: list[str] = []
+def _served(env: dict[str, str], *, terminal: bool) -> Iterator[str]:
+    """A serving hub, and what it said on standard error until it had greeted."""
+    ours, theirs = os.openpty() if terminal else os.pipe()
+    with subprocess.Popen([*MUSTER, "serve"], env=env, stderr=theirs, text=True) as process:
+        os.close(theirs)
         try:
-            for line in process.stderr:
-                said.append(line)
-                if "muster user set" in line or (len(said) > 1 and "ready" in line):
-                    break
-                if "Muster serves" in line and (Path(env["MUSTER_DATA"]) / "told").exists():
-                    break
-            yield said
+            yield _greeting(ours)
         finally:
             process.terminate()
-            process.communicate(timeout=60)
+            with contextlib.suppress(OSError):  # a terminal whose other side has gone
+                while os.read(ours, 65536):
+                    pass
+            os.close(ours)
+            process.wait(60)
 
 
+def _greeting(ours: int) -> str:
+    """All that is said up to half a second of silence after the first line."""
+    said = b""
+    while b"Muster serves" not in said or select.select([ours], [], [], 3.0)[0]:
+        said += os.read(ours, 65536)
+    return said.decode()
+
+
+def _muster(env: dict[str, str], *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*MUSTER, *words], env=env, input=given, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("terminal", [True, False])
 def test_a_fresh_hub_lets_its_owner_in_once_and_then_by_password(
-    tmp_path: Path, free_port: int
+    tmp_path: Path, free_port: int, *, terminal: bool
 ) -> None:
+    """The link is shown to a person at a terminal; everybody else asks for it."""
     folder = tmp_path / "data"
     env = _env(folder, free_port)
-    with _served(env) as said:
-        link = re.search(r"http://\S+/login/once/\S+", "".join(said))
-        assert link, said
-        path = urlsplit(link[0]).path
-        with httpx2.Client(base_url=f"http://127.0.0.1:{free_port}", timeout=30) as client:
-            first, second = (client.post(path, headers=JSON) for _ in range(2))
+    with (
+        _served(env, terminal=terminal) as said,
+        httpx2.Client(base_url=f"http://127.0.0.1:{free_port}", timeout=30) as client,
+    ):
+        link = re.search(r"http://\S+/login/once/\S+", said)
+        assert (link is not None) == terminal, said
+        asked = _muster(env, "login", "--json")
+        assert asked.returncode == 0
+        path = urlsplit(json.loads(asked.stdout)["url"]).path
+        if link:
+            assert client.post(urlsplit(link[0]).path, headers=JSON).status_code == 401
+        first, second = (client.post(path, headers=JSON) for _ in range(2))
         assert (first.status_code, first.json()["role"], second.status_code) == (200, "admin", 401)
-        made = subprocess.run(
-            [*MUSTER, "user", "set", "lin", "--role", "admin", "--json"],
-            env=env,
-            input=PASSWORD + "\n",
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        assert client.get("/api/v1/session").status_code == 200
+        spare = urlsplit(json.loads(_muster(env, "login", "--json").stdout)["url"]).path
+
+        made = _muster(env, "user", "set", "lin", "--role", "admin", "--json", given=PASSWORD)
+        assert made.returncode == 0
         assert PASSWORD not in made.stdout + made.stderr
+        assert client.get("/api/v1/session").status_code == 401
+        assert client.post(spare, headers=JSON).status_code == 401
+        refused = _muster(env, "login", "--json")
+        assert (refused.returncode, json.loads(refused.stdout)["code"]) == (1, "has_password")
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert {_mode(file) for file in folder.glob("muster.db*")} == {0o600}
-    (folder / "told").touch()
-    with _served(env) as again:
-        assert "login/once" not in "".join(again)
-        with httpx2.Client(base_url=f"http://127.0.0.1:{free_port}", timeout=30) as client:
-            body = {"login": "lin", "password": PASSWORD}
-            assert client.post("/login", json=body).json()["role"] == "admin"
+    with (
+        _served(env, terminal=terminal) as again,
+        httpx2.Client(base_url=f"http://127.0.0.1:{free_port}", timeout=30) as client,
+    ):
+        assert "login" not in again
+        body = {"login": "lin", "password": PASSWORD}
+        assert client.post("/login", json=body).json()["role"] == "admin"
+
+
+def test_the_log_of_a_hub_holds_no_way_in(tmp_path: Path, free_port: int) -> None:
+    env = _env(tmp_path / "data", free_port) | {"MUSTER_LOG_LEVEL": "debug"}
+    with (
+        _served(env, terminal=False) as said,
+        httpx2.Client(base_url=f"http://127.0.0.1:{free_port}", timeout=30) as client,
+    ):
+        token = json.loads(_muster(env, "login", "--json").stdout)["url"].rpartition("/")[2]
+        client.get(f"/login/once/{token}")
+        client.post(f"/login/once/{token}", headers=JSON)
+    assert "muster login" in said
+    assert "/once/" not in said
+    assert token not in said
 
 
 JSON = {"accept": "application/json"}

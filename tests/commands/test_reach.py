@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from hub.account_settings import AccountSetting
 from hub.commands.reach import reach
 from hub.folder import locked
-from hub.settings import AccountSetting, Settings
+from hub.settings import Settings
 from hub.store.database import Database, database
 from hub.store.migrate import migrate
 from hub.store.processes import ProcessLedger
@@ -18,7 +19,12 @@ from tests.flow.launched import PATHS
 from tests.launch_estate import Who, put_estate
 
 ABOUT = {"role": "serve", "host": "h", "pid": 1, "version": "1"}
-TWILIO = {"account_sid": "AC" + "0" * 32, "auth_token": "t", "from": "+15005550006"}
+TWILIO = {
+    "account_sid": "AC" + "0" * 32,
+    "auth_token": "t",
+    "from": "+15005550006",
+    "replies": True,
+}
 PEOPLE = (
     Who("3/12/1201", ways=(("sms", "+447700900001"),)),
     Who("3/12/1202", ways=(("sms", "+447700900002"), ("sms", "+15550100003"))),
@@ -111,3 +117,27 @@ async def test_an_account_that_is_set_up_wrongly_is_named(tmp_path: Path) -> Non
     (said,) = await reach(replace(_settings(tmp_path), accounts=(wrong,)))
     assert not said["ok"]
     assert "one" in said["what"]
+
+
+async def test_an_account_that_takes_no_replies_is_named(db: Database, tmp_path: Path) -> None:
+    plain = _settings(tmp_path)
+    for sender, said in (("MUSTER", "takes no replies"), ("+447700900000", "from +86")):
+        options = TWILIO | {"from": sender, "replies": ""}
+        found = await reach(plain.with_(accounts=(AccountSetting("one", "sms_twilio", options),)))
+        (note,) = [entry for entry in found if entry["check"] == "replies:one"]
+        assert (note["ok"], note["warn"]) == (True, True)
+        assert said in note["what"]
+
+
+async def test_an_account_that_takes_replies_needs_no_word(db: Database, tmp_path: Path) -> None:
+    options = TWILIO | {"replies": True}
+    settings = _settings(tmp_path).with_(accounts=(AccountSetting("one", "sms_twilio", options),))
+    assert [one["check"] for one in await reach(settings)] == ["accounts"]
+
+
+async def test_a_house_outside_of_china_is_not_told_of_china(db: Database, tmp_path: Path) -> None:
+    options = TWILIO | {"replies": ""}
+    settings = _settings(tmp_path).with_(
+        accounts=(AccountSetting("one", "sms_twilio", options),), country="GB"
+    )
+    assert [one["check"] for one in await reach(settings)] == ["accounts"]

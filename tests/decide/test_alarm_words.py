@@ -6,6 +6,8 @@ import pytest
 
 from hub.decide.alarm_facts import (
     Backlog,
+    Crowd,
+    Cry,
     Facts,
     Gap,
     Gone,
@@ -39,9 +41,11 @@ EVERYTHING = alarms(
         receipts=(Receipted("twilio", 40, 1),),
         tries=(Tried("twilio", 40, 40, 0),),
         screens=(Gone(1, "river", 3, 1, 200),),
+        cries=(Cry(7, "sms", None),),
         live=Passed(polling=12, sockets=0, stripped=True),
         gaps=(Gap(1, "F-1", 9),),
         stood=(Stood("caller", Stand.OPEN, 40, 1), Stood("spare", Stand.OPEN, 40, 1)),
+        crowds=(Crowd("a", 900, 900, 7, 1.0, "203.0.113.7", 336, 1.0),),
         text_faults=(
             TextFault("fire", "f.yaml", "f.yaml:3:1", "is wrong", "mend", "kept", "7", more=2),
             TextFault("gas", "g.yaml", "g.yaml", "is gone", used="kept", version="1", gone=True),

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from hub.decide.alarm_facts import (
     Backlog,
+    Crowd,
+    Cry,
     Facts,
     Gap,
     Gone,
@@ -48,6 +50,14 @@ def test_a_hub_that_does_its_job_raises_nothing() -> None:
 def test_every_kind_has_a_severity_and_an_unknown_one_is_critical() -> None:
     assert {severity(kind) for kind in AlarmKind} == set(Severity)
     assert severity("of another release") is Severity.CRITICAL
+
+
+def test_a_cry_is_as_bad_as_can_be_and_no_fault_of_the_hub() -> None:
+    (cry,) = alarms(Facts(watched_s=1, cries=(Cry(3, "sms", 7),)))
+    assert (cry.key, cry.severity, cry.incident) == ("cry/3", Severity.CRITICAL, 7)
+    assert not cry.ails
+    (old,) = alarms(Facts(watched_s=0, current=False))
+    assert old.ails
 
 
 def test_an_older_schema_is_critical() -> None:
@@ -276,6 +286,30 @@ def test_an_account_left_alone_is_said_once_and_a_channel_without_any_is_critica
     assert ("overdue_deliveries/urgent/sms" in keys) is ("channel_closed/sms" not in keys)
     closed = [one.data for one in made if one.kind is AlarmKind.CHANNEL_CLOSED]
     assert closed in ([], [{"channel": "sms", "accounts": ["one", "two"], "since_s": 30}])
+
+
+@pytest.mark.parametrize(
+    ("crowd", "raised"),
+    [
+        (Crowd("p", 10, 900), []),
+        (Crowd("p", 900, 900, 3, short_s=120.0), [("sockets_short/p", Severity.CRITICAL)]),
+        (Crowd("p", 10, 900, 3, short_s=121.0), []),
+        (
+            Crowd("p", 400, 900, 3, address="203.0.113.7", address_most=336, full_s=0.0),
+            [("address_full/p", Severity.WARNING)],
+        ),
+        (Crowd("p", 400, 900, address="203.0.113.7", address_most=336, full_s=121.0), []),
+    ],
+)
+def test_places_for_sockets_that_run_short_are_told_for_two_minutes(crowd, raised) -> None:
+    assert [(one.key, one.severity) for one in alarms(facts(crowds=(crowd,)))] == raised
+
+
+def test_an_address_that_is_full_is_named() -> None:
+    crowd = Crowd("p", 400, 900, 3, address="203.0.113.7", address_most=336, full_s=0.0)
+
+    said = only(facts(crowds=(crowd,))).data
+    assert said == {"address": "203.0.113.7", "most": 336, "away": 3}
 
 
 def test_the_worst_come_first() -> None:

@@ -45,6 +45,22 @@ def test_people_on_duty_are_asked_whether_they_are_on_it_unless_a_resident_share
         assert (page.duty, page.to_json()["answers"][0]) == (False, "safe")
 
 
+def test_whom_to_call_is_the_playbooks_own_service_and_never_112_in_china() -> None:
+    assert PAGE.number == "119"
+    power = replace(PAGE, calls=("ambulance", "fire", "police"))
+    assert power.number == "120"
+    assert replace(power, site={"emergency": {"ambulance": "995"}}).number == "995"
+    assert replace(PAGE, site={"emergency": {}}).number == "119"
+
+
+def test_what_was_added_is_read_in_ones_own_language_or_announced() -> None:
+    both = replace(UPDATE, texts={"zh-CN": "东门已开", "en": "East gate open"})
+    assert (both.added("en"), both.added("zh-CN")) == ("East gate open", "东门已开")
+    one = replace(UPDATE, texts={"zh-CN": "东门已开"})
+    assert one.added("en") == "New information, in Chinese: 东门已开"
+    assert UPDATE.added("zh-CN") == "East gate open"  # said before there were several
+
+
 def test_the_newest_notice_leads_and_the_newest_words_are_shown() -> None:
     assert PAGE.now is UPDATE
     assert PAGE.words == WORDS

@@ -133,8 +133,8 @@ CASES = [
     (
         EventKind.NOTICE,
         {"stage": "correction", "deliveries": 0, "tasks": 2},
-        "更正通知已发出，2户上门或电话",
-        "Correction went out, 2 households by hand",
+        "误报撤回已发出，2户上门或电话",
+        "Withdrawal of a false alarm went out, 2 households by hand",
     ),
     (
         EventKind.STOPPED,

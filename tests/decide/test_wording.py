@@ -232,10 +232,17 @@ def words(
     playbook: Playbook = FIRE,
     signature: str = "",
     channels: Mapping[str, Traits] = CHANNELS,
+    letter: str = "",
 ) -> dict[tuple[str, str, str], Wording]:
     values = {tag: sample(playbook, language=tag, text=text) for tag in ("zh-CN", "en")}
     made = render_all(
-        playbook, kind=kind, stage=stage, variables=values, channels=channels, signature=signature
+        playbook,
+        kind=kind,
+        stage=stage,
+        variables=values,
+        channels=channels,
+        signature=signature,
+        letter=letter,
     )
     return {(one.band, one.channel, one.language): one for one in made}
 
@@ -246,10 +253,20 @@ def test_every_band_channel_and_language_gets_one_text():
     assert made["screens_building", "screen", "zh-CN"].parts == {
         "headline": "12 栋 28 层起火",
         "action": "立即离开大楼 请勿上楼",
-        "detail": "请勿乘电梯",
+        "detail": "勿乘电梯 在梯内请到最近一层走楼梯",
         "way": "到南草坪，2号门旁集合",
     }
-    assert made["hold", "page", "en"].parts["do"] == "You need not leave. Close doors and windows"
+    assert made["hold", "page", "en"].parts["do"] == "Stay inside for now. Close doors and windows"
+
+
+def test_texts_alone_carry_a_letter_and_it_is_counted():
+    plain, with_it = words(), words(letter="B")
+    for key, wording in with_it.items():
+        if key[1] != "sms":
+            assert wording == plain[key]
+    for key in (("evacuate", "sms", "zh-CN"), ("evacuate", "sms", "en")):
+        assert "B2" in with_it[key].parts["body"]
+        assert with_it[key].segments >= plain[key].segments
 
 
 def test_chinese_texts_carry_the_signature_and_it_is_counted():

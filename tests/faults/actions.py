@@ -72,8 +72,10 @@ def kill_worker(bench: Bench) -> None:
 
 def kill_sending(bench: Bench) -> None:
     """Kill -9 of every process that sends, once some more texts have arrived; started again at
-    once. Nothing is done where no more arrive: everybody is told."""
-    if not arrive(bench.hub.ledger, bench.chance.randint(40, 400), within=STILL_SENDING):
+    once. Nothing is done any more where no more arrive: everybody is told."""
+    number = bench.chance.randint(40, 400)
+    if bench.hub.quiet or not arrive(bench.hub.ledger, number, within=STILL_SENDING):
+        bench.hub.quiet = True
         return
     senders = [m for name, m in bench.hub.members.items() if name.startswith(("worker", "serve"))]
     for member in senders:
@@ -81,7 +83,8 @@ def kill_sending(bench: Bench) -> None:
     bench.at("kill_sending", ",".join(member.name for member in senders))
     since = now_ms()
     for member in senders:
-        member.start()
+        member.spawn()
+    senders[0].stands()  # the others may be killed while they start
     bench.up("kill_sending", since=since)
 
 

@@ -48,6 +48,7 @@ class HubUnderTest:
     postgres: OwnPostgres | None = None
     valkey: OwnValkey | None = None
     command: list[str] = field(default_factory=lambda: [*MUSTER])
+    quiet: bool = False  # no more texts arrive at the provider
 
     @property
     def ledger(self) -> Path:

@@ -88,7 +88,7 @@ class Launcher:
             work(incident)
 
     def _update(self, incident: int) -> None:
-        body = {"stage": "update", "text": "消防员已到场"}
+        body = {"stage": "update", "text": {"zh-CN": "消防员已到场", "en": "The fire crew is here"}}
         self.until_answered(f"/incidents/{incident}/notices", body, f"update-{incident}")
 
     def _stop(self, incident: int) -> None:

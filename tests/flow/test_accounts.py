@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
-from hub.errors import NotKnown, Refused, TooMany
+from hub.errors import Conflict, NotKnown, Refused, TooMany
 from hub.flow.accounts import Accounts
 from hub.flow.tries import FOR_ONE, FROM_ONE, TRIES, Tries, network
 from hub.model import Actor
@@ -123,6 +123,31 @@ async def test_no_first_login_is_made_once_an_admin_has_a_password(accounts: Acc
     assert await accounts.missing_login(who=HUB) is None
     await accounts.put_user("lin", name="", role="admin", password=None, who=HUB, disabled=True)
     assert await accounts.missing_login(who=HUB) is not None
+
+
+async def test_the_first_login_and_what_it_opened_end_when_an_admin_has_a_password(
+    accounts: Accounts,
+) -> None:
+    opened = await accounts.one_time_login(await accounts.first_login(who=HUB))
+    unused = await accounts.first_login(who=HUB)
+    actor = await accounts.session(opened)
+    assert actor is not None
+    await accounts.put_user("wang", name="", role="duty", password=PASSWORD, who=HUB)
+    assert await accounts.wants_password()
+    assert await accounts.session(opened) == actor
+
+    await accounts.put_user("lin", name="", role="admin", password=PASSWORD, who=HUB)
+    assert not await accounts.wants_password()
+    assert await accounts.session(opened) is None
+    assert await accounts.sessions([actor.session]) == frozenset()
+    with pytest.raises(NotKnown):
+        await accounts.one_time_login(unused)
+    with pytest.raises(Conflict) as ended:
+        await accounts.first_login(who=HUB)
+    assert ended.value.code == "has_password"
+    lin = await accounts.session(await accounts.login("lin", PASSWORD, "10.0.0.1"))
+    assert lin is not None
+    assert await accounts.sessions([lin.session]) == {lin.session}
 
 
 async def test_the_newest_first_login_is_the_one_that_works(accounts: Accounts) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from hub.errors import Conflict, Refused
 from tests.flow.launched import launched
-from tests.launch_estate import WHO
+from tests.launch_estate import STILL, WHO
 
 
 @pytest.mark.parametrize("stage", ["update", "all_clear", "correction"])
@@ -15,8 +15,8 @@ async def test_the_preview_counts_what_is_then_sent(database_url: str, stage: st
         await home.run(
             "UPDATE deliveries SET state = 'accepted' WHERE recipient_id < 3 AND channel = 'sms'"
         )
-        found = await home.say.preview(incident, stage, text="")
-        said = await home.say.notice(incident, stage, text="", who=WHO, key="k")
+        found = await home.say.preview(incident, stage, text="Still.")
+        said = await home.say.notice(incident, stage, text=STILL, who=WHO, key="k")
 
         assert found.deliveries == said.deliveries > 0
         assert found.people == sum(people for _, _, people in found.bands) > 0

@@ -9,7 +9,7 @@ import pytest
 
 from hub.model import Lane, LaunchRequest
 from hub.store.claims import ClaimLedger
-from tests.launch_estate import WHO, House, Who, open_house, put_estate
+from tests.launch_estate import STILL, WHO, House, Who, open_house, put_estate
 
 ONE, TWO = ("sms", "+15550100001"), ("sms", "+15550100002")
 LIN, SHEN, WU = 1, 2, 3
@@ -149,7 +149,7 @@ async def test_an_update_goes_on_as_its_alert_would_and_an_all_clear_does_not(
         known = json.loads(spec) if isinstance(spec, str) else spec
         ordered = json.dumps(known | {"channels": ["voice", "sms"], "mode": "first"})
         await home.run("UPDATE waves SET spec = :spec WHERE no = 0", spec=ordered)
-        said = await home.say.notice(1, stage, text="", who=WHO, key="u")
+        said = await home.say.notice(1, stage, text=STILL, who=WHO, key="u")
         own = "SELECT recipient_id FROM deliveries WHERE notice_id = :n AND channel = :c ORDER BY 1"
         before = await home.rows(own, n=said.notice, c="sms")
         assert (SHEN,) not in before or stage == "all_clear"

@@ -16,7 +16,7 @@ from hub.store.accounts import AccountLedger
 from hub.store.addresses import spoil
 from hub.store.estates import EstateLedger
 from hub.store.screens import ScreenLedger
-from tests.launch_estate import WHO, House, Who, open_house, put_estate
+from tests.launch_estate import STILL, WHO, House, Who, open_house, put_estate
 
 DEAD, QUIET, STOPPED, FINE = (f"+1555010000{n}" for n in range(1, 5))
 PEOPLE = tuple(Who("3/12/1201", ways=[("sms", one)]) for one in (DEAD, QUIET, STOPPED, FINE))
@@ -102,7 +102,7 @@ async def test_what_a_carrier_blocks_is_listed_until_it_gets_through(database_ur
             f" WHERE address = '{QUIET}'"
         )
         assert await listed(estate) == [(QUIET, "blocked")]
-        await home.say.notice(1, "update", text="Still.", who=WHO, key=None)
+        await home.say.notice(1, "update", text=STILL, who=WHO, key=None)
         await home.run(
             "UPDATE deliveries SET state = 'delivered', delivered_at = 1700000001000"
             " WHERE notice_id = (SELECT max(id) FROM notices)"

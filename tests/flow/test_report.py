@@ -11,6 +11,7 @@ from sqlalchemy import insert, text
 from hub.decide.tokens import attempt_token
 from hub.errors import NotAllowed, Unknown
 from hub.flow.answer import TakeAnswer
+from hub.flow.inbox import Inbox
 from hub.flow.report import Report
 from hub.model import Lane, Outcome, Receipt, Reply, Verdict
 from hub.ports import HookRequest, Inward
@@ -19,6 +20,7 @@ from hub.store import schema as t
 from hub.store.answers import AnswerLedger
 from hub.store.calls import CallLedger
 from hub.store.displays import DisplayLedger
+from hub.store.inbox import InboxLedger
 from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
 from hub.store.ways import callable_sql
@@ -78,6 +80,7 @@ def ear(stage: Stage) -> Ear:
         replies=AnswerLedger(stage.db),
         calls=CallLedger(stage.db),
         answers=answers,
+        inbox=Inbox(InboxLedger(stage.db), trail, wake),
         audit=trail,
         channels={"sms_test": provider},
         wake=wake,
@@ -286,14 +289,13 @@ async def test_a_text_from_a_number_that_was_only_called_answers_too(stage):
     assert [row.answer for row in await stage.rows(t.audience)] == ["safe", ""]
 
 
-async def test_a_cry_marks_the_household_and_opens_a_task_each(stage):
+async def test_a_cry_is_of_its_phone_and_puts_no_words_into_the_mouth_of_others(stage):
     heard = await sent(stage, people=4)
     await heard.reply((await stage.deliveries())[0].address, "救命!")
-    assert [p.answer for p in await stage.rows(t.audience)] == ["help", "help", "", ""]
+    assert [p.answer for p in await stage.rows(t.audience)] == ["help", "", "", ""]
     tasks = await stage.rows(t.tasks)
     assert [(task.key, task.role, task.recipient_id) for task in tasks] == [
-        ("help", "security", stage.people[0]),
-        ("help", "security", stage.people[1]),
+        ("help", "security", stage.people[0])
     ]
 
 
@@ -313,18 +315,26 @@ async def test_what_is_unclear_is_kept_and_shown_to_staff(stage):
     await heard.reply((await stage.deliveries())[0].address, "who is this")
     assert (await stage.rows(t.audience))[0].answer == ""
     assert [e.kind for e in await stage.rows(t.events)] == ["progress", "alarm"]
-    assert heard.trail.rows[0][3]["text"] == "who is this"
+    (reply,) = await stage.rows(t.replies)
+    assert (reply.words, reply.why, reply.incident_id) == ("who is this", "unclear", stage.incident)
+    assert "who is this" not in str(heard.trail.rows)
 
 
-async def test_a_reply_without_an_open_incident_is_only_recorded(stage):
+async def test_a_cry_without_an_open_incident_waits_for_people(stage):
     heard = await sent(stage)
-    await stage.set(t.incidents, {}, status="closed")
-    number = (await stage.deliveries())[0].address
-    await heard.reply(number, "2")
-    await heard.reply("+447700900999", "2")
+    await stage.set(t.incidents, {}, status="closed", closed_at=await stage.now())
+    number, person = (await stage.deliveries())[0].address, stage.people[0]
+    await heard.reply(number, "2", "IN1")
+    await heard.reply("+447700900999", "2", "IN2")
     assert await stage.rows(t.answers) == []
-    assert [row[:3] for row in heard.trail.rows] == [("outside", "reply_unmatched", "")] * 2
+    kept = [(row.why, row.cry, row.recipient_id) for row in await stage.rows(t.replies)]
+    assert kept == [("over", True, person), ("stranger", True, None)]
+    assert [row[:2] for row in heard.trail.rows] == [
+        (f"recipient:{person}", "reply_kept"),
+        ("outside", "reply_kept"),
+    ]
     assert number not in str(heard.trail.rows)
+    assert len(await stage.rows(t.alarms)) == 2
 
 
 async def test_a_cry_from_a_number_that_stands_for_a_whole_house_is_heard(stage):

@@ -40,6 +40,7 @@ def report(stage) -> Report:
         replies=answers,
         calls=None,
         answers=None,
+        inbox=None,
         audit=None,
         channels={
             "main": Signed("sms_twilio", key=b"one"),

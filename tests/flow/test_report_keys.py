@@ -12,12 +12,14 @@ from channels.voice_twilio import TwilioVoice, VoiceAccount
 from hub.decide.tokens import attempt_token
 from hub.errors import NotAllowed, Unknown
 from hub.flow.answer import TakeAnswer
+from hub.flow.inbox import Inbox
 from hub.flow.report import Report
 from hub.ports import HookRequest
 from hub.store import schema as t
 from hub.store.answers import AnswerLedger
 from hub.store.calls import CallLedger
 from hub.store.displays import DisplayLedger
+from hub.store.inbox import InboxLedger
 from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
 from tests.flow.stage import SECRET, Doorbell, RealClock, Stage
@@ -38,6 +40,7 @@ def report(stage: Stage) -> Report:
         replies=AnswerLedger(stage.db),
         calls=CallLedger(stage.db),
         answers=TakeAnswer(AnswerLedger(stage.db), PageLedger(stage.db), wake, SECRET),
+        inbox=Inbox(InboxLedger(stage.db), Trail(), wake),
         audit=Trail(),
         channels={"voice_twilio": voice},
         wake=wake,
@@ -73,7 +76,7 @@ async def test_a_key_answers_for_those_that_very_call_spoke_to(stage: Stage) -> 
     await stage.db.write(lambda conn: conn.execute(insert(t.delivery_also), [also]) and None)
     said = await hub.pressed("voice_twilio", pressed("3", attempt=2))
     assert await answers(stage) == ["", "evacuated", "", "evacuated"]
-    assert "you have got out" in said.response
+    assert "you have left the building" in said.response
     assert said.content_type == "text/xml"
     assert {row.via for row in await stage.rows(t.answers)} == {"voice"}
 
@@ -93,16 +96,73 @@ async def test_a_key_of_somebody_on_duty_acknowledges_and_is_told_so(stage: Stag
     await stage.set(t.audience, {"recipient_id": stage.people[0]}, kind="staff")
     said = await hub.pressed("voice_twilio", pressed("1"))
     assert (await answers(stage))[0] == "seen"
-    assert "you have got this" in said.response
+    assert "you have received this" in said.response
     assert "safe" not in said.response
 
 
-async def test_a_two_calls_help_for_the_household_and_says_that_it_comes(stage: Stage) -> None:
+async def test_a_two_calls_help_for_who_was_called_and_promises_nobody(stage: Stage) -> None:
     hub = await called(stage)
     said = await hub.pressed("voice_twilio", pressed("2"))
-    assert await answers(stage) == ["help", "help", "", ""]
-    assert "Help is being sent" in said.response
-    assert [task.key for task in await stage.rows(t.tasks)] == ["help", "help"]
+    assert await answers(stage) == ["help", "", "", ""]
+    assert "are telling the duty team" in said.response
+    assert "call 1 1 9 now" in said.response
+    assert [task.key for task in await stage.rows(t.tasks)] == ["help"]
+
+
+async def test_a_two_in_the_call_of_a_drill_counts_in_the_fire_as_well(stage: Stage) -> None:
+    hub = await called(stage)
+    drill = stage.incident
+    await stage.set(t.incidents, {"id": drill}, kind="drill")
+    fire = await stage.db.write(stage.launch)
+    await hub.pressed("voice_twilio", pressed("2"))
+    for incident in (drill, fire):
+        assert (await stage.rows(t.audience, incident_id=incident))[0].answer == "help"
+    assert await stage.rows(t.replies) == []
+
+
+async def test_a_two_in_the_call_of_a_drill_alone_waits_for_people(stage: Stage) -> None:
+    hub = await called(stage)
+    await stage.set(t.incidents, {"id": stage.incident}, kind="drill")
+    await hub.pressed("voice_twilio", pressed("2"))
+    (cry,) = await stage.rows(t.replies)
+    assert (cry.why, cry.cry, cry.channel) == ("drill", True, "voice")
+    assert cry.sender == (await stage.deliveries())[0].address
+    assert (await answers(stage))[0] == "help"
+
+
+async def test_a_two_after_the_close_waits_for_people_and_says_it_is_over(stage: Stage) -> None:
+    hub = await called(stage)
+    await stage.set(t.incidents, {"id": stage.incident}, status="closed", closed_at=1)
+    said = await hub.pressed("voice_twilio", pressed("2"))
+    (cry,) = await stage.rows(t.replies)
+    assert (cry.why, cry.cry) == ("over", True)
+    assert "<Gather" not in said.response
+    assert set(await answers(stage)) == {""}
+
+
+async def test_a_key_of_a_phone_of_somebody_on_duty_is_not_the_flats(stage: Stage) -> None:
+    hub = await called(stage)
+    number = (await stage.deliveries())[0].address
+    steward = await stage.db.write(
+        lambda conn: stage.person(conn, "Li", None, number, kind="staff")
+    )
+    await hub.pressed("voice_twilio", pressed("1"))
+    assert set(await answers(stage)) == {""}
+    (shown,) = await stage.rows(t.replies)
+    assert (shown.answer, shown.cry) == ("safe", False)
+    assert steward
+
+
+async def test_whom_to_call_is_the_playbooks_own_service_in_the_sites_numbers(stage: Stage) -> None:
+    hub = await called(stage)
+    (incident,) = await stage.rows(t.incidents)
+    recipe = {**incident.recipe, "calls": ["ambulance", "fire"]}
+    await stage.set(t.incidents, {"id": incident.id}, recipe=recipe)
+    said = await hub.pressed("voice_twilio", pressed("2"))
+    assert "call 1 2 0 now" in said.response
+    await stage.set(t.sites, {"id": incident.site_id}, settings={"emergency": {"ambulance": "995"}})
+    said = await hub.pressed("voice_twilio", pressed("2"))
+    assert "call 9 9 5 now" in said.response
 
 
 async def test_a_key_the_provider_reports_twice_counts_once(stage: Stage) -> None:
@@ -122,7 +182,7 @@ async def test_a_key_that_means_nothing_is_answered_with_the_words_again(
     said = await hub.pressed("voice_twilio", pressed(key))
     assert body in said.response
     assert said.response.count("<Gather") == 3
-    assert ("no meaning" in said.response) == (key != "#")
+    assert ("not in use" in said.response) == (key != "#")
     assert set(await answers(stage)) == {""}
 
 

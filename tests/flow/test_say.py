@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from hub.errors import Refused
 from hub.model import Kind, LaunchRequest
 from tests.flow.launched import launched, reached, sent
-from tests.launch_estate import WHO, house
+from tests.launch_estate import STILL, WHO, house
 
 # ── Updates ────────────────────────────────────────────────────────────────────────────────────
 
@@ -15,7 +17,7 @@ from tests.launch_estate import WHO, house
 async def test_an_update_goes_to_the_whole_audience_answered_or_not(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
         await home.run("UPDATE audience SET answer = 'safe' WHERE recipient_id = 1")
-        said = await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        said = await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
 
         assert [who for who, _ in await reached(home, said.notice)] == [1, 2, 3, 6]
         assert (said.revision, said.deliveries, said.repeated) == (2, 4, False)
@@ -30,7 +32,7 @@ async def test_an_update_uses_the_addresses_of_today(database_url: str) -> None:
             "INSERT INTO addresses (recipient_id, channel, value) VALUES (5, 'sms', '+15550105555')"
         )
         await home.run("UPDATE recipients SET removed_at = 1 WHERE id = 6")
-        said = await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        said = await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
 
         assert (1, "+15550109999") in await reached(home, said.notice)
         assert [who for who, _ in await reached(home, said.notice)] == [1, 2, 3, 5]
@@ -38,7 +40,8 @@ async def test_an_update_uses_the_addresses_of_today(database_url: str) -> None:
 
 async def test_an_update_says_what_the_operator_added_in_each_language(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
-        said = await home.say.notice(incident, "update", text="East gate open", who=WHO, key="u")
+        text = {"en": "East gate open", "zh-CN": "东门已开"}
+        said = await home.say.notice(incident, "update", text=text, who=WHO, key="u")
 
         texts = await home.rows(
             "SELECT w.language, w.parts FROM deliveries d JOIN wordings w ON w.id = d.wording_id"
@@ -46,13 +49,57 @@ async def test_an_update_says_what_the_operator_added_in_each_language(database_
             n=said.notice,
         )
         assert {language for language, _ in texts} == {"zh-CN", "en"}
-        assert all("East gate open" in str(parts) for _, parts in texts)
+        assert all(text[language] in str(parts) for language, parts in texts)
+        (kept,) = await home.rows("SELECT text, texts FROM notices WHERE revision = 2")
+        assert kept[0] == text["zh-CN"]
+        assert (json.loads(kept[1]) if isinstance(kept[1], str) else kept[1]) == text
+
+
+async def test_an_update_without_words_or_without_a_language_of_its_readers_is_refused(
+    database_url: str,
+) -> None:
+    async with launched(database_url) as (home, incident):
+        for text, code in (
+            ("", "update_empty"),
+            ({"en": " "}, "update_empty"),
+            ("东门已开", "update_language"),
+            ({"en": "East gate open"}, "update_language"),
+        ):
+            with pytest.raises(Refused) as refused:
+                await home.say.notice(incident, "update", text=text, who=WHO, key="u")
+            assert [one.code for one in refused.value.problems] == [code]
+            assert refused.value.status == 422
+        assert await home.one("SELECT count(*) FROM notices") == 1
+
+
+async def test_what_is_left_untranslated_on_purpose_says_so_to_its_readers(
+    database_url: str,
+) -> None:
+    async with launched(database_url) as (home, incident):
+        said = await home.say.notice(
+            incident, "update", text="东门已开", untranslated=True, who=WHO, key="u"
+        )
+        found = await home.rows(
+            "SELECT w.parts FROM wordings w WHERE w.notice_id = :n AND w.language = 'en'"
+            " AND w.channel = 'sms'",
+            n=said.notice,
+        )
+        assert found
+        for (parts,) in found:
+            assert re.search("in Chinese: (东门已开|see the link)", str(parts))
+
+
+async def test_the_preview_counts_who_reads_which_language(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        seen = (await home.say.preview(incident, "update", text="")).to_json()
+        assert {one["tag"] for one in seen["languages"]} == {"zh-CN", "en"}
+        assert sum(one["people"] for one in seen["languages"]) == seen["people"]
 
 
 async def test_an_update_moves_the_promise_of_the_next(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
         await home.run("UPDATE incidents SET next_update_at = 1")
-        await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
 
         due, issued = (
             await home.rows(
@@ -65,7 +112,7 @@ async def test_an_update_moves_the_promise_of_the_next(database_url: str) -> Non
 
 async def test_an_update_does_not_take_planned_alerts_back(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
-        await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
 
         assert await home.one("SELECT count(*) FROM deliveries WHERE state = 'cancelled'") == 0
         assert await home.one("SELECT count(*) FROM waves WHERE state = 'cancelled'") == 0
@@ -82,7 +129,7 @@ async def test_an_update_does_not_escalate(database_url: str) -> None:
         await home.run("UPDATE waves SET due_at = 0 WHERE state = 'waiting'")
         await more.escalate.due()
         assert await home.one("SELECT count(*) FROM deliveries WHERE channel = 'voice'") > 0
-        said = await more.say.notice(incident, "update", text="", who=WHO, key="u")
+        said = await more.say.notice(incident, "update", text=STILL, who=WHO, key="u")
 
         channels = await home.rows(
             "SELECT DISTINCT channel FROM deliveries WHERE notice_id = :n", n=said.notice
@@ -104,7 +151,7 @@ async def test_an_update_reaches_who_could_only_be_told_by_a_later_wave(
         heard = await home.rows(
             "SELECT DISTINCT recipient_id FROM deliveries WHERE channel = 'voice' ORDER BY 1"
         )
-        said = await more.say.notice(incident, "update", text="", who=WHO, key="u")
+        said = await more.say.notice(incident, "update", text=STILL, who=WHO, key="u")
 
         ways = await home.rows(
             "SELECT d.recipient_id, d.channel, o.recipient_id FROM deliveries d"
@@ -129,7 +176,7 @@ async def test_an_update_goes_to_all_of_a_band_whose_first_wave_was_for_a_few(
             i=incident,
             spec=json.dumps(few),
         )
-        said = await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        said = await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
 
         assert [who for who, _ in await reached(home, said.notice)] == [1, 2, 3, 6]
 

@@ -7,7 +7,7 @@ import pytest
 
 from hub.errors import Conflict, Refused, Unknown
 from tests.flow.launched import FIRE, launched, sent
-from tests.launch_estate import WHO
+from tests.launch_estate import STILL, WHO
 
 # ── Once, and only where it may be ─────────────────────────────────────────────────────────────
 
@@ -27,17 +27,19 @@ async def test_a_repeat_says_nothing_twice(database_url: str) -> None:
 
 async def test_the_same_key_with_other_words_is_a_conflict(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
-        await home.say.notice(incident, "update", text="one", who=WHO, key="u")
+        await home.say.notice(incident, "update", text="one", untranslated=True, who=WHO, key="u")
 
         with pytest.raises(Conflict):
-            await home.say.notice(incident, "update", text="two", who=WHO, key="u")
+            await home.say.notice(
+                incident, "update", text="two", untranslated=True, who=WHO, key="u"
+            )
 
 
 async def test_the_same_key_serves_another_incident(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
         other = await home.launch.start(FIRE, who=WHO, key="other")
-        one = await home.say.notice(incident, "update", text="", who=WHO, key="u")
-        two = await home.say.notice(other.id, "update", text="", who=WHO, key="u")
+        one = await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
+        two = await home.say.notice(other.id, "update", text=STILL, who=WHO, key="u")
 
         assert one.notice != two.notice
 
@@ -70,7 +72,7 @@ async def test_what_cannot_be_said_is_refused_by_field(
 ) -> None:
     async with launched(f"sqlite:///{tmp_path / 'hub.db'}") as (home, incident):
         with pytest.raises(Refused) as refused:
-            await home.say.notice(incident, stage, text=text, who=WHO, key="k")
+            await home.say.notice(incident, stage, text=text, untranslated=True, who=WHO, key="k")
 
         assert refused.value.status == 422
         assert {problem.where for problem in refused.value.problems} == where
@@ -80,7 +82,7 @@ async def test_what_cannot_be_said_is_refused_by_field(
 async def test_no_such_incident_is_unknown(tmp_path: Any) -> None:
     async with launched(f"sqlite:///{tmp_path / 'hub.db'}") as (home, _):
         for ask in (
-            home.say.notice(99, "update", text="", who=WHO, key="k"),
+            home.say.notice(99, "update", text=STILL, who=WHO, key="k"),
             home.say.stop(99, who=WHO),
             home.say.close(99, who=WHO),
         ):
@@ -132,7 +134,7 @@ async def test_a_second_stop_ends_the_update_that_was_said_since(database_url: s
     async with launched(database_url) as (home, incident):
         await sent(home, 1)
         await home.say.stop(incident, who=WHO)
-        await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
         await home.run("UPDATE incidents SET stopped_at = stopped_at - 1000")
         await home.say.stop(incident, who=WHO)
 
@@ -148,7 +150,7 @@ async def test_after_a_stop_an_update_and_the_all_clear_can_be_said(database_url
     async with launched(database_url) as (home, incident):
         await sent(home, 1)
         await home.say.stop(incident, who=WHO)
-        update = await home.say.notice(incident, "update", text="", who=WHO, key="u")
+        update = await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
         cleared = await home.say.notice(incident, "all_clear", text="", who=WHO, key="a")
 
         assert update.deliveries == 4
@@ -206,7 +208,7 @@ async def test_closing_is_final_and_says_what_was_left_open(database_url: str) -
         assert await home.one("SELECT count(*) FROM deliveries WHERE state = 'planned'") == 0
         assert await home.say.close(incident, who=WHO) == closed
         with pytest.raises(Conflict):
-            await home.say.notice(incident, "update", text="", who=WHO, key="u")
+            await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
         with pytest.raises(Conflict):
             await home.say.stop(incident, who=WHO)
 

@@ -283,10 +283,13 @@ async def test_what_does_not_exist_is_unknown(stage):
 async def test_the_public_hears_of_open_incidents_and_of_no_people(stage):
     await rolled_out(stage, people=2)
     watch = watcher(stage)
-    for name in ("", "home", "home:3/12", "elsewhere"):
+    for name in ("", "home", "home:3/12"):
         (one,) = (await watch.public(name))["open"]
         assert set(one) == {"code", "kind", "level", "place_spoken", "headline"}
     assert one["headline"] == {"en": "Fire"}
+    for name in ("elsewhere", "home:9/99", ":", "home:3/12/", "HOME", "home:3/12:3", "x" * 64):
+        with pytest.raises(Unknown):
+            await watch.public(name)
     await stage.set(t.incidents, {}, status="closed")
     assert (await watch.public())["open"] == []
 

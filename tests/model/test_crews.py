@@ -33,7 +33,7 @@ from hub.store.answers import AnswerLedger
 from hub.store.receipts import ReceiptLedger
 from hub.store.tasks import TaskLedger
 from tests.flow.stage import SECRET
-from tests.launch_estate import WHO, Bells, House, Who, open_house, put_estate
+from tests.launch_estate import STILL, WHO, Bells, House, Who, open_house, put_estate
 from tests.model.crew import work
 from tests.processes import running
 
@@ -95,14 +95,14 @@ class Story:
             await self._receipts()
             await self._answers(incident, turn)
             await self._waves(incident, most=4)
-        await self.home.say.notice(fire, "update", who=WHO, key="update")
+        await self.home.say.notice(fire, "update", text=STILL, who=WHO, key="update")
         await self.home.say.stop(drill, who=WHO)
         await self._calm()
         await self._waves(fire, most=30)
         await self._doors(fire)
         await self._moved_away()
         for incident, stage in ((fire, "all_clear"), (power, "correction"), (drill, "all_clear")):
-            await self.home.say.notice(incident, stage, who=WHO, key=stage)
+            await self.home.say.notice(incident, stage, text=STILL, who=WHO, key=stage)
         await self._calm()
         await self._receipts()
         await self.home.say.close(fire, who=WHO)

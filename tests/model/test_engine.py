@@ -20,7 +20,7 @@ from hypothesis.stateful import initialize, precondition, rule, run_state_machin
 from hub.errors import Conflict
 from hub.model import Kind, LaunchRequest
 from tests.conftest import EXPLORE
-from tests.launch_estate import WHO
+from tests.launch_estate import STILL, WHO
 from tests.model.carrier import SCRIPTS
 from tests.model.ground import ANY
 from tests.model.memory import LAST, Said
@@ -90,7 +90,7 @@ class Engine(Replies):
         may = affair.status != "closed" and "correction" not in said
         may = may and (affair.status != "cleared" or stage == "correction")
         try:
-            told = self.do(self.town.say.notice(affair.id, stage, who=WHO, key=None))
+            told = self.do(self.town.say.notice(affair.id, stage, text=STILL, who=WHO, key=None))
         except Conflict:
             assert not may
             return

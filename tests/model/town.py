@@ -21,6 +21,7 @@ from hub.flow.answer import TakeAnswer
 from hub.flow.deliver import Deliver
 from hub.flow.doubt import AskDoubts
 from hub.flow.escalate import Escalate
+from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
 from hub.flow.parcels import Parcels
 from hub.flow.report import Report
@@ -39,6 +40,7 @@ from hub.store.displays import DisplayLedger
 from hub.store.doubts import DoubtLedger
 from hub.store.escalations import EscalateLedger
 from hub.store.estates import EstateLedger
+from hub.store.inbox import InboxLedger
 from hub.store.launches import LaunchLedger
 from hub.store.lists import ListLedger
 from hub.store.notices import SayLedger
@@ -267,7 +269,7 @@ class Town:
         self.report = Report(
             receipts=ReceiptLedger(db), displays=DisplayLedger(db), replies=AnswerLedger(db),
             calls=CallLedger(db), answers=self.answer, audit=Trail(), channels=self.carriers,
-            wake=bells, secret=SECRET,
+            inbox=Inbox(InboxLedger(db), Trail(), bells), wake=bells, secret=SECRET,
         )  # fmt: skip
         self.doubts = AskDoubts(
             ledger=DoubtLedger(db), channels=self.carriers, wake=bells,

@@ -23,8 +23,8 @@ from tests.playbooks.shelf import (
 )
 
 EVACUATE_ZH = (
-    "{{place}}起火，请立即走楼梯撤到{{assembly_point}}，勿乘电梯。浓烟上升快，烟大请关门堵缝并拨打"
-    "{{fire_number}}。{{issued}} {{source}}，{{next_update}}前更新。"
+    "{{place}}起火，请立即走楼梯撤到{{assembly_point}}，勿乘电梯，随手关门。楼道有烟、门发烫或走不了楼梯："
+    "别出门，湿毛巾堵门缝，打{{fire_number}}报房号。{{issued}} {{source}}，{{next_update}}前更新。"
 )
 
 
@@ -51,7 +51,7 @@ MUTATIONS: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     ("no hazard", (("'{{place}}起火，请立即走", "'{{place}}，请立即走"),), "does not say the hazard"),
     (
         "no action",
-        (("请立即走楼梯撤到{{assembly_point}}，勿乘电梯。浓烟上升快，烟大请关门堵缝并", "见"),),
+        (("请立即走楼梯撤到{{assembly_point}}，勿乘电梯，随手关门。", "见"),),
         "does not say the action",
     ),
     (
@@ -67,32 +67,32 @@ MUTATIONS: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     ("screen without place", (("headline: '{{place | spaced}}起火'", "headline: '起火'"),), "say the place"),
     ("no vocabulary", (("zh-CN: [起火, 火警, 火情, 消防]\n    en", "en"),), "no words in zh-CN"),
     # an update without the time of the next
-    ("no next", (("，下次更新{{next_update}}。回复1安全2求助3", "。回复1安全2求助3"),), "when the next one"),
+    ("no next", (("，下次更新{{next_update}}。{% if replies %}回复数字：1安全，2求助，3", "。{% if replies %}回复数字：1安全，2求助，3"),), "when the next one"),
     (
         "next only with text",
         (
-            ("，下次更新{{next_update}}。回复1安全2求助3", "。{% if text %}下次更新{{next_update}}{% endif %}。回复1安全2求助3"),
+            ("，下次更新{{next_update}}。{% if replies %}回复数字：1安全，2求助，3", "。{% if text %}下次更新{{next_update}}{% endif %}。{% if replies %}回复数字：1安全，2求助，3"),
         ),
         "when the next one",
     ),
     # drills
     (
         "a prefix alone",
-        (("zh-CN: '【演练】现在进行消防演练，设想{{place}}起火，并无真实火情。请走楼梯步行到{{assembly_point}}练习撤离，不乘电梯，不要拨打{{fire_number}}。{{issued}}", "zh-CN: '【演练】" + EVACUATE_ZH.partition("并拨打")[0] + "。{{issued}}"),),
+        (("zh-CN: '【演练】现在进行消防演练，模拟{{place}}起火，没有真实火情。请走楼梯到{{assembly_point}}，不乘电梯；行动不便的不用下楼，在家回复即可。演练请勿报火警，真有险情照常拨打{{fire_number}}。", "zh-CN: '【演练】" + EVACUATE_ZH.partition("，打")[0] + "，报房号。"),),
         "only the live text with additions",
     ),
     (
         "denies it",
-        (("DRILL. This is a fire drill: we imagine", "DRILL. This is not a drill: we imagine"),),
+        (("DRILL. We are pretending", "DRILL. This is not a drill: we are pretending"),),
         "denies being a drill",
     ),
     ("denies it in Chinese", (("【演练】现在进行消防演练", "【演练】这不是演练"),), "denies being a drill"),
     ("denies it briefly", (("【演练】现在进行消防演练", "【演练】现在非演练"),), "denies being a drill"),
-    ("does not say so", (("DRILL. This is a fire drill: we imagine", "We imagine"),), "does not begin by saying"),
-    ("says so too late", (("title: '【演练】设想", "title: '设想"),), "does not begin by saying"),
-    ("calls 119", (("practise: walk down the stairs to {{assembly_point}}, no lifts. Do not call", "practise: walk down the stairs to {{assembly_point}}, no lifts. Then call"),), "call for help outside"),
-    ("calls in Chinese", (("不乘电梯，不要拨打{{fire_number}}", "不乘电梯，并拨打{{fire_number}}"),), "call for help outside"),
-    ("calls the brigade", (("nothing is burning. Please practise: walk", "nothing is burning. Call the fire brigade. Please practise: walk"),), "call for help outside"),
+    ("does not say so", (("title: 'DRILL: pretend fire at {{place}}'", "title: 'Pretend fire at {{place}}'"),), "does not begin by saying"),
+    ("says so too late", (("title: '【演练】模拟{{place}}", "title: '模拟{{place}}"),), "does not begin by saying"),
+    ("calls 119", (("Please do not report this drill; in a real emergency call", "Then call"),), "call for help outside"),
+    ("calls in Chinese", (("演练请勿报火警，真有险情照常拨打{{fire_number}}", "并拨打{{fire_number}}"),), "call for help outside"),
+    ("calls the brigade", (("There is no real fire. Please walk", "There is no real fire. Call the fire brigade. Please walk"),), "call for help outside"),
     ("a live drill", (("en: 'Fire at {{place}}. Leave now", "en: 'Fire drill at {{place}}. Leave now"),), "live text speaks of a drill"),
     # channels
     ("unknown channel", (("channels: [sms, push, wecom, screen]", "channels: [sms, push, wecom, screen, pigeon]"),), "no channel 'pigeon'"),
@@ -115,8 +115,8 @@ MUTATIONS: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     # missing languages, stages, parts
     ("stage", (("    update:\n      evacuate:", "    correction:\n      evacuate:"),), ""),
     ("language of a name", (("name: { zh-CN: 火灾, en: Fire }", "name: { zh-CN: 火灾 }"),), "name: is missing in en"),
-    ("part of a screen", (("            way: 此处不必撤离\n", ""),), "lacks way"),
-    ("unknown part", (("            way: 此处不必撤离\n", "            way: 此处不必撤离\n            foot: x\n"),), "no such part"),
+    ("part of a screen", (("            way: 此处目前不用撤离\n", ""),), "lacks way"),
+    ("unknown part", (("            way: 此处目前不用撤离\n", "            way: 此处目前不用撤离\n            foot: x\n"),), "no such part"),
     ("band in the words", (("      hold:\n        sms:", "      holt:\n        sms:"),), "no band 'holt'"),
     # lengths
     ("screen headline", (("headline: '{{place | spaced}}起火'", "headline: '{{place | spaced}}发生重大火灾事故'"),), "12 fit"),
@@ -131,11 +131,11 @@ MUTATIONS: list[tuple[str, tuple[tuple[str, str], ...], str]] = [
     ("bomb", (("'{{place}}起火，请立即", "'{{ \"x\" * 1000000000 }}{{place}}起火，请立即"),), "uses Mul"),
     ("broken", (("'{{place}}起火，请立即", "'{{place}起火，请立即"),), "not a valid template"),
     # answers
-    ("carrier word", (("Reply 1 safe 2 need help 3 out", "Reply YES safe 2 need help 3 out"),), "carriers take as a command"),
-    ("carrier word in Chinese", (("回复1安全2求助3已撤离4不在", "回复HELP求助"),), "carriers take as a command"),
+    ("carrier word", (("Reply 1 safe, 2 need help, 3 evac", "Reply YES safe, 2 need help, 3 evac"),), "carriers take as a command"),
+    ("carrier word in Chinese", (("回复数字：1安全，2求助，3已撤离，4不在家", "回复HELP求助"),), "carriers take as a command"),
     ("signature", (("'{{place}}起火，请立即", "'【滨江物业】{{place}}起火，请立即"),), "signature】 of its own"),
-    ("no link", (("回复1安全2求助3已撤离4不在 {{link}}", "回复1安全2求助3已撤离4不在"),), "no answer link"),
-    ("link on a screen", (("way: 此处不必撤离", "way: '此处不必撤离 {{link}}'"),), "cannot carry a personal link"),
+    ("no link", (("4不在家{% else %}请点链接回复：{% endif %} {{link}}", "4不在家{% endif %}"),), "no answer link"),
+    ("link on a screen", (("way: 此处目前不用撤离", "way: '此处目前不用撤离 {{link}}'"),), "cannot carry a personal link"),
     # the plan
     ("two keys", (("  - key: hold\n", "  - key: evacuate\n"),), "'evacuate' is there twice"),
     ("default of a choice", (("default: site_plan", "default: moon"),), "none of its options"),

@@ -85,7 +85,11 @@ def test_the_digits_asked_for_are_understood():
         bands = {band.key: band for band in case.playbook.bands}
         band = bands.get(text.band)
         if text.stage is Stage.ALERT and band and RecipientKind.OUTSIDE not in band.kinds:
-            assert re.search("回复[12]|[Rr]eply [12]", text.parts["body"]), text.path
+            body = text.parts["body"].removesuffix(" {{link}}")
+            clause = re.search(r"(回复数字：|[Rr]eply )([1-4][^。.]+)$", body)
+            assert clause, text.path
+            for choice in re.split("，|, ", clause[2]):
+                assert re.match(r"[1-4] ?[^\d]+$", choice), (text.path, choice)
 
 
 def test_texts_never_name_a_person_or_a_flat():

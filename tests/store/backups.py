@@ -84,6 +84,11 @@ def _odds(conn: Any) -> None:
         (t.pairings, {"code": "1234", "claim_hash": "c", "expires_at": 1}),
         (t.processes, {"id": "p", "role": "serve", "pid": 1, "started_at": 1, "seen_at": 1}),
         (t.alarms, {"key": "a", "kind": "lane", "raised_at": 1, "seen_at": 1}),
+        (
+            t.replies,
+            {"channel": "sms", "sender": "+1", "words": "救命 \n 'x'", "cry": True, "why": "over"}
+            | {"seen": {"user:1": 7}, "settled": {"recipient": 1, "incidents": [1]}, "once": "a"},
+        ),
         (t.requests, {"scope": "s", "key": "k", "hash": "h", "response": {"a": [None, True]}}),
     ]
     filling = {"at": 7, "created_at": 7, "evidence": {"n": 1}, "actor": "", "state": "open"}

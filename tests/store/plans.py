@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 
 GROWING = (
     *("deliveries", "delivery_also", "audience", "attempts", "addresses", "recipients"),
-    *("events", "receipts", "answers"),
+    *("events", "receipts", "answers", "replies"),
 )
 """Tables with a row for every person or every send."""
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import insert, update
 
-from hub.decide.alarm_facts import Facts, Stuck
+from hub.decide.alarm_facts import Crowd, Facts, Stuck
 from hub.decide.alarms import Alarm, AlarmKind
 from hub.store import schema as t
 from hub.store.alarms import AlarmLedger
@@ -44,6 +44,23 @@ async def test_a_hub_at_rest_shows_nothing(stage: Stage) -> None:
     found = await facts(stage)
 
     assert found == Facts(watched_s=100.0)
+
+
+async def test_what_a_process_says_of_its_sockets_is_found_while_it_lives(stage: Stage) -> None:
+    said = {"open": 9, "most": 10, "turned_away": 2, "short_s": 1.5, "strangers": 4, "later": 1}
+    full = {"address": "203.0.113.7", "address_most": 5, "full_s": 0.5}
+    ledger = ProcessLedger(stage.db)
+    for name, sockets in (("a", said), ("b", said | full), ("c", {}), ("d", said)):
+        await ledger.beat(name, ABOUT, swept_s=None, state={"sockets": sockets})
+    await ledger.beat("older release", ABOUT, swept_s=None, state={})
+    await ledger.stopped("d")
+
+    found = sorted((await facts(stage)).crowds, key=lambda one: one.process)
+
+    assert found == [
+        Crowd("a", 9, 10, 2, 1.5),
+        Crowd("b", 9, 10, 2, 1.5, "203.0.113.7", 5, 0.5),
+    ]
 
 
 async def test_a_database_of_another_schema_is_looked_at_no_further(database_url: str) -> None:

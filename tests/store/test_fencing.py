@@ -20,7 +20,7 @@ from hub.store.database import database
 from hub.store.deliveries import DeliveryLedger
 from hub.store.snapshot import look
 from tests.flow.launched import FIRE
-from tests.launch_estate import WHO, House, house
+from tests.launch_estate import STILL, WHO, House, house
 from tests.store.backups import (
     backed_up,
     both,
@@ -206,7 +206,7 @@ async def test_a_last_word_after_an_update_goes_to_all_again_and_a_close_says_it
     await restored(new, tmp_path / "backup.zip")
 
     async with _house(new) as home:
-        await home.say.notice(1, "update", text="", who=WHO, key="not yet")
+        await home.say.notice(1, "update", text=STILL, who=WHO, key="not yet")
         again = await home.say.notice(1, "all_clear", text="", who=WHO, key="over, again")
         assert got in await _told(home, again.notice), "the update may have come after it"
     await restored(new, tmp_path / "backup.zip", replace=True)

@@ -9,7 +9,10 @@ from hub.decide.alarms import Alarm, AlarmKind
 from hub.decide.answers import Given
 from hub.decide.chores import Change
 from hub.decide.claim import Claim, Display, Release, Sent
+from hub.decide.inbox import Note, Settling, Why
+from hub.decide.routing import Asked
 from hub.model import AnswerWord, AttemptId, Kind, Lane, LaunchRequest, Outcome, Receipt, Verdict
+from hub.roster.packing import packed
 from hub.states import DeliveryState, Reason
 from hub.store.accounts import AccountLedger
 from hub.store.alarms import AlarmLedger
@@ -22,6 +25,7 @@ from hub.store.deliveries import DeliveryLedger
 from hub.store.displays import DisplayLedger
 from hub.store.doubts import DoubtLedger
 from hub.store.estates import EstateLedger
+from hub.store.inbox import InboxLedger
 from hub.store.lists import ListLedger
 from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
@@ -42,7 +46,7 @@ INTENDED = {
     "SELECT count(*) FROM audience a WHERE a.incident_id = ? AND (CAST": "a wave, once: its fill",
     "min(a.rank * 4294967296 + a.recipient_id) AS best": "a wave or last notice, once: set-based",
     "count(DISTINCT d.address) AS sends": "the preview of a notice: all it would go to",
-    "SELECT a.band, count(*) AS people FROM audience": "the preview of a notice: as above",
+    "SELECT a.band, a.language, count(*) AS people FROM audience": "a notice: as above",
     "FROM deliveries d CROSS JOIN audience a": "a last notice, once: who was told by hand alone",
     "INSERT INTO delivery_also": "a wave or last notice, once: set-based",
     "FROM deliveries WHERE notice_id = ? AND wave = ? AND round = ?": "a wave, once: its counts",
@@ -54,6 +58,8 @@ INTENDED = {
     "SELECT a.incident_id, count(*) AS people, count(a.told_at)": "counted once for each event",
     "SELECT d.channel, d.state, count(*) FROM deliveries d": "metrics: open incidents alone",
     "AND d.onward_at IS NULL ORDER BY d.id": "by an index of nothing but what is to be looked at",
+    "count(*) AS number, max(id) AS newest FROM replies": "by an index of nothing but what waits",
+    "SELECT DISTINCT recipient_id FROM audience": "a launch beside others: whom they ask already",
     "SELECT lane, count(*) AS depth": "metrics: by an index of nothing but what waits",
     "d.accepted_at < ? LIMIT": "every 30 s, and while it finds any: open incidents alone",
     "incident_id = ? AND state = 'planned' AND notice_id IN": "stop, close or a last notice, once",
@@ -119,7 +125,7 @@ async def _estate(db: Database, people: int) -> None:
     await ledger.places(number)
     await ledger.occupied(number)
     await ledger.counts(number)
-    await ledger.residents(number)
+    await ledger.residents(number, packed)
     await ledger.recipients(number, search="", kinds=("resident",), after=0, limit=50)
     found = await ledger.recipients(number, search="2", kinds=(), after=0, limit=50)
     view = await ledger.recipient(found[0].id)
@@ -169,18 +175,33 @@ async def _hear(db: Database, incident: int) -> None:
 
     assert await CallLedger(db).spoken_by(AttemptId(rows[0].id), "sms") is not None
     answers = AnswerLedger(db)
-    spoken = await answers.spoken_to("sms", rows[0].address)
-    assert spoken is not None
-    await answers.unclear(spoken, "sms")
+    (asked,) = (await answers.caller("sms", rows[0].address)).asked
+    assert (await answers.caller("sms", "+15550000000")).asked == ()
+    assert await answers.last_texts("sms", rows[0].address)
+    await _inbox(InboxLedger(db), rows[0].address, asked)
     word = AnswerWord.HELP
-    given = Given(incident, spoken.people[0], word, "sms", "recipient:1", once="1")
-    await answers.take(dataclasses.replace(given, others=spoken.household))
+    given = Given(incident, asked.people[0], word, "sms", "recipient:1", once="1", yields=True)
+    await answers.take(dataclasses.replace(given, others=asked.people[1:] or (rows[0].person,)))
     await answers.opt_out("sms", rows[1].address)
     await answers.opt_in("sms", rows[1].address)
 
 
+async def _inbox(ledger: InboxLedger, number: str, asked: Asked) -> None:
+    """Words that wait for people, and what they make of them."""
+    person = asked.people[0]
+    for again in range(2):
+        note = Note("sms", number, "救命 5栋1601", True, Why.OVER, recipient=person, once="n")
+        await ledger.keep(dataclasses.replace(note, once=f"n{again}"))
+    await ledger.listed(settled=False, group=0, after=0, limit=1)
+    await ledger.waiting()
+    await ledger.looked([1], "user:1")
+    await ledger.settle(1, Settling(person, "help", ""), "user:1")
+    await ledger.listed(settled=True, group=0, after=0, limit=1)
+
+
 _ACCEPTED = """-- test
-SELECT a.id, d.address, a.provider_ref FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
+SELECT a.id, d.address, d.recipient_id AS person, a.provider_ref
+FROM attempts a JOIN deliveries d ON d.id = a.delivery_id
 WHERE d.channel = 'sms' AND d.state = 'accepted' ORDER BY d.rank DESC, a.id"""
 _SCREEN = """-- test
 SELECT recipient_id, notice_id FROM deliveries WHERE channel = 'screen' ORDER BY id"""
@@ -227,9 +248,12 @@ async def _sweep(house: House) -> None:
     await sweep.leases()
     doubts = DoubtLedger(house.db)
     questions = [*await doubts.take("one", limit=5), *await doubts.take("one", limit=5)]
-    for question, outcome in zip(questions, _FOUND, strict=False):
-        await doubts.found(question, outcome)
-    await doubts.give_back(questions[-1])
+    await doubts.known(questions)
+    await doubts.found(list(zip(questions, _FOUND, strict=False)))
+    await doubts.give_back(questions[-1:])
+    await house.run("-- test\nUPDATE attempts SET asked_at = 1 WHERE asked_at IS NOT NULL")
+    again = await doubts.take("one", limit=5, again=True)
+    await doubts.found([(one, _FOUND[1]) for one in again])
     await house.run("-- test\nUPDATE deliveries SET lease_until = 1 WHERE lease_until IS NOT NULL")
     await sweep.doubts()
     await house.run(
@@ -239,6 +263,7 @@ async def _sweep(house: House) -> None:
     await sweep.lives()
     await sweep.windows(-1000)
     await sweep.due()
+    await house.run("-- test\nUPDATE attempts SET started_at = 1 WHERE verdict = 'unsure'")
     assert await house.escalate.onward()
 
 
@@ -278,7 +303,11 @@ UPDATE deliveries SET state = 'failed' WHERE state IN ('planned', 'sending', 'un
 
 async def _end(house: House, incident: int) -> None:
     """Updates, tasks, the all-clear, and what is read when all is over."""
-    await house.say.notice(incident, "update", text="Still here.", who=WHO, key="u1")
+    await house.say.notice(
+        incident, "update", text="Still here.", untranslated=True, who=WHO, key="u1"
+    )
+    await house.launch.preview(LaunchRequest("power-outage", "1", Kind.LIVE))
+    await EstateLedger(house.db).let_in(1)
     await house.run("-- test\nUPDATE deliveries SET due_at = 0")
     await _send(house.db, Lane.URGENT)
     found = await EstateLedger(house.db).repairs(1, after=0, limit=50)

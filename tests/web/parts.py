@@ -22,6 +22,7 @@ from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
 from hub.flow.estate import Estate
+from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
 from hub.flow.passage import Passage
 from hub.flow.report import Report
@@ -40,6 +41,7 @@ from hub.store.calls import CallLedger
 from hub.store.database import Database, database
 from hub.store.displays import DisplayLedger
 from hub.store.estates import EstateLedger
+from hub.store.inbox import InboxLedger
 from hub.store.launches import LaunchLedger
 from hub.store.lists import ListLedger
 from hub.store.migrate import migrate
@@ -111,6 +113,7 @@ def wired(chosen: Settings, db: Database) -> Any:
     )
     channels = {twilio.name: twilio}
     answer = TakeAnswer(AnswerLedger(db), PageLedger(db), wake, chosen.secret_key)
+    inbox = Inbox(InboxLedger(db), accounts, wake)
     return SimpleNamespace(
         settings=chosen,
         db=db,
@@ -129,6 +132,7 @@ def wired(chosen: Settings, db: Database) -> Any:
         tasks=Tasks(TaskLedger(db), wake),
         watch=Watch(boards=BoardLedger(db), lists=ListLedger(db)),
         answer=answer,
+        inbox=inbox,
         ration=None,
         passage=Passage(),
         report=Report(
@@ -137,6 +141,7 @@ def wired(chosen: Settings, db: Database) -> Any:
             replies=AnswerLedger(db),
             calls=CallLedger(db),
             answers=answer,
+            inbox=inbox,
             audit=accounts,
             channels=channels,
             wake=wake,

@@ -36,6 +36,9 @@ EXPECTED = {
     ("POST", "/api/v1/roster"): DUTY,
     ("GET", "/api/v1/playbooks"): VIEWER,
     ("GET", "/api/v1/screens"): VIEWER,
+    ("GET", "/api/v1/replies"): DUTY,
+    ("POST", "/api/v1/replies/{id:int}"): DUTY,
+    ("DELETE", "/api/v1/recipients/{id:int}/opt-out"): DUTY,
     ("POST", "/api/v1/screens/pairings"): ANYONE,
     ("POST", "/api/v1/screens/pairings/claim"): ANYONE,
     ("POST", "/api/v1/screens/pairings/{code}"): DUTY,
@@ -48,6 +51,7 @@ EXPECTED = {
     ("GET", "/api/v1/users"): ADMIN,
     ("POST", "/api/v1/users"): ADMIN,
     ("POST", "/login"): ANYONE,
+    ("POST", "/api/v1/logins"): ADMIN,
     ("POST", "/login/once"): ANYONE,
     ("POST", "/login/once/{token}"): ANYONE,
     ("POST", "/logout"): ANYONE,
@@ -73,7 +77,17 @@ EXPECTED = {
 }
 """Every door that is not a page and its least role, written a second time on purpose."""
 
-OPEN_PAGES = {"/login", "/login/once/{token}", "/screen", "/screen/sw.js", "/static/{path:path}"}
+OPEN_PAGES = {
+    "/login",
+    "/login/once/{token}",
+    "/screen",
+    "/screen/sw.js",
+    "/a",
+    "/A",
+    "/a/{token:rest}",
+    "/A/{token:rest}",
+    "/static/{path:path}",
+}
 """Pages anybody may open: what they show is nothing without a login or a device."""
 
 FILLED = re.compile(r"\{(\w+)(?::\w+)?\}")

@@ -185,3 +185,14 @@ async def frame(socket, op: str, *, after: int = -1) -> dict:
             assert found["op"] != "refused", found
             if found["op"] == op and found.get("seq", 0) > after:
                 return found
+
+
+async def test_an_update_says_in_which_language_it_lacks_words(web: House, stage: Stage):
+    path = f"/api/v1/incidents/{stage.incident}/notices"
+    headers = {**(await web.bearer("duty")), "accept-language": "zh-CN"}
+    async with web.client(headers=headers) as client:
+        empty = await client.post(path, json={"stage": "update"})
+        wrong = await client.post(path, json={"stage": "update", "text": {"x y": "z"}})
+    assert (empty.status_code, wrong.status_code) == (422, 422)
+    assert empty.json()["problems"][0]["code"] == "update_empty"
+    assert "请写明有什么变化" in empty.json()["problems"][0]["hint"]

@@ -52,7 +52,7 @@ async def test_a_key_used_for_a_notice_is_told_before_a_wrong_body_is(
     async with used.client(headers=await used.bearer("duty")) as client:
         found = (await client.get(PATH)).json()["items"][0]
         path = f"{PATH}/{found['id']}/notices"
-        said = await client.post(path, json={"stage": "update"}, headers=KEY)
+        said = await client.post(path, json={"stage": "all_clear"}, headers=KEY)
         typed = {"content-type": "application/json"}
         repeat = await client.post(path, content=content, headers=typed | KEY)
         fresh = await client.post(path, content=content, headers=typed | {"idempotency-key": "2"})

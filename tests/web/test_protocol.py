@@ -9,6 +9,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
+from web import budget
 from web.live_ops import OPS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -63,5 +64,20 @@ def test_every_payload_is_a_schema():
 
 def test_every_close_code_in_use_is_explained():
     prose = (DOCS / "PROTOCOL.md").read_text("utf-8")
-    for code in ("4401", "4403", "1012", "1013", "1008", "1009"):
+    codes = ("4401", "4403", "1012", "1013", "1008", "1009", "1002", "1003", "1007")
+    for code in codes:
         assert f"| {code}" in prose or f", {code} |" in prose
+    said = described()["info"]["description"]
+    assert [code for code in codes if code not in said] == []
+
+
+def test_the_budget_in_use_is_the_one_described():
+    prose = " ".join((DOCS / "PROTOCOL.md").read_text("utf-8").split())
+    kib = budget.KIB
+    before = f"{budget.HELLO_FRAMES:.0f} and {budget.HELLO_BYTES / kib:.0f} KiB until the hello"
+    after = f"{budget.FRAMES:.0f} and {budget.BYTES / kib:.0f} KiB at once"
+    each = f"{budget.FRAME_RATE:.0f} and {budget.BYTE_RATE / kib:.0f} KiB a second"
+    described_ = " ".join(described()["info"]["description"].split())
+    for text in (before, after, each):
+        assert text in prose
+    assert after in described_

@@ -99,6 +99,8 @@ async def _asked(tmp_path: Path) -> list[Problem]:
         begun = await home.launch.start(LaunchRequest("fire", "3/12"), who=WHO, key="k")
         await refused(home.launch.start(LaunchRequest("fire", "3"), who=WHO, key="k"))
         await refused(home.say.notice(begun.id, "party", text="x" * 301, who=WHO, key=None))
+        await refused(home.say.notice(begun.id, "update", who=WHO, key=None))
+        await refused(home.say.notice(begun.id, "update", text={"ja": "x"}, who=WHO, key=None))
         await home.db.write(lambda c: put_estate(c, ("3/1/101",), (Who("3/1/101"),), key="two"))
         await refused(home.launch.start(LaunchRequest("fire", "3/12"), who=WHO, key=None))
     async with running(f"sqlite:///{tmp_path / 'empty.db'}", ()) as home:

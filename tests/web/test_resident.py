@@ -127,7 +127,7 @@ async def test_somebody_on_duty_is_asked_whether_they_are_on_it_and_says_so(flat
     assert 'value="safe"' not in before
     assert posted.status_code == 200
     assert await flat.answers() == [(flat.stage.people[0], "seen")]
-    assert "You told us: Got it, I am on it" in after["en"]
+    assert "You told us: Received, I am on it" in after["en"]
     assert "收到，正在处置" in after["zh-CN"]
 
 

@@ -11,7 +11,7 @@ from websockets.frames import Opcode
 from websockets.streams import StreamReader
 
 from tests.web.parts import House
-from web import wire
+from web import front
 from web.wire import Frame, frame_text
 
 
@@ -40,7 +40,7 @@ def test_a_frame_holds_its_json_in_utf_8(text):
 
 
 async def test_a_head_that_never_ends_is_cut(web: House, monkeypatch):
-    monkeypatch.setattr(wire, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(front, "HEAD_SECONDS", 0.2)
     reader, writer = await asyncio.open_connection("127.0.0.1", web.at.port)
     writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ")
     async with asyncio.timeout(30):

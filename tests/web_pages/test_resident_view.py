@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from hub.decide.resident import Person, ResidentPage, Said
 from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
+from playbooks.vocabulary import NOBODY_COMES, promises
+from web.catalog import LANGUAGES
 from web.resident.view import view_of
 from web.tongues import tongue
 
@@ -21,7 +24,14 @@ def said(stage: Stage, minute: int, text: str = "") -> Said:
     return Said(minute, stage, minute, START + timedelta(minutes=minute), text, words)
 
 
-def page(*notices: Said, kind: Kind = Kind.LIVE, band: str = "") -> dict[str, Any]:
+def page(
+    *notices: Said,
+    kind: Kind = Kind.LIVE,
+    band: str = "",
+    persons: tuple[Person, ...] = (Person(7, "A", "", None),),
+    calls: tuple[str, ...] = ("fire",),
+    language: str = "en",
+) -> dict[str, Any]:
     """The view of these notices, the newest first."""
     seen = ResidentPage(
         incident=1,
@@ -37,14 +47,16 @@ def page(*notices: Said, kind: Kind = Kind.LIVE, band: str = "") -> dict[str, An
         next_update_at=None,
         closed_at=None,
         language="en",
-        persons=(Person(7, "A", "", None),),
+        persons=persons,
         said=notices,
         facts={},
         site={},
         band=band,
+        calls=calls,
     )
     now = notices[0].issued_at if notices else START
-    return view_of(seen, tongue=tongue("en", {}), timezone="Asia/Shanghai", now=now)
+    speech = tongue("en", {}, around=language)
+    return view_of(seen, tongue=speech, timezone="Asia/Shanghai", now=now)
 
 
 ALERT = said(Stage.ALERT, 0)
@@ -69,6 +81,46 @@ def test_what_the_end_itself_adds_is_said() -> None:
     over = page(said(Stage.ALL_CLEAR, 20, "Stair A stays closed"), UPDATE, ALERT)
 
     assert over["news"]["text"] == "Stair A stays closed"
+
+
+HELPED = (Person(7, "A", "help", START, help_open=True),)
+DRILL_HELP = "Help is real in a drill too"
+
+
+def test_help_in_a_drill_is_as_real_as_in_a_fire() -> None:
+    for kind in (Kind.LIVE, Kind.DRILL, Kind.TEST):
+        said_then = page(ALERT, kind=kind, persons=HELPED)["answered"]["then"]
+        assert said_then.startswith("We have your call for help and are telling the duty team.")
+        assert "call 119 now" in said_then
+        assert (DRILL_HELP in said_then) == (kind is not Kind.LIVE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [Kind.LIVE, Kind.DRILL])
+@pytest.mark.parametrize("assigned", ["", "Lin"])
+def test_no_answer_to_a_call_for_help_promises_that_somebody_comes(
+    language: str, kind: Kind, assigned: str
+) -> None:
+    who = (replace(HELPED[0], help_assigned=assigned),)
+    seen = page(ALERT, kind=kind, persons=who, language=language)["answered"]["then"]
+    assert not promises(seen, language)
+    assert not NOBODY_COMES["zh" if language == "zh-CN" else "en"].search(seen)
+    assert "119" in seen
+    assert assigned in seen
+
+
+def test_a_power_outage_offers_the_ambulance_first() -> None:
+    calls = ("ambulance", "fire", "police")
+    seen = page(ALERT, persons=HELPED, calls=calls)
+    assert seen["call"]["number"] == "120"
+    assert "call 120 now" in seen["answered"]["then"]
+
+
+def test_an_update_in_another_language_says_so() -> None:
+    update = replace(UPDATE, texts={"zh-CN": "请走B梯"})
+    news = page(update, ALERT)["news"]
+    assert news["text"] == "New information, in Chinese: 请走B梯"
+    assert page(update, ALERT, language="zh-CN")["news"]["text"] == "请走B梯"
 
 
 def test_a_drill_that_runs_is_not_over() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.api import alarms, estate, incidents, people, playbooks, screens
+from web.api import alarms, estate, incidents, people, playbooks, replies, screens
 from web.auth import ADMIN, ANYONE, DUTY, VIEWER, Door
 
 API = "/api/v1"
@@ -33,6 +33,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{API}/recipients/{{id:int}}", DUTY, estate.recipient),
     Door("PATCH", f"{API}/recipients/{{id:int}}", DUTY, estate.change_recipient),
     Door("DELETE", f"{API}/recipients/{{id:int}}", DUTY, estate.remove_recipient),
+    Door("DELETE", f"{API}/recipients/{{id:int}}/opt-out", DUTY, estate.let_in),
     Door("GET", f"{API}/repairs", DUTY, estate.repairs),
     Door("GET", f"{API}/repairs/count", DUTY, estate.how_many_repairs),
     Door("DELETE", f"{API}/repairs/{{id:int}}", DUTY, estate.mend),
@@ -43,6 +44,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{API}/screens/pairings/claim", ANYONE, screens.claim),
     Door("POST", f"{API}/screens/pairings/{{code}}", DUTY, screens.confirm),
     Door("DELETE", f"{API}/screens/{{recipient:int}}/device", DUTY, screens.unpair),
+    Door("GET", f"{API}/replies", DUTY, replies.list_replies),
+    Door("POST", f"{API}/replies/{{id:int}}", DUTY, replies.settle),
     Door("GET", f"{API}/alarms", VIEWER, alarms.list_alarms),
     Door("POST", f"{API}/alarms/{{id:int}}/acknowledge", DUTY, alarms.acknowledge),
     Door("POST", f"{API}/live/tickets", VIEWER, people.add_ticket),
@@ -50,6 +53,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{API}/tokens", ADMIN, people.list_tokens),
     Door("POST", f"{API}/tokens", ADMIN, people.add_token),
     Door("DELETE", f"{API}/tokens/{{id:int}}", ADMIN, people.remove_token),
+    Door("POST", f"{API}/logins", ADMIN, people.add_login),
     Door("GET", f"{API}/users", ADMIN, people.list_users),
     Door("POST", f"{API}/users", ADMIN, people.put_user),
 )

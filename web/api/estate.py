@@ -86,6 +86,12 @@ async def change_recipient(request: Request) -> Response:
     return JSONResponse(made)
 
 
+async def let_in(request: Request) -> Response:
+    """DELETE /recipients/{id}/opt-out: texts go to this person again, as they asked for."""
+    found = await house(request).estate.let_in(number(request, "id"), who=actor_of(request))
+    return JSONResponse(found)
+
+
 async def remove_recipient(request: Request) -> Response:
     """DELETE /recipients/{id}: told nothing any more."""
     await house(request).estate.remove(number(request, "id"), who=actor_of(request))

@@ -11,6 +11,7 @@ from hub.states import DeliveryState, IncidentState
 from web.api.models import AnswerBody, CallBody, LaunchBody, NoticeBody, TaskBody
 from web.api.reading import body_of, count, idempotency_key, limit, number
 from web.auth import actor_of
+from web.base import base_of
 from web.house import house
 
 
@@ -36,7 +37,7 @@ async def launch(request: Request) -> Response:
         "people": made.people,
         "deliveries": made.deliveries,
         "watch": "/live",
-        "url": f"/incidents/{made.id}",
+        "url": f"{base_of(request.scope)}/incidents/{made.id}",
     }
     headers = {"location": f"/api/v1/incidents/{made.id}"}
     if made.repeated:
@@ -113,7 +114,12 @@ async def notice(request: Request) -> Response:
         await hub.say.unused(incident_id, key)  # the key is looked at before the body is
         raise
     said = await hub.say.notice(
-        incident_id, body.stage, text=body.text, who=actor_of(request), key=key
+        incident_id,
+        body.stage,
+        text=body.text,
+        untranslated=body.untranslated,
+        who=actor_of(request),
+        key=key,
     )
     made = {"notice": said.notice, "revision": said.revision, "deliveries": said.deliveries}
     return JSONResponse(made, 202)

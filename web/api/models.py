@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub.model import AnswerWord, Kind, LaunchRequest
 
 Id = Annotated[int, Field(gt=0, le=2**53, strict=True)]
+Tag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Short = Annotated[str, Field(max_length=200)]
 Scalar = str | bool | int | float
 
@@ -45,10 +46,16 @@ class LaunchBody(Taken):
 
 
 class NoticeBody(Taken):
-    """What to say next. An update needs its text; the others have words of their own."""
+    """What to say next. An update needs its text in every language of its audience, unless it is
+    `untranslated` on purpose; a text alone is in the site's first language. The others have words
+    of their own."""
 
     stage: Annotated[str, Field(max_length=40, examples=["update", "all_clear", "correction"])]
-    text: str = ""
+    text: str | Annotated[dict[Tag, str], Field(max_length=20)] = Field(
+        default="",
+        examples=[{"zh-CN": "A梯有烟，请走B梯。", "en": "Stair A has smoke, use stair B."}],
+    )
+    untranslated: bool = False
 
 
 class AnswerBody(Taken):

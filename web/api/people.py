@@ -78,6 +78,12 @@ async def add_token(request: Request) -> Response:
     return JSONResponse({"token": token}, 201)
 
 
+async def add_login(request: Request) -> Response:
+    """POST /logins: a one-time login for the first admin; 409 once an admin has a password."""
+    token = await house(request).accounts.first_login(who=actor_of(request))
+    return JSONResponse({"token": token}, 201)
+
+
 async def remove_token(request: Request) -> Response:
     """DELETE /tokens/{id}: it works no more, nor do the sockets opened with it."""
     done = await house(request).accounts.revoke_token(number(request, "id"), actor_of(request))
@@ -150,7 +156,7 @@ WRONG: Mapping[str, Mapping[str, str]] = {
         "en": "This one-time login was used or is too old. Ask the administrator for a new one.",
     },
     "too_many": {
-        "zh-CN": "错误次数过多,请稍后再试。",
+        "zh-CN": "错误次数过多，请稍后再试。",
         "en": "Too many wrong tries. Wait a little and try again.",
     },
     "invalid": {

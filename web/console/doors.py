@@ -20,6 +20,8 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/incidents/{id:int}/doors", DUTY, byhand.doors),
     Door("GET", "/roster", DUTY, registers.roster),
     Door("GET", "/screens", VIEWER, registers.screens),
+    Door("GET", "/replies", DUTY, registers.replies),
+    Door("GET", "/console/replies", DUTY, registers.to_replies),
 )
 
 routes: list[Route] = [*assets.routes, *routes_of(DOORS)]

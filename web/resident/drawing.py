@@ -7,6 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from hub.flow.answer import ResidentPage
 from hub.tags import base
+from web.base import base_of, rebased
 from web.house import house
 from web.render import environment
 from web.resident.style import policy, style
@@ -39,4 +40,4 @@ def drawn(request: Request, found: ResidentPage, *, token: str, nonce: str) -> R
         "Cache-Control": "no-store",
         "Content-Language": language,
     }
-    return HTMLResponse(text, headers=headers)
+    return HTMLResponse(rebased(text, base_of(request.scope)), headers=headers)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hub.errors import Problem, Refused, Unknown
+from hub.errors import Problem, Refused
 from hub.model import DIGITS, Actor, Answer, AnswerWord, IncidentId, RecipientId
 from web.house import House
+from web.resident.broken import BrokenLink
 from web.resident.nonce import is_fresh
 
 WORDS = tuple(DIGITS.values())
@@ -15,10 +16,18 @@ EVERYONE = "all"
 
 
 def speaks_for(hub: House, token: str) -> tuple[IncidentId, RecipientId]:
-    """Incident and recipient of a link; Unknown for anything that is not one of ours."""
+    """Incident and recipient of a link; BrokenLink for anything that is not one of ours."""
     found = hub.answer.whose(token)
     if found is None:
-        raise Unknown("This link is not known. Check that it was copied whole.")
+        raise BrokenLink
+    return found
+
+
+def meant(hub: House, written: str) -> str:
+    """The token in the end of a link as it came; BrokenLink if none of ours is in it."""
+    found = hub.answer.meant(written)
+    if found is None:
+        raise BrokenLink
     return found
 
 
@@ -38,6 +47,8 @@ async def take(hub: House, token: str, fields: Mapping[str, Any]) -> dict[str, A
     given = Answer(incident, first, word, "link", {"nonce": nonce.partition(".")[0]})
     who = Actor(f"recipient:{recipient}", "resident")
     await hub.answer.take(given, who=who, once=None, others=others)
+    if word is AnswerWord.HELP:
+        await hub.report.tapped(incident, people)
     return {"answer": str(word), "people": list(people)}
 
 

@@ -134,7 +134,8 @@ def _news(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
     """The newest thing the duty manager added; once it is over, only what was added to that."""
     for said in page.said[:1] if _is_over(page) else page.said:
         if said.text:
-            return {"time": speaker.clock(said.issued_at), "text": said.text}
+            said_in = said.added(speaker.tongue.reads)
+            return {"time": speaker.clock(said.issued_at), "text": said_in}
     return None
 
 
@@ -168,11 +169,10 @@ def _answered(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
 def _then(page: ResidentPage, person: Person, speaker: _Speaker) -> str:
     if person.answer != AnswerWord.HELP:
         return speaker.t("res.thanks_over" if _is_over(page) else "res.thanks")
-    if page.is_drill:
-        return speaker.t("res.help_open_drill", number=_number(page))
     if person.help_assigned:
-        return speaker.t("res.help_with", who=person.help_assigned, number=_number(page))
-    return speaker.t("res.help_open", number=_number(page))
+        return speaker.t("res.help_with", who=person.help_assigned, number=page.number)
+    said = "res.help_open_drill" if page.is_drill else "res.help_open"
+    return speaker.t(said, number=page.number)
 
 
 def _said(page: ResidentPage, answer: str, speaker: _Speaker, *, several: bool) -> str:
@@ -229,18 +229,13 @@ def _older(said: Said, speaker: _Speaker) -> dict[str, str]:
     return {
         "time": speaker.clock(said.issued_at),
         "stage": speaker.t(f"res.stage.{said.stage}"),
-        "text": said.text,
+        "text": said.added(speaker.tongue.reads),
     }
-
-
-def _number(page: ResidentPage) -> str:
-    numbers = page.site.get("emergency") or {}
-    return str(numbers.get("fire", "112"))
 
 
 def _call(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
     if _is_over(page):
         return None
-    number = _number(page)
+    number = page.number
     key = "res.call_drill" if page.is_drill else "res.call"
     return {"number": number, "text": speaker.t(key, number=number)}

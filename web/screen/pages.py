@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from web.assets import static
+from web.base import base_of
 from web.render import environment, page
 
 FILES = (
@@ -29,21 +30,27 @@ async def screen(request: Request) -> Response:
     return await page(request, "screen/screen.html")
 
 
-async def worker(_request: Request) -> Response:
+async def worker(request: Request) -> Response:
     """The service worker, with the addresses of this release's files in it."""
-    files = [
+    base = base_of(request.scope)
+    ours = (
         "/screen",
         *(static(f"screen/{name}") for name in FILES),
         static("js/zone.js"),
         static("img/mark.svg"),
-    ]
+    )
+    files = [base + path for path in ours]
     name = "muster-screen-" + static("").strip("/").rpartition("/")[2]
     text = (
         environment()
         .get_template("screen/sw.js")
-        .render(name=Markup(json.dumps(name)), files=Markup(json.dumps(files)))  # noqa: S704 - ours
+        .render(
+            name=Markup(json.dumps(name)),  # noqa: S704 - ours
+            files=Markup(json.dumps(files)),  # noqa: S704 - ours
+            api=Markup(json.dumps(f"{base}/api/")),  # noqa: S704 - ours
+        )
     )
-    headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/screen"}
+    headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": f"{base}/screen"}
     return Response(text, media_type="text/javascript", headers=headers)
 
 

@@ -32,13 +32,16 @@ const plain = (cls, what, todo) => h("li", { class: `alarm ${cls}` }, h("span", 
 
 /** Written only when something changed: a screen reader says it once, and a button under a finger stays. */
 function draw(away) {
-  const now = last.items.filter(open);
-  const state = JSON.stringify([away, last.audited, last.items.map((one) => [one.id, one.cleared_at, one.acknowledged_at])]);
+  const loudElsewhere = Boolean($("[data-cries]")); // the board and the page of replies show cries themselves
+  const cries = last.items.filter((one) => open(one) && one.kind === "cry").length; // one line for all of them, with the way
+  const now = last.items.filter((one) => open(one) && one.kind !== "cry");
+  const state = JSON.stringify([away, cries, last.audited, last.items.map((one) => [one.id, one.cleared_at, one.acknowledged_at])]);
   if (state === shown) return;
   shown = state;
   const loud = now.filter((one) => !one.acknowledged_at), calm = now.filter((one) => one.acknowledged_at);
   const past = last.items.filter((one) => !open(one)).slice(0, 20);
   const rows = loud.map(entry);
+  if (cries && !loudElsewhere) rows.unshift(plain("critical", t("cries.title", { n: cries }), may ? h("a", { href: "/replies" }, t("cries.go")) : t("cries.count")));
   if (away) rows.unshift(plain("critical", t("alarm.away"), t("alarm.away_do")));
   else if (!last.audited) rows.unshift(plain("critical", t("alarm.blind"), t("alarm.blind_do")));
   const was = $("details", box)?.open ?? false;
@@ -47,8 +50,9 @@ function draw(away) {
     rows.length ? h("div", { role: "alert" }, h("h2", {}, icon("bell"), t("alarm.title", { n: rows.length })), h("ul", {}, rows)) : "",
     calm.length || past.length ? h("details", was ? { open: true } : {}, h("summary", {}, t("alarm.more", { n: calm.length, past: past.length })), h("ul", {}, calm.map(entry), past.map(entry))) : "");
 }
+const tellCries = () => dispatchEvent(new CustomEvent("muster-cries", { detail: last.items.filter((one) => open(one) && one.kind === "cry").map((one) => Number(one.key.split("/")[1])) }));
 async function look() {
-  try { last = await get("/alarms?limit=60", { timeout: 4000 }); heard = Date.now(); } catch { /* said below, once it lasts */ }
+  try { last = await get("/alarms?limit=60", { timeout: 4000 }); heard = Date.now(); tellCries(); } catch { /* said below, once it lasts */ }
   draw(Date.now() - heard > PATIENCE);
 }
 async function follow() {

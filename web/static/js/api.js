@@ -1,5 +1,5 @@
 // The hub's HTTP door. A refusal is shown where it happened: what was not done, and what to do.
-import { h } from "./dom.js";
+import { at, h, here } from "./dom.js";
 import { agree } from "./clock.js";
 import { lang, t } from "./words.js";
 
@@ -21,7 +21,7 @@ export async function call(method, path, { body, headers = {}, signal, timeout =
   const end = AbortSignal.timeout(timeout);
   let response;
   try {
-    response = await fetch(`/api/v1${path}`, {
+    response = await fetch(at(`/api/v1${path}`), {
       method,
       credentials: "same-origin",
       keepalive,
@@ -34,7 +34,7 @@ export async function call(method, path, { body, headers = {}, signal, timeout =
     throw new Trouble(0, { detail: t("error.away"), code: "away" });
   }
   const data = await read(response);
-  if (response.status === 401) location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  if (response.status === 401) location.assign(at(`/login?next=${encodeURIComponent(here())}`));
   agree(response.headers.get("date"));
   if (!response.ok) throw new Trouble(response.status, data);
   return data;

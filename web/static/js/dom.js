@@ -1,11 +1,18 @@
 // Elements without a framework. Text always enters as text, never as markup.
 const SVG = "http://www.w3.org/2000/svg";
 
+const { base = "" } = document.body.dataset;
+/** Where an address of ours lives: below the path of the public address, if that has one. */
+export const at = (path) => base + path;
+/** This page's own address, as the hub knows it. */
+export const here = () => location.pathname.slice(base && location.pathname.startsWith(`${base}/`) ? base.length : 0) + location.search;
+const ours = (name, value) => ["href", "src", "action"].includes(name) && /^\/(?!\/)/.test(value);
+
 function fill(node, attrs, children) {
   for (const [name, value] of Object.entries(attrs ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else node.setAttribute(name, value === true ? "" : value);
+    else node.setAttribute(name, value === true ? "" : ours(name, value) ? at(value) : value);
   }
   node.append(...children.flat(3).filter((c) => c !== null && c !== undefined && c !== false));
   return node;

@@ -1,6 +1,6 @@
 // The quiet board: the sheet without states, and the three steps with what is already done.
 import { get } from "./api.js";
-import { $, icon, put } from "./dom.js";
+import { $, at, icon, put } from "./dom.js";
 import { t, num } from "./words.js";
 import { freshPlan, lastPlan } from "./estate/known.js";
 import { Sheet } from "./estate/sheet.js";
@@ -47,10 +47,10 @@ digits(form);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const code = [...form.querySelectorAll(".code input")].map((box) => box.value).join("");
-  location.assign(`/screens${code.length === 6 ? `#${code}` : ""}`);
+  location.assign(at(`/screens${code.length === 6 ? `#${code}` : ""}`));
 });
 const file = $("#roster-file"), drop = $("#drop");
-const hand = async (chosen) => { if (chosen) { await handOver(chosen); location.assign("/roster#import"); } };
+const hand = async (chosen) => { if (chosen) { await handOver(chosen); location.assign(at("/roster#import")); } };
 file.addEventListener("change", () => hand(file.files[0]));
 drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
 drop.addEventListener("dragleave", () => drop.classList.remove("over"));

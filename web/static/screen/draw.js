@@ -1,7 +1,7 @@
 /** Draws a screen's whole picture from one value, in one cut. Text only ever through textContent. */
 
 import { directionOf, nearest } from "./tongues.js";
-import { CLEAR, CORRECTED, DRILL, DRILL_OVER, LEVEL, PAIR, SAY, wayWords } from "./words.js";
+import { CLEAR, CORRECTED, DRILL, DRILL_OVER, LEVEL, NEARBY, PAIR, SAY, wayWords } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
@@ -89,6 +89,7 @@ function lookOf(show) {
   if (show.kind === "drill") return over ? DRILL_OVER : DRILL;
   if (show.stage === "all_clear") return CLEAR;
   if (show.stage === "correction") return CORRECTED;
+  if (show.level === "P1" && stays(part(show, "zh-CN"), part(show, "en"))) return NEARBY;
   return LEVEL[show.level] || LEVEL.P2;
 }
 
@@ -145,9 +146,24 @@ function middle(view, zh, en, both) {
 /** Whether the words send people out of this building: only then does an exit hint belong here. */
 function leaves(show) {
   const all = Object.values(show.parts || {}).map((one) => `${one.action || ""} ${one.way || ""}`).join(" ");
-  const said = all.replace(/(不必|无需|無需)(撤离|撤離|疏散)/g, "").replace(/need not leave/gi, "");
+  const said = all.replace(NOT_OUT.zh, "").replace(NOT_OUT.en, "").replace(/(不必|無需)(撤離|疏散)/g, "");
   return /离开|撤离|出楼|集合|離開|撤離|疏散|避難|대피|غادر|اخرج|إخلاء/.test(said) || /leave|walk out|meet at|evacuate/i.test(said);
 }
+
+/** Whether the words keep people in this building. */
+function stays(zh, en) {
+  const said = [`${zh.action}${zh.way}${zh.detail}`, `${en.action} ${en.way} ${en.detail}`];
+  return !leaves(zh, en) && (IN.zh.test(said[0]) || IN.en.test(said[1]));
+}
+
+const NOT_OUT = {
+  zh: /(不必|不用|无需|不需要?|暂不|勿|不要)(离开|撤离|出楼)/g,
+  en: /(need not|do not need to|don't need to|no need to|do not|don't) (leave|evacuate)/gi,
+};
+const IN = {
+  zh: /留在|待在|(不必|不用|无需|不需要?|暂不|不要|無需)(离开|撤离|外出|離開|撤離|疏散)|中にいて|屋内|건물 안|ابق/,
+  en: /\b(stay|remain) (here|in|inside|indoors|where|put)\b|need not leave|no need to leave/i,
+};
 
 function foot(view, show, info) {
   const { now } = view;

@@ -93,9 +93,12 @@ export class Way {
   }
 }
 
+/** The path everything lives below, where the public address has one. */
+const base = () => document.body.dataset.base || "";
+
 function open() {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return new WebSocket(`${scheme}//${location.host}${SOCKET}`, ["muster.v1"]);
+  return new WebSocket(`${scheme}//${location.host}${base()}${SOCKET}`, ["muster.v1"]);
 }
 
 /** A WebSocket's likeness over HTTP: the first frame sent is the hello. A request that fails ends
@@ -173,7 +176,7 @@ class Asking {
   /** The hub's answer, or null and the line is over. */
   async post(body, patience) {
     try {
-      return await this.answered(await timed(patience, (signal) => fetch(ASK, {
+      return await this.answered(await timed(patience, (signal) => fetch(base() + ASK, {
         method: "POST",
         credentials: "same-origin",
         headers: { "Content-Type": "application/json", Accept: "application/json" },

@@ -8,6 +8,7 @@ import { PAIR } from "./words.js";
 import { Zone, tableOf } from "../js/zone.js";
 
 const root = document.getElementById("screen");
+const { base } = document.body.dataset;
 const alarm = document.getElementById("alarm");
 const GRACE = 5000; // ms the line may be down before the picture says so
 const NIGHT = 4; // o'clock: a calm screen reloads itself, to get a new release
@@ -118,7 +119,7 @@ function unpair() {
 }
 
 async function post(path, body) {
-  const answer = await fetch(`/api/v1/screens/pairings${path}`, {
+  const answer = await fetch(`${base}/api/v1/screens/pairings${path}`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
@@ -175,7 +176,7 @@ setInterval(() => {
 addEventListener("offline", () => { state.down = state.down || Date.now(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) stayAwake(); });
 stayAwake();
-if (navigator.serviceWorker) navigator.serviceWorker.register("/screen/sw.js", { scope: "/screen" }).catch(() => {});
+if (navigator.serviceWorker) navigator.serviceWorker.register(`${base}/screen/sw.js`, { scope: `${base}/screen` }).catch(() => {});
 
 if (state.device) {
   state.down = Date.now();

@@ -9,9 +9,13 @@ export const LEVEL = {
   P3: { zh: "通知 请留意", en: "NOTICE, TAKE CARE", look: "s-amber", mark: "danger" },
   P4: { zh: "通知", en: "NOTICE", look: "s-blue", mark: "info" },
 };
+/** Of a P1 screen whose words keep people where they are: a head line that hurries them out would kill. */
+export const NEARBY = {
+  zh: "附近有险情 请留在楼内", en: "DANGER NEARBY, STAY INSIDE", look: "s-amber", mark: "danger",
+};
 export const CLEAR = { zh: "安全 警报解除", en: "SAFE, ALL CLEAR", look: "s-green", mark: "tick" };
 export const CORRECTED = { zh: "更正", en: "CORRECTION", look: "s-green", mark: "tick" };
-export const DRILL = { zh: "演练 请参加", en: "DRILL, PRACTISE NOW", look: "s-drill", mark: "danger" };
+export const DRILL = { zh: "演练", en: "DRILL", look: "s-drill", mark: "danger" };
 export const DRILL_OVER = { zh: "演练结束", en: "DRILL OVER", look: "s-drill", mark: "tick" };
 
 export const SAY = {

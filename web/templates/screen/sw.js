@@ -13,7 +13,7 @@ self.addEventListener("activate", (event) => {
 const soon = (answer) => Promise.race([answer, new Promise((_, fail) => { setTimeout(fail, 4000); })]);
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET" || new URL(request.url).pathname.startsWith("/api/")) return;
+  if (request.method !== "GET" || new URL(request.url).pathname.startsWith({{ api }})) return;
   event.respondWith(soon(fetch(request))
     .then((answer) => (answer.ok ? answer : Promise.reject(answer)))
     .catch(() => caches.match(request, { ignoreSearch: true }).then((kept) => kept || Response.error())));

@@ -1,10 +1,11 @@
 // Update, all clear, correction, stop, close: each shows its words and who gets them, then asks once.
-import { get, onceKey, post, trouble } from "../api.js";
+import { get, onceKey, post, Trouble, trouble } from "../api.js";
 import { ask } from "../dialog.js";
 import { h, $ } from "../dom.js";
 import { t, say, named } from "../words.js";
 import { drawWords } from "../launch/wordings.js";
 import { sum, toDo } from "../doors/counts.js";
+import { Tongues } from "./tongues.js";
 
 export class Actions {
   constructor({ id, state, kind }) { this.id = id; this.state = state; this.kind = kind; this.busy = false; }
@@ -25,24 +26,37 @@ export class Actions {
     return t(`act.whom.${stage}`, { n: tally?.told });
   }
 
+  /** What a withdrawal says is not so: fires have words of their own. */
+  #hazard() {
+    if (this.kind !== "live") return "drill";
+    return document.body.dataset.playbook === "fire" ? "fire" : "other";
+  }
+
   #notice(stage) {
     const key = onceKey();
     const words = h("div", { class: "said-box" }, h("p", { class: "hint" }, t("loading")));
-    const text = h("textarea", { id: "notice-text", rows: 3, maxlength: 200, autofocus: true, "aria-describedby": "notice-hint" });
+    const means = this.#hazard();
+    const tongues = new Tongues({
+      stage, needed: stage === "update", changed: () => { clearTimeout(waiting); waiting = setTimeout(look, 300); },
+    });
     const last = this.state.notices?.at(-1), again = h("p", { class: "warn", hidden: true }, h("b"));
     const body = h("div", { class: "ask-body" },
       stage === "all_clear" ? this.#stillHelp() : null,
       stage === "update" ? null : this.#doorsOff(),
       h("p", { class: "two" }, this.#whom(stage)), again,
-      h("div", { class: "field" }, h("label", { for: "notice-text" }, t(`act.text.${stage}`)), text, h("span", { class: "hint", id: "notice-hint" }, t(`act.hint.${stage}`))),
-      last?.text ? h("p", { class: "hint" }, t("act.last", { stage: named("stage", last.stage), n: last.revision, text: last.text })) : null,
+      stage === "correction" ? h("p", { class: "warn" }, h("b", {}, t(`act.means.correction.${means}`))) : null,
+      tongues.node,
+      last?.text ? h("p", { class: "hint" }, t("act.last", {
+        stage: named("stage", last.stage), n: last.revision, text: say(last.texts) || last.text,
+      })) : null,
       h("section", { "aria-label": t("act.words") }, h("h3", {}, t("act.words")), words));
     let waiting = 0, asked = null;
     const look = async () => {
       asked?.abort();
       asked = new AbortController();
       try {
-        const seen = await post(`/incidents/${this.id}/notices/preview`, { stage, text: text.value.trim() }, { signal: asked.signal });
+        const seen = await post(`/incidents/${this.id}/notices/preview`, { stage, text: tongues.text }, { signal: asked.signal });
+        tongues.offer(seen.languages ?? []);
         words.replaceChildren(drawWords(seen, { kind: this.kind }));
         again.hidden = !seen.by_hand;
         if (seen.by_hand) again.firstChild.textContent = t(`act.by_hand.${stage}`, { n: seen.by_hand });
@@ -51,13 +65,15 @@ export class Actions {
         words.replaceChildren(error.status === 404 || error.status === 405 ? h("p", { class: "hint" }, t("act.words_from_playbook")) : trouble(error));
       }
     };
-    text.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(look, 300); });
     look();
     return ask({
       title: t(`act.title.${stage}`), body, wide: true, look: stage === "all_clear" ? "go-clear" : "main", go: t(`act.go.${stage}`),
       act: () => {
         clearTimeout(waiting);
-        return post(`/incidents/${this.id}/notices`, { stage, text: text.value.trim() }, { headers: { "Idempotency-Key": key } });
+        const lacks = tongues.lacks();
+        if (lacks) throw new Trouble(422, { detail: lacks, code: "notice" });
+        const said = { stage, text: tongues.text, ...(tongues.untranslated ? { untranslated: true } : {}) };
+        return post(`/incidents/${this.id}/notices`, said, { headers: { "Idempotency-Key": key } });
       },
     });
   }

@@ -8,6 +8,7 @@ import { freshPlan, lastPlan } from "../estate/known.js";
 import { Sheet } from "../estate/sheet.js";
 import { Actions } from "./actions.js";
 import { byHand } from "./byhand.js";
+import { cries } from "./cries.js";
 import { Contact } from "./contact.js";
 import { drawCurve } from "./curve.js";
 import { HelpList } from "./help.js";
@@ -39,6 +40,7 @@ const timeline = new Timeline();
 const sound = new Sound(kind !== "live");
 const live = new Live(`incident:${id}`);
 const contact = new Contact(live, { speak: speakNow });
+const crying = cries({ may, sound, speak: speakNow });
 let sheet = null, opened = null, helpKnown = null;
 
 function raise(layout) {
@@ -131,7 +133,7 @@ function incidentChanged() {
     button.hidden = what === "close" ? !["stopped", "cleared"].includes(one.status) : what === "stop" ? one.status !== "open" : over || (["update", "all_clear"].includes(what) && one.status === "cleared");
   }
   const notice = latest();
-  if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: notice.text }) : named("stage", notice.stage));
+  if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: say(notice.texts) || notice.text }) : named("stage", notice.stage));
   flag();
 }
 
@@ -198,6 +200,7 @@ async function refresh() {
 function tick() {
   put($("#elapsed"), span(seconds() * 1000));
   contact.tick();
+  crying.tick();
   help.tick();
   tasks.tick();
   const due = state.incident?.next_update_at, open = state.incident?.status === "open";

@@ -4,6 +4,7 @@ import { $, chip, h, icon } from "../dom.js";
 import { t, say, named, pct } from "../words.js";
 import { clock, clockShort } from "../clock.js";
 import { Sheet } from "../estate/sheet.js";
+import { by, words } from "../replies/said.js";
 import { far, sum, toDo } from "../doors/counts.js";
 
 const ORDER = ["help", "unre", "none", "told", "evac", "safe", "away"];
@@ -134,8 +135,14 @@ export class Opened {
   }
   #household(seen, again) {
     const people = [...seen.people].sort((a, b) => (b.answer === "help") - (a.answer === "help"));
-    if (!people.length) return [h("p", { class: "empty" }, t("opened.nobody"))];
-    return [h("ul", { class: "people" }, people.map((one) => this.#person(one, again)))];
+    const list = people.length ? h("ul", { class: "people" }, people.map((one) => this.#person(one, again))) : h("p", { class: "empty" }, t("opened.nobody"));
+    return [this.#words([...(seen.replies ?? [])].reverse()), list];
+  }
+  /** What this home wrote, newest first, in its own words. */
+  #words(sent) {
+    if (!sent.length) return "";
+    return h("section", { class: "wrote", "aria-label": t("replies.flat") }, h("h3", {}, t("replies.flat")), h("ul", {}, sent.map((one) => h("li", { class: one.cry ? "cry" : "" }, words(one),
+      h("p", { class: "hint" }, h("span", { class: "num" }, `${clock(one.at)} ${by(one)}`), one.state === "open" ? [" ", h("a", { href: "/replies" }, t("replies.flat_open"))] : null)))));
   }
   #person(one, again) {
     const { answer, answered_at: at } = one;

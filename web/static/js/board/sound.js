@@ -6,7 +6,7 @@ const KEY = "muster.sound";
 const REPEAT = 30000;
 
 export class Sound {
-  #on = localStorage.getItem(KEY) === "on"; #context = null; #last = 0; #dueFor = "";
+  #on = localStorage.getItem(KEY) === "on"; #context = null; #last = 0; #lastCry = 0; #dueFor = "";
   constructor(drill) {
     this.drill = drill;
     this.button = $("#sound");
@@ -32,6 +32,13 @@ export class Sound {
     if (this.drill) this.#word();
     this.#play([[880, this.drill ? 0.9 : 0, 0.22], [660, this.drill ? 1.15 : 0.25, 0.3]]);
   }
+  /** The same two tones for a cry nobody can place, until it is settled. It is real on a drill's board too. */
+  cry(open, fresh) {
+    if (!this.#on || !open) return;
+    if (!fresh && Date.now() - this.#lastCry < REPEAT) return;
+    this.#lastCry = Date.now();
+    this.#play([[880, 0, 0.22], [660, 0.25, 0.3]], 0.16, false);
+  }
   /** One soft tone when an update falls due, once for each due time. */
   due(at) {
     if (!this.#on || this.#dueFor === at) return;
@@ -44,13 +51,13 @@ export class Sound {
     word.lang = lang;
     speechSynthesis.speak(word);
   }
-  #play(notes, loud = 0.16) {
+  #play(notes, loud = 0.16, drill = this.drill) {
     this.#context ??= new AudioContext();
     const at = this.#context.currentTime;
     for (const [pitch, start, length] of notes) {
       const tone = this.#context.createOscillator(), gain = this.#context.createGain();
-      tone.type = this.drill ? "triangle" : "sine";
-      tone.frequency.value = this.drill ? pitch / 2 : pitch;
+      tone.type = drill ? "triangle" : "sine";
+      tone.frequency.value = drill ? pitch / 2 : pitch;
       gain.gain.setValueAtTime(0, at + start);
       gain.gain.linearRampToValueAtTime(loud, at + start + 0.02);
       gain.gain.linearRampToValueAtTime(0, at + start + length);

@@ -170,7 +170,7 @@ function ended() {
 }
 /** What is to be said at these doors now, and what the notice added; "" if nothing is. */
 function toTell() {
-  const stage = stageNow(), said = state.notices.filter((one) => one.stage === stage).at(-1)?.text;
+  const stage = stageNow(), last = state.notices.filter((one) => one.stage === stage).at(-1), said = say(last?.texts) || last?.text;
   if (!stage || !toDo(sum(state.blocks.map((one) => one.stages[stage])))) return "";
   return [t(`doors.tell.${stage}`), said ? t("doors.tell_words", { text: said }) : ""].join("");
 }

@@ -1,6 +1,6 @@
 // The launch form: place, words, reach; sent by typing the head-count that the preview named.
 import { get, onceKey, post, trouble } from "../api.js";
-import { $, h } from "../dom.js";
+import { $, at, h } from "../dom.js";
 import { lang, t, say, capital } from "../words.js";
 import { span } from "../clock.js";
 import { freshPlan, lastPlan } from "../estate/known.js";
@@ -87,7 +87,7 @@ async function launch(event) {
   $("#go-trouble").replaceChildren();
   try {
     const made = await post("/incidents", { ...request(), confirm_people: Number(wanted()) }, { headers: { "Idempotency-Key": key }, timeout: 60000 });
-    location.assign(`/incidents/${made.id}`);
+    location.assign(at(`/incidents/${made.id}`));
   } catch (error) {
     sending = false;
     $("#go-trouble").replaceChildren(trouble(error), h("p", { class: "hint" }, t(error.code === "away" ? "form.away" : "form.not_sent")));

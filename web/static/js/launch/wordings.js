@@ -3,11 +3,13 @@ import { h, icon } from "../dom.js";
 import { t, say, named, num, tongue } from "../words.js";
 
 const SCREEN = "screen";
+let oneWay = 0; // numbers of this preview that cannot answer by text
 const LOOK = { sms: "bub", voice: "bub voice", wecom: "bub", push: "push", screen: "screen" };
 
 /** Words of a preview, the band that is in most danger first, the others folded. */
 export function drawWords(preview, { kind, icon: sign = "bell" } = {}) {
   const words = preview.words ?? [];
+  oneWay = preview.one_way ?? 0;
   const bands = [...new Set(words.map((one) => one.band))];
   const names = new Map((preview.bands ?? []).map((one) => [one.key, one]));
   if (!words.length) return h("p", { class: "empty" }, t("form.words_empty"));
@@ -34,10 +36,10 @@ function cap(one) {
   return h("p", { class: "cap" }, h("span", {}, `${named("channel", one.channel)} `, h("span", { lang: one.language }, tongue(one.language))), h("span", { class: "num" }, [one.segments > 1 || one.channel === "sms" ? t("form.parts", { n: one.segments || 1 }) : null, one.people !== undefined && one.people !== null ? num(one.people) : null].filter(Boolean).join(" · ")));
 }
 function text(one, sign) {
-  const { title, body, ...rest } = one.parts;
+  const { title, body, link_only: bare, ...rest } = one.parts;
   const inside = LOOK[one.channel] === "push" ? h("div", { class: "pushm" }, h("span", { class: "ic" }, icon(sign)), h("b", {}, title ?? ""), h("span", {}, marked(body ?? "")))
     : h("div", { class: LOOK[one.channel] ?? "bub" }, title ? h("b", {}, title) : null, body ? h("span", { class: "words" }, marked(body)) : null, Object.values(rest).map((part) => h("span", { class: "words" }, marked(part))));
-  return h("div", { lang: one.language }, cap(one), inside);
+  return h("div", { lang: one.language }, cap(one), inside, bare && oneWay ? [h("p", { class: "cap" }, h("span", {}, t("form.link_only", { n: oneWay }))), h("div", { class: "bub" }, h("span", { class: "words" }, marked(bare)))] : null);
 }
 /** A screen shows its languages together, so the picture does too. */
 function screen(all, kind) {

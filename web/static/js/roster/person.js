@@ -3,6 +3,7 @@ import { call, get, patch, post } from "../api.js";
 import { ask } from "../dialog.js";
 import { h } from "../dom.js";
 import { t, named, lang, tongue } from "../words.js";
+import { optIn } from "./optout.js";
 
 const KINDS = ["resident", "staff", "group", "screen", "outside"];
 const NEEDS = ["moves_slowly", "wheelchair", "powered_device", "hearing", "sight", "infant", "other"];
@@ -11,6 +12,8 @@ const WAYS = ["sms", "voice", "email", "wecom", "push"];
 export async function person(id) {
   const known = id === null ? { kind: "resident", name: "", place: "", language: lang, needs: [], roles: [], addresses: [], drill: false } : await get(`/recipients/${id}`);
   const addresses = [...known.addresses];
+  const optedOut = id !== null && addresses.some((one) => one.usable === false && one.reason === "opted_out");
+  const back = async () => { if (await optIn(id, known.name)) { document.querySelector("dialog.ask")?.close(); dispatchEvent(new Event("roster-changed")); } };
   const list = h("ul", { class: "ways" });
   const box = (key, label, attrs = {}) => h("div", { class: "field" }, h("label", { for: `f-${key}` }, label), h("input", { id: `f-${key}`, name: key, value: known[key] ?? "", autocomplete: "off", ...attrs }));
   const select = (key, label, options, family) => h("div", { class: "field" }, h("label", { for: `f-${key}` }, label), h("select", { id: `f-${key}`, name: key }, options.map((one) => h("option", { value: one, selected: one === known[key] }, family === "language" ? tongue(one) : named(family, one)))));
@@ -27,6 +30,7 @@ export async function person(id) {
     box("roles", t("person.roles"), { value: known.roles.join(", ") }),
     h("div", { class: "field wide2" }, h("span", { class: "lab" }, t("roster.ways")), list, h("button", { type: "button", class: "btn small", onclick: () => { addresses.push({ channel: "sms", value: "" }); draw(); } }, t("person.add_way"))),
     h("label", { class: "wide2" }, h("input", { type: "checkbox", name: "drill", checked: known.drill }), " ", t("person.drill")),
+    optedOut ? h("p", { class: "wide2 warn" }, h("span", {}, t("optout.note"), " ", h("button", { type: "button", class: "btn small", onclick: back }, t("optout.button")))) : null,
     id === null ? null : h("p", { class: "wide2" }, h("button", { type: "button", class: "btn stop small", onclick: () => remove(id, known.name) }, t("person.remove"))));
   return ask({
     title: id === null ? t("roster.add") : known.name, body, wide: true, go: t("save"),

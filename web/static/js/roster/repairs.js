@@ -3,6 +3,7 @@ import { call, get, look, trouble } from "../api.js";
 import { $, h, put } from "../dom.js";
 import { t, named, num, say, capital } from "../words.js";
 import { momentShort } from "../clock.js";
+import { optIn } from "./optout.js";
 
 const box = $("#repairs"), switch_ = $("#show-repairs");
 
@@ -44,7 +45,7 @@ export function repairs({ edit, people }) {
       h("td", {}, h("span", { class: "num" }, one.value), h("span", { class: "two" }, ` ${named("channel", one.channel)}`)),
       h("td", {}, h("b", { class: "late" }, t(`repairs.why.${one.why}`)), h("p", { class: "two" }, t(`repairs.do.${one.why}`)), wrong),
       h("td", { class: "num" }, momentShort(one.since)),
-      h("td", {}, one.flagged && one.why === "gone" ? h("button", { class: "btn small", type: "button", onclick: again, "aria-label": t("repairs.again_of", { name: one.name }) }, t("repairs.again")) : null));
+      h("td", {}, one.why === "opted_out" ? h("button", { class: "btn small", type: "button", "aria-label": t("optout.of", { name: one.name }), onclick: async () => { if (await optIn(one.recipient, one.name)) { await load(); $("#repairs-title").focus(); } } }, t("optout.button")) : one.flagged && one.why === "gone" ? h("button", { class: "btn small", type: "button", onclick: again, "aria-label": t("repairs.again_of", { name: one.name }) }, t("repairs.again")) : null));
   }
   function show() {
     switch_.setAttribute("aria-pressed", String(on));

@@ -1,0 +1,226 @@
+"""Words people text back, by what they mean, in the languages an estate speaks.
+
+Everything is compared after folding (`replies.folded`): half-width, lower-case, typographic
+apostrophes straight, no accents of Arabic. Both Chinese scripts stand side by side.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from hub.model import AnswerWord
+
+STOP_WORDS: Final = frozenset(
+    {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"}
+    | {"退订", "td", "回td", "取消订阅", "退訂", "取消訂閱"}
+)
+START_WORDS: Final = frozenset({"start", "unstop", "恢复订阅", "恢復訂閱"})
+
+DIGIT_WORDS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("一", "壹", "one", "uno", "いち", "واحد"), "1"),
+    **dict.fromkeys(("二", "贰", "貳", "两", "兩", "two", "dos", "に", "اثنان", "اثنين"), "2"),
+    **dict.fromkeys(("三", "叁", "參", "three", "tres", "さん", "ثلاثة"), "3"),
+    **dict.fromkeys(("四", "肆", "four", "cuatro", "よん", "أربعة", "اربعة"), "4"),
+}
+"""A digit written out: only where it is all that was said."""
+
+SAYS: Final[Mapping[AnswerWord, frozenset[str]]] = {
+    AnswerWord.SAFE: frozenset(
+        {"安全", "我安全", "我很安全", "我们安全", "我们都安全", "平安", "我平安", "我们平安"}
+        | {"都平安", "没事", "我没事", "我们没事", "我们都没事", "都没事", "我很好", "我们很好"}
+        | {"我還好", "我还好", "沒事", "我沒事", "我們沒事", "我們安全", "我們平安", "全家平安"}
+        | {"safe", "iamsafe", "imsafe", "wearesafe", "weresafe", "allsafe", "iamok", "imok"}
+        | {"imokay", "iamokay", "weareok", "wereok", "iamfine", "imfine", "wearefine", "werefine"}
+        | {"allgood", "安全です", "無事です", "大丈夫です", "estoybien", "estamosbien", "asalvo"}
+        | {"seguro", "segura", "أنابخير", "انابخير", "نحنبخير", "آمن", "بأمان"}
+    ),
+    AnswerWord.HELP: frozenset(),  # a cry is looked for in all the words
+    AnswerWord.EVACUATED: frozenset(
+        {"已撤离", "我已撤离", "撤离", "已撤", "我们已撤离", "已撤離", "我已撤離", "撤離"}
+        | {"已到集合点", "到集合点", "已到集合點", "evacuated", "ievacuated", "weevacuated"}
+        | {"gotout", "ihavegotout", "imout", "iamout", "weareout", "wereout", "atassemblypoint"}
+        | {"attheassemblypoint", "避難しました", "避難済み", "evacuado", "evacuada", "evacuados"}
+        | {"أخليت", "تمالإخلاء", "خرجنا"}
+    ),
+    AnswerWord.AWAY: frozenset(
+        {"不在", "不在家", "我不在", "我不在家", "不在现场", "不在楼内", "不在岗", "不在現場"}
+        | {"不在樓內", "不在崗", "不喺屋企", "away", "notthere", "notonsite", "notin", "notathome"}
+        | {"iamnotthere", "imnotthere", "iamaway", "imaway", "iamnotathome", "imnotathome"}
+        | {"wearenotathome", "werenotathome", "留守", "外出中", "外出中です", "fueradecasa"}
+        | {"noestoyencasa", "لستفيالمنزل", "لستفيالبيت"}
+    ),
+}
+"""What says an answer by itself, beside its digit or without one."""
+
+BESIDE: Final[Mapping[AnswerWord, frozenset[str]]] = {
+    AnswerWord.SAFE: frozenset(
+        {"收到", "已收到", "参加", "我参加", "已练习", "练习", "完成", "已完成", "到位", "已到位"}
+        | {"參加", "我參加", "已練習", "在岗", "在崗", "done", "takingpart", "takepart", "onit"}
+        | {"imonit", "inplace", "received", "gotit", "okay", "ok"}
+    ),
+    AnswerWord.HELP: frozenset(
+        {"求助", "真需帮助", "需帮助", "确需帮助", "仍需帮助", "需支援", "真有险情", "真实险情"}
+        | {"遇真实险情", "真需幫助", "需幫助", "needhelp", "reallyneedhelp", "needsupport"}
+        | {"realdanger", "stillneedhelp", "onlyifyouneedhelp", "needassistance"}
+    ),
+    AnswerWord.EVACUATED: frozenset({"out", "salí", "خرجت"}),
+    AnswerWord.AWAY: frozenset({"ausente"}),
+}
+"""What is printed beside a digit, and says nothing without it."""
+
+ACKS: Final = frozenset(
+    {
+        "收到",
+        "已收到",
+        "知道了",
+        "知道",
+        "好的",
+        "好",
+        "谢谢",
+        "謝謝",
+        "多谢",
+        "多謝",
+        "感谢",
+        "感謝",
+    }
+    | {"收到谢谢", "好的谢谢", "明白", "了解", "嗯", "ok", "okay", "k", "thanks", "thankyou", "thx"}
+    | {"ty", "received", "gotit", "roger", "noted", "understood", "了解です", "了解しました"}
+    | {"ありがとう", "ありがとうございます", "gracias", "recibido", "شكرا", "تم", "حسنا"}
+)
+"""Thanks and "received": nothing about how anybody is. Of somebody on duty: acknowledged."""
+
+# Around an answer: courtesy before or after, and what a phone adds by itself.
+POLITE: Final = re.compile(
+    r"^(?:好的|好|收到|ok(?:ay)?|yes|hi|hello|你好|您好|请|請|please|pls)[\W_]+"
+    r"|[\W_]*(?:谢谢(?:你们?|您|啦|了)?|謝謝(?:你們?|您)?|谢了|多谢|多謝|感谢|感謝|辛苦了?|麻烦了|唔該"
+    r"|thank ?you(?: so much| very much)?|thanks(?: a lot)?|thx|ty|please|pls|cheers"
+    r"|muchas gracias|gracias|por favor|ありがとう(?:ございます)?|شكرا(?: لكم| جزيلا)?)$"
+)
+SIGNATURE: Final = re.compile(
+    r"(?:^|\n)[\W_]*(?:发自我?的?\s*|發自我?的?\s*|來自我的\s*|从我的.{0,20}发送|從我的.{0,20}(?:傳送|寄出)"
+    r"|sent (?:from|via|with) |get outlook for |iphoneから送信|enviado desde |envoyé de "
+    r"|أ?رسلت من ).{0,60}\s*$"
+)
+
+# ── Not what somebody says of themselves ────────────────────────────────────────────────────────
+
+ROBOT: Final = re.compile(
+    r"^[\W_]*(?:this is an )?(?:auto(?:mat(?:ic|ed))?[ -]?(?:reply|response|responder|message)"
+    r"|out[ -]of[ -](?:the[ -])?office|away message"
+    r"|自动(?:回复|答复|应答)|自動(?:回[覆復]|返信|応答|答覆)|系统自动|respuesta autom[áa]tica"
+    r"|mensaje autom[áa]tico|رد (?:تلقائي|آلي))"
+    r"|do not disturb while driving|驾驶勿扰|駕駛勿擾|開車勿擾|開車勿扰"
+    r"|\breply (?:help|stop)\b.{0,80}\b(?:reply )?(?:help|stop|cancel|end)\b"
+    r"|\bto (?:opt[ -]?out|unsubscribe)\b|(?:回复?|回覆)\s*(?:td|t|n)\s*(?:退订|退訂)|拒收请回复?|退订回"
+)
+"""A machine that answers by itself."""
+
+REACTION: Final = re.compile(
+    r"^(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted(?: with)?|removed an?"
+    r"(?: \w+)? from|(?:reacted )?\W{0,8} ?to|已?(?:赞|讚|喜欢|喜歡|喜爱|喜愛|踩|强调|強調|质疑|質疑|大笑)了?"
+    r"|[对對將将]|(?:以|用).{0,6}(?:回应|回應)|(?:表示|作出|回应|回應|觉得|覺得|用)?.{0,8}"
+    r"(?:好笑|疑问|疑問|强调|強調|喜欢|喜歡|喜爱|喜愛|反感|回应|回應|反应|反應|表情|点赞|點讚|赞|讚)了?"
+    r"|le (?:gust[óo]|encant[óo]|dio risa|desagrad[óo])|se ri[óo] de|enfatiz[óo]|cuestion[óo]"
+    r"|reaccion[óo](?: con)?(?: a)?|(?:に|を)?(?:いいね|ハート|爆笑|強調|リアクション).{0,12}"
+    r"|أعجبه|أحب|تفاعل(?: مع)?|ضحك على)?$"
+)
+"""What is left of a reaction when our own words are taken out of it."""
+
+FORWARDED: Final = re.compile(
+    r"^(?:fwd?|forwarded(?: message)?|转发|轉發|轉寄|转寄|re|回复|回覆|答复|reenviado|rv|転送|إعادة توجيه)"
+    r"(?:[\W_]*[:：][\W_]*|[\W_]*$)"
+)
+"""What stands before words that are passed on, or that are answered."""
+
+# ── Need, and what only sounds like it ──────────────────────────────────────────────────────────
+
+_NEED_ZH = (
+    r"(?:需要|要|需)(?:人)?(?:的)?(?:帮助|幫助|帮忙|幫忙|救援|援助|支援)|求助|求救|被困|困住|受(?:伤|傷)|"
+    r"(?:摔|跌)倒|(?:晕|暈|昏)倒|(?:烧|燒|烫|燙)(?:伤|傷)|骨折|流血|卡住|烟|煙"
+)
+CALM: Final = re.compile(
+    # not needed
+    r"(?:不用|无需|無需|不需要?|不必|別|别|唔使|毋须|毋須)\s*(?:再)?\s*(?:人)?\s*(?:来|來)?\s*(?:需要)?(?:的)?"
+    r"(?:帮助|幫助|帮忙|幫忙|求助|救援|救我|担心我)"
+    # nobody, nothing, not
+    rf"|(?:没|沒|未|无|無|冇|并非|並非|不是)(?:有|再|见|見)?(?:任何|什么|甚麼|其他)?(?:人|谁|誰)?(?:在)?(?:再)?"
+    rf"(?:看到|看见|看見|见到|見到|闻到|聞到|感觉到)?(?:任何|什么|浓|濃|黑|有)?(?:{_NEED_ZH})"
+    r"|(?:看|闻|聞|见|見|睇)(?:不|唔)(?:到|见|見)(?:有|任何|什么)?(?:浓|濃)?(?:烟|煙)"
+    r"|不是?(?:我)?(?:求救|求助)|(?:烟|煙)(?:已经|已經|都)?(?:散|没有?了|沒有?了|小了|少了)"
+    # questions and offers: never "can somebody help me"
+    r"|(?:谁|誰|哪(?:里|裡|裏|儿|兒|家|户|戶|位|个|個|一?层|一?層)|有没有人|有沒有人|有无|有無|什么人|甚麼人)"
+    rf"[^,.!?;，。！？；\n]{{0,8}}?(?:{_NEED_ZH})"
+    rf"|(?:{_NEED_ZH})(?:了|的|人|啊)*(?:吗|嗎|么|麼|没有|沒有|没|沒|不)(?=[\W_]|$)"
+    r"|需要(?:帮助|幫助|帮忙|幫忙)的?(?:话|話|请|請|可以|联系|聯繫|聯絡|找|叫)"
+    r"|求助(?:电话|電話|热线|熱線|方式|号码|號碼)"
+    # smoke that is none
+    r"|(?:抽|吸|禁|戒|香|电子|電子|卖|買|买)(?:烟|煙)|(?:烟|煙)(?:花|草|酒|囱|囪|灰缸|感|雾报警|霧報警)|油烟|油煙"
+    # English
+    r"|\b(?:no|without)\s+(?:more\s+|any\s+)?help\s+(?:is\s+)?(?:needed|required|necessary)\b"
+    r"|\bneed(?:s|ed)?\s+no\s+help\b"
+    r"|\b(?:(?:do\s*n.?t|dont|does\s*n.?t|doesnt|did\s*n.?t|not)\s+need(?:ing)?|no\s+need\s+(?:for|of))"
+    r"\s+(?:any\s+|your\s+|more\s+)?help\b"
+    r"|\b(?:no[ -]?one|no[ -]?body|none(?:\s+of\s+us)?|not|never|is\s*n.?t|are\s*n.?t|was\s*n.?t|without)\s+"
+    r"(?:(?:is|are|was|were|has|have|been|being|got|gets|getting|here|else|seriously|badly|really|at\s+all|to"
+    r"|be|seems?|asking|calling|for|needs?|need)\s+)*"
+    r"(?:hurt|injured|trapped|stuck|wounded|bleeding|fallen|burn(?:ed|t)|unconscious|help)\b(?!\s+(?:has|came|us|me))"
+    r"|\b(?:did\s*n.?t|has\s*n.?t|have\s*n.?t|had\s*n.?t)\s+(?:fall(?:en)?|get\s+(?:hurt|stuck|trapped))\b"
+    r"|\b(?:does\s*n.?t|do\s*n.?t|did\s*n.?t)\s+hurt\b"
+    r"|\b(?:no|not\s+any|without(?:\s+any)?|see\s+no|smell\s+no|(?:do|ca|did|could|is)\s*n.?t\s+(?:see|smell|any)"
+    r"(?:\s+any)?|cannot\s+(?:see|smell)(?:\s+any)?)\s+(?:more\s+|visible\s+)?smoke\b"
+    r"|\bsmoke\s+(?:(?:has|is|have)\s+)?(?:all\s+)?(?:gone|cleared|clearing)\b|\bsmoke[ -]?free\b"
+    r"|\bsmoke\s+(?:a\s+cigarette|break|outside)\b"
+    r"|\b(?:how|what|where|when)\s+(?:can|could|do|may|should)\s+(?:i|we)\s+(?:do\s+to\s+)?help\b"
+    r"|\b(?:can|could|may|shall|should)\s+(?:i|we)\s+(?:be\s+of\s+(?:any\s+)?)?help\b(?!\s+me)"
+    r"|\b(?:i|we)(?:\s*.?ll|.?d)?\s+(?:can|could|will|would|want\s+to|(?:would\s+)?like\s+to|am\s+able\s+to"
+    r"|are\s+able\s+to|love\s+to|offer(?:\s+to)?|came\s+to)?\s*help\b"
+    r"|\b(?:do|does|did|would)\s+(?:you|u|any\s*(?:one|body)|some\s*(?:one|body)|they|people|he|she)\s+"
+    r"(?:all\s+)?(?:need|want|require)\s+(?:any\s+|some\s+|my\s+)?help\b"
+    r"|\b(?:who|who\s+else|any\s*(?:one|body)(?:\s+else)?)\s+(?:needs?|wants?|is|are|in|got)\s+"
+    r"(?:any\s+|some\s+)?(?:help|hurt|injured|trapped|stuck)\b"
+    r"|\b(?:is|are|was|were)\s+(?:any\s*(?:one|body)|some\s*(?:one|body)|you|u|they|he|she|everyone|everybody|there)"
+    r"\s+(?:(?:any|else|all|really|ok|or|there)\s+)*(?:hurt|injured|trapped|stuck|smoke|help)\b"
+    r"|\b(?:happy|here|glad|willing|able|available|ready)\s+to\s+help\b"
+    r"|\bthank(?:s|\s*you)?\s+(?:so\s+much\s+)?for\s+(?:the\s+|your\s+|all\s+(?:the\s+|your\s+)?)?help\b"
+    r"|\bhelp\s+(?:line|desk|number|out\s+there|is\s+here|has\s+arrived|arrived|came)\b"
+    r"|\b(?:fell|fall)\s+asleep\b|\bstuck\s+(?:at|in)\s+(?:work|traffic|the\s+office|a\s+meeting|school|class)\b"
+    # Spanish
+    r"|\bno\s+(?:necesito|necesitamos|necesita|necesitan|hace\s+falta|se\s+necesita)\s+(?:ninguna\s+)?ayuda\b"
+    r"|\bsin\s+(?:heridos|humo|ayuda)\b|\b(?:no|nadie)\s+(?:hay\s+|est[áa]\s+|estoy\s+|estamos\s+|nadie\s+)*"
+    r"(?:herid[oa]s?|atrapad[oa]s?|humo)\b"
+    r"|\b(?:alguien|usted(?:es)?|qui[ée]n)\s+necesitan?\s+ayuda\b|\bnecesitan?\s+ayuda\s*\?"
+    r"|\bgracias\s+por\s+(?:la\s+|su\s+)?ayuda\b"
+    # Japanese
+    r"|助けは?(?:必要(?:ありません|ない)|いりません|不要)|(?:けが|怪我)(?:人)?[はも]?(?:いません|ありません|ない|なし|いない)"
+    r"|(?:けが|怪我)(?:を)?して(?:い)?(?:ません|ない)|煙[はも]?(?:ありません|ない|なし|見えません)"
+    r"|閉じ込められて(?:い)?(?:ません|ない)|助けが必要(?:です)?か|(?:けが|怪我)人[はが]?(?:います|いる)か"
+    # Arabic
+    r"|(?:لا|لم|ليس|ليست|بدون|غير)\s+(?:\S+\s+){0,2}?(?:ال)?(?:مساعدة|مصاب\S*|محاصر\S*|عالق\S*|جريح|جرحى|دخان)"
+    r"|هل\s+(?:\S+\s+){0,3}?(?:ال)?(?:مساعدة|مصاب\S*|محاصر\S*|عالق\S*|دخان)"
+)
+CRY: Final = re.compile(
+    # Chinese
+    r"救命|救我|救救|求助|求救|(?:需要|需|要)(?:人)?(?:帮助|幫助|帮忙|幫忙|救援)|帮帮|幫幫|帮我|幫我"
+    r"|快来人|快來人|来人啊|來人啊|快来救|快來救|(?:被|给|給)困|困住|困(?:在|喺)|卡住"
+    r"|摔倒|摔伤|摔傷|摔了|跌倒|跌伤|跌傷|跌咗|(?:起|站|爬)(?:不|唔)(?:起)?(?:来|來|到身)|起唔到身"
+    r"|受(?:了)?(?:重)?(?:伤|傷)|(?:烧|燒|烫|燙|砸)(?:伤|傷)|骨折|流血|出血|(?:出|下|跑|逃|走)(?:不|唔)(?:去|出|来|來|了|到)"
+    r"|走不动|走不動|动不了|動不了|不能动|不能動|(?:晕|暈|昏)(?:倒|过去|過去)|昏迷"
+    r"|(?:喘|透)(?:不|唔)(?:过|過|上|到)(?:气|氣)|呼吸困难|呼吸困難|呛|嗆|烟|煙"
+    r"|(?:我|屋|家|房|厨房|廚房|阳台|陽台|楼道|走廊)(?:家|里|裡|裏|内|內|间|間|入面|有)*(?:着|起|失|著)火"
+    # English; no \b: Chinese may stand right beside
+    r"|(?<![a-z])(?:sos|help|mayday|trapped|stuck|hurts?|injured|bleeding|fell|fallen|smoke|smoky|unconscious"
+    r"|choking|on\s+fire|collapsed|no\s+way\s+out|(?:can\s*.?not|can.?t|cant)\s+(?:get\s+(?:out|up|down)|breathe"
+    r"|walk|move|leave|stand))(?![a-z])"
+    # Spanish
+    r"|(?<![a-záéíóúñ])(?:ayuda|ay[úu]d(?:ame|enme|enos)|auxilio|socorro|atrapad[oa]s?|herid[oa]s?|humo|sangr\w+"
+    r"|no\s+pued(?:o|e|emos)\s+(?:salir|respirar|mover\w*|levantar\w*|caminar)|me\s+ca[íi]|se\s+cay[óo])"
+    r"(?![a-záéíóúñ])"
+    # Japanese
+    r"|助けて|たすけて|助けが必要|救助|閉じ込め|動け(?:ない|ません)|逃げ(?:られない|られません)|出られ(?:ない|ません)"
+    r"|けが|怪我|倒れ|息が(?:できない|苦しい)"
+    # Arabic
+    r"|النجدة|(?:أ|ا)نقذ\S+|ساعد(?:وني|ني|ونا|نا)|(?:ال)?مساعدة|محاصر|عالق|مصاب|جريح|دخان|نزيف"
+    r"|لا\s+(?:أستطيع|استطيع|نستطيع)\s+(?:ال)?(?:خروج|تنفس|حركة|مشي)|سقط"
+)
