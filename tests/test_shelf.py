@@ -154,7 +154,7 @@ def test_a_file_nobody_may_read_is_named(tmp_path: Path) -> None:
 def test_one_that_never_was_good_leaves_the_shipped_one_or_none(tmp_path: Path) -> None:
     broken = SEVEN.replace("level: P2", "level: P9", 1)
     found = stand(site(tmp_path, ours=broken, water=broken.replace("power-outage", "water-off")))
-    assert versions(found) == {"fire": 2, "power-outage": 1}
+    assert versions(found) == {"fire": 2, "power-outage": 2}
     assert [(f.key, f.used) for f in found.faults] == [
         ("power-outage", "shipped"),
         ("water-off", "none"),
@@ -171,7 +171,7 @@ def test_two_own_playbooks_of_one_key_leave_the_last_good_one(tmp_path: Path) ->
     assert versions(found)["power-outage"] == 7
     assert {(f.file, f.used) for f in found.faults} == {("a.yaml", "kept"), ("b.yaml", "kept")}
     assert all("is that of" in fault.what for fault in found.faults)
-    assert versions(stand(settings))["power-outage"] == 1  # nothing was kept: the one that ships
+    assert versions(stand(settings))["power-outage"] == 2  # nothing was kept: the one that ships
 
 
 def test_a_copy_of_the_same_text_is_told_and_does_no_harm(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_a_key_that_stands_twice_in_a_file_is_a_fault_of_that_file(tmp_path: Pat
 def test_a_file_that_is_gone_stays_in_use_until_somebody_says_so(tmp_path: Path) -> None:
     site(tmp_path, ours=SEVEN, water=WATER)
     found, good = good_then(tmp_path, tmp_path / "playbooks" / "water.yaml", None)
-    assert versions(found) == {"fire": 2, "power-outage": 7, "water-off": 1}
+    assert versions(found) == {"fire": 2, "power-outage": 7, "water-off": 2}
     (fault,) = found.faults
     assert (fault.gone, fault.used) == (True, "kept")
     assert "muster playbook forget water-off" in fault.hint
@@ -254,7 +254,7 @@ def test_a_language_that_is_added_later_takes_no_playbook_away(tmp_path: Path) -
 def test_a_kept_text_this_release_cannot_read_is_not_used(tmp_path: Path) -> None:
     old = [kept("power-outage", "ours.yaml", "key: power-outage\nformat: 1\n")]
     found = stand(site(tmp_path, ours="{"), old)
-    assert versions(found)["power-outage"] == 1
+    assert versions(found)["power-outage"] == 2
     assert found.faults[0].used == "shipped"
 
 
@@ -272,7 +272,7 @@ def test_a_fault_of_the_check_itself_costs_one_file(
 
 def test_a_hub_without_its_own_has_those_that_ship(tmp_path: Path) -> None:
     settings = dataclasses.replace(load({}, data=tmp_path), playbooks=None)
-    assert versions(stand(settings)) == {"fire": 2, "power-outage": 1}
+    assert versions(stand(settings)) == {"fire": 2, "power-outage": 2}
 
 
 # ── The site's own words of a page ─────────────────────────────────────────────────────────────
