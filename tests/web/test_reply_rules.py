@@ -48,7 +48,7 @@ async def test_the_later_incident_carries_a_letter_in_texts_and_preview(hub: Fie
     assert "B4" in second
     assert "B1" in english
     assert any("B1" in text for text in shown)
-    await hub.say(outage, Stage.UPDATE, "发电机已启动")
+    await hub.say(outage, Stage.UPDATE, {"zh-CN": "发电机已启动", "en": "The generator runs"})
     assert "B2" in await hub.last(RESIDENT)
 
 
