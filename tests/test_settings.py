@@ -225,3 +225,15 @@ def test_a_fault_in_the_toml_file_is_said_in_a_sentence(
     with pytest.raises(Refused) as refused:
         load({"MUSTER_CONFIG": str(tmp_path / "muster.toml")}, data=tmp_path)
     assert said in str(refused.value)
+
+
+def test_the_environment_says_whether_texts_can_be_answered(tmp_path: Path) -> None:
+    given = {
+        "MUSTER_TWILIO_ACCOUNT_SID": "AC1",
+        "MUSTER_TWILIO_AUTH_TOKEN": "t",
+        "MUSTER_TWILIO_FROM": "MUSTER",
+    }
+    (plain,) = load(given, data=tmp_path).accounts
+    (said,) = load(given | {"MUSTER_TWILIO_REPLIES": "yes"}, data=tmp_path).accounts
+    assert "replies" not in plain.options
+    assert said.options["replies"] == "yes"

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.decide.alarms import cry_alarm
 from hub.decide.answers import Given
@@ -85,12 +86,21 @@ def keep(conn: Connection, *, note: Note) -> Bells | None:
     if _full(conn, note):
         return None
     note, now = guessed(conn, note), database_now(conn)
-    row = conn.execute(insert(replies).values(_row(note, now)).returning(replies.c.id)).scalar_one()
+    row = _kept(conn, _row(note, now))
+    if row is None:  # the same reply was kept elsewhere while we looked
+        return None
     if note.recorded:
         return {}
     if note.cry:
-        raise_now(conn, cry_alarm(int(row), note.channel, note.incident), now)
-    return _told(conn, note, int(row), now)
+        raise_now(conn, cry_alarm(row, note.channel, note.incident), now)
+    return _told(conn, note, row, now)
+
+
+def _kept(conn: Connection, values: Mapping[str, Any]) -> int | None:
+    make = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
+    row = make(replies).values(values).on_conflict_do_nothing().returning(replies.c.id)
+    found = conn.execute(row).scalar_one_or_none()
+    return None if found is None else int(found)
 
 
 def _full(conn: Connection, note: Note) -> bool:

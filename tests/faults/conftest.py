@@ -20,6 +20,7 @@ from tests.processes import ROOT, environment
 
 OUTAGE = "kills while texts go out"
 TRIALS: Mapping[str, str] = {
+    OUTAGE: "--outage 1 --people 600 --seed 5",  # first: it takes the longest
     "a killed hub on SQLite": "--people 30-50 --seed 327 --setup sqlite --only kill_worker",
     "a rolling restart on PostgreSQL": "--people 30-50 --seed 365 --setup postgres --only roll",
     "a killed worker on PostgreSQL": (
@@ -28,7 +29,6 @@ TRIALS: Mapping[str, str] = {
     "a provider that takes texts and answers 500": (
         "--people 30-50 --seed 49 --setup sqlite --only provider_crashes"
     ),
-    OUTAGE: "--outage 1 --people 600 --seed 5",
 }
 AT_ONCE = 4
 BEFORE = "tests/decide/"  # the tests that begin then take a while and share nothing with a hub

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import insert
 
 from hub.decide.inbox import Why
 from hub.errors import Conflict
-from hub.model import Lane
+from hub.model import Lane, Reply
 from hub.store import schema as t
 from hub.store.answers import AnswerLedger
 from tests.flow.stage import Stage
@@ -131,3 +132,15 @@ async def test_our_own_words_come_back_and_say_nothing(stage: Stage) -> None:
     ledger = AnswerLedger(stage.db)
     assert await ledger.last_texts("sms", FIRST) == ("Fire, tower 3. Leave. \ue000",)
     assert await ledger.last_texts("sms", "+447700900888") == ()
+
+
+async def test_a_reply_that_two_processes_hear_at_once_stands_once(stage: Stage) -> None:
+    heard = await sent(stage)
+    one, other = heard.report._hear, heard.report._hear
+    await asyncio.gather(
+        *(
+            who.said("sms_test", Reply("sms", "+447700900999", "救命", "IN9"))
+            for who in (one, other, one, other)
+        )
+    )
+    assert len(await stage.rows(t.replies)) == len(await stage.rows(t.alarms)) == 1

@@ -30,6 +30,7 @@ PROGRAMS = {
     "web/live": "frames of the socket: a script reads their codes",
     "web/hooks.py": "providers",
     "web/server.py": "the terminal that starts the hub",
+    "web/tongues.py": "the terminal: files of words for another language",
     "web/api/reading.py": "bodies of programs; what people type is checked by the hub",
     "hub/flow/report.py": "providers",
     "hub/store/archive": "the terminal: backup and restore",

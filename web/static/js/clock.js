@@ -19,21 +19,24 @@ export function agree(date) {
 }
 export const now = () => Date.now() - ahead;
 
+/** A moment as the hub writes it: in words, or (alarms) in milliseconds. */
+const ms = (at) => (typeof at === "number" ? at : Date.parse(at));
+
 /** A time; on another day than today its date goes before it, and the hour that comes twice says which. */
 export const clock = (iso) => told(iso, hms);
 export const clockShort = (iso) => told(iso, hm);
-export const date = (iso) => (iso ? day.format(zone.wall(Date.parse(iso))) : "–");
+export const date = (iso) => (iso ? day.format(zone.wall(ms(iso))) : "–");
 /** Date and time, whatever day it is. */
 export const moment = (iso) => (iso ? `${date(iso)} ${bare(iso, hms)}` : "–");
 export const momentShort = (iso) => (iso ? `${date(iso)} ${bare(iso, hm)}` : "–");
 
-const bare = (iso, format) => `${format.format(zone.wall(Date.parse(iso)))}${zone.twice(Date.parse(iso))}`;
+const bare = (iso, format) => `${format.format(zone.wall(ms(iso)))}${zone.twice(ms(iso))}`;
 function told(iso, format) {
   if (!iso) return "–";
-  const ms = Date.parse(iso);
-  if (zone.sameDay(ms, now())) return bare(iso, format);
-  const far = Math.abs(ms - now()) > 180 * 86400000;
-  return `${(far ? day : near).format(zone.wall(ms))} ${bare(iso, format)}`;
+  const at = ms(iso);
+  if (zone.sameDay(at, now())) return bare(iso, format);
+  const far = Math.abs(at - now()) > 180 * 86400000;
+  return `${(far ? day : near).format(zone.wall(at))} ${bare(iso, format)}`;
 }
 
 const two = (n) => String(n).padStart(2, "0");
