@@ -76,8 +76,15 @@ def _import_words(report: dict[str, Any]) -> str:
     for found in report["reading"]["problems"]:
         column = f" column {found['letter']} ({found['column']})" if found["letter"] else ""
         shown = f" {found['found']!r}:" if found["found"] else ""
-        where = f"{found['sheet']} row {found['row']}{column}"
+        row = f" row {found['row']}" if found["row"] else ""  # none: of the whole sheet
+        where = f"{found['sheet']}{row}{column}"
         lines.append(f"  [{found['severity']}] {where}:{shown} {found['expected']['en']}")
+    stops = sum(found["severity"] == "stop" for found in report["reading"]["problems"])
+    if stops and not report["applied"]:
+        lines.append(
+            f"{stops} rows cannot be understood: nothing is imported until they are mended, or left"
+            " out with --skip-problems."
+        )
     lines.append("Imported." if report["applied"] else "Dry run: nothing was written.")
     return "\n".join(lines)
 

@@ -147,3 +147,13 @@ def test_a_worker_on_sqlite_is_refused_in_words(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "PostgreSQL" in done.stderr
     assert done.stdout == ""
+
+
+def test_a_dry_run_says_that_rows_keep_the_file_out(tmp_path: Path) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text("房号,姓名,电话,备注\n1栋101,王芳,13800000001,x\n地下车库,岗亭,13800000002,\n")
+    env = {"MUSTER_DATA": str(tmp_path / "hub")}
+    done = muster("import", str(file), "--dry-run", env=env, seconds=50)
+    assert "1 rows cannot be understood" in done.stdout
+    assert "--skip-problems" in done.stdout
+    assert " row 0" not in done.stdout
