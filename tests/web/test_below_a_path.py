@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -44,8 +45,7 @@ async def below(request, template, quick_path: Path, tmp_path: Path) -> AsyncIte
             served(wired(chosen, db)) as house,
             nginx(tmp_path, port, request.param(BASE, house.at.url)),
         ):
-            inner = house.at
-            house.at = type(inner)(inner.host, port, chosen.public_url)
+            house.at = replace(house.at, port=port, url=chosen.public_url)
             yield house
     finally:
         await db.close()
