@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from hub.decide.aloud import digits_aloud
@@ -19,6 +21,9 @@ from hub.model import Actor, Answer, AnswerWord, IncidentId, RecipientId, Reply
 from hub.ports import Pressed
 
 OUT, IN = "STOP", "START"
+LONG = 200
+"""Signs beyond which words are read in a thread: 1,600 of one letter, compared with what was sent
+to that number, may take a tenth of a second for each text."""
 _TAPPED = Meaning(Meant.ANSWER, Because.CRY, AnswerWord.HELP)
 
 
@@ -116,7 +121,8 @@ class Hear:
         sent: tuple[str, ...] = ()
         if may_echo(reply.text):
             sent = await self._replies.last_texts(reply.channel, reply.sender)
-        return read_reply(reply.text, sent=sent, letters=caller.letters)
+        read = partial(read_reply, reply.text, sent=sent, letters=caller.letters)
+        return await asyncio.to_thread(read) if len(reply.text) > LONG else read()
 
     async def _go(
         self, account: str, reply: Reply, meaning: Meaning, caller: Caller, way: Route
