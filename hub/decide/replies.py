@@ -49,7 +49,9 @@ from hub.decide.reply_words import (
 )
 from hub.model import DIGITS, AnswerWord, RecipientKind
 
-LONGEST = 1_600
+LONGEST = 1_600  # characters of an SMS
+WHOLE = 5_000  # of a text that comes by another way (RCS, WhatsApp)
+SEAM = 40  # a cry may stand across the end of the first part
 
 
 class Meant(StrEnum):
@@ -99,8 +101,8 @@ class Meaning:
 
 # Asked for by a word before the digit: 请回复2, 按2, "press 2", "option 2".
 _LEAD = re.compile(
-    r"^(?:(?:请|請|pls|please)\s*)?(?:我)?(?:回复|回覆|回答|答复|答覆|我选|我選|选择?|選擇?|选项|選項|发送?|發送?"
-    r"|按|输入|輸入|答|回|reply(?:\s+with)?|answer|press(?:ed)?|option|send|sent|choose|responder?|responde"
+    r"^(?:(?:请|請|pls|please)\s*)?(?:我|i\s+|my\s+(?=answer))?(?:回复|回覆|回答|答复|答覆|我选|我選|选择?|選擇?|选项|選項|发送?|發送?"
+    r"|按|输入|輸入|答|回|reply(?:\s+with)?|answer(?:\s+is)?|pick|press(?:ed)?|option|send|sent|choose|responder?|responde"
     r"|pulsar?|pulse|marcar?|返信|返答|رقم|رد)\s*[:,.]?\s*(?:数字|數字|号码|number)?\s*[:,.]?\s*"
 )
 _PART = re.compile(
@@ -131,7 +133,14 @@ def read_reply(
     `letters`: those of the open incidents that asked it."""
     if (key := text.strip()) in DIGITS:  # most of what ever comes
         return replace(_answer(DIGITS[key]), plain=True)
-    own = own_words(_whole(text[:LONGEST]), sent)
+    meaning = _read(text[:LONGEST], sent, letters)
+    if len(text) <= LONGEST or meaning.cry:
+        return meaning
+    return _cry(_flat(text[LONGEST - SEAM : WHOLE])) or meaning
+
+
+def _read(text: str, sent: Sequence[str], letters: frozenset[str]) -> Meaning:
+    own = own_words(_whole(text), sent)
     if own.echo:
         return Meaning(Meant.NOTHING, Because.ECHO)
     flat = _flat(own.words)

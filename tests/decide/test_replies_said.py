@@ -253,3 +253,22 @@ def test_what_a_part_says_counts(part, word):
 @pytest.mark.parametrize(("said", "yes"), [("YES", True), ("yes.", True), ("yes please", False)])
 def test_yes_alone_is_known_as_such(said, yes):
     assert says_yes(read_reply(said)) is yes
+
+
+@pytest.mark.parametrize("before", [1_590, 1_600, 1_601, 3_000, 4_900])
+@pytest.mark.parametrize("cry", ["救命", "we are trapped"])
+def test_a_cry_at_the_end_of_a_very_long_text_is_heard(before: int, cry: str):
+    assert read_reply("a " * (before // 2) + cry).word is HELP
+
+
+@pytest.mark.parametrize("said", ["a " * 2_000, "好的。" * 1_000])
+def test_a_very_long_text_without_a_cry_is_unclear(said: str):
+    assert read_reply(said).meant is Meant.UNCLEAR
+    assert read_reply("2 " + said).word is HELP
+
+
+@pytest.mark.parametrize(
+    "said", ["my answer is 2", "I choose 2", "i pick 2", "Answer is: 2", "我选2"]
+)
+def test_a_digit_that_is_chosen_in_words_is_the_answer(said: str):
+    assert read_reply(said).word is HELP

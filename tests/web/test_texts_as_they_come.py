@@ -98,3 +98,12 @@ async def test_yes_of_anybody_else_is_words(hub: Field) -> None:
     await hub.reply(RESIDENT, "yes")
     (shown,) = await hub.waiting()
     assert (shown.words, shown.why) == ("yes", "unclear")
+
+
+async def test_a_very_long_text_is_read_and_kept_to_its_end(hub: Field) -> None:
+    fire = await hub.launch("fire", "3/12")
+    words = "好的。" * 900 + "我们被困在1201"
+    await hub.reply(f"whatsapp:{RESIDENT}", words)
+    assert await hub.answer(fire, RESIDENT) == "help"
+    (shown,) = await hub.rows(t.replies)
+    assert shown.words == words
