@@ -32,6 +32,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
+from hub.decide.asking import FIRST, LETTERS
 from hub.decide.echoes import own_words
 from hub.decide.reply_words import (
     ACK_SIGNS,
@@ -225,12 +226,22 @@ def _copied(said: str) -> bool:
 
 
 def _lettered(said: str, letters: frozenset[str]) -> Meaning | None:
-    """An answer that names its incident: "B1", "b 1", "B1安全"."""
+    """An answer that names its incident: "B1", "b 1", "B1安全". Of one that is closed the 2 alone
+    is read: somebody needs help, whatever has ended."""
     found = _LETTERED.match(_LEAD.sub("", said, count=1))
-    if found is None or found[1] not in letters:
+    if found is None:
         return None
     meaning = _answered(found[2], asks=False)
-    return replace(meaning, letter=found[1]) if meaning.word else None
+    if found[1] in letters:
+        return replace(meaning, letter=found[1]) if meaning.word else None
+    given = found[1] == FIRST or found[1].upper() in LETTERS
+    return meaning if given and _asks_help(found[2]) else None
+
+
+def _asks_help(said: str) -> bool:
+    """A 2, courtesy and its label beside it or not: "B2 is dark" is a place."""
+    label = _bare(POLITE.sub("", said))
+    return label[:1] == "2" and (not label[1:] or label[1:] in BESIDE[AnswerWord.HELP])
 
 
 def _answered(said: str, *, asks: bool) -> Meaning:

@@ -27,6 +27,7 @@ class ReplyLedger(Protocol):
 
     async def caller(self, channel: str, sender: str) -> Caller: ...
     async def speaking_to(self, people: Sequence[int]) -> tuple[Asked, ...]: ...
+    async def number_of(self, person: int) -> str: ...
     async def last_texts(self, channel: str, sender: str) -> tuple[str, ...]: ...
     async def opt_out(self, channel: str, sender: str) -> int: ...
     async def opt_in(self, channel: str, sender: str) -> int: ...
@@ -100,13 +101,18 @@ class Hear:
             return dataclasses.replace(pressed, over=True)
         return dataclasses.replace(pressed, word=as_said_by(meaning.word, duty=call.asked.duty))
 
-    async def tapped(self, incident: int, people: Sequence[int]) -> None:
-        """Help was asked for by the link of this incident: it counts in every other live one that
-        speaks to these people, too."""
-        for one in await self._replies.speaking_to(people):
-            if one.live and one.incident != incident:
-                reply = Reply("link", "", "", "")
-                await self._take(reply, _TAPPED, one, Caller(), None)
+    async def tapped(self, incident: int, people: Sequence[int], *, taken: bool) -> None:
+        """Help was asked for by the link of this incident, which took it or was over: it counts in
+        every other live one that speaks to these people, too; where there is none and this is not
+        live, it stands where people look."""
+        asked = await self._replies.speaking_to(people)
+        own = next((one for one in asked if taken and one.incident == incident), None)
+        way = route_key(_TAPPED, own, [one for one in asked if one.incident != incident])
+        way = dataclasses.replace(way, to=tuple(one for one in way.to if one is not own))
+        if way.to or way.why:
+            reply = Reply("link", await self._replies.number_of(people[0]), "", "")
+            caller = Caller((own,) if own else (), people[0], last=incident)
+            await self._go("link", reply, _TAPPED, caller, way)
 
     async def _read(self, reply: Reply, caller: Caller) -> Meaning:
         sent: tuple[str, ...] = ()

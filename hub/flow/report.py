@@ -99,9 +99,10 @@ class Report:
         reply = dataclasses.replace(inward.replies[0], attempt=attempt)
         return channel.respond(await self._hear.keyed(channel_name, reply, call, request.callback))
 
-    async def tapped(self, incident: int, people: Sequence[int]) -> None:
-        """Help asked for by a link counts in every live incident that speaks to these people."""
-        await self._hear.tapped(incident, people)
+    async def tapped(self, incident: int, people: Sequence[int], *, taken: bool) -> None:
+        """Help asked for by a link counts in every live incident that speaks to these people, and
+        is lost nowhere; `taken`: its own incident has it."""
+        await self._hear.tapped(incident, people, taken=taken)
 
     async def shown(self, recipient: int, notice: int, revision: int) -> None:
         """A screen shows this revision: that is its receipt. Another revision than the notice's
