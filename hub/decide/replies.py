@@ -180,7 +180,8 @@ def _signs(text: str) -> Meaning:
 
 def _flat(text: str) -> str:
     """Half-width, lower-case, every digit an ASCII one, without emoji joiners."""
-    flat = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
+    flat = unicodedata.normalize("NFKC", text.replace("🆘", " SOS ")).casefold()
+    flat = flat.replace("’", "'").replace("‘", "'")
     return "".join(_sign(c) for c in flat if unicodedata.category(c) not in _JOINERS or c == "\n")
 
 

@@ -31,6 +31,17 @@ SAYS: Final[Mapping[AnswerWord, frozenset[str]]] = {
         {"安全", "我安全", "我很安全", "我们安全", "我们都安全", "平安", "我平安", "我们平安"}
         | {"都平安", "没事", "我没事", "我们没事", "我们都没事", "都没事", "我很好", "我们很好"}
         | {"我還好", "我还好", "沒事", "我沒事", "我們沒事", "我們安全", "我們平安", "全家平安"}
+        | {
+            "没事了",
+            "我没事了",
+            "我们没事了",
+            "我们都没事了",
+            "家里没事",
+            "家里都没事",
+            "大家都没事",
+        }
+        | {"wereallsafe", "weareallsafe", "allsafehere", "everyoneissafe", "everybodyissafe"}
+        | {"wearebothsafe", "werebothsafe", "safeandsound"}
         | {"safe", "iamsafe", "imsafe", "wearesafe", "weresafe", "allsafe", "iamok", "imok"}
         | {"imokay", "iamokay", "weareok", "wereok", "iamfine", "imfine", "wearefine", "werefine"}
         | {"allgood", "安全です", "無事です", "大丈夫です", "estoybien", "estamosbien", "asalvo"}
@@ -39,13 +50,25 @@ SAYS: Final[Mapping[AnswerWord, frozenset[str]]] = {
     AnswerWord.HELP: frozenset(),  # a cry is looked for in all the words
     AnswerWord.EVACUATED: frozenset(
         {"已撤离", "我已撤离", "撤离", "已撤", "我们已撤离", "已撤離", "我已撤離", "撤離"}
+        | {"已下楼", "我已下楼", "已经下楼", "我们都下来了", "我们下来了", "已经出来了", "已下樓"}
         | {"已到集合点", "到集合点", "已到集合點", "evacuated", "ievacuated", "weevacuated"}
         | {"gotout", "ihavegotout", "imout", "iamout", "weareout", "wereout", "atassemblypoint"}
         | {"attheassemblypoint", "避難しました", "避難済み", "evacuado", "evacuada", "evacuados"}
         | {"أخليت", "تمالإخلاء", "خرجنا"}
     ),
     AnswerWord.AWAY: frozenset(
-        {"不在", "不在家", "我不在", "我不在家", "不在现场", "不在楼内", "不在岗", "不在現場"}
+        {
+            "在外地",
+            "我在外地",
+            "人在外地",
+            "出差",
+            "出差了",
+            "家里没人",
+            "不在家里",
+            "nothome",
+            "outoftown",
+        }
+        | {"不在", "不在家", "我不在", "我不在家", "不在现场", "不在楼内", "不在岗", "不在現場"}
         | {"不在樓內", "不在崗", "不喺屋企", "away", "notthere", "notonsite", "notin", "notathome"}
         | {"iamnotthere", "imnotthere", "iamaway", "imaway", "iamnotathome", "imnotathome"}
         | {"wearenotathome", "werenotathome", "留守", "外出中", "外出中です", "fueradecasa"}
@@ -160,7 +183,19 @@ CALM: Final = re.compile(
     r"|求助(?:电话|電話|热线|熱線|方式|号码|號碼)"
     # smoke that is none
     r"|(?:抽|吸|禁|戒|香|电子|電子|卖|買|买)(?:烟|煙)|(?:烟|煙)(?:花|草|酒|囱|囪|灰缸|感|雾报警|霧報警)|油烟|油煙"
+    # fires asked about or over, smells that are none
+    r"|(?:哪|几|幾|什么|甚麼|是不是|听说|聽說|为什么|怎么|怎麼)[^,.!?;，。！？；\n]{0,8}?(?:着|起|失|著)火"
+    r"|(?:没|沒|未|不是|并非|並非)(?:有)?[^,.!?;，。！？；\n]{0,4}?(?:着|起|失|著)火"
+    r"|[^,.!?;，。！？；\n]{0,6}(?:着|起|失|著)火(?:了|的)*(?:吗|嗎|么|麼|没|沒|\?|？)"
+    r"|(?:没|沒|未|不)(?:有|再)?(?:闻|聞)(?:到|见|見)"
+    r"|(?:没|沒|无|無|不用|不需要?|不是)(?:有|坐|用|人)*(?:轮椅|輪椅|呼吸机|呼吸機|救护车|救護車|心脏病|心臟病)"
+    r"|(?:手机|手機|电池|電池|电|電)快不行了|(?:没|沒|未)(?:有)?(?:来|來)人|门禁[^,.，。\n]{0,4}打不开"
+    r"|\b(?:ca|do|did|could)\s*n.?t\s+smell\s+(?:any\s+)?(?:gas|burning)"
+    r"|(?:轮椅|輪椅|呼吸机|呼吸機|氧气|氧氣|制氧机|120)[^,.!?，。！？\n]{0,4}(?:吗|嗎|么|\?)"
+    r"|(?:要不要|需要|该不该|是否)(?:我|我们)?(?:叫|打|拨|撥)\W*1[12][09]"
     # English
+    r"|\b(?:should|shall|do|can|may|must)\s+(?:i|we|you)\s+(?:please\s+)?(?:call|need)\s+(?:an\s+)?(?:ambulance|\d{3})"
+    r"|\b(?:no|not\s+(?:a|an|in\s+a)|without(?:\s+a)?|do\s*n.?t\s+need\s+an?)\s+(?:ambulance|wheelchair|emergency)\b"
     r"|\b(?:no|without)\s+(?:more\s+|any\s+)?help\s+(?:is\s+)?(?:needed|required|necessary)\b"
     r"|\bneed(?:s|ed)?\s+no\s+help\b"
     r"|\b(?:(?:do\s*n.?t|dont|does\s*n.?t|doesnt|did\s*n.?t|not)\s+need(?:ing)?|no\s+need\s+(?:for|of))"
@@ -214,8 +249,27 @@ CRY: Final = re.compile(
     r"|走不动|走不動|动不了|動不了|不能动|不能動|(?:晕|暈|昏)(?:倒|过去|過去)|昏迷"
     r"|(?:喘|透)(?:不|唔)(?:过|過|上|到)(?:气|氣)|呼吸困难|呼吸困難|呛|嗆|烟|煙"
     r"|(?:我|屋|家|房|厨房|廚房|阳台|陽台|楼道|走廊)(?:家|里|裡|裏|内|內|间|間|入面|有)*(?:着|起|失|著)火"
+    r"|(?:店|铺|鋪|车库|車庫|隔壁|对面|對面|邻居|鄰居|楼上|樓上|楼下|樓下|电动车|電動車|电池|電池|空调|空調"
+    r"|插座|油锅|油鍋|灶台|床|沙发|沙發)(?:里|裡|内|內|间|間)*(?:着|起|失|著)火|^\W*(?:着|起|失|著)火(?:(?:了|啦|啊)*\W*(?:快|$)|(?:了|啦|啊)+\W)"
+    r"|(?:闻|聞)(?:到|见|見)[^,.，。\n]{0,4}(?:煤气|煤氣|燃气|燃氣|天然气|天然氣|瓦斯|焦|糊)"
+    r"|(?:门|門)[^,.!?，。！？\n]{0,4}打(?:不|唔)(?:开|開)|(?:(?:被|反)|(?:我|们|們|孩子|老人)(?:给|給)?)(?:锁|鎖)(?:在|了|$)|^(?:锁|鎖)在"
+    r"|(?:孩子|小孩|宝宝|寶寶|娃|老人|爸|妈|媽|奶奶|爷爷|爺爺|老公|老婆|儿子|兒子|女儿|女兒)[^,.!?，。！？\n]{0,4}"
+    r"(?:(?:还|還)在(?:屋|里|裡|楼上|樓上|楼里|上面)|(?:没|沒|未)(?:能)?(?:下来|下來|出来|出來|逃|撤)|一(?:个|個)人在家|不(?:见|見)了)"
+    r"|心(?:脏|臟)病|心梗|(?:没|沒)(?:有)?(?:呼吸|气了|氣了)|(?:快|人|他|她|我|爸|妈|媽)不行了|(?:撑|撐)不住|(?:叫|打|要|派|喊)\W*(?:个|辆|輛|個)?救(?:护|護)(?:车|車)"
+    r"|(?:叫|打|拨|撥)\W*120|(?:瘫|癱)(?:痪|瘓)|(?:卧|臥)床|(?:轮|輪)椅|行(?:动|動)不(?:便|了)|走不下|爬不(?:动|動)"
+    r"|(?:不能|没法|沒法|没办法|沒辦法|无法|無法)(?:自己)?(?:下楼|下樓|走(?!电梯|電梯|开|開)|离开|離開|撤离|撤離|出去|出来|出來)"
+    r"|腿(?:断|斷)|呼吸(?:机|機)|制氧|吸氧|氧(?:气|氣)|救人|^\W*(?:快|快点|快點)?(?:来人|來人|来|來)(?:啊|吧|呀)*\W*$"
     # English; no \b: Chinese may stand right beside
-    r"|(?<![a-z])(?:sos+|he+l+p+|hlep|hepl|halp|mayday|trapped|stuck|hurts?|injured|bleeding|fell|fallen|smoke|smoky|unconscious"
+    r"|(?<![a-z])(?:h+e+l+p+|hlep|hepl|halp|rescue\s+(?:me|us)|save\s+(?:me|us|my|our)|come\s+(?:quick|fast)(?:ly)?"
+    r"|(?:fire|flames)\s+in\s+(?:my|our|the|this)|(?:my|our)\s+\w+\s+(?:is|are)\s+burning|smell\s+(?:gas|burning)"
+    r"|(?:need|call|get|send)(?:\s+(?:us|me))?\s+(?:an?\s+|the\s+)?ambulance|(?:(?:please|pls|plz|somebody|someone)\s+|^\W*)call\s+(?:911|999|112|119|120)|heart\s+attack|having\s+a\s+stroke|(?:(?:he|she|i)(?:.s|.m|\s+am|\s+is))\s+dying|bedridden|wheelchair"
+    r"|(?:not|stopped|stops)\s+breathing|broken?\s+(?:my\s+|his\s+|her\s+)?(?:leg|arm|hip|ankle|back)"
+    r"|unable\s+to\s+(?:get|walk|move|leave|evacuate|breathe|stand)|oxygen|ventilator|paraly[sz]ed"
+    r"|(?:can\s*.?not|can.?t|cant)\s+(?:use|manage|do|take)\s+(?:the\s+)?stairs"
+    r"|(?:i.?m|we.?re|s?he.?s|am|are|is|got|been)\s+locked\s+in(?:side)?|locked\s+inside|(?:kids?|son|daughter|child(?:ren)?|m[ou]m|mother|dad|father|grand\w+|wife|husband|baby|sister|brother)\s+(?:is|are|.s)\s+(?:still\s+(?:inside|in\s)|missing)"
+    r"|door\s+(?:(?:wo\s*n.?t|will\s+not|does\s*n.?t)\s+open|is\s+(?:jammed|blocked|not\s+opening))"
+    r"|(?:can\s*.?not|can.?t|cant)\s+open\s+(?:the|my|our)\s+door)(?![a-z])"
+    r"|(?<![a-z])(?:sos+|mayday|trapped|stuck|hurts?|injured|bleeding|fell|fallen|smoke|smoky|unconscious"
     r"|choking|on\s+fire|collapsed|no\s+way\s+out|(?:can\s*.?not|can.?t|cant)\s+(?:get\s+(?:out|up|down)|breathe"
     r"|walk|move|leave|stand))(?![a-z])"
     # Spanish

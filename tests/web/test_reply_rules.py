@@ -202,6 +202,28 @@ async def test_words_after_the_close_stand_on_the_page_for_a_day(hub: Field) -> 
     assert [row.cry for row in await hub.waiting()] == [False, True]
 
 
+async def test_a_cry_after_the_close_belongs_to_the_real_fire_before_the_later_drill(
+    hub: Field,
+) -> None:
+    fire = await hub.launch("fire", "3/12")
+    drill = await hub.launch("fire", "3/12", Kind.DRILL)
+    for incident in (fire, drill):
+        await hub.say(incident, Stage.ALL_CLEAR)
+        await hub.close(incident)
+    await hub.reply(RESIDENT, "救命")
+    (cry,) = await hub.waiting()
+    assert (cry.cry, cry.why, cry.incident_id) == (True, "over", fire)
+
+
+async def test_a_stewards_bare_digit_is_shown_as_it_is_recorded(hub: Field) -> None:
+    fire = await hub.launch("fire", "3/12")
+    await hub.launch("power-outage", "3")
+    await hub.reply(STEWARD, "1")
+    answers = {row.answer for row in await hub.rows(t.audience, incident_id=fire, kind="staff")}
+    assert "seen" in answers
+    assert [row.answer for row in await hub.rows(t.replies)] == ["seen"]
+
+
 async def test_a_stewards_phone_answers_for_the_steward_alone(hub: Field) -> None:
     fire = await hub.launch("fire", "3/12")
     await hub.reply(STEWARD, "1")
