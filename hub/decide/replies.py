@@ -169,9 +169,7 @@ def _whole(text: str) -> str:
 
 
 def _signs(text: str) -> Meaning:
-    """A text without a letter or digit: 🆘 cries, 👍 and its like say no more than "received"."""
-    if cry := _cry(text):
-        return cry
+    """A text without a letter or digit: 👍 and its like say no more than "received"."""
     signs = re.sub(r"\s+", "", text.translate(_SKINS))
     if signs and set(signs) <= ACK_SIGNS:
         return Meaning(Meant.NOTHING, Because.ACK)
