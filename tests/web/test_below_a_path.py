@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -45,7 +45,8 @@ async def below(request, template, quick_path: Path, tmp_path: Path) -> AsyncIte
             served(wired(chosen, db)) as house,
             nginx(tmp_path, port, request.param(BASE, house.at.url)),
         ):
-            house.at = replace(house.at, port=port, url=chosen.public_url)
+            inner = house.at
+            house.at = dataclasses.replace(inner, port=port, url=chosen.public_url)
             yield house
     finally:
         await db.close()
