@@ -213,12 +213,14 @@ CRY: Final = re.compile(
     r"|摔倒|摔伤|摔傷|摔了|跌倒|跌伤|跌傷|跌咗|(?:起|站|爬)(?:不|唔)(?:起)?(?:来|來|到身)|起唔到身"
     r"|受(?:了)?(?:重)?(?:伤|傷)|(?:烧|燒|烫|燙|砸)(?:伤|傷)|骨折|流血|出血|(?:出|下|跑|逃|走)(?:不|唔)(?:去|出|来|來|了|到)"
     r"|走不动|走不動|动不了|動不了|不能动|不能動|(?:晕|暈|昏)(?:倒|过去|過去)|昏迷"
-    r"|(?:喘|透)(?:不|唔)(?:过|過|上|到)(?:气|氣)|呼吸困难|呼吸困難|呛|嗆|烟|煙"
+    r"|(?:喘|透)(?:不|唔)(?:过|過|上|到)(?:来|來)?(?:气|氣)|(?:无法|無法)(?:下|出|离|離|走|动|動|呼吸)|快死了"
+    r"|(?<!不用)(?<!不必)(?<!不要)(?:叫|打)(?:救护车|救護車)(?!吗|嗎|了)|呼吸困难|呼吸困難|呛|嗆|烟|煙"
     r"|(?:我|屋|家|房|厨房|廚房|阳台|陽台|楼道|走廊)(?:家|里|裡|裏|内|內|间|間|入面|有)*(?:着|起|失|著)火"
     # English; no \b: Chinese may stand right beside
     r"|(?<![a-z])(?:sos|help|mayday|trapped|stuck|hurts?|injured|bleeding|fell|fallen|smoke|smoky|unconscious"
     r"|choking|on\s+fire|collapsed|no\s+way\s+out|(?:can\s*.?not|can.?t|cant)\s+(?:get\s+(?:out|up|down)|breathe"
-    r"|walk|move|leave|stand))(?![a-z])"
+    r"|walk|move|leave|stand)|(?:can\s*.?not|can.?t|cant)\s+breath|heart\s+attack"
+    r"|(?<!not )(?<!n't )(?<!dont )(?<!never )call\s+(?:an\s+|the\s+)?ambulance)(?![a-z])"
     # Spanish
     r"|(?<![a-záéíóúñ])(?:ayuda|ay[úu]d(?:ame|enme|enos)|auxilio|socorro|atrapad[oa]s?|herid[oa]s?|humo|sangr\w+"
     r"|no\s+pued(?:o|e|emos)\s+(?:salir|respirar|mover\w*|levantar\w*|caminar)|me\s+ca[íi]|se\s+cay[óo])"

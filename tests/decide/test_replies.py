@@ -146,3 +146,19 @@ def test_what_sounds_like_a_question_or_an_offer_takes_no_cry_with_it(text: str)
 )  # fmt: skip
 def test_questions_and_offers_stay_what_they_are(text: str):
     assert not read_reply(text).cry
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["喘不上来气", "无法下楼", "我快死了", "快叫救护车", "I can't breath", "heart attack",
+     "call an ambulance"],
+)  # fmt: skip
+def test_more_words_of_need(text: str):
+    assert read_reply(text).cry
+
+
+@pytest.mark.parametrize(
+    "text", ["不用叫救护车", "叫救护车了吗", "ambulance came", "Don't call an ambulance"]
+)
+def test_an_ambulance_alone_is_no_cry(text: str):
+    assert not read_reply(text).cry
