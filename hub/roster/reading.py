@@ -37,6 +37,7 @@ _NO_TABLES = (
     b"{\\rtf",
 )
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"\xef\xbb\xbf<")
+_CTRL_Z = b"\x1a"
 _NUMBER = re.compile(r"\d(?:[\s-]?\d){9,}")
 
 
@@ -60,8 +61,13 @@ def read_roster(
     skipped: list[Skipped] = []
     sheets: list[SheetRead] = []
     fields: set[str] = set()
-    for table, header in _headed(tables, problems, name=name):
-        reader = SheetReader(table, header, country, languages, tables.format == "csv")
+    readers = [
+        SheetReader(table, header, country, languages, tables.format == "csv")
+        for table, header in _headed(tables, problems, name=name)
+    ]
+    _learn(readers)
+    for reader in readers:
+        table, header = reader.table, reader.header
         sheets.append(reader.read())
         people += reader.found.people
         places |= reader.found.places
@@ -85,6 +91,20 @@ def read_roster(
     )
 
 
+def _learn(readers: Sequence[SheetReader]) -> None:
+    """What places mean is known only from all sheets: one estate's name is left out, of several
+    each is a group of buildings."""
+    for reader in readers:
+        reader.learn()
+    if len(frozenset[str]().union(*(r.places.estates for r in readers))) > 1:
+        for reader in readers:
+            reader.places.tell_estates_apart()
+    grouped = frozenset[str]().union(*(r.places.grouped for r in readers)) - {""}
+    if grouped:
+        for reader in readers:
+            reader.places.ask_where_grouped(grouped)
+
+
 def _bytes(data: bytes | Path, *, name: str) -> bytes:
     try:
         if isinstance(data, Path):
@@ -97,7 +117,7 @@ def _bytes(data: bytes | Path, *, name: str) -> bytes:
         raise refused("too_large", file=name)
     if not data.strip(b" \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise refused("empty", file=name)
-    return data
+    return data.rstrip(_CTRL_Z) if not data.startswith((ZIP, OLE)) else data
 
 
 def _open(data: bytes, *, name: str) -> Tables:

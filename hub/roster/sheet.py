@@ -13,6 +13,7 @@ from hub.roster.header_words import PLACES
 from hub.roster.noise import is_trailing_note, noise
 from hub.roster.people import Named, Traits, person_ref, read_people, read_traits
 from hub.roster.place_columns import PlaceColumns, PlaceFound
+from hub.roster.place_kinds import take_group
 from hub.roster.place_words import read_written
 from hub.roster.problem_words import Code
 from hub.roster.table import Table
@@ -28,7 +29,10 @@ from hub.roster.values import (
 
 _TRAITS = ("roles", "kind", "language", "needs", "drill", "ref")
 _EMPTY = ("", None)
-_MAYBE = re.compile(r"\s*[合总小共备注说填制审编更统打日gstnrpul]|\s+$", re.IGNORECASE)
+_MAYBE = re.compile(
+    r"\s*[合总小共备注说填制审编更统打日录复批经负责主核物单以(（gstnrpulcadb=*_—–~#-]|\s+$",
+    re.IGNORECASE,
+)
 """How every total and note begins: other rows are people's and cost no second look."""
 
 _ONCE = frozenset({Code.ESTATE_LEFT_OUT})
@@ -76,10 +80,14 @@ class SheetReader:
         self._untitled = tuple(i for i in range(self._width) if i not in self.by_index)
         self._first = next((t for t in self.header.texts if t), "")
 
+    def learn(self) -> None:
+        """The places of the sheet; call it before `read`."""
+        self.places.group = take_group(self.table.name.upper())[0]
+        self.places.learn((c, building) for _, c, why, building in self._walk() if not why)
+
     def read(self) -> SheetRead:
         """Everything into `found`; returns how the sheet was understood."""
         self._note_columns()
-        self.places.learn((cells, building) for _, cells, _, building in self._walk())
         for number, cells, why, building in self._walk():
             self._row, self._stopped = number, False
             self.found.rows += 1
