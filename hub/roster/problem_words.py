@@ -52,6 +52,8 @@ class Code(StrEnum):
     COLUMN_UNREAD = "column_unread"
     COLUMN_REPEATED = "column_repeated"
     SHEET_HIDDEN = "sheet_hidden"
+    ROWS_HIDDEN = "rows_hidden"
+    COLUMN_HIDDEN = "column_hidden"
     SHEET_UNREAD = "sheet_unread"
     BUILDING_FROM = "building_from"
 
@@ -98,6 +100,9 @@ _ZH: dict[Code, str] = {
     Code.COLUMN_UNREAD: "这一列没有导入",
     Code.COLUMN_REPEATED: "与 {0} 列重复，没有导入",
     Code.SHEET_HIDDEN: "隐藏的工作表，没有读取",
+    Code.ROWS_HIDDEN: "有 {0} 行被隐藏或筛选掉，没有读取。要一起导入请选“读取隐藏内容”（--hidden take），"
+    "不要请选“不读取”（--hidden leave）",
+    Code.COLUMN_HIDDEN: "隐藏的列，没有读取。需要时请取消隐藏，或选“读取隐藏内容”（--hidden take）",
     Code.SHEET_UNREAD: "工作表里没有找到表头，没有读取。表头应含楼栋或房号，以及姓名或电话",
     Code.BUILDING_FROM: "没有“楼栋”列，楼栋取自“{0}”",
 }
@@ -158,6 +163,9 @@ _EN: dict[Code, str] = {
     Code.COLUMN_UNREAD: "This column is not imported",
     Code.COLUMN_REPEATED: "Repeats column {0}; not imported",
     Code.SHEET_HIDDEN: "A hidden sheet: not read",
+    Code.ROWS_HIDDEN: "{0} rows are hidden or filtered out and were not read. Do they belong? "
+    "Read them with --hidden take, or leave them out with --hidden leave",
+    Code.COLUMN_HIDDEN: "A hidden column: not read. Unhide it if it belongs, or use --hidden take",
     Code.SHEET_UNREAD: "No header row found on this sheet: not read. A header names building or "
     "flat, and name or phone",
     Code.BUILDING_FROM: "There is no building column; the building was taken from “{0}”",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from hub.roster.cells import Cell, cell_text, masked
+from hub.roster.cells import Cell, cell_text, column_letter, masked
 from hub.roster.columns import SEARCHED, Header, find_header
 from hub.roster.csv_table import read_csv
 from hub.roster.limits import BYTES, refused
@@ -14,7 +15,7 @@ from hub.roster.merge import merge_people
 from hub.roster.place_tree import place_tree
 from hub.roster.problem_words import Code
 from hub.roster.sheet import SheetReader
-from hub.roster.table import Table, Tables, head
+from hub.roster.table import Rows, Table, Tables, head
 from hub.roster.values import (
     PersonRow,
     PlaceParts,
@@ -41,12 +42,29 @@ _CTRL_Z = b"\x1a"
 _NUMBER = re.compile(r"\d(?:[\s-]?\d){9,}")
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a person said of a file that it does not say itself.
+
+    `encoding` of a CSV; `hidden`: whether hidden rows and columns belong (ask, take, leave);
+    `columns`: the field of a column by its title, where it is not what it looks like.
+    """
+
+    encoding: str = ""
+    hidden: str = "ask"
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+HOW = How()
+
+
 def read_roster(
     data: bytes | Path,
     *,
     name: str,
     country: str = "CN",
     languages: Sequence[str] = ("zh-CN", "en"),
+    how: How = HOW,
 ) -> RosterReading:
     """Everyone the file names, and everything in it that could not be read.
 
@@ -54,7 +72,7 @@ def read_roster(
     of `languages` is given to people without one. Raises Refused only for a file that is no
     readable table at all; single rows never raise, they are `problems`.
     """
-    tables = _open(_bytes(data, name=name), name=name)
+    tables = _open(_bytes(data, name=name), how, name=name)
     problems: list[RowProblem] = [_sheet_note(h, Code.SHEET_HIDDEN) for h in tables.hidden]
     people: list[PersonRow] = []
     places: dict[str, PlaceParts] = {}
@@ -62,8 +80,8 @@ def read_roster(
     sheets: list[SheetRead] = []
     fields: set[str] = set()
     readers = [
-        SheetReader(table, header, country, languages, tables.format == "csv")
-        for table, header in _headed(tables, problems, name=name)
+        SheetReader(table, header, country, languages, tables.format == "csv", how.hidden)
+        for table, header in _headed(tables, how, problems, name=name)
     ]
     _learn(readers)
     for reader in readers:
@@ -120,20 +138,23 @@ def _bytes(data: bytes | Path, *, name: str) -> bytes:
     return data.rstrip(_CTRL_Z) if not data.startswith((ZIP, OLE)) else data
 
 
-def _open(data: bytes, *, name: str) -> Tables:
+def _open(data: bytes, how: How, *, name: str) -> Tables:
     if data.startswith((ZIP, OLE)):
         return read_workbook(data, name=name)
     if data[:200].lstrip().lower().startswith(_MARKUP):
         raise refused("markup", file=name)
     if data.startswith(_NO_TABLES):
         raise refused("not_a_table", file=name)
-    return read_csv(data, name=name)
+    return read_csv(data, name=name, encoding=how.encoding)
 
 
-def _headed(tables: Tables, problems: list[RowProblem], *, name: str) -> list[tuple[Table, Header]]:
+def _headed(
+    tables: Tables, how: How, problems: list[RowProblem], *, name: str
+) -> list[tuple[Table, Header]]:
     """Every table with a header. Sheets without one are noted; none at all is Refused."""
     found: list[tuple[Table, Header]] = []
-    for table in tables.tables:
+    for whole in tables.tables:
+        table = whole if how.hidden == "take" else _seen(whole, problems)
         rows = head(table, SEARCHED)
         header = find_header(rows)
         if header is not None:
@@ -145,6 +166,30 @@ def _headed(tables: Tables, problems: list[RowProblem], *, name: str) -> list[tu
             raise refused("empty", file=name)
         raise refused("no_header", file=name)
     return found
+
+
+def _seen(table: Table, problems: list[RowProblem]) -> Table:
+    """The table without what its hidden columns hold."""
+    hidden = sorted(table.hidden_columns)
+    if not hidden:
+        return table
+
+    def rows() -> Rows:
+        for number, cells in table.rows():
+            kept = [*cells]
+            for column in hidden:
+                if column < len(kept):
+                    kept[column] = ""
+            yield number, kept
+
+    filled = {i for _, cells in head(table, SEARCHED) for i, c in enumerate(cells) if c != ""}
+    problems += [
+        RowProblem(Severity.NOTE, Code.COLUMN_HIDDEN, table.name, 0, letter=column_letter(column))
+        for column in hidden
+        if column in filled
+    ]
+    faults = {at: code for at, code in table.faults.items() if at[1] not in table.hidden_columns}
+    return replace(table, rows=rows, faults=faults)
 
 
 def _unread(sheet: str, rows: Sequence[tuple[int, Sequence[Cell]]]) -> RowProblem:

@@ -58,6 +58,7 @@ class SheetReader:
     country: str
     languages: Sequence[str]
     strict_width: bool
+    hidden: str = "ask"  # rows nobody sees: ask, take or leave
     found: SheetFound = field(default_factory=SheetFound)
     groups: tuple[NameGroup, ...] = ()
     traits: dict[str, Column] = field(default_factory=dict)
@@ -88,13 +89,22 @@ class SheetReader:
     def read(self) -> SheetRead:
         """Everything into `found`; returns how the sheet was understood."""
         self._note_columns()
+        hidden = () if self.hidden == "take" else self.table.hidden_rows
+        left = 0
         for number, cells, why, building in self._walk():
             self._row, self._stopped = number, False
             self.found.rows += 1
-            if why:
+            if number in hidden:
+                self._skip("hidden", cells)
+                left += 1
+            elif why:
                 self._skip(why, cells)
             else:
                 self._read_row(cells, building)
+        if left:
+            self._row = 0
+            severity = Severity.STOP if self.hidden == "ask" else Severity.NOTE
+            self._problem(severity, Code.ROWS_HIDDEN, None, args=(str(left),))
         self._lost_rows()
         self._trailing_notes()
         columns = tuple((c.letter, c.header, c.field) for c in self.header.columns)

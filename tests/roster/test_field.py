@@ -2,35 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from hub.roster.floors import level_of
 from hub.roster.problem_words import Code
-from hub.roster.reading import read_roster
 from hub.roster.values import RosterReading
-from tests.roster.files import people, read_rows
-
-
-def _folder() -> Path:
-    found = next((f for f in _above() if f.is_dir()), None)
-    if found is None:
-        pytest.skip("the field cases (../shared/conformance/field/rosters) are not here")
-    return found
-
-
-def _above() -> list[Path]:
-    tail = Path("shared") / "conformance" / "field" / "rosters"
-    return [folder / tail for folder in Path(__file__).resolve().parents]
-
-
-def field(name: str, **more: str) -> RosterReading:
-    return read_roster(_folder() / name, name=name, **more)  # type: ignore[arg-type]
-
-
-def named(reading: RosterReading) -> dict[str, tuple[str, tuple[str, ...]]]:
-    return {name: (place, ways) for place, name, ways in people(reading)}
+from tests.roster.files import field, named, people, read_rows
 
 
 def stops(reading: RosterReading) -> list[tuple[int, str, Code]]:
