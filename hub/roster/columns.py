@@ -115,16 +115,30 @@ def _trailing(text: str) -> str:
     return found[1] if found else ""
 
 
-def find_header(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Header | None:
+IGNORE = "ignore"
+"""What a person writes for a column that is not to be read."""
+
+Said = Mapping[str, str]
+
+
+def title_key(title: str) -> str:
+    """A column's title as it is remembered."""
+    return "".join(cell_text(title).lower().split())
+
+
+def find_header(
+    rows: Sequence[tuple[int, Sequence[Cell]]], said: Said | None = None
+) -> Header | None:
     """The best header among the first rows, one or two lines tall, or None."""
     best: Header | None = None
+    said = {title_key(t): "ignored" if f == IGNORE else f for t, f in (said or {}).items()}
     texts = [(number, [cell_text(c) for c in cells]) for number, cells in rows[:SEARCHED]]
     for at, (number, cells) in enumerate(texts):
         if _looks_like_data(cells):
             continue
-        found = _header(number, number, cells)
+        found = _header(number, number, cells, said)
         if at + 1 < len(texts) and texts[at + 1][0] == number + 1:
-            found = _taller(found, cells, texts[at + 1][1])
+            found = _taller(found, cells, texts[at + 1][1], said)
         if found.enough and (best is None or found.score > best.score):
             best = found
     return best
@@ -134,14 +148,14 @@ def _looks_like_data(cells: Sequence[str]) -> bool:
     return any(_DIGITS.search(c) for c in cells) or sum(bool(c) for c in cells) < 2
 
 
-def _taller(single: Header, upper: Sequence[str], lower: Sequence[str]) -> Header:
+def _taller(single: Header, upper: Sequence[str], lower: Sequence[str], said: Said) -> Header:
     """The two-line reading when the line below adds columns that mean something."""
-    below = _header(single.row + 1, single.row + 1, lower)
+    below = _header(single.row + 1, single.row + 1, lower, said)
     if _looks_like_data(lower) or below.score < 1 or any(_ROOM.fullmatch(c) for c in lower):
         return single
     wide = max(len(upper), len(lower))
     pairs = [(_at(upper, i), _at(lower, i)) for i in range(wide)]
-    both = _header(single.row, single.row + 1, [_of_two(a, b) for a, b in pairs])
+    both = _header(single.row, single.row + 1, [_of_two(a, b) for a, b in pairs], said)
     return both if both.score > max(single.score, below.score) else single
 
 
@@ -156,7 +170,7 @@ def _at(cells: Sequence[str], index: int) -> str:
     return cells[index] if index < len(cells) else ""
 
 
-def _header(row: int, last_row: int, cells: Sequence[str]) -> Header:
+def _header(row: int, last_row: int, cells: Sequence[str], said: Said) -> Header:
     columns: list[Column] = []
     repeated: list[tuple[Column, Column]] = []
     seen: dict[str, Column] = {}
@@ -164,6 +178,7 @@ def _header(row: int, last_row: int, cells: Sequence[str]) -> Header:
         if not text:
             continue
         field, label = field_of(text) if len(text) <= 40 else ("", "")
+        field = said.get(title_key(text), said.get(column_letter(index).lower(), field))
         column = Column(index, text, field, label)
         if field and field not in MANY and field != "ignored":
             if field in seen:

@@ -86,6 +86,11 @@ def in_doubt(name: str) -> bool:
     return len(words) > 1 and all(_CJK.fullmatch(w) for w in words)
 
 
+def begins_with_surname(text: str) -> bool:
+    """True for two or three Chinese letters of which the first is a common surname."""
+    return 2 <= len(text) <= 3 and text[0] in _SURNAMES and bool(_CJK.fullmatch(text))
+
+
 def is_vacant(text: str) -> bool:
     """True when the name cell says that nobody lives there."""
     return text.lower() in _VACANT

@@ -50,6 +50,7 @@ class Code(StrEnum):
     SAME_PERSON = "same_person"
     SHARED_REF = "shared_ref"
     COLUMN_UNREAD = "column_unread"
+    COLUMN_UNSURE = "column_unsure"
     COLUMN_REPEATED = "column_repeated"
     SHEET_HIDDEN = "sheet_hidden"
     ROWS_HIDDEN = "rows_hidden"
@@ -98,6 +99,8 @@ _ZH: dict[Code, str] = {
     Code.SAME_PERSON: "与第 {0} 行是同一人，已合并",
     Code.SHARED_REF: "编号“{0}”被几个人使用，已按编号加姓名区分",
     Code.COLUMN_UNREAD: "这一列没有导入",
+    Code.COLUMN_UNSURE: "看不懂这一列的标题，但内容像{0}。请指明它是什么，或不导入："
+    "--map '{1}={2}' 或 --map '{1}=ignore'",
     Code.COLUMN_REPEATED: "与 {0} 列重复，没有导入",
     Code.SHEET_HIDDEN: "隐藏的工作表，没有读取",
     Code.ROWS_HIDDEN: "有 {0} 行被隐藏或筛选掉，没有读取。要一起导入请选“读取隐藏内容”（--hidden take），"
@@ -161,6 +164,8 @@ _EN: dict[Code, str] = {
     Code.SAME_PERSON: "The same person as in row {0}; merged",
     Code.SHARED_REF: "The id “{0}” is used by several people; told apart by id and name",
     Code.COLUMN_UNREAD: "This column is not imported",
+    Code.COLUMN_UNSURE: "The title says nothing known, yet the cells look like {3}. Say what the "
+    "column is, or leave it out: --map '{1}={2}' or --map '{1}=ignore'",
     Code.COLUMN_REPEATED: "Repeats column {0}; not imported",
     Code.SHEET_HIDDEN: "A hidden sheet: not read",
     Code.ROWS_HIDDEN: "{0} rows are hidden or filtered out and were not read. Do they belong? "

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from hub.entries import HOW, How
 from hub.roster.cells import Cell, cell_text, column_letter, masked
-from hub.roster.columns import SEARCHED, Header, find_header
+from hub.roster.columns import IGNORE, SEARCHED, Header, find_header, title_key
 from hub.roster.csv_table import read_csv
+from hub.roster.header_words import FIELDS
 from hub.roster.limits import BYTES, refused
 from hub.roster.merge import merge_people
 from hub.roster.place_tree import place_tree
@@ -42,22 +44,6 @@ _CTRL_Z = b"\x1a"
 _NUMBER = re.compile(r"\d(?:[\s-]?\d){9,}")
 
 
-@dataclass(frozen=True, slots=True)
-class How:
-    """What a person said of a file that it does not say itself.
-
-    `encoding` of a CSV; `hidden`: whether hidden rows and columns belong (ask, take, leave);
-    `columns`: the field of a column by its title, where it is not what it looks like.
-    """
-
-    encoding: str = ""
-    hidden: str = "ask"
-    columns: Mapping[str, str] = field(default_factory=dict)
-
-
-HOW = How()
-
-
 def read_roster(
     data: bytes | Path,
     *,
@@ -72,6 +58,7 @@ def read_roster(
     of `languages` is given to people without one. Raises Refused only for a file that is no
     readable table at all; single rows never raise, they are `problems`.
     """
+    _check_how(how, name=name)
     tables = _open(_bytes(data, name=name), how, name=name)
     problems: list[RowProblem] = [_sheet_note(h, Code.SHEET_HIDDEN) for h in tables.hidden]
     people: list[PersonRow] = []
@@ -83,6 +70,7 @@ def read_roster(
         SheetReader(table, header, country, languages, tables.format == "csv", how.hidden)
         for table, header in _headed(tables, how, problems, name=name)
     ]
+    _check_asked(how, readers, name=name)
     _learn(readers)
     for reader in readers:
         table, header = reader.table, reader.header
@@ -107,6 +95,22 @@ def read_roster(
         skipped=tuple(skipped),
         fields=frozenset(fields),
     )
+
+
+def _check_how(how: How, *, name: str) -> None:
+    known = sorted((*FIELDS, IGNORE))
+    for title, wanted in how.columns.items():
+        if wanted not in known:
+            raise refused("map_field", file=name, title=title, field=wanted, known=", ".join(known))
+    if how.hidden not in {"ask", "take", "leave"}:
+        raise refused("hidden", file=name, said=how.hidden[:20])
+
+
+def _check_asked(how: How, readers: Sequence[SheetReader], *, name: str) -> None:
+    there = {t for r in readers for c in r.header.columns for t in (title_key(c.header), c.letter)}
+    for title in how.asked:
+        if title_key(title) not in there and title not in there:
+            raise refused("map_title", file=name, title=title)
 
 
 def _learn(readers: Sequence[SheetReader]) -> None:
@@ -156,7 +160,7 @@ def _headed(
     for whole in tables.tables:
         table = whole if how.hidden == "take" else _seen(whole, problems)
         rows = head(table, SEARCHED)
-        header = find_header(rows)
+        header = find_header(rows, how.columns)
         if header is not None:
             found.append((table, header))
         elif rows:

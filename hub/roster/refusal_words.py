@@ -95,6 +95,18 @@ REFUSALS: Mapping[str, Words] = {
         "en": "{file}: there is no encoding {encoding} here; use one of {known}",
         "zh-CN": "{file}：没有 {encoding} 这种编码，可用：{known}",
     },
+    "map_field": {
+        "en": "{file}: {title}={field}: there is no such field; use one of {known}",
+        "zh-CN": "{file}：{title}={field}：没有这个字段，可用：{known}",
+    },
+    "map_title": {
+        "en": "{file}: no column is called {title}; write its title, or its letter, as in the file",
+        "zh-CN": "{file}：没有名为“{title}”的列；请按文件里的列名或列字母填写",
+    },
+    "hidden": {
+        "en": "{file}: hidden rows are to be taken or left (take, leave), not {said}",
+        "zh-CN": "{file}：隐藏的行只能选读取或不读取（take、leave），不能是 {said}",
+    },
     "quotes": {
         "en": "{file}, line {line}: a quotation mark is not closed or stands in the wrong place; "
         "what follows cannot be read safely",

@@ -16,6 +16,7 @@ from hub.roster.place_columns import PlaceColumns, PlaceFound
 from hub.roster.place_kinds import take_group
 from hub.roster.place_words import read_written
 from hub.roster.problem_words import Code
+from hub.roster.samples import Samples
 from hub.roster.table import Table
 from hub.roster.values import (
     SITE,
@@ -35,6 +36,7 @@ _MAYBE = re.compile(
 )
 """How every total and note begins: other rows are people's and cost no second look."""
 
+_LOOKS = {"phone": ("号码", "numbers"), "unit": ("房号", "flats"), "name": ("姓名", "names")}
 _ONCE = frozenset({Code.ESTATE_LEFT_OUT})
 
 
@@ -64,6 +66,7 @@ class SheetReader:
     traits: dict[str, Column] = field(default_factory=dict)
     by_index: dict[int, Column] = field(default_factory=dict)
     places: PlaceColumns = field(init=False)
+    samples: Samples = field(init=False)
     _first: str = ""
     _width: int = 0
     _untitled: tuple[int, ...] = ()
@@ -77,6 +80,7 @@ class SheetReader:
         self.traits = {f: c for f, c in columns.items() if c is not None}
         self.by_index = {c.index: c for c in self.header.columns}
         self.places = PlaceColumns(self.header)
+        self.samples = Samples(self.header.columns)
         self._width = max(self.by_index) + 1
         self._untitled = tuple(i for i in range(self._width) if i not in self.by_index)
         self._first = next((t for t in self.header.texts if t), "")
@@ -107,8 +111,23 @@ class SheetReader:
             self._problem(severity, Code.ROWS_HIDDEN, None, args=(str(left),))
         self._lost_rows()
         self._trailing_notes()
+        self._ask_columns()
         columns = tuple((c.letter, c.header, c.field) for c in self.header.columns)
-        return SheetRead(self.table.name, self.header.row, columns, self.found.rows)
+        shown = tuple(self.samples.shown(c) for c in self.header.columns)
+        return SheetRead(self.table.name, self.header.row, columns, self.found.rows, shown)
+
+    def _ask_columns(self) -> None:
+        """A column that nobody understands, and that holds people's numbers, names or flats."""
+        self._row = 0
+        for column in self.header.columns:
+            looks = (
+                "" if column.field or self._is_repeated(column) else self.samples.looks_like(column)
+            )
+            if looks:
+                zh, en = _LOOKS[looks]
+                args = (zh, column.header, looks, en)
+                shown = ", ".join(self.samples.shown(column))
+                self._problem(Severity.STOP, Code.COLUMN_UNSURE, column, shown, args)
 
     def _walk(self) -> Iterator[tuple[int, Sequence[Cell], str, str]]:
         """(row, cells, why it is no data or "", building of its section) of rows below."""
@@ -177,6 +196,7 @@ class SheetReader:
             self._problem(Severity.STOP, self.table.bad_rows[self._row], None)
             return
         self._check_cells(cells)
+        self.samples.take(cells)
         place = self.places.find(cells, building)
         traits = read_traits(cells, self.traits, languages=self.languages, tell=self._problem)
         named = read_people(cells, self.groups, country=self.country, tell=self._problem)

@@ -12,7 +12,8 @@ from typing import Any
 import openpyxl  # type: ignore[import-untyped]
 import pytest
 
-from hub.roster.reading import HOW, How, read_roster
+from hub.entries import HOW, How
+from hub.roster.reading import read_roster
 from hub.roster.values import RosterReading, RowProblem, Severity
 
 HEADER = ("楼栋", "房号", "姓名", "电话")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from hub.entries import How
 from hub.errors import Refused
 from hub.roster.problem_words import Code
-from hub.roster.reading import How, read_roster
+from hub.roster.reading import read_roster
 from hub.roster.values import Severity
 from tests.roster.files import field, field_folder, named
 

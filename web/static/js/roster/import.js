@@ -10,7 +10,7 @@ const COUNTS = ["added", "changed", "moved", "removed", "held", "unchanged"];
 export function importer({ done }) {
   const box = $("#file"), drop = $("#drop"), out = $("#report");
   if (!box) return;
-  let file = null, busy = false;
+  let file = null, busy = false, leaving = 0; // leaving: how many people the page said are removed
 
   async function send({ dry, skip = false }) {
     if (busy || !file) return;
@@ -19,7 +19,8 @@ export function importer({ done }) {
     const form = new FormData();
     form.append("file", file, file.name);
     try {
-      const report = await post(`/roster?dry_run=${dry ? 1 : 0}&skip_problems=${skip ? 1 : 0}`, form, { timeout: 120000 });
+      const report = await post(`/roster?dry_run=${dry ? 1 : 0}&skip_problems=${skip ? 1 : 0}${dry ? "" : `&confirm_remove=${leaving}`}`, form, { timeout: 120000 });
+      leaving = gone(report);
       out.replaceChildren(...draw(report, dry));
       if (!dry) done();
     } catch (error) {
