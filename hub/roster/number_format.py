@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,11 +23,19 @@ class Shown:
 
     def text(self, value: Cell) -> Cell:
         """The text of a cell with this format; anything but a whole number stays as it is."""
+        if isinstance(value, dt.date):  # the reader takes some formats with words for dates
+            value = _serial(value)
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             return value
         if value != int(value) or value >= 10**15:
             return value
         return f"{self.before}{int(value):0{self.digits}d}{self.after}"
+
+
+def _serial(date: dt.date) -> int:
+    """The number that a workbook counts as this day."""
+    days = (dt.date(date.year, date.month, date.day) - dt.date(1899, 12, 30)).days
+    return days if days > 60 else days - 1  # there is a 29 February 1900 in workbooks
 
 
 @lru_cache(maxsize=1024)

@@ -12,7 +12,8 @@ from hub.roster.problem_words import Code
 from hub.roster.table import Facts
 
 _LAST = 0xFFFFFFFA  # sector numbers from here on are marks
-_SMALL = 4096
+_SMALL = 4096  # bytes; shorter streams stand in a stream of their own, in sectors of _TINY
+_TINY = 64
 
 _BOF, _EOF, _SHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
 _ROW, _COLUMNS, _BOOLERR, _FORMULA = 0x0208, 0x007D, 0x0205, 0x0006
@@ -27,7 +28,7 @@ def scan_xls(data: bytes) -> Mapping[str, Facts]:
     try:
         book = _Book(_stream(data))
         return {name: book.facts(at) for name, at in book.sheets}
-    except (struct.error, IndexError, ValueError, UnicodeDecodeError):
+    except (struct.error, LookupError, ValueError):
         return {}
 
 
@@ -110,16 +111,19 @@ def _stream(data: bytes) -> bytes:
     size = 1 << struct.unpack_from("<H", data, 30)[0]
     fat = _fat(data, size)
     folder = _chain(data, fat, struct.unpack_from("<I", data, 48)[0], size)
+    found: dict[str, tuple[int, int]] = {}
     for at in range(0, len(folder) - 127, 128):
         entry = folder[at : at + 128]
         length = struct.unpack_from("<H", entry, 64)[0]
         name = entry[: max(0, length - 2)].decode("utf-16-le")
-        if name.lower() in {"workbook", "book"}:
-            start, total = struct.unpack_from("<II", entry, 116)
-            if total < _SMALL:
-                raise ValueError("a stream so small is kept elsewhere")
-            return _chain(data, fat, start, size)[:total]
-    raise ValueError("no workbook")
+        found[name.lower()] = struct.unpack_from("<II", entry, 116)
+    start, total = found["workbook"]  # `book` beside it is for Excel 95
+    if total >= _SMALL:
+        return _chain(data, fat, start, size)[:total]
+    small = _chain(data, fat, found["root entry"][0], size)
+    table = _chain(data, fat, struct.unpack_from("<I", data, 60)[0], size)
+    links = list(struct.unpack(f"<{len(table) // 4}I", table))
+    return _chain(small, links, start, _TINY, first=0)[:total]
 
 
 def _fat(data: bytes, size: int) -> list[int]:
@@ -136,9 +140,9 @@ def _fat(data: bytes, size: int) -> list[int]:
     return fat
 
 
-def _chain(data: bytes, fat: list[int], start: int, size: int) -> bytes:
+def _chain(data: bytes, fat: list[int], start: int, size: int, *, first: int = 1) -> bytes:
     parts: list[bytes] = []
     while start < _LAST and len(parts) <= len(fat):
-        parts.append(data[(start + 1) * size : (start + 2) * size])
+        parts.append(data[(start + first) * size : (start + first + 1) * size])
         start = fat[start]
     return b"".join(parts)

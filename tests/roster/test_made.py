@@ -19,9 +19,19 @@ ALL = {"张三": ZHANG, "李四": LI, "王五": WANG}
 APART = {"张三": ("3-1/3/301", (ONE,)), "李四": ("3-2/3/301", (TWO,))}
 PHASES = {"张三": ("1期3/12/1203", (ONE,)), "李四": ("2期3/12/1203", (TWO,))}
 
-RIGHT: dict[
-    str, tuple[dict[str, tuple[str, tuple[str, ...]]], list[tuple[str, int, str, Code]]]
-] = {
+Right = tuple[dict[str, tuple[str, tuple[str, ...]]], list[tuple[str, int, str, Code]]]
+
+RIGHT: dict[str, Right] = {
+    "gnumeric-error.xlsx": (
+        ALL | {"赵六": ("3/12/1205", ())},
+        [("address", 5, "D", Code.CELL_ERROR)],
+    ),
+    "gnumeric-filtered.xls": ({"张三": ZHANG, "李四": LI}, [("stop", 0, "", Code.ROWS_HIDDEN)]),
+    "gnumeric-formats.xls": (APART, []),
+    "gnumeric-formats.xlsx": (APART, []),
+    "gnumeric-hidden-column.xls": (ALL, []),
+    "gnumeric-merged.xls": ({"张三": ZHANG, "李四": LI}, []),
+    "gnumeric-phases.csv": (PHASES, [("stop", 4, "D", Code.NAME_IN_DOUBT)]),
     "openpyxl-family.xlsx": ({"张三": ZHANG, "许二": ("3/12/1203", (TWO,))}, []),
     "openpyxl-filtered.xlsx": ({"张三": ZHANG, "李四": LI}, [("stop", 0, "", Code.ROWS_HIDDEN)]),
     "openpyxl-flat-became-date.xlsx": ({"李四": LI}, [("stop", 2, "B", Code.PLACE_DATE)]),
