@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qs
 
@@ -12,7 +12,6 @@ from aiohttp import web
 
 from channels.simulator.call_fates import CallFates
 from channels.simulator.call_rules import Call, call_body, read_twiml, refusal
-from channels.simulator.dice import Dice
 from channels.simulator.ledger import ARRIVED, Entry
 from channels.simulator.lists import is_listed, page_of
 from channels.simulator.settings import NOT_ACCEPTED, Fault
@@ -38,6 +37,13 @@ class CallPlay:
             web.get(f"{ACCOUNT}/Calls/{{sid}}.json", self.fetch),
         ]
 
+    def recall(self, entries: Iterable[Entry]) -> None:
+        """The calls among these were taken in an earlier life: they stand in its lists."""
+        for entry in entries:
+            if entry.kind == "call" and entry.accepted:
+                form = {"To": entry.to, "From": entry.sender, "Twiml": ""}
+                self._keep(_call(form, [], entry.sid, created=entry.ts / 1000))
+
     async def create(self, request: web.Request) -> web.StreamResponse:
         """Takes a call, or does what the seed says instead; in the ledger before the answer."""
         settings = self._world.settings
@@ -56,8 +62,10 @@ class CallPlay:
         if fault in NOT_ACCEPTED:
             return await self._twilio.turn_away(request, entry, fault)
 
-        call = _call(form, events, dice)
+        call = _call(form, events, "CA" + dice.hexadecimal("sid"), created=time.time())
         status = 201 if fault is None else 500 if fault is Fault.CRASH else 0
+        if settings.remembers:
+            entry = replace(entry, sender=call.sender)
         await self._world.ledger.write(
             replace(entry, sid=call.sid, accepted=True, status=status, detail=fault or "")
         )
@@ -112,9 +120,9 @@ def _entry(form: Mapping[str, str]) -> Entry:
     )
 
 
-def _call(form: Mapping[str, str], events: list[str], dice: Dice) -> Call:
+def _call(form: Mapping[str, str], events: list[str], sid: str, *, created: float) -> Call:
     return Call(
-        sid="CA" + dice.hexadecimal("sid"),
+        sid=sid,
         to=form["To"],
         sender=form["From"],
         twiml=form["Twiml"],
@@ -123,7 +131,7 @@ def _call(form: Mapping[str, str], events: list[str], dice: Dice) -> Call:
         detects="MachineDetection" in form,
         rings=int(form.get("Timeout", "60")),
         limit=int(form.get("TimeLimit", "14400")),
-        created=time.time(),
+        created=created,
     )
 
 

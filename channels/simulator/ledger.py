@@ -40,6 +40,8 @@ class Entry:
     notice: int = 0
     revision: int = 0
     arrived: int = 0
+    sender: str = ""  # this and the words only where the provider is to remember them
+    body: str = ""
 
     @property
     def attempt(self) -> int | None:

@@ -8,6 +8,8 @@ import ipaddress
 import json
 import shutil
 import tempfile
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -36,8 +38,9 @@ OWN = ("/healthz", "/_sim/")
 class Simulator:
     """`async with Simulator(settings) as sim`: providers answer at `sim.url` until it ends.
 
-    Without a `path` the ledger is a temporary file, gone at the end. Leaving stops cleanly: no new
-    requests, pending callbacks and answers dropped, every ledger entry on disk.
+    Without a `path` the ledger is a temporary file, gone at the end; with one, and settings that
+    say so, it remembers what it took when it ran before, as a provider does. Leaving stops
+    cleanly: no new requests, pending callbacks and answers dropped, every ledger entry on disk.
     """
 
     def __init__(
@@ -82,14 +85,19 @@ class Simulator:
         stack.push_async_callback(_end, running)
         residents = Residents(agenda, caller, ledger)
         self.world = World(self._settings, ledger, agenda, caller, residents)
-        await self._listen(stack)
+        before = await asyncio.to_thread(_before, self._path, self._settings)
+        await self._listen(stack, before)
         stack.callback(self._unmute)
         stack.callback(self.world.stopping.set)
 
-    async def _listen(self, stack: contextlib.AsyncExitStack) -> None:
+    async def _listen(self, stack: contextlib.AsyncExitStack, before: Sequence[Entry]) -> None:
         app = web.Application(client_max_size=BODY_LIMIT, middlewares=[self._hear])
         twilio = TwilioPlay(self.world)
         calls = CallPlay(self.world, twilio)
+        for entry in before:
+            self.world.count(entry.kind, entry.to, entry.body_sha256)
+        twilio.recall(before)
+        calls.recall(before)
         app.add_routes([*twilio.routes(), *calls.routes(), *WecomPlay(self.world).routes()])
         app.add_routes(self._own_routes())
         runner = web.AppRunner(
@@ -194,6 +202,15 @@ class Simulator:
 
 def _slice(path: Path, after: int) -> list[Entry]:
     return list(islice(walk_ledger(path), after, after + PAGE))
+
+
+def _before(path: Path, settings: Settings) -> Sequence[Entry]:
+    """What was asked of it in earlier lives, the newest; nothing where it is to forget."""
+    asked: deque[Entry] = deque(maxlen=settings.texts_kept)
+    if settings.remembers:
+        with contextlib.suppress(ValueError, TypeError):  # a line of another release, or torn
+            asked.extend(one for one in walk_ledger(path) if one.kind in {"sms", "call"})
+    return asked
 
 
 def _only_near(request: web.Request) -> None:

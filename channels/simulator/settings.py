@@ -87,6 +87,7 @@ class Settings:
     shown_after: float = 0.15  # until a screen says it shows
 
     texts_kept: int = 200_000  # the oldest are forgotten; the ledger keeps all
+    remembers: bool = False  # what it took in earlier lives, with words, by its ledger
     pending: int = 400_000  # things still to happen; when full, a provider answers 429
 
 

@@ -7,7 +7,7 @@ import hmac
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -43,6 +43,12 @@ class TwilioPlay:
             web.get(f"{ACCOUNT}.json", self.account),
         ]
 
+    def recall(self, entries: Iterable[Entry]) -> None:
+        """The texts among these were taken in an earlier life: they stand in its lists."""
+        for entry in entries:
+            if entry.kind == "sms" and entry.accepted:
+                self._keep(_recalled(entry))
+
     # ── requests ──
 
     async def create(self, request: web.Request) -> web.StreamResponse:
@@ -71,6 +77,8 @@ class TwilioPlay:
 
         held = _held(form, dice)
         status = 201 if fault is None else 500 if fault is Fault.CRASH else 0
+        if settings.remembers:
+            entry = replace(entry, sender=held.sender, body=body)
         await self._world.ledger.write(
             replace(entry, sid=held.sid, accepted=True, status=status, detail=fault or "")
         )
@@ -176,6 +184,19 @@ def _held(form: Mapping[str, str], dice: Dice) -> Held:
         created=time.time(),
         validity=int(form.get("ValidityPeriod", "36000")),
         status="accepted" if sender.startswith("MG") else "queued",
+    )
+
+
+def _recalled(entry: Entry) -> Held:
+    return Held(
+        sid=entry.sid,
+        to=entry.to,
+        sender=entry.sender,
+        body=entry.body,
+        callback_url="",
+        created=entry.ts / 1000,
+        validity=0,
+        status="sent",
     )
 
 

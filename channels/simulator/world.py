@@ -34,12 +34,17 @@ class World:
 
     def dice(self, provider: str, to: str, digest: str) -> Dice:
         """The rolls for one request: by address and words, and the how-manieth of these it is."""
+        times = self.count(provider, to, digest)
+        return Dice(self.settings.seed, provider, to, digest, times)
+
+    def count(self, provider: str, to: str, digest: str) -> int:
+        """How often it was asked for before; once more now."""
         key = f"{provider} {to} {digest}"
         times = self.asked.pop(key, 0)
         self.asked[key] = times + 1
         if len(self.asked) > REMEMBERED:
             self.asked.popitem(last=False)
-        return Dice(self.settings.seed, provider, to, digest, times)
+        return times
 
     def fault(self, dice: Dice) -> Fault | None:
         """What goes wrong with this request, if anything."""

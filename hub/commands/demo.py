@@ -32,7 +32,7 @@ async def run_demo(settings: Settings, *, people: int) -> int:
     logs.configure("warning", pretty=True)
     handles.raise_limit()
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    world = calm(hub_url=_near(settings), thinks=THINKS)
+    world = calm(hub_url=_near(settings), thinks=THINKS, remembers=True)
     with stop_asked() as asked, locked(settings.data):
         async with staged(settings, world, ledger=settings.data / "simulator.jsonl") as stage:
             await _estate(stage.hub, people)

@@ -91,6 +91,9 @@ ACKS: Final = frozenset(
 )
 """Thanks and "received": nothing about how anybody is. Of somebody on duty: acknowledged."""
 
+ACK_SIGNS: Final = frozenset("👍👌🙏🆗✅✔☑❤♥💪🙆🫡")
+"""The same by a sign alone."""
+
 # Around an answer: courtesy before or after, and what a phone adds by itself.
 POLITE: Final = re.compile(
     r"^(?:好的|好|收到|ok(?:ay)?|yes|hi|hello|你好|您好|请|請|please|pls)[\W_]+"
@@ -201,8 +204,10 @@ CALM: Final = re.compile(
     r"|هل\s+(?:\S+\s+){0,3}?(?:ال)?(?:مساعدة|مصاب\S*|محاصر\S*|عالق\S*|دخان)"
 )
 CRY: Final = re.compile(
+    # by a sign, or letter by letter
+    r"🆘|(?<![a-z])(?:s(?P<dot>[ .\-_*·])o(?P=dot)s|h(?P<gap>[ .\-_*·])e(?P=gap)l(?P=gap)p)(?![a-z])"
     # Chinese
-    r"救命|救我|救救|求助|求救|(?:需要|需|要)(?:人)?(?:帮助|幫助|帮忙|幫忙|救援)|帮帮|幫幫|帮我|幫我"
+    r"|救[\s，,.。!！、·]{0,2}命|救我|救救|求助|求救|(?:需要|需|要)(?:人)?(?:帮助|幫助|帮忙|幫忙|救援)|帮帮|幫幫|帮我|幫我"
     r"|快来人|快來人|来人啊|來人啊|快来救|快來救|(?:被|给|給)困|困住|困(?:在|喺)|卡住"
     r"|摔倒|摔伤|摔傷|摔了|跌倒|跌伤|跌傷|跌咗|(?:起|站|爬)(?:不|唔)(?:起)?(?:来|來|到身)|起唔到身"
     r"|受(?:了)?(?:重)?(?:伤|傷)|(?:烧|燒|烫|燙|砸)(?:伤|傷)|骨折|流血|出血|(?:出|下|跑|逃|走)(?:不|唔)(?:去|出|来|來|了|到)"
@@ -210,7 +215,7 @@ CRY: Final = re.compile(
     r"|(?:喘|透)(?:不|唔)(?:过|過|上|到)(?:气|氣)|呼吸困难|呼吸困難|呛|嗆|烟|煙"
     r"|(?:我|屋|家|房|厨房|廚房|阳台|陽台|楼道|走廊)(?:家|里|裡|裏|内|內|间|間|入面|有)*(?:着|起|失|著)火"
     # English; no \b: Chinese may stand right beside
-    r"|(?<![a-z])(?:sos|help|mayday|trapped|stuck|hurts?|injured|bleeding|fell|fallen|smoke|smoky|unconscious"
+    r"|(?<![a-z])(?:sos+|he+l+p+|hlep|hepl|halp|mayday|trapped|stuck|hurts?|injured|bleeding|fell|fallen|smoke|smoky|unconscious"
     r"|choking|on\s+fire|collapsed|no\s+way\s+out|(?:can\s*.?not|can.?t|cant)\s+(?:get\s+(?:out|up|down)|breathe"
     r"|walk|move|leave|stand))(?![a-z])"
     # Spanish

@@ -25,7 +25,7 @@ from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import Fact, append_events
 from hub.store.helps import ask_for_help
-from hub.store.replies import caller, last_texts, speaking_to
+from hub.store.replies import caller, last_texts, number_of, speaking_to
 from hub.store.ways import SENT_TO, VIA
 
 Person = tuple[int, int]
@@ -94,6 +94,10 @@ class AnswerLedger:
     async def speaking_to(self, people: Sequence[int]) -> tuple[Asked, ...]:
         """The open incidents that speak to these people."""
         return await self._db.read(partial(speaking_to, people=tuple(people)))
+
+    async def number_of(self, person: int) -> str:
+        """A phone number of this person; "" where none is known."""
+        return await self._db.read(partial(number_of, person=person))
 
     async def last_texts(self, channel: str, sender: str) -> tuple[str, ...]:
         """What was sent to this number last, the newest first; marks still in it."""

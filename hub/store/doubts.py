@@ -87,8 +87,8 @@ FROM {rows} WHERE attempts.id = b.id AND (b.found = 'accepted'
 _FOUND_COLUMNS = (("id", "bigint"), ("found", "text"), ("ref", "text"))
 _GONE = """
 UPDATE attempts SET found = 'gone' FROM {rows}
-WHERE attempts.delivery_id = b.id AND attempts.account = b.account AND attempts.verdict = 'unsure'
-    AND attempts.found NOT IN ('accepted', 'gone')"""
+WHERE attempts.delivery_id = b.id AND attempts.fence <= b.fence AND attempts.account = b.account
+    AND attempts.verdict = 'unsure' AND attempts.found NOT IN ('accepted', 'gone')"""
 _OVER = """
 UPDATE deliveries SET lease_until = {1} FROM {rows}
 WHERE deliveries.id = b.id AND deliveries.fence = b.fence AND deliveries.state = 'unsure'"""
@@ -221,7 +221,8 @@ def _ref(mine: Mine) -> str | None:
 
 
 def _gone(conn: Connection, questions: Sequence[Question], now: int) -> None:
-    """Of all calls that were asked about, the provider has none; the wait is over."""
+    """Of all calls that were asked about, the provider has none; the wait is over. One begun since
+    was not asked about."""
     if questions:
         claims = [(q.claim.delivery, q.claim.fence, q.claim.account) for q in questions]
         run(conn, _GONE, _GONE_COLUMNS, claims)

@@ -46,6 +46,9 @@ FROM incidents i CROSS JOIN audience a
 WHERE i.status <> 'closed' AND a.incident_id = i.id
 AND a.recipient_id IN (SELECT b.id FROM {rows}) AND a.kind IN ('resident', 'staff', 'outside')
 ORDER BY i.id, a.rank, a.recipient_id"""
+_NUMBER = text("""
+SELECT value FROM addresses WHERE recipient_id = :person AND channel IN ('sms', 'voice')
+AND removed_at IS NULL ORDER BY channel, id LIMIT 1""")
 _RECENT = text("""
 SELECT 1 FROM incidents WHERE status <> 'closed' OR closed_at > :since LIMIT 1""")
 
@@ -210,6 +213,11 @@ def _nobody(conn: Connection, channel: str, sender: str, owners: _Owners) -> Cal
 def speaking_to(conn: Connection, *, people: Sequence[int]) -> tuple[Asked, ...]:
     """The open incidents that speak to these people, whatever told them."""
     return _asked(conn, {}, _Owners((), list(people)))
+
+
+def number_of(conn: Connection, *, person: int) -> str:
+    """A phone number of this person, that for texts first."""
+    return str(conn.execute(_NUMBER, {"person": person}).scalar_one_or_none() or "")
 
 
 def last_texts(conn: Connection, *, channel: str, sender: str) -> tuple[str, ...]:

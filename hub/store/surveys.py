@@ -12,6 +12,7 @@ from hub.decide.dials import DIALS, dialled
 from hub.errors import Unknown
 from hub.model import PlaceKind
 from hub.plans import Estate, Person, Reached, Spot
+from hub.store.database import database_now
 from hub.store.ids import following
 from hub.store.schema import sites
 from hub.store.ways import USABLE, callable_sql, quoted
@@ -58,7 +59,11 @@ _DIALLED = tuple(
     )
     for medium, channel in dialled(DIALS)
 )
-_OPEN = text("SELECT id, letter FROM incidents WHERE site_id = :site AND status <> 'closed'")
+DAY_MS = 86_400_000
+_OPEN = text("SELECT id FROM incidents WHERE site_id = :site AND status <> 'closed'")
+_LETTERS = text("""
+SELECT DISTINCT letter FROM incidents
+WHERE site_id = :site AND letter <> '' AND (status <> 'closed' OR closed_at > :since)""")
 _ASKED = text(
     "SELECT DISTINCT recipient_id FROM audience WHERE incident_id IN :ids"
     " AND kind IN ('resident', 'staff', 'outside')"
@@ -110,15 +115,16 @@ def read_estate(conn: Connection, *, site: int, preview: bool) -> Estate:
 
 
 def _beside(conn: Connection, site: int) -> dict[str, Any]:
-    """What other incidents of this site ask already, and the letters they have."""
-    open_ = conn.execute(_OPEN, {"site": site}).all()
-    if not open_:
+    """What other incidents of this site ask already, and the letters that name one: an answer to
+    what was closed today must not become one to what begins now."""
+    ids = [int(one) for one in conn.execute(_OPEN, {"site": site}).scalars()]
+    if not ids:
         return {}
-    ids = [int(row.id) for row in open_]
     asked = _raw(conn, _ASKED, {"ids": ids})
+    letters = conn.execute(_LETTERS, {"site": site, "since": database_now(conn) - DAY_MS})
     return {
         "asked": frozenset(int(row[0]) for row in asked),
-        "letters": frozenset(row.letter for row in open_ if row.letter),
+        "letters": frozenset(letters.scalars()),
     }
 
 

@@ -60,6 +60,18 @@ def test_a_cry_is_heard_everywhere_that_is_real(text: str):
     assert not found.waits
 
 
+@pytest.mark.parametrize("text", ["B2", "b 2", "B2求助", "回复B2", "A2", "B2 thanks"])
+def test_a_cry_by_the_letter_of_what_is_closed_is_heard(text: str):
+    assert to(text, standing=Why.OVER) == Route((), Why.OVER, waits=True)
+    assert read_reply(text).cry
+    assert to(text, NEWER).to == (NEWER,)
+
+
+@pytest.mark.parametrize("text", ["B1", "B2 is dark", "B2层没事", "B23", "B2:30"])
+def test_the_letter_of_what_is_closed_answers_nothing_else(text: str):
+    assert to(text, NEWER) == Route((), Why.UNCLEAR, waits=True)
+
+
 def test_words_of_a_cry_stand_where_people_look_and_a_bare_two_does_not():
     assert to("被困", FIRE).why is Why.HEARD
     assert to("2", FIRE).why is None

@@ -190,6 +190,24 @@ async def test_what_another_worker_asks_about_just_now_is_no_second_word(stage):
     assert not await ledger.take("sms_test", limit=5, again=True), "13 s after the answer"
 
 
+async def test_an_absence_says_nothing_of_a_call_begun_after_the_question(stage):
+    """The answer comes when the one copy in doubt was sent, and is in doubt as well."""
+    channel = unsure()
+    await in_doubt(stage, channel, people=1, double=True)
+    await aged(stage, 11)
+    ledger = DoubtLedger(stage.db)
+    (one,) = await ledger.take("sms_test", limit=5)
+    await ledger.found([(one, Outcome(Verdict.RETRY))])
+    await stage.set(t.attempts, {}, asked_at=1)
+    (again,) = await ledger.take("sms_test", limit=5, again=True)
+    assert (await swept(stage, "sms_test")).doubled == 1
+    await sender(stage, channel).drain(Lane.URGENT)
+    await ledger.found([(again, Outcome(Verdict.RETRY))])
+    assert [a.found for a in await stage.rows(t.attempts)] == ["gone", ""]
+    found = await swept(stage, "sms_test")
+    assert (found.again, found.doubled) == (0, 0)
+
+
 class Counted:
     """A real channel, whose questions are counted; `hides`: references its list leaves out."""
 

@@ -89,6 +89,11 @@ def _odds(conn: Any) -> None:
             {"channel": "sms", "sender": "+1", "words": "救命 \n 'x'", "cry": True, "why": "over"}
             | {"seen": {"user:1": 7}, "settled": {"recipient": 1, "incidents": [1]}, "once": "a"},
         ),
+        (
+            t.kept_texts,
+            {"key": "own", "file": "own.yaml", "hash": "h", "text": "a: 1", "kept_at": 1},
+        ),
+        (t.text_faults, {"key": "own", "file": "own.yaml", "data": {"line": 1}}),
         (t.requests, {"scope": "s", "key": "k", "hash": "h", "response": {"a": [None, True]}}),
     ]
     filling = {"at": 7, "created_at": 7, "evidence": {"n": 1}, "actor": "", "state": "open"}

@@ -77,7 +77,6 @@ INTENDED = {
     "LIKE lower(?)": "the register is searched",
     "d.reason = 'blocked' OR": "numbers to repair, as asked for: the last three incidents",
     "OR ad.opted_out_at IS NOT NULL OR ad.id IN": "numbers to repair, as asked for: the register",
-    "recipients.kind IN": "an import is compared with everybody",
 }
 
 

@@ -64,7 +64,7 @@ class Field:
         await self.send()
         return made.id
 
-    async def say(self, incident: int, stage: Stage, text: str = "") -> None:
+    async def say(self, incident: int, stage: Stage, text: Any = "") -> None:
         await self.hub.say.notice(incident, stage, text=text, who=DUTY, key=None)
         await self.send()
 

@@ -48,8 +48,21 @@ async def test_the_later_incident_carries_a_letter_in_texts_and_preview(hub: Fie
     assert "B4" in second
     assert "B1" in english
     assert any("B1" in text for text in shown)
-    await hub.say(outage, Stage.UPDATE, "发电机已启动")
+    await hub.say(outage, Stage.UPDATE, {"zh-CN": "发电机已启动", "en": "The generator runs"})
     assert "B2" in await hub.last(RESIDENT)
+
+
+async def test_a_letter_of_today_names_nothing_else_today(hub: Field) -> None:
+    fire, outage = await hub.launch("fire", "3/12"), await hub.launch("power-outage", "3")
+    await hub.close(outage)
+    again = await hub.launch("power-outage", "3")
+    assert {row.id: row.letter for row in await hub.rows(t.incidents)} == {
+        fire: "", outage: "B", again: "C"
+    }  # fmt: skip
+    await hub.reply(RESIDENT, "B1")  # to the text they were asked by
+    assert [await hub.answer(one, RESIDENT) for one in (fire, again)] == ["", ""]
+    await hub.reply(RESIDENT, "B2")
+    assert [await hub.answer(one, RESIDENT) for one in (fire, again)] == ["help", "help"]
 
 
 async def test_an_incident_that_asks_nobody_twice_has_no_letter(hub: Field) -> None:
@@ -282,3 +295,41 @@ async def test_help_by_the_link_of_a_drill_counts_in_the_fire(hub: Field) -> Non
         assert done.status_code == 200, done.text
         assert await hub.answer(fire, RESIDENT) == stands
     assert await hub.answer(drill, RESIDENT) == "help"
+    assert await hub.waiting() == []
+
+
+async def _tap_help(hub: Field, incident: int, *, close: bool) -> int:
+    """The status of help asked for on the page of this incident; `close`: it ends meanwhile."""
+    path = f"/a/{hub.hub.answer.token(incident, await hub.person(RESIDENT))}"
+    as_json = {"accept": "application/json"}
+    nonce = (await hub.client.get(path, headers=as_json)).json()["nonce"]
+    if close:
+        await hub.close(incident)
+    said = {"answer": "help", "nonce": nonce}
+    return (await hub.client.post(path, json=said, headers=as_json)).status_code
+
+
+async def test_help_by_the_link_of_a_drill_alone_waits_for_people(hub: Field) -> None:
+    drill = await hub.launch("fire", "3/12", Kind.DRILL)
+    assert await _tap_help(hub, drill, close=False) == 200
+    assert await hub.answer(drill, RESIDENT) == "help"
+    (cry,) = await hub.waiting()
+    who = await hub.person(RESIDENT)
+    assert (cry.cry, cry.why, cry.incident_id, cry.recipient_id) == (True, "drill", drill, who)
+    assert (cry.channel, cry.sender) == ("link", RESIDENT)
+    async with hub.house.client(headers=await hub.house.bearer("duty")) as client:
+        (item,) = (await client.get("/api/v1/replies")).json()["items"]
+    assert (item["channel"], item["sender"], item["cry"]) == ("link", RESIDENT, True)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+async def test_help_by_the_link_of_what_is_closed_is_heard(hub: Field, *, beside: bool) -> None:
+    outage = await hub.launch("power-outage", "3")
+    fire = await hub.launch("fire", "3/12") if beside else 0
+    assert await _tap_help(hub, outage, close=True) == 409
+    if beside:
+        assert await hub.answer(fire, RESIDENT) == "help"
+        assert await hub.waiting() == []
+        return
+    (cry,) = await hub.waiting()
+    assert (cry.cry, cry.why, cry.incident_id) == (True, "over", outage)

@@ -61,7 +61,7 @@ class ReplyOut(BaseModel):
 
     id: int
     at: str
-    channel: Literal["sms", "rcs", "whatsapp", "voice"]
+    channel: Literal["sms", "rcs", "whatsapp", "voice", "link"]
     sender: str
     words: str
     cry: bool

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hub.errors import Problem, Refused
+from hub.errors import Conflict, Problem, Refused
 from hub.model import DIGITS, Actor, Answer, AnswerWord, IncidentId, RecipientId
 from web.house import House
 from web.resident.broken import BrokenLink
@@ -46,10 +46,20 @@ async def take(hub: House, token: str, fields: Mapping[str, Any]) -> dict[str, A
     first, others = people[0], people[1:]
     given = Answer(incident, first, word, "link", {"nonce": nonce.partition(".")[0]})
     who = Actor(f"recipient:{recipient}", "resident")
-    await hub.answer.take(given, who=who, once=None, others=others)
-    if word is AnswerWord.HELP:
-        await hub.report.tapped(incident, people)
+    try:
+        await hub.answer.take(given, who=who, once=None, others=others)
+    except Conflict:  # closed: who reads so may still need help
+        await _tapped(hub, incident, people, word, taken=False)
+        raise
+    await _tapped(hub, incident, people, word, taken=True)
     return {"answer": str(word), "people": list(people)}
+
+
+async def _tapped(
+    hub: House, incident: int, people: Sequence[int], word: AnswerWord, *, taken: bool
+) -> None:
+    if word is AnswerWord.HELP:
+        await hub.report.tapped(incident, people, taken=taken)
 
 
 async def _word(hub: House, token: str, said: object) -> AnswerWord:

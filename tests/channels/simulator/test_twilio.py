@@ -171,3 +171,27 @@ async def test_a_full_agenda_is_a_throttle_and_nothing_is_taken() -> None:
         found = await _settled(sim)
     assert 429 in statuses
     assert [entry.accepted for entry in found] == [status == 201 for status in statuses]
+
+
+async def test_one_that_is_to_remember_lists_what_it_took_before_it_was_killed(tmp_path) -> None:
+    path, calls = tmp_path / "ledger.jsonl", PATH.replace("Messages", "Calls")
+    call = {
+        "To": "+12025550142",
+        "From": "+12025550100",
+        "Twiml": "<Response><Say>a</Say></Response>",
+    }
+    async with Simulator(swift(remembers=True), path=path) as sim:
+        _, first = await post(sim, form())
+        _, rung = await post(sim, call, path=calls)
+    async with Simulator(swift(remembers=True), path=path) as sim:
+        _, texts = await get(sim, PATH, To="+12025550142", From="+12025550100")
+        _, listed = await get(sim, calls, From="+12025550100")
+        _, again = await post(sim, form())
+    assert [(one["sid"], one["body"]) for one in texts["messages"]] == [
+        (first["sid"], first["body"])
+    ]
+    assert [one["sid"] for one in listed["calls"]] == [rung["sid"]]
+    assert again["sid"] != first["sid"]
+    async with Simulator(swift(), path=path) as sim:
+        assert (await get(sim, PATH))[1]["messages"] == []
+    assert "Fire" in path.read_text()
