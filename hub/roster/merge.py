@@ -36,7 +36,7 @@ def _homes(people: Iterable[PersonRow]) -> dict[str, set[str]]:
     """The places of each id of the file's own: an owner of two flats has both."""
     homes: dict[str, set[str]] = defaultdict(set)
     for person in people:
-        if person.ref.startswith("id:"):
+        if person.ref[:3] == "id:":
             homes[person.ref].add(person.place.path)
     return homes
 

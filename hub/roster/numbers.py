@@ -96,12 +96,15 @@ _GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){3}")
 _AFTER_REMARK = re.compile(r"(\([^()\d]*\))\s*(?=\+?\d{5})")
 
 
+_WORDS = re.compile(r"[^\d\s+-]")
+
+
 def _among_words(text: str, *, country: str) -> tuple[NumberRead, ...]:
     """Mainland mobiles between remarks and short numbers: 138…01(停机)138…02, 138…01 短号 6612.
 
     Empty where anything else in the cell may be a number of its own or an extension.
     """
-    if country != "CN":
+    if country != "CN" or not _WORDS.search(text):
         return ()
     plain = tidy(text)
     found = list(_MOBILE_IN.finditer(plain))

@@ -75,7 +75,7 @@ def read_people(
     found = RowPeople()
     empty = True
     for group in groups:
-        text = _name_text(cells, group)
+        text = _name_text(cells, group) if group.parts else _text(cells, group.name)
         addresses = _addresses(cells, group, country=country, tell=tell)
         if not addresses and not is_plain(text) and (is_vacant(text) or not split_names(text)):
             continue
@@ -93,8 +93,6 @@ def _text(cells: Sequence[Cell], column: Column | None) -> str:
 
 def _name_text(cells: Sequence[Cell], group: NameGroup) -> str:
     """The name; its two parts in the order of their script: 张三, Ann Smith."""
-    if not group.parts:
-        return _text(cells, group.name)
     parts = {c.field: _text(cells, c) for c in group.parts}
     first, last = parts.get("first_name", ""), parts.get("last_name", "")
     if not (first + last).isascii() and re.fullmatch(r"[㐀-鿿]{1,4}", first + last):

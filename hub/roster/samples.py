@@ -30,12 +30,12 @@ class Samples:
     columns: Sequence[Column]
     _cells: dict[int, list[str]] = field(default_factory=dict)
     _rows: int = 0
+    looking: bool = True  # rows far down are not looked at
 
     def take(self, cells: Sequence[Cell]) -> None:
-        """A row more; those far down are not looked at."""
-        if self._rows >= LOOKED_AT:
-            return
+        """A row more."""
         self._rows += 1
+        self.looking = self._rows < LOOKED_AT
         for column in self.columns:
             if column.index < len(cells) and (text := cell_text(cells[column.index])):
                 self._cells.setdefault(column.index, []).append(text)

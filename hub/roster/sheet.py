@@ -196,7 +196,8 @@ class SheetReader:
             self._problem(Severity.STOP, self.table.bad_rows[self._row], None)
             return
         self._check_cells(cells)
-        self.samples.take(cells)
+        if self.samples.looking:
+            self.samples.take(cells)
         place = self.places.find(cells, building)
         traits = read_traits(cells, self.traits, languages=self.languages, tell=self._problem)
         named = read_people(cells, self.groups, country=self.country, tell=self._problem)
