@@ -49,7 +49,7 @@ async def test_a_column_is_corrected_where_it_is_shown(
     )
     wide = await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert wide, "the page is wider than the window"
-    if folder := os.environ.get("MUSTER_SHOTS"):
+    if folder := os.environ.get("SHOTS"):
         await page.locator(".columns").scroll_into_view_if_needed()
         await page.screenshot(path=f"{folder}/columns-{locale}-{size['width']}.png", full_page=True)
     await page.get_by_label(label).select_option("ignore")
