@@ -169,9 +169,7 @@ def _whole(text: str) -> str:
 
 
 def _signs(text: str) -> Meaning:
-    """A text without a letter or digit: 🆘 cries, 👍 and its like say no more than "received"."""
-    if cry := _cry(text):
-        return cry
+    """A text without a letter or digit: 👍 and its like say no more than "received"."""
     signs = re.sub(r"\s+", "", text.translate(_SKINS))
     if signs and set(signs) <= ACK_SIGNS:
         return Meaning(Meant.NOTHING, Because.ACK)
@@ -180,7 +178,8 @@ def _signs(text: str) -> Meaning:
 
 def _flat(text: str) -> str:
     """Half-width, lower-case, every digit an ASCII one, without emoji joiners."""
-    flat = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
+    flat = unicodedata.normalize("NFKC", text.replace("🆘", " SOS ")).casefold()
+    flat = flat.replace("’", "'").replace("‘", "'")
     return "".join(_sign(c) for c in flat if unicodedata.category(c) not in _JOINERS or c == "\n")
 
 

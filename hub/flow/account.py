@@ -105,7 +105,8 @@ class Account:
         most = places(self._breaker, now=now, most=most)
         if self.turns is not None:
             return self.turns.room(line, most, now=now, ahead=ahead)
-        return room(self._bucket, now=now, most=most, ahead=ahead)
+        free = room(self._bucket, now=now, most=most, ahead=ahead)
+        return max(min(1, free), int(free / line.each)) if self._bucket is not None else free
 
     def capacity(self, lane: Lane, oldest: float) -> int:
         """How many may be claimed and not yet recorded: the places, and what will follow into them
@@ -115,33 +116,30 @@ class Account:
         return places + (0 if speed > AHEAD else min(2 * BATCH, int(places * AHEAD / speed)))
 
     async def turn(self, line: Line, address: str, units: int, *, begin_by: float) -> float:
-        """When this send may begin: its units are taken, or it is after `begin_by`."""
+        """When this send may begin: its units are taken, or it is after `begin_by` and they are
+        not: the delivery comes again when its time is near."""
         now = asyncio.get_running_loop().time()
         if self.turns is None:
-            return self.book(address, units, now=now)
+            line.came(units)
+            return self._book(address, units, now=now, begin_by=begin_by)
         if self.held_until > now:
             if self.held_until > begin_by:
                 return self.held_until
             await asyncio.sleep(self.held_until - now)
         return await self.turns.wait(line, address, units, begin_by=begin_by)
 
-    def book(self, address: str, units: int, *, now: float) -> float:
-        """When this send may begin; its units are taken."""
+    def _book(self, address: str, units: int, *, now: float, begin_by: float) -> float:
         if self._pace is None:
             return max(now, self.held_until)
         if self._bucket is not None:
-            self._bucket, at = reserve(self._bucket, units, now=now)
-            return max(at, self.held_until)
-        bucket, at = reserve(self._buckets.pop(address, Bucket(self._pace)), 1, now=now)
-        self._keep(address, bucket)
+            bucket, at = reserve(self._bucket, units, now=now)
+            at = max(at, self.held_until)
+            self._bucket = bucket if at <= begin_by else self._bucket
+            return at
+        before = self._buckets.pop(address, Bucket(self._pace))
+        after, at = reserve(before, 1, now=now)
+        self._keep(address, after if at <= begin_by else before)
         return at
-
-    def unbook(self, address: str, *, now: float) -> None:
-        """A booking far ahead is given back: the delivery comes again when its time is near."""
-        if self._per_address and self._pace is not None and address in self._buckets:
-            bucket = self._buckets[address]
-            back = bucket.full_at - 1 / self._pace.rate
-            self._buckets[address] = Bucket(self._pace, max(back, now))
 
     def heard(self, outcome: Outcome, address: str, *, seconds: float, now: float) -> None:
         """The account's speed is known better; after a 429 it rests, and after failures in a row

@@ -220,13 +220,16 @@ def _note(
     """The reply as people will see it."""
     about = next(iter(taken or way.to or caller.asked), None)
     person = about.people[0] if about else caller.owner
+    word = meaning.word
+    if word is not None and about is not None:  # as it is recorded: of those on duty "seen"
+        word = as_said_by(word, duty=about.duty)
     return Note(
         channel=reply.by or reply.channel,
         sender=reply.sender,
         words=f"{reply.text.rstrip()} {reply.beside}".strip() if reply.beside else reply.text,
         cry=meaning.cry,
         why=way.why or Why.UNCLEAR,
-        answer=str(meaning.word or ""),
+        answer=str(word or ""),
         incident=about.incident if about else caller.last,
         recipient=person,
         guessed=Guessed.NUMBER if person else Guessed.NOTHING,

@@ -221,7 +221,6 @@ class Pump:
         if account.waits(loop.time()):
             at = await account.turn(load.line, claim.address, claim.units, begin_by=begin_by)
             if at > begin_by:
-                account.unbook(claim.address, now=loop.time())
                 wait = timedelta(seconds=at - loop.time())
                 due = self._means.clock.now() - self._skew + wait
                 return int(due.timestamp() * 1000)

@@ -144,6 +144,25 @@ CONTAINS: tuple[tuple[str, str], ...] = (
     ("身份证", "ignored"),
     ("证件", "ignored"),
     ("日期", "ignored"),
+    ("管家", "ignored"),
+    ("物业电话", "ignored"),
+    ("物业联系", "ignored"),
+    ("物业服务", "ignored"),
+    ("物业公司", "ignored"),
+    ("客服", "ignored"),
+    ("网格员", "ignored"),
+    ("楼长", "ignored"),
+    ("中介", "ignored"),
+    ("登记人", "ignored"),
+    ("经办", "ignored"),
+    ("steward", "ignored"),
+    ("butler", "ignored"),
+    ("property manager", "ignored"),
+    ("building manager", "ignored"),
+    ("estate manager", "ignored"),
+    ("management", "ignored"),
+    ("agent", "ignored"),
+    ("concierge", "ignored"),
     ("手机", "phone"),
     ("电话", "phone"),
     ("mobile", "phone"),
@@ -159,7 +178,9 @@ CONTAINS: tuple[tuple[str, str], ...] = (
     ("室号", "unit"),
     ("语言", "language"),
 )
-"""A header without an exact word takes the first of these it contains."""
+"""A header without an exact word takes the first of these it contains. Names and numbers of those
+who look after a flat (管家电话) are not the residents': a steward's number in every row would make
+people without a number look reachable."""
 
 PLACES = frozenset({"group", "building", "entrance", "floor", "unit", "place"})
 MANY = frozenset({"name", "phone", "email"})

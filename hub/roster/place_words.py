@@ -104,7 +104,7 @@ def read_written(text: str, *, column: str = "place") -> Written:
         return Written(unread=text)
     if group:
         parts["group"] = group
-    bare = _read_bare(rest, column=column, parts=parts) if rest else {}
+    bare = _basement(_read_bare(rest, column=column, parts=parts) if rest else {}, parts)
     if bare is None or any(parts.get(k, v) != v for k, v in bare.items()):
         return Written(unread=text)
     return Written(**(parts | bare), estate=estate)
@@ -170,6 +170,13 @@ def _read_bare(rest: str, *, column: str, parts: dict[str, str]) -> dict[str, st
     if not all(_FLAT.fullmatch(p) for p in pieces) or len(pieces) > 4:
         return None
     return _by_position([p.lstrip("0") or p for p in pieces[:-1]] + pieces[-1:])
+
+
+def _basement(bare: dict[str, str] | None, parts: dict[str, str]) -> dict[str, str] | None:
+    """B2-033 in a building that is named: a floor and what is on it, no entrance B2."""
+    if not bare or "building" not in parts or not re.fullmatch(r"B[1-9]", bare.get("lead", "")):
+        return bare
+    return {"floor": bare["lead"], **{k: v for k, v in bare.items() if k != "lead"}}
 
 
 def _unit(text: str) -> str:

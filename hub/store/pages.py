@@ -24,21 +24,24 @@ FROM incidents i JOIN sites s ON s.id = i.site_id
 JOIN audience a ON a.incident_id = i.id AND a.recipient_id = :recipient
 WHERE i.id = :incident""")
 # CROSS JOIN: from the few addresses to their deliveries, whatever SQLite guesses.
-# Those who share an address of this person to which this incident sent anything.
+# Those who share an address of this person to which this incident sent anything: not one that is
+# theirs no longer, and never a resident and somebody on duty, who answer each for themselves.
 _PERSONS = text(f"""
 SELECT a.recipient_id AS id, a.kind, r.name, a.answer, a.answered_at, t.id AS task, t.assigned
 FROM audience a JOIN recipients r ON r.id = a.recipient_id
 LEFT JOIN tasks t ON t.incident_id = a.incident_id AND t.recipient_id = a.recipient_id
     AND t.key = 'help' AND t.state <> 'done'
-WHERE a.incident_id = :incident AND a.recipient_id IN (
+WHERE a.incident_id = :incident AND (a.kind IN ('staff', 'outside')) = (
+    SELECT me.kind IN ('staff', 'outside') FROM recipients me WHERE me.id = :recipient)
+AND a.recipient_id IN (
     SELECT CAST(:recipient AS bigint) UNION
     SELECT o.recipient_id FROM addresses ad CROSS JOIN ({VIA}) via CROSS JOIN notices n
     CROSS JOIN deliveries d CROSS JOIN delivery_also o
-    WHERE ad.recipient_id = :recipient AND n.incident_id = :incident
+    WHERE ad.recipient_id = :recipient AND ad.removed_at IS NULL AND n.incident_id = :incident
     AND d.notice_id = n.id AND {SENT_TO} AND o.delivery_id = d.id UNION
     SELECT d.recipient_id FROM addresses ad CROSS JOIN ({VIA}) via CROSS JOIN notices n
     CROSS JOIN deliveries d
-    WHERE ad.recipient_id = :recipient AND n.incident_id = :incident
+    WHERE ad.recipient_id = :recipient AND ad.removed_at IS NULL AND n.incident_id = :incident
     AND d.notice_id = n.id AND {SENT_TO})
 ORDER BY CASE WHEN a.recipient_id = :recipient THEN 0 ELSE 1 END, a.recipient_id""")
 _SAID = text("""

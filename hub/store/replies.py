@@ -31,7 +31,10 @@ FROM deliveries d LEFT JOIN delivery_also o ON o.delivery_id = d.id
 WHERE d.notice_id IN (SELECT n.id FROM notices n WHERE n.incident_id IN
     (SELECT i.id FROM incidents i WHERE {which}))
 AND d.channel IN ({channels}) AND d.address = :sender AND d.sent_at IS NOT NULL
-ORDER BY d.sent_at DESC, d.id DESC, o.recipient_id LIMIT {most}"""
+ORDER BY {first}d.sent_at DESC, d.id DESC, o.recipient_id LIMIT {most}"""
+# After the close words are about the real one: on a drill's timeline nobody would believe a cry.
+_LIVE_FIRST = """CASE WHEN EXISTS (SELECT 1 FROM incidents i
+    WHERE i.id = d.incident_id AND i.kind = 'live') THEN 0 ELSE 1 END, """
 _LATELY = "i.status = 'closed' AND i.closed_at > :since"
 _PARTS = text("SELECT id, parts FROM wordings WHERE id IN :ids").bindparams(
     bindparam("ids", expanding=True)
@@ -119,8 +122,8 @@ def _asking(channel: str) -> _Asking:
     named = ", ".join(map(quoted, channels))
     told = partial(_TOLD.format, channels=named)
     return _Asking(
-        spoken=text(told(which="i.status <> 'closed'", most=5_000)),
-        last=text(told(which=_LATELY, most=1)),
+        spoken=text(told(which="i.status <> 'closed'", first="", most=5_000)),
+        last=text(told(which=_LATELY, first=_LIVE_FIRST, most=1)),
         owners=text(_OWNERS.format(channels=named)),
     )
 
@@ -128,7 +131,7 @@ def _asking(channel: str) -> _Asking:
 @cache
 def _sent(channel: str) -> TextClause:
     which = f"i.status <> 'closed' OR {_LATELY}"
-    return text(_TOLD.format(which=which, channels=quoted(channel), most=50))
+    return text(_TOLD.format(which=which, channels=quoted(channel), first="", most=50))
 
 
 def _spoken(told: Iterable[Any]) -> dict[int, tuple[int, ...]]:

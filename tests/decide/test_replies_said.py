@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.decide.echoes import may_echo, own_words
-from hub.decide.replies import Because, Meant, read_reply, says_yes
+from hub.decide.replies import Because, Meant, read_reply
 from hub.decide.reply_words import BESIDE, SAYS
 from hub.model import DIGITS, AnswerWord
 
@@ -206,69 +206,3 @@ def test_every_label_answers_on_both_sides_of_its_digit(word: AnswerWord):
     for label in SAYS[word] | BESIDE[word]:
         assert read_reply(f"{digit}{label}").word is word, label
         assert read_reply(f"{label} {digit}").word is word, label
-
-
-@pytest.mark.parametrize(
-    "said",
-    ["🆘", "🆘🆘🆘", " 🆘 ", "1 🆘", "🆘 401", "S.O.S", "s o s!", "S-O-S", "SOSSS", "H E L P",
-     "H.E.L.P.", "HEEELP", "helppp", "hlep", "pls hepl", "halp me", "救 命", "救，命", "救。命啊"],
-)  # fmt: skip
-def test_a_cry_by_a_sign_or_badly_typed_is_one(said):
-    assert read_reply(said).word is HELP, said
-
-
-@pytest.mark.parametrize("said", ["it's OS 2 that I like", "gasoso", "hotel phone", "👩‍🚒", "🔥"])
-def test_what_only_looks_like_such_a_cry_is_none(said):
-    assert not read_reply(said).cry, said
-
-
-@pytest.mark.parametrize("said", ["👍", "👍🏽", "👍👍", "👌🏿 👍", "❤️", "🆗", "✅", "🙏🏻", "🫡"])
-def test_a_sign_of_thanks_says_no_more_than_received(said):
-    assert (read_reply(said).meant, read_reply(said).because) == (Meant.NOTHING, Because.ACK)
-
-
-@pytest.mark.parametrize("said", ["", " ", "?", "👍🔥", "🔥", "🏃", "..."])
-def test_other_signs_alone_are_for_people_to_read(said):
-    assert (read_reply(said).meant, read_reply(said).because) == (Meant.UNCLEAR, Because.EMPTY)
-
-
-@pytest.mark.parametrize(
-    "part",
-    ["(2/2)所有人都好", "[2/2] and the dog is with us", "（2/2）谢谢你们的通知",
-     "(2/3) to the lobby", "【2/2】那就这样", "(1/2) we went to the"],
-)  # fmt: skip
-def test_the_count_of_a_part_is_no_digit(part):
-    assert (read_reply(part).meant, read_reply(part).word) == (Meant.UNCLEAR, None)
-
-
-@pytest.mark.parametrize(
-    ("part", "word"),
-    [("(1/2) trapped in 1201", HELP), ("(2/2)2", HELP), ("安全(1/2)", SAFE),
-     ("(2/2) we are out", OUT), ("(1/2)", HELP), ("2/3", HELP)],
-)  # fmt: skip
-def test_what_a_part_says_counts(part, word):
-    assert read_reply(part).word is word
-
-
-@pytest.mark.parametrize(("said", "yes"), [("YES", True), ("yes.", True), ("yes please", False)])
-def test_yes_alone_is_known_as_such(said, yes):
-    assert says_yes(read_reply(said)) is yes
-
-
-@pytest.mark.parametrize("before", [1_590, 1_600, 1_601, 3_000, 4_900])
-@pytest.mark.parametrize("cry", ["救命", "we are trapped"])
-def test_a_cry_at_the_end_of_a_very_long_text_is_heard(before: int, cry: str):
-    assert read_reply("a " * (before // 2) + cry).word is HELP
-
-
-@pytest.mark.parametrize("said", ["a " * 2_000, "好的。" * 1_000])
-def test_a_very_long_text_without_a_cry_is_unclear(said: str):
-    assert read_reply(said).meant is Meant.UNCLEAR
-    assert read_reply("2 " + said).word is HELP
-
-
-@pytest.mark.parametrize(
-    "said", ["my answer is 2", "I choose 2", "i pick 2", "Answer is: 2", "我选2"]
-)
-def test_a_digit_that_is_chosen_in_words_is_the_answer(said: str):
-    assert read_reply(said).word is HELP

@@ -199,6 +199,39 @@ async def test_the_page_offers_those_who_share_a_number_and_changes_nothing(stag
     assert await stage.rows(t.events) == before
 
 
+async def sharing_a_number(stage, **other) -> tuple[int, int]:
+    """One was sent a text for both; `other` is what the second one's row says."""
+    await stage.set_up(people=2)
+    one, two = stage.people
+    (delivery,) = await stage.db.write(lambda conn: stage.plan_in(conn, [one]))
+    shared = (await stage.deliveries())[0].address
+
+    def share(conn):
+        stage._one(conn)(t.delivery_also, delivery_id=delivery, recipient_id=two)
+        stage._one(conn)(t.addresses, recipient_id=two, channel="sms", value=shared, **other)
+
+    await stage.db.write(share)
+    return one, two
+
+
+async def test_who_had_a_number_once_neither_sees_nor_answers_for_those_who_have_it(stage):
+    one, two = await sharing_a_number(stage, removed_at=1)
+    page = await taker(stage).page(answer_token(SECRET, stage.incident, two))
+    assert [person.id for person in page.persons] == [two]
+    page = await taker(stage).page(answer_token(SECRET, stage.incident, one))
+    assert [person.id for person in page.persons] == [one, two]  # the text did speak for both
+
+
+@pytest.mark.parametrize("kind", ["staff", "outside"])
+async def test_a_link_of_somebody_on_duty_answers_for_no_resident_and_the_reverse(stage, kind):
+    one, two = await sharing_a_number(stage)
+    await stage.set(t.recipients, {"id": two}, kind=kind)
+    await stage.set(t.audience, {"recipient_id": two}, kind=kind)
+    for person in (one, two):
+        page = await taker(stage).page(answer_token(SECRET, stage.incident, person))
+        assert [p.id for p in page.persons] == [person]
+
+
 async def test_the_newest_notice_leads_the_page(stage):
     await stage.set_up(people=1)
     await stage.db.write(lambda conn: stage.say(conn, "all_clear", 2))

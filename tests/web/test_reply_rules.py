@@ -202,6 +202,28 @@ async def test_words_after_the_close_stand_on_the_page_for_a_day(hub: Field) -> 
     assert [row.cry for row in await hub.waiting()] == [False, True]
 
 
+async def test_a_cry_after_the_close_belongs_to_the_real_fire_before_the_later_drill(
+    hub: Field,
+) -> None:
+    fire = await hub.launch("fire", "3/12")
+    drill = await hub.launch("fire", "3/12", Kind.DRILL)
+    for incident in (fire, drill):
+        await hub.say(incident, Stage.ALL_CLEAR)
+        await hub.close(incident)
+    await hub.reply(RESIDENT, "救命")
+    (cry,) = await hub.waiting()
+    assert (cry.cry, cry.why, cry.incident_id) == (True, "over", fire)
+
+
+async def test_a_stewards_bare_digit_is_shown_as_it_is_recorded(hub: Field) -> None:
+    fire = await hub.launch("fire", "3/12")
+    await hub.launch("power-outage", "3")
+    await hub.reply(STEWARD, "1")
+    answers = {row.answer for row in await hub.rows(t.audience, incident_id=fire, kind="staff")}
+    assert "seen" in answers
+    assert [row.answer for row in await hub.rows(t.replies)] == ["seen"]
+
+
 async def test_a_stewards_phone_answers_for_the_steward_alone(hub: Field) -> None:
     fire = await hub.launch("fire", "3/12")
     await hub.reply(STEWARD, "1")
@@ -280,56 +302,3 @@ async def test_staff_take_an_opt_out_away(hub: Field) -> None:
     assert [way["usable"] for way in done.json()["addresses"]] == [True]
     assert (await hub.rows(t.addresses, value=RESIDENT))[0].opted_out_at is None
     assert len(await hub.rows(t.audit, action="opt_out_taken_away")) == 1
-
-
-async def test_help_by_the_link_of_a_drill_counts_in_the_fire(hub: Field) -> None:
-    fire = await hub.launch("fire", "3/12")
-    drill = await hub.launch("fire", "3/12", Kind.DRILL)
-    person = await hub.person(RESIDENT)
-    path = f"/a/{hub.hub.answer.token(drill, person)}"
-    as_json = {"accept": "application/json"}
-    nonce = (await hub.client.get(path, headers=as_json)).json()["nonce"]
-    for answer, stands in (("safe", ""), ("help", "help")):
-        said = {"answer": answer, "nonce": nonce}
-        done = await hub.client.post(path, json=said, headers=as_json)
-        assert done.status_code == 200, done.text
-        assert await hub.answer(fire, RESIDENT) == stands
-    assert await hub.answer(drill, RESIDENT) == "help"
-    assert await hub.waiting() == []
-
-
-async def _tap_help(hub: Field, incident: int, *, close: bool) -> int:
-    """The status of help asked for on the page of this incident; `close`: it ends meanwhile."""
-    path = f"/a/{hub.hub.answer.token(incident, await hub.person(RESIDENT))}"
-    as_json = {"accept": "application/json"}
-    nonce = (await hub.client.get(path, headers=as_json)).json()["nonce"]
-    if close:
-        await hub.close(incident)
-    said = {"answer": "help", "nonce": nonce}
-    return (await hub.client.post(path, json=said, headers=as_json)).status_code
-
-
-async def test_help_by_the_link_of_a_drill_alone_waits_for_people(hub: Field) -> None:
-    drill = await hub.launch("fire", "3/12", Kind.DRILL)
-    assert await _tap_help(hub, drill, close=False) == 200
-    assert await hub.answer(drill, RESIDENT) == "help"
-    (cry,) = await hub.waiting()
-    who = await hub.person(RESIDENT)
-    assert (cry.cry, cry.why, cry.incident_id, cry.recipient_id) == (True, "drill", drill, who)
-    assert (cry.channel, cry.sender) == ("link", RESIDENT)
-    async with hub.house.client(headers=await hub.house.bearer("duty")) as client:
-        (item,) = (await client.get("/api/v1/replies")).json()["items"]
-    assert (item["channel"], item["sender"], item["cry"]) == ("link", RESIDENT, True)
-
-
-@pytest.mark.parametrize("beside", [False, True])
-async def test_help_by_the_link_of_what_is_closed_is_heard(hub: Field, *, beside: bool) -> None:
-    outage = await hub.launch("power-outage", "3")
-    fire = await hub.launch("fire", "3/12") if beside else 0
-    assert await _tap_help(hub, outage, close=True) == 409
-    if beside:
-        assert await hub.answer(fire, RESIDENT) == "help"
-        assert await hub.waiting() == []
-        return
-    (cry,) = await hub.waiting()
-    assert (cry.cry, cry.why, cry.incident_id) == (True, "over", outage)
