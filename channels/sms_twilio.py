@@ -15,6 +15,7 @@ from typing import Any, Final
 from channels.http import DEADLINE
 from channels.twilio_account import TwilioAccount, is_fiction
 from channels.twilio_api import TwilioApi
+from channels.twilio_beside import beside
 from channels.twilio_lists import Row, between, unanswered
 from channels.twilio_signature import verify
 from channels.twilio_words import STATUSES, count_unknown, is_known, reason_of
@@ -34,6 +35,10 @@ TRAITS: Final = Traits(
     channel="sms", parts=("body",), limit=6, unit="segments", receipts=True, answers=True
 )
 """What SMS can do; pace and cost are the account's."""
+
+INCOMING: Final = "received"
+COMING: Final = frozenset({"", "receiving", INCOMING})
+"""The status of a text that a person sent."""
 
 WAYS: Final = frozenset({"rcs", "whatsapp"})
 """Other ways a text comes to the same number, as Twilio writes them."""
@@ -168,11 +173,12 @@ class TwilioSms:
         if request.callback or "MessageStatus" in form:
             return Inward(receipts=self._receipt(form))
         sid = form.get("MessageSid") or form.get("SmsSid") or ""
-        if not (form.get("From") and sid and "Body" in form):
+        if not (form.get("From") and sid and form.get("SmsStatus", INCOMING) in COMING):
             return Inward(response=EMPTY_TWIML, content_type="text/xml")
         by, number = _from(form["From"])
         opt = form.get("OptOutType", "").strip().upper()
-        reply = Reply("sms", number, form["Body"], sid, by=by, opt=opt)
+        words = form.get("Body", "")  # a picture without words may have none
+        reply = Reply("sms", number, words, sid, by=by, opt=opt, beside=beside(form))
         return Inward(replies=(reply,), response=EMPTY_TWIML, content_type="text/xml")
 
     def _receipt(self, form: Mapping[str, str]) -> tuple[Receipt, ...]:

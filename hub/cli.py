@@ -141,14 +141,33 @@ def restore(*, file: Path, replace: bool, yes: bool, json_: bool) -> None:
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--skip-problems", is_flag=True, help="Take the rows that can be understood.")
 @click.option("--site", default="", help="Key of the site, where there are several.")
+@click.option("--map", "maps", multiple=True, metavar="TITLE=FIELD", help="What a column is.")
+@click.option("--encoding", default="", help="What a CSV is written in: cp1252, big5 …")
+@click.option("--hidden", type=click.Choice(["take", "leave"]), help="Whether hidden rows belong.")
+@click.option("--remove", type=int, help="How many people leave, where a file removes many.")
 @as_json
-def import_(*, file: Path, dry_run: bool, skip_problems: bool, site: str, json_: bool) -> None:
+def import_(
+    *,
+    file: Path,
+    dry_run: bool,
+    skip_problems: bool,
+    site: str,
+    maps: tuple[str, ...],
+    encoding: str,
+    hidden: str | None,
+    remove: int | None,
+    json_: bool,
+) -> None:
     """Import residents from CSV or XLSX, whole or not at all."""
     from hub.commands.calls import run_import
 
     settings = _settings(json_=json_)
+    asked = [("map", one) for one in maps]
+    asked += [("encoding", encoding), ("hidden", hidden or ""), ("site", site)]
+    if remove is not None:
+        asked.append(("confirm_remove", str(remove)))
     work = run_import(
-        settings, file, dry_run=dry_run, skip_problems=skip_problems, site=site, json_=json_
+        settings, file, dry_run=dry_run, skip_problems=skip_problems, asked=asked, json_=json_
     )
     run(work, json_=json_)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -138,3 +138,20 @@ class TextFault:
         hint = f" ({self.hint})" if self.hint else ""
         more = f" and {self.more} more" if self.more else ""
         return f"{self.where}: {self.what}{hint}{more}; {used}."
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a person said of a residents' file that it does not say itself.
+
+    `encoding` of a CSV; `hidden`: whether hidden rows and columns belong (ask, take, leave);
+    `columns`: the field of a column by its title, where it is not what it looks like.
+    """
+
+    encoding: str = ""
+    hidden: str = "ask"
+    columns: Mapping[str, str] = field(default_factory=dict)
+    asked: Sequence[str] = ()  # titles the person named just now: they have to be there
+
+
+HOW = How()

@@ -412,7 +412,8 @@ class Reply:
 
     `attempt`: the call or text it answers, where the provider was given our signed id. `by`: how
     it came, where that is not the channel itself (`rcs`, `whatsapp`). `opt`: the provider's word
-    for what it did with the number by itself: STOP, START, HELP, or nothing."""
+    for what it did with the number by itself: STOP, START, HELP, or nothing. `beside`: what came
+    beside the words (pictures, a place), as people are shown it."""
 
     channel: str
     sender: str
@@ -421,6 +422,7 @@ class Reply:
     attempt: AttemptId | None = None
     by: str = ""
     opt: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,8 @@ UNDER_WAY: Heard = _heard(
 )
 
 WITHDRAWN: Heard = _heard(
-    "误(发|报|触)|发错|错发|虚惊|没有(火情|起火|停电|险情|事故|危险|发生)|不是(真的|事实)|供电正常|一切正常",
-    r"\bby mistake\b|\bin error\b|\bfalse alarm\b|\bmistakenly\b|\bthere is no \w+|\bwas (sent )?wrong"
+    "[误誤](发|發|报|報|触|觸)|(发|發)(错|錯)|(错|錯)(发|發)|(虚|虛)(惊|驚)|没有(火情|起火|停电|险情|事故|危险|发生)|不是(真的|事实)|供电正常|一切正常",
+    r"\bby mistake\b|\b(in|an) error\b|\bfalse alarm\b|\bmistakenly\b|\bthere is no \w+|\bwas (sent )?wrong"
     r"|\bwas not (true|real)|\bno real\b",
 )
 

@@ -14,7 +14,7 @@ import secrets
 from starlette.requests import Request
 from starlette.responses import Response
 
-from web.auth import is_https
+from web.auth import cookie_path, is_https
 from web.house import house
 
 LIFE = 180 * 24 * 3600  # seconds
@@ -36,7 +36,7 @@ def remember(request: Request, response: Response, login: str, known: str) -> Re
         _cookie(login),
         f"{name}.{_signed(house(request).settings.secret_key, login, name)}",
         max_age=LIFE,
-        path="/login",
+        path=cookie_path(request) + "login",
         secure=is_https(request),
         httponly=True,
         samesite="lax",

@@ -20,6 +20,7 @@ from starlette.requests import HTTPConnection
 from hub.errors import TooMany
 from hub.plans import Ask
 from hub.ports import Ration
+from web.seats import address_of
 
 KNOWN = 20_000  # keys remembered at most; the one idle longest is forgotten
 AWAY = 1.0  # seconds for which nobody is asked to count for all, after there was no answer
@@ -67,9 +68,11 @@ class Limits:
     _away_until: float = 0.0
 
     async def pairing(self, ip: str) -> None:
-        """One code more is asked for; TooMany (429)."""
-        self.pairings.count(ip)
-        await self._for_all((f"pairing/{ip}", self.pairings.ask))
+        """One code more is asked for; TooMany (429). Whoever has an IPv6 address has 2^64 of them:
+        the network counts."""
+        address = address_of(ip)
+        self.pairings.count(address)
+        await self._for_all((f"pairing/{address}", self.pairings.ask))
 
     async def answer(self, token: str) -> None:
         """One answer more by this link, which is one of ours; TooMany (429)."""

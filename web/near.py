@@ -2,7 +2,8 @@
 
 On the machine means that nobody handed the request on. A proxy on the same machine connects from
 there, too: what it marks as forwarded is not near, and where one must stand in front (the public
-address is https, and we do not serve that ourselves) but none is named, nothing is believed.
+address is https or has a port that we do not serve ourselves) but none is named, nothing is
+believed.
 """
 
 from __future__ import annotations
@@ -62,5 +63,10 @@ def _loopback(host: str) -> bool:
 
 def _hidden_proxy(settings: Settings) -> bool:
     """A proxy that is not named may send nothing that gives it away (nginx as it comes)."""
-    https = urlsplit(settings.public_url).scheme == "https"
-    return https and settings.tls_cert is None and not settings.trusted_proxies
+    public = urlsplit(settings.public_url)
+    if settings.trusted_proxies:
+        return False
+    if public.scheme == "https":
+        return settings.tls_cert is None
+    elsewhere = (public.port or 80) != settings.port
+    return elsewhere and public.hostname != "localhost" and not _loopback(public.hostname or "")

@@ -100,7 +100,16 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("GET", "/screens"): (("site", "string"),),
     ("GET", "/replies"): (("state", "string"), ("after", "string"), ("limit", "integer")),
     ("GET", "/alarms"): (("limit", "integer"),),
-    ("POST", "/roster"): (("dry_run", "boolean"), ("skip_problems", "boolean"), ("name", "string")),
+    ("POST", "/roster"): (
+        ("dry_run", "boolean"),
+        ("skip_problems", "boolean"),
+        ("name", "string"),
+        ("site", "string"),
+        ("map", "string"),
+        ("encoding", "string"),
+        ("hidden", "string"),
+        ("confirm_remove", "integer"),
+    ),
 }
 
 KEYED = frozenset({("POST", "/incidents"), ("POST", "/incidents/{id}/notices")})

@@ -66,6 +66,9 @@ STATIC: tuple[Raw, ...] = (
 ALWAYS: tuple[Raw, ...] = (*STATIC, (b"cache-control", b"no-store"))
 HSTS: Raw = (b"strict-transport-security", b"max-age=31536000")
 
+USUAL = {"http": 80, "https": 443}
+"""The ports nobody writes."""
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -76,8 +79,15 @@ def allowed_origin(headers: Headers, public_url: str) -> bool:
         return True
     if origin == origin_of(public_url):
         return True
-    parts = urlsplit(origin)
-    return parts.scheme in {"http", "https"} and parts.netloc == headers.get("host", "")
+    scheme, _, place = origin.partition("://")
+    host = _place(scheme, headers.get("host", ""))
+    return scheme in USUAL and host != "" and _place(scheme, place) == host
+
+
+def _place(scheme: str, place: str) -> str:
+    """Host and port as browsers write them in an Origin: small, without the usual port. Proxies
+    write the port of a Host out."""
+    return place.lower().removesuffix(f":{USUAL.get(scheme)}")
 
 
 def origin_of(url: str) -> str:
@@ -85,7 +95,7 @@ def origin_of(url: str) -> str:
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    usual = USUAL.get(parts.scheme)
     port = f":{parts.port}" if parts.port and parts.port != usual else ""
     return f"{parts.scheme}://{host}{port}"
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -47,20 +49,36 @@ async def reached(settings: Settings, *, work: bool = False) -> AsyncIterator[Cl
 
 
 async def run_import(
-    settings: Settings, file: Path, *, dry_run: bool, skip_problems: bool, site: str, json_: bool
+    settings: Settings,
+    file: Path,
+    *,
+    dry_run: bool,
+    skip_problems: bool,
+    asked: Sequence[tuple[str, str]],
+    json_: bool,
 ) -> int:
-    """The roster is in; or, with `dry_run`, what would change."""
+    """The roster is in; or, with `dry_run`, what would change: 1 where rows stop it."""
     try:
         data = await asyncio.to_thread(file.read_bytes)
     except OSError as error:
         raise Refused(f"{file} cannot be read: {error.strerror}.", code="file") from error
-    form = aiohttp.FormData()
-    form.add_field("file", data, filename=file.name)
-    query = f"dry_run={int(dry_run)}&skip_problems={int(skip_problems)}&site={site}"
+    form = aiohttp.FormData(quote_fields=False)
+    form.add_field("file", data, filename=_shown_name(file))
+    query = urlencode([("dry_run", int(dry_run)), ("skip_problems", int(skip_problems)), *asked])
     async with reached(settings) as client:
         report = await client.call("POST", f"/roster?{query}", form=form)
     say(report, json_=json_, words=lambda: _import_words(report))
-    return 0
+    return int(dry_run and report["stops"] > 0 and not skip_problems)
+
+
+def _shown_name(file: Path) -> str:
+    """The file's name as letters: systems in Chinese have names in GBK as well."""
+    name = os.fsencode(file.name)
+    try:
+        found = name.decode("utf-8")
+    except UnicodeDecodeError:
+        found = name.decode("gb18030", "replace")
+    return found.replace('"', "'").replace("\r", " ").replace("\n", " ")
 
 
 def _import_words(report: dict[str, Any]) -> str:
@@ -73,6 +91,9 @@ def _import_words(report: dict[str, Any]) -> str:
         ),
         "  ".join(f"{name} {number}" for name, number in change.items()),
     ]
+    for sheet in report["reading"]["sheets"]:
+        lines.append(f"  {sheet['name']}, titles in row {sheet['header_row']}:")
+        lines += [_column_words(column) for column in sheet["columns"]]
     for found in report["reading"]["problems"]:
         column = f" column {found['letter']} ({found['column']})" if found["letter"] else ""
         shown = f" {found['found']!r}:" if found["found"] else ""
@@ -87,6 +108,11 @@ def _import_words(report: dict[str, Any]) -> str:
         )
     lines.append("Imported." if report["applied"] else "Dry run: nothing was written.")
     return "\n".join(lines)
+
+
+def _column_words(column: dict[str, Any]) -> str:
+    field = {"": "not imported", "ignored": "ignored"}.get(column["field"], column["field"])
+    return f"    {column['letter']} {column['header']} → {field}: {', '.join(column['examples'])}"
 
 
 async def run_launch(

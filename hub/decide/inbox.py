@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-LONGEST = 1_600  # characters of words that are kept: the longest text there is
+LONGEST = 5_000  # characters of words that are kept: the longest text there is, by whatever way
 MOST_OPEN = 20
 """Open cries of one number, and other words of it: more say nothing a person could still read."""
 

@@ -6,15 +6,15 @@ Rules, in order (the first that fits wins):
    themselves say nothing.
 2. A carrier keyword alone (STOP, 退订 …) opts the number out, START in again: carriers block the
    number by the same words whatever we think, so these are never read as answers.
-3. A cry for help (救命, SOS, "help me", "fell and cannot get up") means help, whatever digits stand
-   beside it. What is not needed or not so ("nobody is hurt"), what is asked ("does anyone need
-   help?") and what is offered ("how can I help?") is no cry.
+3. A cry for help (救命, SOS, 🆘, "help me", "fell and cannot get up") means help, whatever digits
+   stand beside it. What is not needed or not so ("nobody is hurt"), what is asked ("does anyone
+   need help?") and what is offered ("how can I help?") is no cry.
 4. A digit 1 to 4 of any script, alone or with its own label on either side ("1", "１。", "1安全",
    "平安1", "回复1", "B1"), is that answer. `2` is taken as help also when more words follow:
    missing a cry is the worse error. The other digits are not: "3 people trapped" must never be read
    as "evacuated". A label that says by itself how somebody is ("我没事", "safe") needs no digit.
 5. Several different digits with a 2 among them mean help; without, nothing certain.
-6. Thanks and "received" alone (收到, OK) say nothing about how anybody is: somebody on duty has
+6. Thanks and "received" alone (收到, OK, 👍) say nothing about how anybody is: somebody on duty has
    acknowledged, for a resident nothing changes.
 7. Anything else is unclear: kept as it came and shown to staff.
 
@@ -35,6 +35,7 @@ from types import MappingProxyType
 from hub.decide.asking import FIRST, LETTERS
 from hub.decide.echoes import own_words
 from hub.decide.reply_words import (
+    ACK_SIGNS,
     ACKS,
     BESIDE,
     CALM,
@@ -49,7 +50,9 @@ from hub.decide.reply_words import (
 )
 from hub.model import DIGITS, AnswerWord, RecipientKind
 
-LONGEST = 1_600
+LONGEST = 1_600  # characters of an SMS
+WHOLE = 5_000  # of a text that comes by another way (RCS, WhatsApp)
+SEAM = 40  # a cry may stand across the end of the first part
 
 
 class Meant(StrEnum):
@@ -75,6 +78,7 @@ class Because(StrEnum):
     ECHO = "echo"
     ROBOT = "robot"
     ACK = "ack"
+    YES = "yes"
     EMPTY = "empty"
     OTHER = "other"
 
@@ -98,10 +102,14 @@ class Meaning:
 
 # Asked for by a word before the digit: 请回复2, 按2, "press 2", "option 2".
 _LEAD = re.compile(
-    r"^(?:(?:请|請|pls|please)\s*)?(?:我)?(?:回复|回覆|回答|答复|答覆|我选|我選|选择?|選擇?|选项|選項|发送?|發送?"
-    r"|按|输入|輸入|答|回|reply(?:\s+with)?|answer|press(?:ed)?|option|send|sent|choose|responder?|responde"
+    r"^(?:(?:请|請|pls|please)\s*)?(?:我|i\s+|my\s+(?=answer))?(?:回复|回覆|回答|答复|答覆|我选|我選|选择?|選擇?|选项|選項|发送?|發送?"
+    r"|按|输入|輸入|答|回|reply(?:\s+with)?|answer(?:\s+is)?|pick|press(?:ed)?|option|send|sent|choose|responder?|responde"
     r"|pulsar?|pulse|marcar?|返信|返答|رقم|رد)\s*[:,.]?\s*(?:数字|數字|号码|number)?\s*[:,.]?\s*"
 )
+_PART = re.compile(
+    r"^\s*[(\[（【]\d\s*/\s*\d[)\]）】]\s*(?=\S)|\s*[(\[（【]\d\s*/\s*\d[)\]）】]\s*$"
+)
+_SKINS = dict.fromkeys(range(0x1F3FB, 0x1F400))  # colours of skin
 _DIGITS_ONLY = re.compile(r"^[1-4](?:[\W_]*[1-4])*$")
 _LETTERED = re.compile(r"^([a-z])[\W_]*([1-4](?!\d).*)$", re.DOTALL)
 
@@ -126,7 +134,14 @@ def read_reply(
     `letters`: those of the open incidents that asked it."""
     if (key := text.strip()) in DIGITS:  # most of what ever comes
         return replace(_answer(DIGITS[key]), plain=True)
-    own = own_words(text[:LONGEST], sent)
+    meaning = _read(text[:LONGEST], sent, letters)
+    if len(text) <= LONGEST or meaning.cry:
+        return meaning
+    return _cry(_flat(text[LONGEST - SEAM : WHOLE])) or meaning
+
+
+def _read(text: str, sent: Sequence[str], letters: frozenset[str]) -> Meaning:
+    own = own_words(_whole(text), sent)
     if own.echo:
         return Meaning(Meant.NOTHING, Because.ECHO)
     flat = _flat(own.words)
@@ -135,11 +150,30 @@ def read_reply(
     unsigned = SIGNATURE.sub("", flat).strip()
     said = _ends(unsigned)
     if not said:
-        return Meaning(Meant.UNCLEAR, Because.EMPTY)
+        return _signs(unsigned)
     asks = unsigned.endswith(("?", "吗", "嗎"))
     return (
         _keyword(said) or _cry(unsigned) or _lettered(said, letters) or _answered(said, asks=asks)
     )
+
+
+def says_yes(meaning: Meaning) -> bool:
+    """Whether "yes" was all that was said."""
+    return meaning.because is Because.YES
+
+
+def _whole(text: str) -> str:
+    """The text without the "(1/2)" of a long one that comes in parts: its numbers answer nothing.
+    A fraction without brackets, or alone, may be two keys."""
+    return _PART.sub("", text).strip() or text
+
+
+def _signs(text: str) -> Meaning:
+    """A text without a letter or digit: 👍 and its like say no more than "received"."""
+    signs = re.sub(r"\s+", "", text.translate(_SKINS))
+    if signs and set(signs) <= ACK_SIGNS:
+        return Meaning(Meant.NOTHING, Because.ACK)
+    return Meaning(Meant.UNCLEAR, Because.EMPTY)
 
 
 def _flat(text: str) -> str:
@@ -213,6 +247,8 @@ def _answered(said: str, *, asks: bool) -> Meaning:
     """A digit, a label, both, thanks, or nothing we understand. `asks`: it is a question."""
     if _bare(said) in ACKS and not asks:
         return Meaning(Meant.NOTHING, Because.ACK)
+    if _bare(said) == "yes":
+        return Meaning(Meant.UNCLEAR, Because.YES)
     courteous = _ends(POLITE.sub("", POLITE.sub("", said)))
     meaning = _digit(said) or _digit(courteous) or _labelled(courteous) or _unclear()
     return _unclear() if asks and meaning.because is Because.LABEL else meaning

@@ -114,6 +114,9 @@ ACKS: Final = frozenset(
 )
 """Thanks and "received": nothing about how anybody is. Of somebody on duty: acknowledged."""
 
+ACK_SIGNS: Final = frozenset("👍👌🙏🆗✅✔☑❤♥💪🙆🫡")
+"""The same by a sign alone."""
+
 # Around an answer: courtesy before or after, and what a phone adds by itself.
 POLITE: Final = re.compile(
     r"^(?:好的|好|收到|ok(?:ay)?|yes|hi|hello|你好|您好|请|請|please|pls)[\W_]+"
@@ -163,6 +166,9 @@ _NEED_ZH = (
     r"(?:需要|要|需)(?:人)?(?:的)?(?:帮助|幫助|帮忙|幫忙|救援|援助|支援)|求助|求救|被困|困住|受(?:伤|傷)|"
     r"(?:摔|跌)倒|(?:晕|暈|昏)倒|(?:烧|燒|烫|燙)(?:伤|傷)|骨折|流血|卡住|烟|煙"
 )
+_NOT_ME_AR = r"(?!\S*(?:ستطيع|مكن|قدر|ساعد|نقذ)|\S*(?:ني|نا)\s)"
+"""Before a word between: nothing about what somebody cannot do, or about the one who writes."""
+
 CALM: Final = re.compile(
     # not needed
     r"(?:不用|无需|無需|不需要?|不必|別|别|唔使|毋须|毋須)\s*(?:再)?\s*(?:人)?\s*(?:来|來)?\s*(?:需要)?(?:的)?"
@@ -174,9 +180,10 @@ CALM: Final = re.compile(
     r"|不是?(?:我)?(?:求救|求助)|(?:烟|煙)(?:已经|已經|都)?(?:散|没有?了|沒有?了|小了|少了)"
     # questions and offers: never "can somebody help me"
     r"|(?:谁|誰|哪(?:里|裡|裏|儿|兒|家|户|戶|位|个|個|一?层|一?層)|有没有人|有沒有人|有无|有無|什么人|甚麼人)"
-    rf"[^,.!?;，。！？；\n]{{0,8}}?(?:{_NEED_ZH})"
+    rf"[^,.!?;，。！？；\s我俺咱快来來救帮幫]{{0,8}}?(?:{_NEED_ZH})"
     rf"|(?:{_NEED_ZH})(?:了|的|人|啊)*(?:吗|嗎|么|麼|没有|沒有|没|沒|不)(?=[\W_]|$)"
-    r"|需要(?:帮助|幫助|帮忙|幫忙)的?(?:话|話|请|請|可以|联系|聯繫|聯絡|找|叫)"
+    r"|需要(?:帮助|幫助|帮忙|幫忙)的?(?:话|話|可以|联系|聯繫|聯絡|找"
+    r"|(?:请|請)(?:直接|您)?(?:回|拨|撥|打|联|聯|致|按|点|點|找|说|說|告))"
     r"|求助(?:电话|電話|热线|熱線|方式|号码|號碼)"
     # smoke that is none
     r"|(?:抽|吸|禁|戒|香|电子|電子|卖|買|买)(?:烟|煙)|(?:烟|煙)(?:花|草|酒|囱|囪|灰缸|感|雾报警|霧報警)|油烟|油煙"
@@ -198,7 +205,7 @@ CALM: Final = re.compile(
     r"|\b(?:(?:do\s*n.?t|dont|does\s*n.?t|doesnt|did\s*n.?t|not)\s+need(?:ing)?|no\s+need\s+(?:for|of))"
     r"\s+(?:any\s+|your\s+|more\s+)?help\b"
     r"|\b(?:no[ -]?one|no[ -]?body|none(?:\s+of\s+us)?|not|never|is\s*n.?t|are\s*n.?t|was\s*n.?t|without)\s+"
-    r"(?:(?:is|are|was|were|has|have|been|being|got|gets|getting|here|else|seriously|badly|really|at\s+all|to"
+    r"(?:(?:is|are|was|were|has|have|been|being|got|gets|getting|here(?!\s+help\b)|else|seriously|badly|really|at\s+all|to"
     r"|be|seems?|asking|calling|for|needs?|need)\s+)*"
     r"(?:hurt|injured|trapped|stuck|wounded|bleeding|fallen|burn(?:ed|t)|unconscious|help)\b(?!\s+(?:has|came|us|me))"
     r"|\b(?:did\s*n.?t|has\s*n.?t|have\s*n.?t|had\s*n.?t)\s+(?:fall(?:en)?|get\s+(?:hurt|stuck|trapped))\b"
@@ -215,8 +222,10 @@ CALM: Final = re.compile(
     r"(?:all\s+)?(?:need|want|require)\s+(?:any\s+|some\s+|my\s+)?help\b"
     r"|\b(?:who|who\s+else|any\s*(?:one|body)(?:\s+else)?)\s+(?:needs?|wants?|is|are|in|got)\s+"
     r"(?:any\s+|some\s+)?(?:help|hurt|injured|trapped|stuck)\b"
-    r"|\b(?:is|are|was|were)\s+(?:any\s*(?:one|body)|some\s*(?:one|body)|you|u|they|he|she|everyone|everybody|there)"
-    r"\s+(?:(?:any|else|all|really|ok|or|there)\s+)*(?:hurt|injured|trapped|stuck|smoke|help)\b"
+    r"|\b(?:is|are|was|were)\s+(?:any\s*(?:one|body)|some\s*(?:one|body)|you|u|they|he|she|everyone|everybody)"
+    r"\s+(?:(?:any|else|all|really|ok|or|there(?!\s+help\b))\s+)*(?:hurt|injured|trapped|stuck|smoke|help)\b"
+    r"|\b(?:is|are|was|were)\s+there\s+(?:any\s*(?:one|body)?\s+(?:else\s+)?(?:hurt|injured|trapped|stuck|smoke|help)"
+    r"|smoke)\b"
     r"|\b(?:happy|here|glad|willing|able|available|ready)\s+to\s+help\b"
     r"|\bthank(?:s|\s*you)?\s+(?:so\s+much\s+)?for\s+(?:the\s+|your\s+|all\s+(?:the\s+|your\s+)?)?help\b"
     r"|\bhelp\s+(?:line|desk|number|out\s+there|is\s+here|has\s+arrived|arrived|came)\b"
@@ -225,24 +234,27 @@ CALM: Final = re.compile(
     r"|\bno\s+(?:necesito|necesitamos|necesita|necesitan|hace\s+falta|se\s+necesita)\s+(?:ninguna\s+)?ayuda\b"
     r"|\bsin\s+(?:heridos|humo|ayuda)\b|\b(?:no|nadie)\s+(?:hay\s+|est[áa]\s+|estoy\s+|estamos\s+|nadie\s+)*"
     r"(?:herid[oa]s?|atrapad[oa]s?|humo)\b"
-    r"|\b(?:alguien|usted(?:es)?|qui[ée]n)\s+necesitan?\s+ayuda\b|\bnecesitan?\s+ayuda\s*\?"
+    r"|(?:¿\s*(?:alguien|usted(?:es)?)|\bqui[ée]n)\s+necesitan?\s+ayuda\b|\bnecesitan?\s+ayuda\s*\?"
     r"|\bgracias\s+por\s+(?:la\s+|su\s+)?ayuda\b"
     # Japanese
     r"|助けは?(?:必要(?:ありません|ない)|いりません|不要)|(?:けが|怪我)(?:人)?[はも]?(?:いません|ありません|ない|なし|いない)"
     r"|(?:けが|怪我)(?:を)?して(?:い)?(?:ません|ない)|煙[はも]?(?:ありません|ない|なし|見えません)"
     r"|閉じ込められて(?:い)?(?:ません|ない)|助けが必要(?:です)?か|(?:けが|怪我)人[はが]?(?:います|いる)か"
     # Arabic
-    r"|(?:لا|لم|ليس|ليست|بدون|غير)\s+(?:\S+\s+){0,2}?(?:ال)?(?:مساعدة|مصاب\S*|محاصر\S*|عالق\S*|جريح|جرحى|دخان)"
-    r"|هل\s+(?:\S+\s+){0,3}?(?:ال)?(?:مساعدة|مصاب\S*|محاصر\S*|عالق\S*|دخان)"
+    rf"|(?:لا|لم|ليس|ليست|بدون|غير)\s+(?:{_NOT_ME_AR}\S+\s+){{0,2}}?(?:ال)?(?:مساعدة|مصاب\S*|محاصر\S*|عالق\S*|جريح|جرحى|دخان)"
+    rf"|هل\s+(?:{_NOT_ME_AR}\S+\s+){{0,3}}?(?:ال)?(?:مساعدة|مصاب\S*|محاصر\S*|عالق\S*|دخان)"
 )
 CRY: Final = re.compile(
+    # by a sign, or letter by letter
+    r"🆘|(?<![a-z])(?:s(?P<dot>[ .\-_*·])o(?P=dot)s|h(?P<gap>[ .\-_*·])e(?P=gap)l(?P=gap)p)(?![a-z])"
     # Chinese
-    r"救命|救我|救救|求助|求救|(?:需要|需|要)(?:人)?(?:帮助|幫助|帮忙|幫忙|救援)|帮帮|幫幫|帮我|幫我"
+    r"|救[\s，,.。!！、·]{0,2}命|救我|救救|求助|求救|(?:需要|需|要)(?:人)?(?:帮助|幫助|帮忙|幫忙|救援)|帮帮|幫幫|帮我|幫我"
     r"|快来人|快來人|来人啊|來人啊|快来救|快來救|(?:被|给|給)困|困住|困(?:在|喺)|卡住"
     r"|摔倒|摔伤|摔傷|摔了|跌倒|跌伤|跌傷|跌咗|(?:起|站|爬)(?:不|唔)(?:起)?(?:来|來|到身)|起唔到身"
     r"|受(?:了)?(?:重)?(?:伤|傷)|(?:烧|燒|烫|燙|砸)(?:伤|傷)|骨折|流血|出血|(?:出|下|跑|逃|走)(?:不|唔)(?:去|出|来|來|了|到)"
     r"|走不动|走不動|动不了|動不了|不能动|不能動|(?:晕|暈|昏)(?:倒|过去|過去)|昏迷"
-    r"|(?:喘|透)(?:不|唔)(?:过|過|上|到)(?:气|氣)|呼吸困难|呼吸困難|呛|嗆|烟|煙"
+    r"|(?:喘|透)(?:不|唔)(?:过|過|上|到)(?:来|來)?(?:气|氣)|(?:无法|無法)(?:下|出|离|離|走|动|動|呼吸)|快死了"
+    r"|(?<!不用)(?<!不必)(?<!不要)(?:叫|打)(?:救护车|救護車)(?!吗|嗎|了)|呼吸困难|呼吸困難|呛|嗆|烟|煙"
     r"|(?:我|屋|家|房|厨房|廚房|阳台|陽台|楼道|走廊)(?:家|里|裡|裏|内|內|间|間|入面|有)*(?:着|起|失|著)火"
     r"|(?:店|铺|鋪|车库|車庫|隔壁|对面|對面|邻居|鄰居|楼上|樓上|楼下|樓下|电动车|電動車|电池|電池|空调|空調"
     r"|插座|油锅|油鍋|灶台|床|沙发|沙發)(?:里|裡|内|內|间|間)*(?:着|起|失|著)火|^\W*(?:着|起|失|著)火(?:(?:了|啦|啊)*\W*(?:快|$)|(?:了|啦|啊)+\W)"
@@ -250,23 +262,24 @@ CRY: Final = re.compile(
     r"|(?:门|門)[^,.!?，。！？\n]{0,4}打(?:不|唔)(?:开|開)|(?:(?:被|反)|(?:我|们|們|孩子|老人)(?:给|給)?)(?:锁|鎖)(?:在|了|$)|^(?:锁|鎖)在"
     r"|(?:孩子|小孩|宝宝|寶寶|娃|老人|爸|妈|媽|奶奶|爷爷|爺爺|老公|老婆|儿子|兒子|女儿|女兒)[^,.!?，。！？\n]{0,4}"
     r"(?:(?:还|還)在(?:屋|里|裡|楼上|樓上|楼里|上面)|(?:没|沒|未)(?:能)?(?:下来|下來|出来|出來|逃|撤)|一(?:个|個)人在家|不(?:见|見)了)"
-    r"|心(?:脏|臟)病|心梗|(?:没|沒)(?:有)?(?:呼吸|气了|氣了)|(?:快|人|他|她|我|爸|妈|媽)不行了|(?:撑|撐)不住|(?:叫|打|要|派|喊)\W*(?:个|辆|輛|個)?救(?:护|護)(?:车|車)"
+    r"|心(?:脏|臟)病|心梗|(?:没|沒)(?:有)?(?:呼吸|气了|氣了)|(?:快|人|他|她|我|爸|妈|媽)不行了|(?:撑|撐)不住|(?<!不用)(?<!不必)(?<!不要)(?:叫|打|要|派|喊)\W*(?:个|辆|輛|個)?救(?:护|護)(?:车|車)(?!吗|嗎|了)"
     r"|(?:叫|打|拨|撥)\W*120|(?:瘫|癱)(?:痪|瘓)|(?:卧|臥)床|(?:轮|輪)椅|行(?:动|動)不(?:便|了)|走不下|爬不(?:动|動)"
     r"|(?:不能|没法|沒法|没办法|沒辦法|无法|無法)(?:自己)?(?:下楼|下樓|走(?!电梯|電梯|开|開)|离开|離開|撤离|撤離|出去|出来|出來)"
     r"|腿(?:断|斷)|呼吸(?:机|機)|制氧|吸氧|氧(?:气|氣)|救人|^\W*(?:快|快点|快點)?(?:来人|來人|来|來)(?:啊|吧|呀)*\W*$"
     # English; no \b: Chinese may stand right beside
     r"|(?<![a-z])(?:h+e+l+p+|hlep|hepl|halp|rescue\s+(?:me|us)|save\s+(?:me|us|my|our)|come\s+(?:quick|fast)(?:ly)?"
     r"|(?:fire|flames)\s+in\s+(?:my|our|the|this)|(?:my|our)\s+\w+\s+(?:is|are)\s+burning|smell\s+(?:gas|burning)"
-    r"|(?:need|call|get|send)(?:\s+(?:us|me))?\s+(?:an?\s+|the\s+)?ambulance|(?:(?:please|pls|plz|somebody|someone)\s+|^\W*)call\s+(?:911|999|112|119|120)|heart\s+attack|having\s+a\s+stroke|(?:(?:he|she|i)(?:.s|.m|\s+am|\s+is))\s+dying|bedridden|wheelchair"
+    r"|(?<!not )(?<!n't )(?<!dont )(?<!never )(?:need|call|get|send)(?:\s+(?:us|me))?\s+(?:an?\s+|the\s+)?ambulance|(?:(?:please|pls|plz|somebody|someone)\s+|^\W*)call\s+(?:911|999|112|119|120)|heart\s+attack|having\s+a\s+stroke|(?:(?:he|she|i)(?:.s|.m|\s+am|\s+is))\s+dying|bedridden|wheelchair"
     r"|(?:not|stopped|stops)\s+breathing|broken?\s+(?:my\s+|his\s+|her\s+)?(?:leg|arm|hip|ankle|back)"
     r"|unable\s+to\s+(?:get|walk|move|leave|evacuate|breathe|stand)|oxygen|ventilator|paraly[sz]ed"
     r"|(?:can\s*.?not|can.?t|cant)\s+(?:use|manage|do|take)\s+(?:the\s+)?stairs"
     r"|(?:i.?m|we.?re|s?he.?s|am|are|is|got|been)\s+locked\s+in(?:side)?|locked\s+inside|(?:kids?|son|daughter|child(?:ren)?|m[ou]m|mother|dad|father|grand\w+|wife|husband|baby|sister|brother)\s+(?:is|are|.s)\s+(?:still\s+(?:inside|in\s)|missing)"
     r"|door\s+(?:(?:wo\s*n.?t|will\s+not|does\s*n.?t)\s+open|is\s+(?:jammed|blocked|not\s+opening))"
     r"|(?:can\s*.?not|can.?t|cant)\s+open\s+(?:the|my|our)\s+door)(?![a-z])"
-    r"|(?<![a-z])(?:sos|mayday|trapped|stuck|hurts?|injured|bleeding|fell|fallen|smoke|smoky|unconscious"
+    r"|(?<![a-z])(?:sos+|mayday|trapped|stuck|hurts?|injured|bleeding|fell|fallen|smoke|smoky|unconscious"
     r"|choking|on\s+fire|collapsed|no\s+way\s+out|(?:can\s*.?not|can.?t|cant)\s+(?:get\s+(?:out|up|down)|breathe"
-    r"|walk|move|leave|stand))(?![a-z])"
+    r"|walk|move|leave|stand)|(?:can\s*.?not|can.?t|cant)\s+breath|heart\s+attack"
+    r"|(?<!not )(?<!n't )(?<!dont )(?<!never )call\s+(?:an\s+|the\s+)?ambulance)(?![a-z])"
     # Spanish
     r"|(?<![a-záéíóúñ])(?:ayuda|ay[úu]d(?:ame|enme|enos)|auxilio|socorro|atrapad[oa]s?|herid[oa]s?|humo|sangr\w+"
     r"|no\s+pued(?:o|e|emos)\s+(?:salir|respirar|mover\w*|levantar\w*|caminar)|me\s+ca[íi]|se\s+cay[óo])"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from hub.decide.aloud import digits_aloud
@@ -11,7 +13,7 @@ from hub.decide.answers import Answered, Called
 from hub.decide.echoes import may_echo
 from hub.decide.inbox import Guessed, Note, Why
 from hub.decide.marks import fill
-from hub.decide.replies import Because, Meaning, Meant, as_said_by, read_reply
+from hub.decide.replies import Because, Meaning, Meant, as_said_by, read_reply, says_yes
 from hub.decide.routing import Asked, Caller, Route, acknowledges, route, route_key
 from hub.errors import Conflict, Unknown
 from hub.flow.answer import MOST
@@ -19,6 +21,9 @@ from hub.model import Actor, Answer, AnswerWord, IncidentId, RecipientId, Reply
 from hub.ports import Pressed
 
 OUT, IN = "STOP", "START"
+LONG = 200
+"""Signs beyond which words are read in a thread: 1,600 of one letter, compared with what was sent
+to that number, may take a tenth of a second for each text."""
 _TAPPED = Meaning(Meant.ANSWER, Because.CRY, AnswerWord.HELP)
 
 
@@ -72,6 +77,8 @@ class Hear:
         """The words stand: as an answer, an opt-out, or where people look. Safe to repeat."""
         caller = await self._replies.caller(reply.channel, reply.sender)
         meaning = acknowledges(await self._read(reply, caller), caller)
+        if says_yes(meaning) and await self._came_back(reply, caller):
+            return
         if opts := _opts(reply, meaning):
             await self._opt(reply, caller, out=opts == OUT)
             if not meaning.cry:
@@ -116,7 +123,11 @@ class Hear:
         sent: tuple[str, ...] = ()
         if may_echo(reply.text):
             sent = await self._replies.last_texts(reply.channel, reply.sender)
-        return read_reply(reply.text, sent=sent, letters=caller.letters)
+        read = partial(read_reply, reply.text, sent=sent, letters=caller.letters)
+        meaning = await asyncio.to_thread(read) if len(reply.text) > LONG else read()
+        if reply.beside and meaning.because is Because.ACK:  # the picture says something
+            return dataclasses.replace(meaning, meant=Meant.UNCLEAR)
+        return meaning
 
     async def _go(
         self, account: str, reply: Reply, meaning: Meaning, caller: Caller, way: Route
@@ -127,7 +138,9 @@ class Hear:
         if way.to and not taken:  # all of them were closed while we looked
             way = Route((), Why.OVER, waits=True)
         if way.why is None and way.to:
-            return taken
+            if not reply.beside:
+                return taken
+            way = dataclasses.replace(way, why=Why.HEARD)
         await self._note("reply_kept" if way.why else "reply_unmatched", reply, caller, meaning)
         if way.why is not None:
             await self._inbox.keep(_note(reply, meaning, caller, way, taken, once))
@@ -153,6 +166,16 @@ class Hear:
         except (Conflict, Unknown):
             return False
         return True
+
+    async def _came_back(self, reply: Reply, caller: Caller) -> bool:
+        """Whether a bare YES opted the number in: carriers take it for START, from whoever had
+        opted out."""
+        if reply.opt:
+            return False
+        people = await self._replies.opt_in(reply.channel, reply.sender)
+        if people:
+            await self._note("opt_in", reply, caller, None, {"people": people})
+        return people > 0
 
     async def _opt(self, reply: Reply, caller: Caller, *, out: bool) -> None:
         change = self._replies.opt_out if out else self._replies.opt_in
@@ -203,7 +226,7 @@ def _note(
     return Note(
         channel=reply.by or reply.channel,
         sender=reply.sender,
-        words=reply.text,
+        words=f"{reply.text.rstrip()} {reply.beside}".strip() if reply.beside else reply.text,
         cry=meaning.cry,
         why=way.why or Why.UNCLEAR,
         answer=str(word or ""),

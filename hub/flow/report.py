@@ -70,7 +70,7 @@ class Report:
         attempt = read_attempt_token(self._secret, request.callback)
         if attempt is None:
             raise NotAllowed("This callback is not about anything we sent.", code="forged")
-        inward = inbound.read(request)
+        inward = _read(inbound, request)
         for receipt in inward.receipts:
             signed = dataclasses.replace(receipt, attempt=attempt)
             await self._gather(channel.traits.channel).put(signed)
@@ -80,7 +80,7 @@ class Report:
         """What people sent back is read, and stands: an answer, an opt-out, or something unclear
         for staff to look at. Unknown and NotAllowed as for receipts."""
         _, inbound = self._inbound(channel_name, request)
-        inward = inbound.read(request)
+        inward = _read(inbound, request)
         for reply in inward.replies:
             await self._hear.said(channel_name, reply)
         return inward
@@ -93,7 +93,7 @@ class Report:
         call = attempt and await self._calls.spoken_by(attempt, channel.traits.channel)
         if not call or not isinstance(channel, OnTheLine):
             raise NotAllowed("This callback is not about a call we made.", code="forged")
-        inward = inbound.read(request)
+        inward = _read(inbound, request)
         if not inward.replies:
             return inward
         reply = dataclasses.replace(inward.replies[0], attempt=attempt)
@@ -133,3 +133,10 @@ class Report:
 
     async def _apply_displays(self, batch: Sequence[Display]) -> None:
         self._bell.ring(await self._displays.shown(batch))
+
+
+def _read(inbound: Inbound, request: HookRequest) -> Inward:
+    """What a verified request says. Phones do send NUL signs, which no database keeps: the
+    signature covers them, and nobody's words are lost for them."""
+    form = tuple((name, value.replace("\0", " ")) for name, value in request.form)
+    return inbound.read(dataclasses.replace(request, form=form))

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from hub.entries import RosterWrite
-from hub.errors import Problem, Refused, Unready
+from hub.entries import HOW, How, RosterWrite
+from hub.errors import Conflict, Problem, Refused, Unready
 from hub.flow.roster_reader import read_apart
 from hub.model import Site
 from hub.roster.packing import packed, problem_of
 
+FEW = 5  # people that an import may remove without being told their number
 TRIES = 5  # how often an import is compared anew because the register changed meanwhile
 
 
@@ -58,24 +59,42 @@ async def import_file(
     languages: Sequence[str],
     dry_run: bool,
     skip_problems: bool,
+    how: How = HOW,
+    removing: int | None = None,
 ) -> ImportReport:
     """The file is in, whole; with `dry_run` only the report of what would happen.
 
     Refused, with every problem by row and column, while rows cannot be understood and
-    `skip_problems` is not given. Unready when the register keeps changing meanwhile.
+    `skip_problems` is not given. Conflict when many would be removed and `removing` is not how
+    many. Unready when the register keeps changing meanwhile.
     """
     for _ in range(TRIES):
         # The reader has ended before anything is written: its memory and ours never add up.
-        async with read_apart(data, name=name, country=country, languages=languages) as reader:
+        async with read_apart(
+            data, name=name, country=country, languages=languages, how=how
+        ) as reader:
             said = reader.report
             if said["stops"] and not (skip_problems or dry_run):
                 raise _refusal(said)
             rev, views = await ledger.residents(site.id, packed)
             found, change = await reader.compare(rev, views, write=not dry_run)
             del views
+        if not dry_run:
+            _check_removed(found["counts"]["removed"], removing)
         if dry_run or await ledger.write_roster(site.id, change):
             return ImportReport(said["reading"], found, said["stops"], _shown(said), not dry_run)
     raise Unready("The register keeps changing just now; try the import again.")
+
+
+def _check_removed(count: int, said: int | None) -> None:
+    if count == said or (said is None and count <= FEW):
+        return
+    what = f"This removes {count} people. Nothing was imported."
+    hint = f"Say the number if it is right: --remove {count} (confirm_remove={count})."
+    zh = f"这会移除 {count} 人，没有导入任何内容。确认无误请写明人数：--remove {count}"
+    words = {"en": f"{what} {hint}", "zh-CN": zh}
+    problem = Problem("confirm_remove", what, hint, words=words)
+    raise Conflict(f"{what} {hint}", [problem], code="roster_removes")
 
 
 def _refusal(said: Mapping[str, Any]) -> Refused:

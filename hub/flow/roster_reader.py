@@ -13,14 +13,14 @@ import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
 
-from hub.entries import RosterWrite
+from hub.entries import HOW, How, RosterWrite
 from hub.errors import Defect, Refused, Unready
 from hub.roster import packing
 from hub.roster.apart import START
@@ -72,15 +72,16 @@ class Turns:
 
 @contextlib.asynccontextmanager
 async def read_apart(
-    data: bytes, *, name: str, country: str, languages: Sequence[str]
+    data: bytes, *, name: str, country: str, languages: Sequence[str], how: How = HOW
 ) -> AsyncIterator[Reader]:
     """The file was read, away from the event loop. Refused for one that is no roster, or that
     takes more memory or time than an import may."""
+    said = asdict(how)
     if len(data) <= SMALL and not data.startswith((ZIP, OLE)):
-        read = partial(Intake, data, name=name, country=country, languages=languages)
+        read = partial(Intake, data, name=name, country=country, languages=languages, how=said)
         yield _Here(await asyncio.to_thread(read))
         return
-    asked = {"name": name, "country": country, "languages": list(languages)}
+    asked = {"name": name, "country": country, "languages": list(languages), "how": said}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-c", START, str(Path(__file__).parents[2]),
         stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=PIPED, start_new_session=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 import unicodedata
 
@@ -11,6 +12,16 @@ Cell = str | int | float | bool | dt.date | dt.time | dt.datetime | dt.timedelta
 _SPACES = re.compile(r"[ \t\u00a0\u3000]+")
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _LOST = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
+_CONSTANT = re.compile(r"""="([^"]*)"|'(.+)""", re.DOTALL)
+"""What keeps a spreadsheet from changing a number: ="0138", '0138."""
+
+LOST_WORDS = re.compile(
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)", re.IGNORECASE
+)
+EMPTY_WORDS = frozenset({"null", "(null)", "nan", "undefined", "<null>"})
+"""What programs write for an error, and for nothing."""
+
 _RUN = re.compile(r"\d(?:[\d \-]*\d)?")
 
 
@@ -31,6 +42,10 @@ def tidy(text: str) -> str:
     """`text` in NFKC, without zero-width marks, each run of blanks one space."""
     if text.isalnum() and unicodedata.is_normalized("NFKC", text):
         return text
+    if "&" in text and _ENTITY.search(text):
+        text = html.unescape(text)
+    if text[:1] in {"=", "'"} and (constant := _CONSTANT.fullmatch(text.strip())):
+        text = constant[1] or constant[2]
     text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SPACES.sub(" ", text).strip()
@@ -52,9 +67,16 @@ def masked(text: str, *, limit: int = 60) -> str:
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
+_NO_NUMBER = re.compile(
+    r"(?:19|20)\d\d-\d{1,2}-\d{1,2}|\d{1,3}-\d{3,4}|(\d\d)\d{1,2}[- ]\1\d{1,2}"
+    r"|\d{1,2}-\d{1,2}-\d{1,4}(?:-\d{1,4})?"
+)
+"""Dates and flats: 2026-03-01, 12-1203, 1201-1203, 3-2-1203."""
+
+
 def _mask_run(run: str) -> str:
     digits = "".join(c for c in run if c.isdigit())
-    if len(digits) < 6:
+    if len(digits) < 6 or _NO_NUMBER.fullmatch(run):
         return run
     if len(digits) < 9:
         return digits[:2] + "****" + digits[-2:]

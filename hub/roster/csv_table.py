@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from hub.errors import Problem, Refused
+from hub.roster.cells import masked
 from hub.roster.columns import SEARCHED, find_header
 from hub.roster.limits import LONGEST_CELL, ROWS, WIDTH, refused
 from hub.roster.problem_words import Code
@@ -22,9 +23,18 @@ _DELIMITERS = (",", ";", "\t", "|")
 _UTF8_CHINESE = re.compile(rb"[\xe3-\xe9][\x80-\xbf][\x80-\xbf]")
 
 
-def read_csv(data: bytes, *, name: str) -> Tables:
+ENCODINGS = (
+    "utf-8", "gb18030", "gbk", "big5", "big5hkscs", "cp1252", "latin-1", "cp1250", "cp1251",
+    "shift_jis", "euc-kr", "utf-16", "utf-16-le", "utf-16-be",
+)  # fmt: skip
+"""What a person may say a file is written in."""
+
+
+def read_csv(data: bytes, *, name: str, encoding: str = "") -> Tables:
     """The file's one table. Raises Refused for NUL bytes, unknown encodings and broken quoting."""
-    text, encoding, mixed = decode(data, name=name)
+    text, encoding, mixed = (
+        _said(data, encoding, name=name) if encoding else decode(data, name=name)
+    )
     text, declared = _declared_delimiter(text)
     delimiter = declared or _delimiter(text)
     count = 1 if declared else 0
@@ -43,6 +53,57 @@ def read_csv(data: bytes, *, name: str) -> Tables:
 
     bad_rows = _rows_of_lines(text, mixed, delimiter=delimiter, first=count) if mixed else {}
     return Tables("csv", (Table(name, rows, {}, bad_rows),), (), encoding, delimiter)
+
+
+def _said(data: bytes, encoding: str, *, name: str) -> tuple[str, str, frozenset[int]]:
+    """The text in the encoding a person named."""
+    key = encoding.strip().lower()
+    if key not in ENCODINGS:
+        raise refused("encoding_unknown", file=name, encoding=key[:20], known=", ".join(ENCODINGS))
+    try:
+        return data.decode(key).removeprefix("\ufeff"), key, frozenset()
+    except UnicodeDecodeError as fault:
+        line = data[: fault.start].count(b"\n") + 1
+        raise refused("encoding_wrong", file=name, line=line, encoding=key) from fault
+
+
+def _sensible(text: str, *, name: str) -> str:
+    """The text, when it is Chinese as people write it. Refused when it only decodes as that:
+    every two bytes of Windows-1252 or Big5 are some rare sign of GB18030."""
+    first = [t for t in text[:200_000].split("\n")[:2000] if not t.isascii()]
+    signs = [c for line in first for c in line if ord(c) > 0x7F]
+    rare = [c for c in signs if not _common(c)]
+    header = "".join(text.split("\n", SEARCHED)[:SEARCHED])
+    if len(rare) * 5 <= len(signs) or any(w in header for w in _TOLD):
+        return text
+    shown = next(line for line in first if any(c in rare for c in line)).strip()
+    raise refused("encoding_unsure", file=name, shown=masked(shown, limit=40))
+
+
+_TOLD = (
+    "楼",
+    "樓",
+    "栋",
+    "棟",
+    "房",
+    "姓名",
+    "电话",
+    "電話",
+    "手机",
+    "手機",
+    "地址",
+    "住户",
+    "业主",
+    "業主",
+)
+
+
+def _common(sign: str) -> bool:
+    try:
+        sign.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def decode(data: bytes, *, name: str) -> tuple[str, str, frozenset[int]]:
@@ -74,7 +135,8 @@ def _chinese(data: bytes, *, name: str) -> tuple[str, str, frozenset[int]]:
     lines = list(enumerate(data.split(b"\n"), start=1))
     utf8 = {n for n, line in lines if _UTF8_CHINESE.search(line) and _is_utf8(line)}
     if not utf8:
-        return _strict(data, "gb18030", name=name), "gb18030", frozenset()
+        text = _sensible(_strict(data, "gb18030", name=name), name=name)
+        return text, "gb18030", frozenset()
     others = {n for n, line in lines if not line.isascii() and not _is_utf8(line)}
     mostly = len(utf8) > len(others)
     few, most = (others, "utf-8") if mostly else (utf8, "gb18030")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.model import RecipientId, RecipientKind
@@ -100,15 +100,15 @@ class RosterDifference:
 
 def difference(current: Sequence[StoredPerson], reading: RosterReading) -> RosterDifference:
     """What importing `reading` changes in `current` (residents and staff, in any order)."""
-    pairs, added, missing = _match(current, reading.people)
-    moves, added, missing = _moves(added, missing)
+    buildings = frozenset(p.place.building for p in reading.people if p.place.building)
+    buildings |= {p.building for p in reading.places if p.building}
+    pairs, added, missing = _match(current, reading.people, buildings)
+    moves, added, missing = _moves(added, missing, buildings)
     channels = frozenset(c for f, cs in _CHANNELS.items() if f in reading.fields for c in cs)
     changes = [
         Changed(stored, row, _changes(stored, row, fields=reading.fields, channels=channels))
         for stored, row in (*pairs, *moves)
     ]
-    buildings = frozenset(p.place.building for p in reading.people if p.place.building)
-    buildings |= {p.building for p in reading.places if p.building}
     gone = tuple(p for p in missing if _is_covered(p, buildings))
     return RosterDifference(
         added=tuple(added),
@@ -127,17 +127,23 @@ Pairs = list[tuple[StoredPerson, PersonRow]]
 
 
 def _match(
-    current: Iterable[StoredPerson], people: Iterable[PersonRow]
+    current: Sequence[StoredPerson], people: Iterable[PersonRow], buildings: frozenset[str]
 ) -> tuple[Pairs, list[PersonRow], list[StoredPerson]]:
     """(pairs, rows without a stored person, stored persons without a row), by ref, then by place
-    and name: for people added by hand, and for files that gain or lose their id column."""
+    and name: for people added by hand, and for files that gain or lose their id column.
+
+    A home in a building that the file does not name is another home of the same person, which
+    stays: two files never move an owner of two flats to and fro."""
     by_ref = {p.ref: p for p in current if p.ref}
     by_name = {(p.place, name_key(p.name)): p for p in current}
     left = {p.recipient: p for p in current}
     pairs: Pairs = []
     second: list[PersonRow] = []
     for row in people:
-        stored = by_ref.get(row.ref)
+        stored = by_ref.get(home_ref(row)) or by_ref.get(row.ref)
+        if stored is not None and not _may_be(stored, row, buildings):
+            row = replace(row, ref=home_ref(row))  # noqa: PLW2901
+            stored = None
         if stored is not None and left.pop(stored.recipient, None) is not None:
             pairs.append((stored, row))
         else:
@@ -152,13 +158,27 @@ def _match(
     return pairs, added, list(left.values())
 
 
+def home_ref(row: PersonRow) -> str:
+    """The ref of one of several homes of a person whom the file gives an id."""
+    return f"{row.ref}@{row.place.path}"
+
+
+def _may_be(stored: StoredPerson, row: PersonRow, buildings: frozenset[str]) -> bool:
+    """True when the row can be about this home: the same one, or one the file would name."""
+    here = stored.place == row.place.path or not stored.place or not row.place.path
+    return here or stored.kind is not row.kind or _building(stored.place) in buildings
+
+
 def _moves(
-    added: list[PersonRow], missing: list[StoredPerson]
+    added: list[PersonRow], missing: list[StoredPerson], buildings: frozenset[str]
 ) -> tuple[Pairs, list[PersonRow], list[StoredPerson]]:
-    """The same name with a number in common, once on each side, is a person who moved."""
+    """The same name with a number in common, once on each side, is a person who moved. Who lives
+    in a building that the file does not name has not: this is a second home."""
     gone: dict[tuple[str, str], list[StoredPerson]] = defaultdict(list)
     come: dict[tuple[str, str], list[PersonRow]] = defaultdict(list)
     for stored in missing:
+        if stored.place and _building(stored.place) not in buildings:
+            continue
         for _, value in stored.addresses:
             gone[name_key(stored.name), value].append(stored)
     for row in added:
@@ -209,8 +229,11 @@ def _is_move(change: Changed) -> bool:
 
 def _is_covered(person: StoredPerson, buildings: frozenset[str]) -> bool:
     """True for residents of a building the file names (`3-1/12/1203` is in building 3)."""
-    building = person.place.split("/")[0].split("-")[0]
-    return person.kind is RecipientKind.RESIDENT and building in buildings
+    return person.kind is RecipientKind.RESIDENT and _building(person.place) in buildings
+
+
+def _building(place: str) -> str:
+    return place.split("/", maxsplit=1)[0].split("-", maxsplit=1)[0]
 
 
 def _row_json(person: PersonRow) -> dict[str, Any]:

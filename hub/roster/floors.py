@@ -7,7 +7,10 @@ from functools import lru_cache
 
 from hub.roster.numerals import plain_number
 
-_NAMED = {"G": 1, "GF": 1, "UG": 1, "LG": -1, "M": 2, "R": 99, "RF": 99}
+_NAMED = {"G": 1, "GF": 1, "UG": 1, "LG": -1, "M": 1, "R": 99, "RF": 99}
+_ORDER = {"G": 0, "GF": 0, "UG": 1, "M": 2}
+"""Floors below the one called 1 where a building counts from the ground (G, UG, M, 1, 2)."""
+
 _BELOW = re.compile(r"(?:B|-)0*([1-9])F?")
 _NUMBERED = re.compile(r"0*([1-9]\d?)([A-D]?)F?")
 
@@ -16,6 +19,7 @@ _NUMBERED = re.compile(r"0*([1-9]\d?)([A-D]?)F?")
 def canonical_floor(text: str) -> str:
     """A floor as paths write it (`12`, `12A`, `B1`, `G`), or "" when `text` is no floor."""
     text = text.upper()
+    text = text.removesuffix("/F") if len(text) > 2 else text
     if text in _NAMED:
         return text
     if below := _BELOW.fullmatch(text):
@@ -39,6 +43,11 @@ def level_of(floor: str) -> int | None:
     if numbered is None:
         return None
     return int(numbered[1]) + (ord(numbered[2]) - 64 if numbered[2] else 0)
+
+
+def order_of(floor: str) -> int:
+    """What comes first among floors of one level: G, UG, M, then the numbered one."""
+    return _ORDER.get(floor, 3)
 
 
 _UNIT = re.compile(r"0*([1-9]\d?|[BG]|B[1-9])(\d\d)([A-Z]?)")

@@ -3,9 +3,10 @@ a process of its own (`apart`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from hub.entries import How
 from hub.errors import Problem
 from hub.roster.change import Stored, rows_of
 from hub.roster.difference import RosterDifference, difference
@@ -19,8 +20,12 @@ SHOWN = 200  # problems named in a refusal; the report has 500 and the count of 
 class Intake:
     """A file that was read. Raises Refused, as `read_roster` does, for one that is no roster."""
 
-    def __init__(self, data: bytes, *, name: str, country: str, languages: Sequence[str]) -> None:
-        self._reading = read_roster(data, name=name, country=country, languages=languages)
+    def __init__(self, data: bytes, *, name: str, country: str, languages: Sequence[str],
+        how: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self._reading = read_roster(
+            data, name=name, country=country, languages=languages, how=How(**(how or {}))
+        )
         self._stored = Stored()
         self._found: RosterDifference | None = None
 

@@ -16,10 +16,13 @@ def merge_people(
 ) -> tuple[PersonRow, ...]:
     """Each ref once, in the file's order, with everything its rows say; merges are noted."""
     apart = _shared_ids(people, problem=problem)
+    several = _homes(people)
     merged: dict[str, PersonRow] = {}
     for person in people:
         if person.ref in apart:
             person = replace(person, ref=f"{person.ref}|{name_key(person.name)}")  # noqa: PLW2901
+        if len(several.get(person.ref, ())) > 1:
+            person = replace(person, ref=f"{person.ref}@{person.place.path}")  # noqa: PLW2901
         before = merged.get(person.ref)
         if before is None:
             merged[person.ref] = person
@@ -27,6 +30,15 @@ def merge_people(
         merged[person.ref] = _together(before, person)
         problem(_note(person, Code.SAME_PERSON, _rows(before), found=person.name))
     return tuple(merged.values())
+
+
+def _homes(people: Iterable[PersonRow]) -> dict[str, set[str]]:
+    """The places of each id of the file's own: an owner of two flats has both."""
+    homes: dict[str, set[str]] = defaultdict(set)
+    for person in people:
+        if person.ref[:3] == "id:":
+            homes[person.ref].add(person.place.path)
+    return homes
 
 
 def _shared_ids(

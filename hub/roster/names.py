@@ -24,13 +24,25 @@ _VACANT = frozenset(
     }
 )
 _NONE = frozenset(
-    {"", "无", "無", "-", "--", "/", "n/a", "na", "none", "未登记", "不详", "unknown"}
+    {
+        *("", "无", "無", "-", "--", "/", "n/a", "na", "none", "未登记", "不详", "unknown"),
+        *("null", "(null)", "nan", "undefined", "nil", "同上", "〃", '"', "ditto", "as above"),
+    }
+)
+_COMPOUND = frozenset(
+    "欧阳 司马 上官 诸葛 夏侯 东方 皇甫 尉迟 公孙 慕容 司徒 司空 令狐 长孙 宇文 轩辕 端木"
+    " 百里 呼延 南宫 独孤 歐陽 司馬 諸葛 東方 尉遲 長孫 南宮 獨孤".split()
+)
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈"
+    "姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+    "張劉陳楊黃趙吳孫馬羅鄭謝許韓馮鄧蕭蔣葉蘇魏呂盧鍾譚陸範賈韋鄒龍賀顧龔萬錢嚴湯"
 )
 _NOBODY = _VACANT | _NONE
 
 
 def split_names(text: str) -> tuple[str, ...]:
-    """Every name of a cell. Blanks split Chinese names of two or more characters only."""
+    """Every name of a cell. Blanks part Chinese names only where each begins with a surname."""
     if text.lower() in _NONE:
         return ()
     if _CJK.fullmatch(text):
@@ -52,8 +64,10 @@ def _by_blanks(text: str) -> list[str]:
     words = text.split()
     if len(words) < 2 or not all(_CJK.fullmatch(w) for w in words):
         return [text]
-    if all(len(w) >= 2 for w in words):
+    if all(w[0] in _SURNAMES and 2 <= len(w) <= 3 for w in words):
         return words
+    if len(words) == 2 and words[0] in _COMPOUND:
+        return ["".join(words)]
     return ["".join(words)] if sum(map(len, words)) <= 4 else [text]
 
 
@@ -64,6 +78,17 @@ def _cjk(text: str) -> bool:
 def one_or_two(name: str) -> bool:
     """True for `Smith, John`: kept as one name, worth a look."""
     return "," in name or "，" in name
+
+
+def in_doubt(name: str) -> bool:
+    """True for Chinese words of which nobody can tell whether they are one name or two."""
+    words = name.split()
+    return len(words) > 1 and all(_CJK.fullmatch(w) for w in words)
+
+
+def begins_with_surname(text: str) -> bool:
+    """True for two or three Chinese letters of which the first is a common surname."""
+    return 2 <= len(text) <= 3 and text[0] in _SURNAMES and bool(_CJK.fullmatch(text))
 
 
 def is_vacant(text: str) -> bool:

@@ -21,6 +21,15 @@ _NOTE = re.compile(
     r"\s*(?:[:：.。]|\d*[、.:：]|$)",
     re.IGNORECASE,
 )
+_SIGNED = re.compile(
+    r"(?:[制填编录][表报制入]人|[审复][核批]人?|批准人?|经办人?|负责人|责任人|主管|经理|统计人?|核对人?|日\s*期"
+    r"|制表日期|打印时间|物业(?:公司|服务中心)?|单位|prepared by|checked by"
+    r"|approved by|signed|signature|date)\s*[:：]"
+    r"|[(（](?:盖章|公章|签字|签章|签名|signature|stamp)[)）]",
+    re.IGNORECASE,
+)
+_DIVIDER = re.compile(r"[-=*_—–#~·]{2,}.*|.*[-=*_—–~]{3,}|(?:以下|以上)[为是].{1,20}")
+_DATE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?")
 _PHONE = re.compile(r"\d(?:[\s-]?\d){6,}")
 
 
@@ -30,22 +39,33 @@ def noise(texts: Sequence[str], header: Header) -> str:
     A row that holds anything like a phone number is never noise, so nobody is lost to a word.
     """
     filled = [t for t in texts if t]
-    first = filled[0]
     if tuple(filled) == tuple(t for t in header.texts if t):
         return "header"
-    if any(_PHONE.search(t) for t in filled[1:]):
+    if any(_PHONE.search(_DATE.sub("", t)) for t in filled[1:]):
         return ""
+    return _kind(filled)
+
+
+def _kind(filled: Sequence[str]) -> str:
+    first = filled[0]
+    if len(filled) == 1 and _DIVIDER.fullmatch(first):
+        return "section"
     if _TOTAL.match(first) and all(_counts(t) for t in filled[1:]):
         return "total"
-    if _NOTE.match(first) and len(set(filled)) <= 2 and not _PHONE.search(first):
-        return "note"
-    return ""
+    if _PHONE.search(_DATE.sub("", first)):
+        return ""
+    noted = _NOTE.match(first) and len(set(filled)) <= 2
+    return "note" if noted or all(_SIGNED.match(t) for t in filled) else ""
 
 
 def _counts(text: str) -> bool:
     """True for what stands beside a total: a count, or another total word."""
     return bool(
-        re.fullmatch(r"[\d.,\s]*\s*(?:户|人|套|间|栋|条|households?|people|flats|rows)?", text)
+        re.fullmatch(
+            r"(?:共?\s*(?<![\d.,])\d[\d.,]*\s*"
+            r"(?:户|人|套|间|栋|条|单元|households?|people|flats|rows)?[、/;；\s]*){0,6}",
+            text,
+        )
     ) or bool(_TOTAL.match(text))
 
 

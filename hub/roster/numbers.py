@@ -13,7 +13,7 @@ from functools import lru_cache
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
 
-from hub.roster.cells import tidy
+from hub.roster.cells import LOST_WORDS, tidy
 from hub.roster.problem_words import Code
 from hub.roster.values import AddressRow
 from hub.states import Reason
@@ -38,7 +38,28 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
 )
 _NONE = frozenset(
-    {"", "无", "無", "没有", "-", "--", "/", "n/a", "na", "none", "nil", "null", "暂无", "不详"}
+    {
+        "",
+        "无",
+        "無",
+        "没有",
+        "-",
+        "--",
+        "/",
+        "n/a",
+        "na",
+        "none",
+        "nil",
+        "null",
+        "暂无",
+        "不详",
+        "(null)",
+        "nan",
+        "undefined",
+        "<null>",
+        "同上",
+        "无电话",
+    }
 )
 _LINE_TYPES = frozenset(
     {PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE, PhoneNumberType.UAN}
@@ -63,13 +84,55 @@ def read_phones(text: str, *, country: str, rounded: bool = False) -> tuple[Numb
         return ()
     if text.startswith("="):
         return (_unusable(text, Code.FORMULA),)
+    if text.startswith("#") and LOST_WORDS.fullmatch(text):
+        return (_unusable(text, Code.CELL_ERROR),)
+    if several := _among_words(text, country=country):
+        return several
     return tuple(_read_one(piece, country=country, rounded=rounded) for piece in split_phones(text))
+
+
+_MOBILE_IN = re.compile(r"(?<![\d+])(?:\+?86[\s-]?)?(1[3-9]\d{9})(?!\d)")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3}){3}")
+_AFTER_REMARK = re.compile(r"(\([^()\d]*\))\s*(?=\+?\d{5})")
+
+
+_WORDS = re.compile(r"[^\d\s+-]")
+
+
+def _among_words(text: str, *, country: str) -> tuple[NumberRead, ...]:
+    """Mainland mobiles between remarks and short numbers: 138…01(停机)138…02, 138…01 短号 6612.
+
+    Empty where anything else in the cell may be a number of its own or an extension.
+    """
+    if country != "CN" or not _WORDS.search(text):
+        return ()
+    plain = tidy(text)
+    found = list(_MOBILE_IN.finditer(plain))
+    between = [p.strip(" /,;、。:：|\n") for p in _MOBILE_IN.split(plain)[::2]]
+    said = [b for b in between if b]
+    if not found or not said or any(re.search(r"\d{7}|\d[\d -]{7}|[+@=]", b) for b in said):
+        return ()
+    if any(_EXTENSION.search("0" + b) for b in said if not b.startswith("(短号")):
+        return ()
+    remarks = [b.strip("()[] ") for b in between[1:]]
+    remarks[0] = " ".join(r for r in (between[0].strip("()[]: "), remarks[0]) if r)
+    return tuple(
+        NumberRead(AddressRow("sms", "+86" + number[1]), _short(remark))
+        for number, remark in zip(found, remarks, strict=True)
+    )
+
+
+def _short(remark: str) -> str:
+    return remark if len(remark) <= 40 else remark[:39] + "…"
 
 
 def split_phones(text: str) -> tuple[str, ...]:
     """The numbers of one cell, still as written. Blanks split only where numbers are complete."""
     pieces: list[str] = []
-    for chunk in _SPLIT.split(tidy(text)):
+    text = _AFTER_REMARK.sub(r"\1/", tidy(text).replace("。", "/"))
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    for chunk in _SPLIT.split(text):
         for part in re.split(r"(?<=\d)\s*(?=\+\d)", chunk.strip()):
             pieces += _by_blanks(part.strip())
     return tuple(p for p in pieces if p.lower() not in _NONE)

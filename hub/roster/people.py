@@ -7,10 +7,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hub.model import RecipientKind
-from hub.roster.cells import Cell, cell_text, has_lost_text
+from hub.roster.cells import LOST_WORDS, Cell, cell_text, has_lost_text
 from hub.roster.columns import Column, NameGroup
 from hub.roster.limits import NAME
-from hub.roster.names import is_name, is_plain, is_vacant, name_key, one_or_two, split_names
+from hub.roster.names import (
+    in_doubt,
+    is_name,
+    is_plain,
+    is_vacant,
+    name_key,
+    one_or_two,
+    split_names,
+)
 from hub.roster.numbers import looks_rounded, read_emails, read_phones
 from hub.roster.problem_words import Code
 from hub.roster.values import AddressRow, Severity
@@ -67,7 +75,7 @@ def read_people(
     found = RowPeople()
     empty = True
     for group in groups:
-        text = _text(cells, group.name)
+        text = _name_text(cells, group) if group.parts else _text(cells, group.name)
         addresses = _addresses(cells, group, country=country, tell=tell)
         if not addresses and not is_plain(text) and (is_vacant(text) or not split_names(text)):
             continue
@@ -81,6 +89,15 @@ def _text(cells: Sequence[Cell], column: Column | None) -> str:
     if column is None or column.index >= len(cells):
         return ""
     return cell_text(cells[column.index])
+
+
+def _name_text(cells: Sequence[Cell], group: NameGroup) -> str:
+    """The name; its two parts in the order of their script: 张三, Ann Smith."""
+    parts = {c.field: _text(cells, c) for c in group.parts}
+    first, last = parts.get("first_name", ""), parts.get("last_name", "")
+    if not (first + last).isascii() and re.fullmatch(r"[㐀-鿿]{1,4}", first + last):
+        return last + first
+    return " ".join(p for p in (first, last) if p)
 
 
 def _addresses(
@@ -117,13 +134,11 @@ def _keep(
 def _pair(text: str, addresses: list[AddressRow], group: NameGroup, *, tell: Tell) -> list[Named]:
     if is_plain(text):
         return [Named(text, tuple(addresses))]
-    names = () if is_vacant(text) else split_names(text)
+    names = _names(text)
     if not names:
         return [Named("", tuple(addresses))] if addresses else []
     for name in names:
-        if not is_name(name) or has_lost_text(name):
-            code = Code.FORMULA if name.startswith("=") else Code.NAME_UNREAD
-            code = Code.TEXT_LOST if has_lost_text(name) else code
+        if code := _fault_of(name):
             tell(Severity.STOP, code, group.name, text, (str(NAME),))
             return []
         if one_or_two(name):
@@ -139,6 +154,23 @@ def _pair(text: str, addresses: list[AddressRow], group: NameGroup, *, tell: Tel
         ]
     tell(Severity.NOTE, Code.PHONES_SHARED, group.name, text, (str(len(names)), str(len(phones))))
     return [Named(n, _own(i, names, phones, mails)) for i, n in enumerate(names)]
+
+
+def _names(text: str) -> tuple[str, ...]:
+    if LOST_WORDS.fullmatch(text):
+        return (text,)
+    return () if is_vacant(text) else split_names(text)
+
+
+def _fault_of(name: str) -> Code | None:
+    """Why this is no name, or None."""
+    if LOST_WORDS.fullmatch(name):
+        return Code.CELL_ERROR
+    if has_lost_text(name):
+        return Code.TEXT_LOST
+    if not is_name(name):
+        return Code.FORMULA if name.startswith("=") else Code.NAME_UNREAD
+    return Code.NAME_IN_DOUBT if in_doubt(name) else None
 
 
 def _own(

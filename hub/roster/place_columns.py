@@ -9,14 +9,14 @@ from hub.roster.cells import Cell, cell_text, is_date
 from hub.roster.columns import Column, Header
 from hub.roster.floors import floor_of_unit
 from hub.roster.place_sense import Sense, join, sense_of, settle
-from hub.roster.place_words import NOTHING, Written, read_written
+from hub.roster.place_words import NOTHING, Written, read_group, read_written
 from hub.roster.problem_words import Code
 from hub.roster.values import SITE, PlaceParts
 
 Key = tuple[Cell, ...]
 Texts = tuple[str, ...]
 
-_ORDER = ("building", "entrance", "floor", "unit", "place")
+_ORDER = ("group", "building", "entrance", "floor", "unit", "place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class PlaceColumns:
 
     header: Header
     columns: tuple[Column, ...] = ()
+    group: str = ""  # of the whole sheet, by its name
     _indexes: tuple[int, ...] = ()
     _written: dict[Key, Written | Code] = field(default_factory=dict)
     _found: dict[Key, PlaceFound] = field(default_factory=dict)
@@ -65,17 +66,52 @@ class PlaceColumns:
             key = self.key(cells, building)
             if key not in self._written:
                 self._written[key] = self._read(_texts(key))
+        self._know()
+
+    def _know(self) -> None:
         self._sense = sense_of(w for w in self._written.values() if isinstance(w, Written))
 
+    @property
+    def estates(self) -> frozenset[str]:
+        """The names of estates that stand before buildings."""
+        return frozenset(
+            w.estate for w in self._written.values() if isinstance(w, Written) and w.estate
+        )
+
+    @property
+    def grouped(self) -> frozenset[str]:
+        """The numbers of buildings that stand in a group."""
+        return frozenset(
+            w.building or w.lead
+            for w in self._written.values()
+            if isinstance(w, Written) and w.group
+        )
+
+    def tell_estates_apart(self) -> None:
+        """From now on the names of estates are groups of buildings: the file has several."""
+        for key, written in self._written.items():
+            if isinstance(written, Written) and written.estate:
+                self._written[key] = replace(
+                    written, group=written.estate + written.group, estate=""
+                )
+        self._know()
+
+    def ask_where_grouped(self, grouped: frozenset[str]) -> None:
+        """From now on a building that also stands in a group is asked about without one."""
+        for key, written in self._written.items():
+            if isinstance(written, Code) or written.group:
+                continue
+            if (written.building or written.lead) in grouped:
+                self._written[key] = Code.PLACE_NO_GROUP
+
     def _read(self, key: Texts) -> Written | Code:
-        parts = [
-            read_written(text, column=column.field)
-            for column, text in zip(self.columns, key[1:], strict=True)
-        ]
+        parts = [_cell(column, text) for column, text in zip(self.columns, key[1:], strict=True)]
         whole = join(parts)
-        if isinstance(whole, Code) or not key[0] or whole == NOTHING:
+        if isinstance(whole, Code) or whole == NOTHING:
             return whole
-        return whole if whole.building else replace(whole, building=key[0])
+        if key[0] and not whole.building and not whole.use:
+            whole = replace(whole, building=key[0])
+        return whole if whole.group or not self.group else replace(whole, group=self.group)
 
     def find(self, cells: Sequence[Cell], building: str) -> PlaceFound:
         """The place of a row. Call `learn` with every row's key first."""
@@ -101,11 +137,17 @@ class PlaceColumns:
     def _blamed(self, key: Texts, code: Code) -> Column | None:
         """The column a problem is shown at: the unreadable one, else the innermost filled."""
         pairs = [(c, t) for c, t in zip(self.columns, key[1:], strict=True) if t]
-        if code is Code.PLACE_UNREAD:
+        if code in {Code.PLACE_UNREAD, Code.PLACE_JOINED, Code.CELL_ERROR}:
             for column, text in pairs:
-                if read_written(text, column=column.field).unread:
+                if _cell(column, text).unread:
                     return column
         return pairs[-1][0] if pairs else None
+
+
+def _cell(column: Column, text: str) -> Written:
+    if column.field == "group":
+        return read_group(text, column.header)
+    return read_written(text, column=column.field)
 
 
 def _texts(key: Key) -> Texts:

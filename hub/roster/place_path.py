@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hub.errors import Problem, Refused
 from hub.roster.cells import tidy
 from hub.roster.floors import canonical_floor, floor_of_unit
+from hub.roster.place_kinds import GROUP_HEAD, VILLA, WORDED
 from hub.roster.place_sense import sense_of, settle, whole_unit
 from hub.roster.place_words import read_written
 from hub.roster.values import PlaceParts
@@ -22,7 +23,12 @@ WRITE_ZH = "请写 3（楼栋）、3-1（单元）、3/12（楼层）、3/12/120
 
 _SITE = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.IGNORECASE)
 _WHOLE = frozenset({"all", "全部", "全小区", "整个小区", "全园区"})
-_HEAD = re.compile(r"(\d{1,3}[A-Z]?|[A-Z]{1,2}\d{0,3})(?:-(\d{1,2}|[A-Z]))?")
+_WORDED = "|".join(WORDED)
+_HEAD = re.compile(
+    rf"({GROUP_HEAD}?(?:\d{{1,3}}[A-Z]?|[A-Z]{{1,2}}\d{{0,3}}|{VILLA}[A-Z]?\d{{1,4}}[A-Z]?|{_WORDED}))"
+    r"(?:-(\d{1,2}|[A-Z]))?"
+)
+_ALONE = re.compile(r"[A-Z]{1,2}\d{1,4}[A-Z]?|\d{1,4}[A-Z]?")  # a shop or villa: of no floor
 _UNIT = re.compile(r"[0-9A-Z]{1,8}")
 _SPOT = re.compile(r"[a-z]{3,16}(?:-[a-z0-9]{1,8}){0,3}")
 _LONGEST = 80
@@ -85,8 +91,15 @@ def _canonical(text: str) -> tuple[str, str, str, str, str] | None:
         )
     building = block[1].lstrip("0") or block[1]
     entrance = (block[2] or "").lstrip("0") or (block[2] or "")
-    inner = _inside(rest)
+    inner = _inside(rest) or _of_no_floor(building, rest)
     return (building, entrance, *inner) if inner is not None else None
+
+
+def _of_no_floor(building: str, rest: list[str]) -> tuple[str, str, str] | None:
+    if len(rest) != 1 or not _ALONE.fullmatch(rest[0].upper()):
+        return None
+    worded = any(building.endswith(w) for w in WORDED) or rest[0][0].isalpha()
+    return ("", rest[0].upper(), "") if worded else None
 
 
 def _inside(rest: list[str]) -> tuple[str, str, str] | None:

@@ -6,16 +6,23 @@ nothing but the building or floor repeated when every flat of that building agre
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from hub.roster.cells import LOST_WORDS
 from hub.roster.floors import canonical_floor, floor_of_unit
+from hub.roster.place_kinds import house, is_joined
 from hub.roster.place_words import NOTHING, Written
 from hub.roster.problem_words import Code
 from hub.roster.values import PlaceParts
 
-_KEYS = ("building", "entrance", "floor", "unit", "lead", "middle", "estate", "unread")
+_KEYS = (
+    "building", "entrance", "floor", "unit", "lead", "middle", "estate", "group", "use", "unread",
+)  # fmt: skip
+
+_NUMBER = re.compile(r"[0-9A-Z]+$")  # of a building, without its group
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +38,19 @@ def join(parts: Iterable[Written]) -> Written | Code:
     joined: dict[str, str] = {}
     for part in parts:
         if part.unread:
-            return Code.PLACE_UNREAD
+            return why_unread(part.unread)
         for key in _KEYS:
             value = getattr(part, key)
             if value and joined.setdefault(key, value) != value:
                 return Code.PLACE_MISMATCH
     return Written(**joined) if joined else NOTHING
+
+
+def why_unread(text: str) -> Code:
+    """Two flats in a cell, an error a program left there, or what cannot be read."""
+    if is_joined(text):
+        return Code.PLACE_JOINED
+    return Code.CELL_ERROR if LOST_WORDS.fullmatch(text) else Code.PLACE_UNREAD
 
 
 def sense_of(places: Iterable[Written]) -> Sense:
@@ -45,10 +59,11 @@ def sense_of(places: Iterable[Written]) -> Sense:
     middles: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for place in places:
         floor = place.floor or floor_of_unit(place.unit)
+        at = house(place.group, place.building)
         if place.lead and place.building:
-            leads[place.building].add((place.lead, floor))
+            leads[at].add((place.lead, floor))
         if place.middle:
-            middles[place.building].add((place.middle, floor))
+            middles[at].add((place.middle, floor))
     return Sense(
         lead={b: _lead_meaning(b, pairs) for b, pairs in leads.items()},
         middle={b: _middle_meaning(pairs) for b, pairs in middles.items()},
@@ -56,7 +71,8 @@ def sense_of(places: Iterable[Written]) -> Sense:
 
 
 def _lead_meaning(building: str, pairs: set[tuple[str, str]]) -> str:
-    if all(lead == building for lead, _ in pairs):
+    own = _NUMBER.search(building)
+    if all(lead == (own[0] if own else building) for lead, _ in pairs):
         return "building"
     if all(canonical_floor(lead) == floor or (lead and not floor) for lead, floor in pairs):
         return "floor"
@@ -74,25 +90,30 @@ def settle(place: Written, sense: Sense) -> PlaceParts | Code:
     known = _use_numbers(place, sense)
     if isinstance(known, Code):
         return known
-    if not known.building:
+    if not known.building and not known.use:
         return Code.PLACE_NO_BUILDING
+    building = house(known.group, known.building or known.use)
     if not known.unit:
-        return PlaceParts(known.building, known.entrance, known.floor)
+        return PlaceParts(building, known.entrance, known.floor)
     derived = floor_of_unit(known.unit)
     floor = known.floor or derived
+    if known.use:
+        return PlaceParts(building, known.entrance, known.floor, known.unit)
     if not floor:
         return Code.PLACE_NO_FLOOR
-    return PlaceParts(known.building, known.entrance, floor, whole_unit(known.unit, floor=floor))
+    return PlaceParts(building, known.entrance, floor, whole_unit(known.unit, floor=floor))
 
 
 def _use_numbers(place: Written, sense: Sense) -> Written | Code:
     if place.lead:
         if not place.building:
             return replace(place, building=place.lead, lead="")
-        meaning = sense.lead.get(place.building, "entrance")
+        meaning = sense.lead.get(house(place.group, place.building), "entrance")
         return _apply(place, meaning, place.lead)
     if place.middle:
-        return _apply(place, sense.middle.get(place.building, "entrance"), place.middle)
+        return _apply(
+            place, sense.middle.get(house(place.group, place.building), "entrance"), place.middle
+        )
     return place
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from hub.model import PlaceKind, Words
-from hub.roster.floors import level_of
+from hub.roster.floors import level_of, order_of
+from hub.roster.place_kinds import WORDED
 from hub.roster.values import SITE, PlaceParts, PlaceRow
 
 _PIECES = re.compile(r"\d+|\D+")
@@ -48,6 +49,7 @@ def _order(place: PlaceParts) -> tuple[object, ...]:
         natural(place.building),
         natural(place.entrance),
         -1000 if level is None else level,
+        order_of(place.floor),
         natural(place.floor),
         natural(place.unit),
     )
@@ -83,13 +85,33 @@ def place_name(place: PlaceParts) -> Words:
     """What people call the innermost part, in Chinese and English."""
     match kind_of(place):
         case PlaceKind.UNIT:
-            return {"zh-CN": f"{place.unit}室", "en": f"Flat {place.unit}"}
+            return _unit_name(place)
         case PlaceKind.FLOOR:
             return _floor_name(place.floor)
         case PlaceKind.ENTRANCE:
             return {"zh-CN": f"{place.entrance}单元", "en": f"Entrance {place.entrance}"}
         case _:
-            return {"zh-CN": f"{place.building}栋", "en": f"Building {place.building}"}
+            return _building_name(place.building)
+
+
+def _unit_name(place: PlaceParts) -> Words:
+    for word, english in WORDED.items():
+        if place.building.endswith(word):
+            return {"zh-CN": word + place.unit, "en": f"{english} {place.unit}"}
+    return {"zh-CN": f"{place.unit}室", "en": f"Flat {place.unit}"}
+
+
+def _building_name(building: str) -> Words:
+    for word, english in WORDED.items():
+        before, found, number = building.rpartition(word)
+        if found and number:
+            return {"zh-CN": building, "en": f"{before}{english} {number}"}
+        if found:
+            return {"zh-CN": building, "en": f"{before} {english}s".strip()}
+    group, dot, number = building.rpartition(".")
+    if dot:
+        return {"zh-CN": f"{group} {number}栋", "en": f"{group}, Building {number}"}
+    return {"zh-CN": f"{building}栋", "en": f"Building {building}"}
 
 
 def _floor_name(floor: str) -> Words:

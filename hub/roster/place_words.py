@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from hub.roster.cells import tidy
+from hub.roster.cells import EMPTY_WORDS, LOST_WORDS, tidy
 from hub.roster.floors import canonical_floor
 from hub.roster.numerals import NUMERALS, plain_number
+from hub.roster.place_kinds import ESTATE_END, group_of, is_joined, special, take_group
 
 _ZH = f"[{NUMERALS}]{{1,5}}"
 _NUM = rf"(?:\d{{1,3}}|{_ZH})"
@@ -50,7 +51,7 @@ _TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _UNIT_WORD = re.compile(r"\b(?:FLAT|APARTMENT|APT|ROOM|RM|SUITE|UNIT|NO)\b\.?\s*(?:NO\.?)?\s*#?\s*")
 _UNIT_SUFFIX = re.compile(r"(?<=[0-9A-Z])\s*(?:号房|號房|室|房|号|號|户)(?![一-鿿])")
 _ESTATE = re.compile(
-    r"[一-鿿A-Z·]*(?:花园|花園|小区|家园|苑|城|府|里|庄|湾|郡|公寓|大厦|广场|社区|村|园|居|庭|邸|墅|国际)"
+    rf"[一-鿿A-Z·]*(?:{ESTATE_END})"
     r"|(?:[A-Z']+ )*(?:GARDENS?|ESTATES?|COURT|RESIDENCES?|PARK|VILLAS?|MANSIONS?|PLAZA|VILLAGE|HEIGHTS)"
 )
 # In 3栋-1层 the stroke may part building and floor, or mean the basement.
@@ -67,7 +68,8 @@ class Written:
 
     `lead` is a number in front of a flat that may be building, entrance or floor; `middle` one
     between building and flat that may be entrance or floor. `unread` is the text that made no
-    sense, `estate` the estate's name found in front.
+    sense, `estate` the estate's name found in front, `group` a part of the estate (一期, 东苑), `use`
+    what stands for a building where a shop, villa or garage is in none.
     """
 
     building: str = ""
@@ -77,6 +79,8 @@ class Written:
     lead: str = ""
     middle: str = ""
     estate: str = ""
+    group: str = ""
+    use: str = ""
     unread: str = ""
 
 
@@ -94,17 +98,32 @@ def read_written(text: str, *, column: str = "place") -> Written:
         return NOTHING
     if (alone := _alone(text, column=column)) is not None:
         return alone
+    group, text = take_group(text)
     parts, rest, estate = _take_tokens(text, column=column)
     if parts is None:
         return Written(unread=text)
+    if group:
+        parts["group"] = group
     bare = _basement(_read_bare(rest, column=column, parts=parts) if rest else {}, parts)
     if bare is None or any(parts.get(k, v) != v for k, v in bare.items()):
         return Written(unread=text)
     return Written(**(parts | bare), estate=estate)
 
 
+def read_group(text: str, header: str) -> Written:
+    """What a cell of a column of phases, courts, lanes or estates says."""
+    plain = tidy(text).upper().replace("\n", " ")
+    return Written(**group_of(plain, header.upper())) if plain else NOTHING
+
+
 def _alone(text: str, *, column: str) -> Written | None:
     """What needs no taking apart: a bare floor or flat, and what has two meanings."""
+    if text.lower() in EMPTY_WORDS:
+        return NOTHING
+    if is_joined(text) or LOST_WORDS.fullmatch(text):
+        return Written(unread=text)
+    if column != "floor" and (parts := special(text, column=column)) is not None:
+        return Written(**parts)
     if column == "floor" and (floor := canonical_floor(text)):
         return Written(floor=floor)
     if column == "unit" and _FLAT.fullmatch(text):

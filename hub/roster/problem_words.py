@@ -12,6 +12,8 @@ class Code(StrEnum):
     """A closed list, so that a console can group problems by kind."""
 
     PLACE_UNREAD = "place_unread"
+    PLACE_JOINED = "place_joined"
+    PLACE_NO_GROUP = "place_no_group"
     PLACE_MISMATCH = "place_mismatch"
     PLACE_NO_BUILDING = "place_no_building"
     PLACE_NO_FLOOR = "place_no_floor"
@@ -22,6 +24,7 @@ class Code(StrEnum):
     NAME_MISSING = "name_missing"
     NAME_UNREAD = "name_unread"
     NAME_ONE_OR_TWO = "name_one_or_two"
+    NAME_IN_DOUBT = "name_in_doubt"
     NAMED_BY_FLAT = "named_by_flat"
     PHONE_UNREAD = "phone_unread"
     PHONE_SHORT = "phone_short"
@@ -47,14 +50,19 @@ class Code(StrEnum):
     SAME_PERSON = "same_person"
     SHARED_REF = "shared_ref"
     COLUMN_UNREAD = "column_unread"
+    COLUMN_UNSURE = "column_unsure"
     COLUMN_REPEATED = "column_repeated"
     SHEET_HIDDEN = "sheet_hidden"
+    ROWS_HIDDEN = "rows_hidden"
+    COLUMN_HIDDEN = "column_hidden"
     SHEET_UNREAD = "sheet_unread"
     BUILDING_FROM = "building_from"
 
 
 _ZH: dict[Code, str] = {
     Code.PLACE_UNREAD: "看不懂的位置。请写楼栋、单元、房号，如 3栋2单元1203、3-2-1203 或 12-1203",
+    Code.PLACE_JOINED: "一格里写了几套房或几层。打通的房请只写一个房号，其余每套各占一行",
+    Code.PLACE_NO_GROUP: "同号的楼栋在几个小区、分期或苑区里都有。请写明是哪一个，如 一期3栋、东苑3栋",
     Code.PLACE_MISMATCH: "同一行里的楼栋、单元、楼层或房号互相矛盾。请改成一致",
     Code.PLACE_NO_BUILDING: "没有楼栋。请填写楼栋，如 3栋",
     Code.PLACE_NO_FLOOR: "从房号看不出楼层。请增加“楼层”列，或写成 3/12/1203",
@@ -65,6 +73,7 @@ _ZH: dict[Code, str] = {
     Code.NAME_MISSING: "没有姓名，也没有号码。请填写姓名",
     Code.NAME_UNREAD: "看不懂的姓名。请填写姓名（不超过 {0} 个字，不含公式）",
     Code.NAME_ONE_OR_TWO: "按一个人处理。若是几个人，请用 / 或 ； 分开",
+    Code.NAME_IN_DOUBT: "看不出是一个人还是几个人。一个人请去掉空格或写“·”，几个人请用 / 分开",
     Code.NAMED_BY_FLAT: "没有姓名，已用房号“{0}”代替",
     Code.PHONE_UNREAD: "不是号码。请只写号码；多个号码用 / 分开",
     Code.PHONE_SHORT: "号码位数不够。请写完整号码，固定电话请加区号",
@@ -90,14 +99,23 @@ _ZH: dict[Code, str] = {
     Code.SAME_PERSON: "与第 {0} 行是同一人，已合并",
     Code.SHARED_REF: "编号“{0}”被几个人使用，已按编号加姓名区分",
     Code.COLUMN_UNREAD: "这一列没有导入",
+    Code.COLUMN_UNSURE: "看不懂这一列的标题，但内容像{0}。请指明它是什么，或不导入："
+    "--map '{1}={2}' 或 --map '{1}=ignore'",
     Code.COLUMN_REPEATED: "与 {0} 列重复，没有导入",
     Code.SHEET_HIDDEN: "隐藏的工作表，没有读取",
+    Code.ROWS_HIDDEN: "有 {0} 行被隐藏或筛选掉，没有读取。要一起导入请选“读取隐藏内容”（--hidden take），"
+    "不要请选“不读取”（--hidden leave）",
+    Code.COLUMN_HIDDEN: "隐藏的列，没有读取。需要时请取消隐藏，或选“读取隐藏内容”（--hidden take）",
     Code.SHEET_UNREAD: "工作表里没有找到表头，没有读取。表头应含楼栋或房号，以及姓名或电话",
     Code.BUILDING_FROM: "没有“楼栋”列，楼栋取自“{0}”",
 }
 _EN: dict[Code, str] = {
     Code.PLACE_UNREAD: "This place cannot be read. Write building, entrance and flat, "
     "such as 3栋2单元1203, 3-2-1203, Tower 3 Flat 1203 or 12-1203",
+    Code.PLACE_JOINED: "Several flats or floors in one cell. Write one number for flats made into "
+    "one, and each other flat in a row of its own",
+    Code.PLACE_NO_GROUP: "A building of this number also stands in a phase, court or estate that this "
+    "file names. Write which one is meant, such as Phase 1 Tower 3 or 东苑3栋",
     Code.PLACE_MISMATCH: "Building, entrance, floor or flat in this row contradict each other. "
     "Make them agree",
     Code.PLACE_NO_BUILDING: "The building is missing. Write it, such as 3栋 or Tower 3",
@@ -112,6 +130,8 @@ _EN: dict[Code, str] = {
     Code.NAME_MISSING: "Neither a name nor a number. Write the person's name",
     Code.NAME_UNREAD: "This name cannot be read. Write a name (at most {0} characters, no formula)",
     Code.NAME_ONE_OR_TWO: "Read as one person. Separate several people with / or ;",
+    Code.NAME_IN_DOUBT: "One person or several? Write one name without blanks (or with ·); separate "
+    "several people with /",
     Code.NAMED_BY_FLAT: "No name is given; the flat “{0}” stands in for it",
     Code.PHONE_UNREAD: "This is no number. Write the number alone; separate several with /",
     Code.PHONE_SHORT: "The number is too short. Write all of it; landlines with their area code",
@@ -144,8 +164,13 @@ _EN: dict[Code, str] = {
     Code.SAME_PERSON: "The same person as in row {0}; merged",
     Code.SHARED_REF: "The id “{0}” is used by several people; told apart by id and name",
     Code.COLUMN_UNREAD: "This column is not imported",
+    Code.COLUMN_UNSURE: "The title says nothing known, yet the cells look like {3}. Say what the "
+    "column is, or leave it out: --map '{1}={2}' or --map '{1}=ignore'",
     Code.COLUMN_REPEATED: "Repeats column {0}; not imported",
     Code.SHEET_HIDDEN: "A hidden sheet: not read",
+    Code.ROWS_HIDDEN: "{0} rows are hidden or filtered out and were not read. Do they belong? "
+    "Read them with --hidden take, or leave them out with --hidden leave",
+    Code.COLUMN_HIDDEN: "A hidden column: not read. Unhide it if it belongs, or use --hidden take",
     Code.SHEET_UNREAD: "No header row found on this sheet: not read. A header names building or "
     "flat, and name or phone",
     Code.BUILDING_FROM: "There is no building column; the building was taken from “{0}”",

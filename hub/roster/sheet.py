@@ -13,8 +13,10 @@ from hub.roster.header_words import PLACES
 from hub.roster.noise import is_trailing_note, noise
 from hub.roster.people import Named, Traits, person_ref, read_people, read_traits
 from hub.roster.place_columns import PlaceColumns, PlaceFound
+from hub.roster.place_kinds import take_group
 from hub.roster.place_words import read_written
 from hub.roster.problem_words import Code
+from hub.roster.samples import Samples
 from hub.roster.table import Table
 from hub.roster.values import (
     SITE,
@@ -28,9 +30,13 @@ from hub.roster.values import (
 
 _TRAITS = ("roles", "kind", "language", "needs", "drill", "ref")
 _EMPTY = ("", None)
-_MAYBE = re.compile(r"\s*[合总小共备注说填制审编更统打日gstnrpul]|\s+$", re.IGNORECASE)
+_MAYBE = re.compile(
+    r"\s*[合总小共备注说填制审编更统打日录复批经负责主核物单以(（gstnrpulcadb=*_—–~#-]|\s+$",
+    re.IGNORECASE,
+)
 """How every total and note begins: other rows are people's and cost no second look."""
 
+_LOOKS = {"phone": ("号码", "numbers"), "unit": ("房号", "flats"), "name": ("姓名", "names")}
 _ONCE = frozenset({Code.ESTATE_LEFT_OUT})
 
 
@@ -54,11 +60,13 @@ class SheetReader:
     country: str
     languages: Sequence[str]
     strict_width: bool
+    hidden: str = "ask"  # rows nobody sees: ask, take or leave
     found: SheetFound = field(default_factory=SheetFound)
     groups: tuple[NameGroup, ...] = ()
     traits: dict[str, Column] = field(default_factory=dict)
     by_index: dict[int, Column] = field(default_factory=dict)
     places: PlaceColumns = field(init=False)
+    samples: Samples = field(init=False)
     _first: str = ""
     _width: int = 0
     _untitled: tuple[int, ...] = ()
@@ -72,25 +80,54 @@ class SheetReader:
         self.traits = {f: c for f, c in columns.items() if c is not None}
         self.by_index = {c.index: c for c in self.header.columns}
         self.places = PlaceColumns(self.header)
+        self.samples = Samples(self.header.columns)
         self._width = max(self.by_index) + 1
         self._untitled = tuple(i for i in range(self._width) if i not in self.by_index)
         self._first = next((t for t in self.header.texts if t), "")
 
+    def learn(self) -> None:
+        """The places of the sheet; call it before `read`."""
+        self.places.group = take_group(self.table.name.upper())[0]
+        self.places.learn((c, building) for _, c, why, building in self._walk() if not why)
+
     def read(self) -> SheetRead:
         """Everything into `found`; returns how the sheet was understood."""
         self._note_columns()
-        self.places.learn((cells, building) for _, cells, _, building in self._walk())
+        hidden = () if self.hidden == "take" else self.table.hidden_rows
+        left = 0
         for number, cells, why, building in self._walk():
             self._row, self._stopped = number, False
             self.found.rows += 1
-            if why:
+            if number in hidden:
+                self._skip("hidden", cells)
+                left += 1
+            elif why:
                 self._skip(why, cells)
             else:
                 self._read_row(cells, building)
+        if left:
+            self._row = 0
+            severity = Severity.STOP if self.hidden == "ask" else Severity.NOTE
+            self._problem(severity, Code.ROWS_HIDDEN, None, args=(str(left),))
         self._lost_rows()
         self._trailing_notes()
+        self._ask_columns()
         columns = tuple((c.letter, c.header, c.field) for c in self.header.columns)
-        return SheetRead(self.table.name, self.header.row, columns, self.found.rows)
+        shown = tuple(self.samples.shown(c) for c in self.header.columns)
+        return SheetRead(self.table.name, self.header.row, columns, self.found.rows, shown)
+
+    def _ask_columns(self) -> None:
+        """A column that nobody understands, and that holds people's numbers, names or flats."""
+        self._row = 0
+        for column in self.header.columns:
+            looks = (
+                "" if column.field or self._is_repeated(column) else self.samples.looks_like(column)
+            )
+            if looks:
+                zh, en = _LOOKS[looks]
+                args = (zh, column.header, looks, en)
+                shown = ", ".join(self.samples.shown(column))
+                self._problem(Severity.STOP, Code.COLUMN_UNSURE, column, shown, args)
 
     def _walk(self) -> Iterator[tuple[int, Sequence[Cell], str, str]]:
         """(row, cells, why it is no data or "", building of its section) of rows below."""
@@ -159,6 +196,8 @@ class SheetReader:
             self._problem(Severity.STOP, self.table.bad_rows[self._row], None)
             return
         self._check_cells(cells)
+        if self.samples.looking:
+            self.samples.take(cells)
         place = self.places.find(cells, building)
         traits = read_traits(cells, self.traits, languages=self.languages, tell=self._problem)
         named = read_people(cells, self.groups, country=self.country, tell=self._problem)

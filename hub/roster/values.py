@@ -144,6 +144,7 @@ class SheetRead:
     header_row: int
     columns: tuple[tuple[str, str, str], ...]
     rows: int  # data rows that are not blank
+    examples: tuple[tuple[str, ...], ...]  # of each column, masked
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,5 +211,8 @@ def _sheet_json(sheet: SheetRead) -> dict[str, Any]:
         "name": sheet.name,
         "header_row": sheet.header_row,
         "rows": sheet.rows,
-        "columns": [{"letter": a, "header": h, "field": f} for a, h, f in sheet.columns],
+        "columns": [
+            {"letter": a, "header": h, "field": f, "examples": list(shown)}
+            for (a, h, f), shown in zip(sheet.columns, sheet.examples, strict=True)
+        ],
     }

@@ -10,8 +10,9 @@ import python_calamine as calamine
 
 from hub.roster.cells import Cell
 from hub.roster.limits import ROWS, refused
-from hub.roster.problem_words import Code
-from hub.roster.table import Rows, Table, Tables
+from hub.roster.number_format import Shown
+from hub.roster.table import Facts, Rows, Table, Tables
+from hub.roster.xls_scan import scan_xls
 from hub.roster.xlsx_scan import scan_xlsx
 
 ZIP = b"PK\x03\x04"
@@ -26,13 +27,13 @@ def read_workbook(data: bytes, *, name: str) -> Tables:
     """Every visible sheet of an XLSX or XLS. Raises Refused for what cannot be opened."""
     if data.startswith(OLE) and _ENCRYPTED in data:
         raise refused("locked", file=name)
-    faults = scan_xlsx(data, name=name) if data.startswith(ZIP) else {}
+    facts = scan_xlsx(data, name=name) if data.startswith(ZIP) else scan_xls(data)
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = [m for m in book.sheets_metadata if m.typ == calamine.SheetTypeEnum.WorkSheet]
         hidden = [m.name for m in sheets if m.visible != calamine.SheetVisibleEnum.Visible]
         seen = [book.get_sheet_by_name(m.name) for m in sheets if m.name not in hidden]
-        tables = tuple(_table(sheet, faults.get(sheet.name, {}), name=name) for sheet in seen)
+        tables = tuple(_table(sheet, facts.get(sheet.name, Facts()), name=name) for sheet in seen)
     except calamine.PasswordError as fault:
         raise refused("locked", file=name) from fault
     except calamine.CalamineError as fault:
@@ -49,9 +50,7 @@ def read_workbook(data: bytes, *, name: str) -> Tables:
     return Tables("xlsx" if data.startswith(ZIP) else "xls", tables, tuple(hidden))
 
 
-def _table(
-    sheet: calamine.CalamineSheet, faults: Mapping[tuple[int, int], Code], *, name: str
-) -> Table:
+def _table(sheet: calamine.CalamineSheet, facts: Facts, *, name: str) -> Table:
     spans = _spans(sheet)
     left = sheet.start[1] if sheet.start else 0
 
@@ -61,9 +60,24 @@ def _table(
         for number, cells in enumerate(_filled(_padded(sheet, left), spans), start=1):
             if number > ROWS + 48_576:
                 raise refused("too_many_rows", file=name)
+            if number in facts.shown:
+                _show(cells, facts.shown[number])
             yield number, cells
 
-    return Table(sheet.name, rows, faults)
+    return Table(
+        sheet.name,
+        rows,
+        facts.faults,
+        hidden_rows=facts.hidden_rows,
+        hidden_columns=facts.hidden_columns,
+    )
+
+
+def _show(cells: list[Cell], shown: Mapping[int, Shown]) -> None:
+    """What the number formats make of the cells of a row."""
+    for column, how in shown.items():
+        if column < len(cells):
+            cells[column] = how.text(cells[column])
 
 
 def _padded(sheet: calamine.CalamineSheet, left: int) -> Iterator[list[Cell]]:

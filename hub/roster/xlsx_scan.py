@@ -18,7 +18,9 @@ from dataclasses import dataclass, field
 
 from hub.roster.cells import column_letter
 from hub.roster.limits import CELLS, COLUMNS, ROWS, SHEETS, UNPACKED, refused
+from hub.roster.number_format import Shown, shown_by
 from hub.roster.problem_words import Code
+from hub.roster.table import Facts
 
 _CHUNK = 1024 * 1024
 _CARRY = 4 * 1024 * 1024
@@ -34,18 +36,28 @@ _SHEET = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
 _LINK = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
 _ATTRIBUTE = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
-Faults = dict[tuple[int, int], Code]
+_HIDDEN_ROW = re.compile(rb"""<(?:\w+:)?row\b(?=[^>]*\bhidden\s*=\s*["'](?:1|true)["'])[^>]*>""")
+_ROW_NUMBER = re.compile(rb"""\br\s*=\s*["'](\d{1,7})["']""")
+_HIDDEN_COLUMNS = re.compile(
+    rb"""<(?:\w+:)?col\b(?=[^>]*\bhidden\s*=\s*["'](?:1|true)["'])([^>]*)>"""
+)
+_CELL = re.compile(rb"""<(?:\w+:)?c\b((?=[^>]*\bs\s*=)[^>]*)>""")
+_NUMBER_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\b([^>]*)>")
+_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_STYLE = re.compile(rb"<(?:\w+:)?xf\b([^>]*)>")
+_OF_STYLE = re.compile(rb"""\bs\s*=\s*["'](\d{1,6})["']""")
 
 
 @dataclass(slots=True)
 class _Extent:
     row: int = 0
     column: int = 0
-    faults: Faults = field(default_factory=dict)
+    facts: Facts = field(default_factory=Facts)
+    styles: Mapping[int, Shown] = field(default_factory=dict)
 
 
-def scan_xlsx(data: bytes, *, name: str) -> Mapping[str, Faults]:
-    """Sheet name → cells whose content is lost. Raises Refused for what must not be opened."""
+def scan_xlsx(data: bytes, *, name: str) -> Mapping[str, Facts]:
+    """Sheet name → what is to be known of its cells. Raises Refused for what must not be opened."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _scan(archive, data, name=name)
@@ -60,13 +72,14 @@ def scan_xlsx(data: bytes, *, name: str) -> Mapping[str, Faults]:
         raise refused("broken_workbook", file=name) from e
 
 
-def _scan(archive: zipfile.ZipFile, data: bytes, *, name: str) -> Mapping[str, Faults]:
+def _scan(archive: zipfile.ZipFile, data: bytes, *, name: str) -> Mapping[str, Facts]:
     members = {m.filename.lstrip("/"): m for m in archive.infolist()}
     if "xl/workbook.xml" not in members:
         raise refused("not_a_table", file=name)
     titles = _titles(members, data, name=name)
     left = [UNPACKED]
-    found: dict[str, Faults] = {}
+    styles = _styles(members, data, name=name)
+    found: dict[str, Facts] = {}
     if sum(_is_sheet(m.filename.lstrip("/")) for m in archive.infolist()) > SHEETS:
         raise refused("too_many_sheets", file=name, limit=SHEETS)
     for member in archive.infolist():  # one path may be there twice
@@ -74,7 +87,7 @@ def _scan(archive: zipfile.ZipFile, data: bytes, *, name: str) -> Mapping[str, F
         chunks = _inflate(data, member, left=left, name=name)
         if _is_sheet(path):
             title = titles.get(path, posixpath.basename(path))
-            found[title] = _scan_sheet(chunks, title=title, name=name)
+            found[title] = _scan_sheet(chunks, styles, title=title, name=name)
         else:
             for _ in chunks:
                 pass
@@ -114,10 +127,12 @@ def _count(size: int, left: list[int], *, name: str) -> None:
         raise refused("unpacked", file=name)
 
 
-def _read(members: Mapping[str, zipfile.ZipInfo], path: str, data: bytes, *, name: str) -> bytes:
+def _read(
+    members: Mapping[str, zipfile.ZipInfo], path: str, data: bytes, *, name: str, most: int = _CARRY
+) -> bytes:
     if path not in members:
         return b""
-    return b"".join(_inflate(data, members[path], left=[_CARRY], name=name))
+    return b"".join(_inflate(data, members[path], left=[most], name=name))
 
 
 def _titles(members: Mapping[str, zipfile.ZipInfo], data: bytes, *, name: str) -> dict[str, str]:
@@ -135,6 +150,20 @@ def _titles(members: Mapping[str, zipfile.ZipInfo], data: bytes, *, name: str) -
     return titles
 
 
+def _styles(members: Mapping[str, zipfile.ZipInfo], data: bytes, *, name: str) -> dict[int, Shown]:
+    """Number of each style whose format shows words or leading zeros → what it shows."""
+    xml = _read(members, "xl/styles.xml", data, name=name, most=UNPACKED)
+    codes = {a.get("numFmtId", ""): a.get("formatCode", "") for a in _tags(_NUMBER_FORMAT, xml)}
+    if not codes or not (part := _STYLES.search(xml)):
+        return {}
+    formats = (a.get("numFmtId", "") for a in _tags(_STYLE, part[0]))
+    return {
+        style: shown
+        for style, number in enumerate(formats)
+        if number in codes and (shown := shown_by(codes[number]))
+    }
+
+
 def _tags(pattern: re.Pattern[bytes], xml: bytes) -> Iterator[dict[str, str]]:
     for tag in pattern.finditer(xml):
         yield {
@@ -143,8 +172,10 @@ def _tags(pattern: re.Pattern[bytes], xml: bytes) -> Iterator[dict[str, str]]:
         }
 
 
-def _scan_sheet(chunks: Iterator[bytes], *, title: str, name: str) -> Faults:
-    extent = _Extent()
+def _scan_sheet(
+    chunks: Iterator[bytes], styles: Mapping[int, Shown], *, title: str, name: str
+) -> Facts:
+    extent = _Extent(styles=styles)
     carry = b""
     for chunk in chunks:
         text = carry + chunk
@@ -154,7 +185,7 @@ def _scan_sheet(chunks: Iterator[bytes], *, title: str, name: str) -> Faults:
         _look(text[:cut], extent, title=title, name=name)
         carry = text[cut:]
     _look(carry, extent, title=title, name=name)
-    return extent.faults
+    return extent.facts
 
 
 def _look(xml: bytes, extent: _Extent, *, title: str, name: str) -> None:
@@ -169,6 +200,10 @@ def _look(xml: bytes, extent: _Extent, *, title: str, name: str) -> None:
         ):
             cell = f"{column_letter(extent.column - 1)}{extent.row}"
             raise refused("too_wide", file=name, sheet=title, cell=cell)
+    if b"hidden" in xml:
+        _note_hidden(xml, extent.facts)
+    if extent.styles:
+        _note_shown(xml, extent)
     if b'"e"' in xml or b"'e'" in xml:
         for tag in _ERROR.finditer(xml):
             _note(tag[0], Code.CELL_ERROR, extent)
@@ -178,9 +213,25 @@ def _look(xml: bytes, extent: _Extent, *, title: str, name: str) -> None:
                 _note(found[1], Code.FORMULA_EMPTY, extent)
 
 
+def _note_hidden(xml: bytes, facts: Facts) -> None:
+    for tag in _HIDDEN_ROW.finditer(xml):
+        if number := _ROW_NUMBER.search(tag[0]):
+            facts.hidden_rows.add(int(number[1]))
+    for span in _tags(_HIDDEN_COLUMNS, xml):
+        first, last = int(span.get("min", "1")), int(span.get("max", "0"))
+        facts.hidden_columns.update(range(first - 1, min(last, COLUMNS)))
+
+
+def _note_shown(xml: bytes, extent: _Extent) -> None:
+    for tag in _CELL.finditer(xml):
+        style, ref = _OF_STYLE.search(tag[1]), _REF.search(tag[1])
+        if style and ref and (shown := extent.styles.get(int(style[1]))):
+            extent.facts.shown.setdefault(int(ref[2]), {})[_index(ref[1])] = shown
+
+
 def _note(tag: bytes, code: Code, extent: _Extent) -> None:
     if ref := _REF.search(tag):
-        extent.faults[int(ref[2]), _index(ref[1])] = code
+        extent.facts.faults[int(ref[2]), _index(ref[1])] = code
 
 
 def _index(letters: bytes) -> int:

@@ -120,9 +120,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             made = muster("token", "create", "--role", "admin", "--json", env=env)
             headers = {"Authorization": f"Bearer {json.loads(made.stdout)['token']}"}
             with httpx2.Client(base_url=f"{url}/api/v1", headers=headers, timeout=30) as client:
-                door = re.search(r"http\S+/login/once/\S+", process.said)
-                assert door is not None
-                yield Site(client, url, world.url, door[0], folder / "hub" / "muster.db")
+                door = json.loads(muster("login", "--json", env=env).stdout)["url"]
+                yield Site(client, url, world.url, door, folder / "hub" / "muster.db")
 
 
 def _roster() -> str:

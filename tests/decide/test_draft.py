@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from hub.decide.draft import (
     task_plans,
     wave_plans,
 )
+from hub.decide.oneway import LINK_ONLY
 from hub.decide.preview import preview
 from hub.decide.queue import Sender
 from hub.decide.target import find_target
@@ -159,6 +161,17 @@ def test_the_preview_shows_each_text_with_those_who_read_it() -> None:
     assert read["evacuate", "page", "zh-CN"] == 1
     assert read["hold", "page", "zh-CN"] == 1
     assert ("groups", "wecom", "zh-CN") not in read, "no such band, no such account"
+
+
+def test_nobody_is_unable_to_answer_where_no_text_asks_for_a_digit() -> None:
+    made = make()
+    plain = [
+        replace(one, parts={part: text for part, text in one.parts.items() if part != LINK_ONLY})
+        for one in made.wordings
+    ]
+    assert any(LINK_ONLY in one.parts for one in made.wordings)
+    seen = preview(replace(made, wordings=tuple(plain)), kind=Kind.LIVE, accounts={})
+    assert seen.one_way == 0
 
 
 def test_the_preview_names_what_is_missing_in_both_languages() -> None:

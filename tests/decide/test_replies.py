@@ -118,3 +118,47 @@ def test_a_one_of_people_on_duty_acknowledges_and_all_else_is_as_anybodys(word: 
     assert as_said_by(word, duty=False) is word
     said = AnswerWord.SEEN if word is AnswerWord.SAFE else word
     assert as_said_by(word, duty=True) is said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "谁来救我 我被困在家", "谁来帮帮忙爸爸摔倒了", "有没有人能帮忙 我被困了",
+        "哪位好心人快来我妈摔倒了",
+        "我需要帮助请快来", "我需要帮忙叫救护车", "需要帮助请来人",
+        "is anyone there help me", "are you there help us", "no one is here help",
+        "my wife is there trapped", "he is there hurt", "they were there stuck",
+        "alguien necesita ayuda en el 5", "لا أستطيع الخروج محاصر", "لا يمكنني التنفس دخان",
+        "لا أحد يساعدني محاصر", "هل يسمعني أحد محاصر",
+    ],
+)  # fmt: skip
+def test_what_sounds_like_a_question_or_an_offer_takes_no_cry_with_it(text: str):
+    assert read_reply(text).cry
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "谁需要帮助", "哪家需要帮助", "有没有人受伤", "需要帮助请联系物业", "需要帮助的话找我",
+        "is anyone hurt", "is there any smoke", "are there any injured", "nobody here needs help",
+        "is there smoke", "¿alguien necesita ayuda?", "هل يوجد دخان", "لا أحد مصاب",
+    ],
+)  # fmt: skip
+def test_questions_and_offers_stay_what_they_are(text: str):
+    assert not read_reply(text).cry
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["喘不上来气", "无法下楼", "我快死了", "快叫救护车", "I can't breath", "heart attack",
+     "call an ambulance"],
+)  # fmt: skip
+def test_more_words_of_need(text: str):
+    assert read_reply(text).cry
+
+
+@pytest.mark.parametrize(
+    "text", ["不用叫救护车", "叫救护车了吗", "ambulance came", "Don't call an ambulance"]
+)
+def test_an_ambulance_alone_is_no_cry(text: str):
+    assert not read_reply(text).cry

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
 from hub.decide.inbox import Why
+from hub.decide.replies import Meaning, read_reply
 from hub.errors import Conflict
+from hub.flow import hear
 from hub.model import Lane, Reply
 from hub.store import schema as t
 from hub.store.answers import AnswerLedger
@@ -81,6 +84,22 @@ async def test_a_letter_names_the_incident(stage: Stage) -> None:
     await heard.reply(FIRST, "A3", "IN2")
     assert (await answer(stage, fire), await answer(stage, outage)) == ("evacuated", "safe")
     assert await stage.rows(t.replies) == []
+
+
+async def test_long_words_are_read_where_nobody_waits(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = await sent(stage)
+    where: dict[int, bool] = {}
+
+    def read(text: str, **known: Any) -> Meaning:
+        where[len(text)] = threading.current_thread() is threading.main_thread()
+        return read_reply(text, **known)
+
+    monkeypatch.setattr(hear, "read_reply", read)
+    await heard.reply(FIRST, "1", "IN1")
+    await heard.reply(FIRST, "e" * 1_600, "IN2")
+    assert where == {1: True, 1_600: False}
 
 
 async def test_own_words_stand_against_a_phone_that_is_shared(stage: Stage) -> None:

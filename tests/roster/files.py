@@ -6,10 +6,13 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import openpyxl  # type: ignore[import-untyped]
+import pytest
 
+from hub.entries import HOW, How
 from hub.roster.reading import read_roster
 from hub.roster.values import RosterReading, RowProblem, Severity
 
@@ -76,3 +79,23 @@ def people(reading: RosterReading) -> list[tuple[str, str, tuple[str, ...]]]:
 def of(reading: RosterReading, severity: Severity) -> list[RowProblem]:
     """The problems of one severity."""
     return [p for p in reading.problems if p.severity is severity]
+
+
+def field_folder() -> Path:
+    """Where the field cases lie; skips the test where they are not."""
+    tail = Path("shared") / "conformance" / "field" / "rosters"
+    above = (folder / tail for folder in Path(__file__).resolve().parents)
+    found = next((folder for folder in above if folder.is_dir()), None)
+    if found is None:
+        pytest.skip("the field cases (../shared/conformance/field/rosters) are not here")
+    return found
+
+
+def field(name: str, how: How = HOW) -> RosterReading:
+    """What a field case says."""
+    return read_roster(field_folder() / name, name=name, how=how)
+
+
+def named(reading: RosterReading) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Place and usable addresses of everyone by name."""
+    return {name: (place, ways) for place, name, ways in people(reading)}

@@ -113,7 +113,8 @@ def test_a_namesake_without_a_number_in_common_has_not_moved() -> None:
 def test_an_own_id_finds_a_person_under_another_name_and_flat() -> None:
     header = (*HEADER, "编号")
     before = stored(read_rows((*ZHANG, "A1"), header=header))
-    found = difference(before, read_rows(("5栋", "101", "张三丰", ZHANG[3], "A1"), header=header))
+    moved, other = ("5栋", "101", "张三丰", ZHANG[3], "A1"), (*LI, "A2")  # LI: the old building
+    found = difference(before, read_rows(moved, other, header=header))
     (move,) = found.moved
     assert [f.field for f in move.fields] == ["place", "name"]
 

@@ -130,7 +130,7 @@ def test_formula_text_in_a_csv_is_never_evaluated() -> None:
         (2, "C", Code.FORMULA),
         (3, "A", Code.FORMULA),
     ]
-    assert people(reading) == [("3/12/1204", "王五", ())]
+    assert people(reading) == [("3/12/1204", "王五", ("+8613800138000",))]
 
 
 def test_a_formula_with_a_stored_result_is_read_as_excel_shows_it() -> None:

@@ -14,7 +14,7 @@ from hub.roster.vocabulary import NEEDS, ROLES
 
 @pytest.mark.parametrize("code", list(Code))
 def test_a_problem_says_in_both_languages_what_was_expected(code: Code) -> None:
-    words = problem_words(code, args=("x", "y"))
+    words = problem_words(code, args=("x", "y", "z", "w"))
     assert set(words) == {"zh-CN", "en"}
     assert re.search("[一-鿿]", words["zh-CN"])
     assert not re.search(r"[{}]", words["zh-CN"] + words["en"])

@@ -127,5 +127,5 @@ def test_a_sheet_that_is_no_xml_is_refused() -> None:
 def test_a_large_sheet_is_scanned_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xlsx_scan, "_CHUNK", 256)
     rows = [(n, f"=A{n}") for n in range(1, 60)]
-    faults = xlsx_scan.scan_xlsx(xlsx_bytes(rows, title="a & b"), name="f")["a & b"]
+    faults = xlsx_scan.scan_xlsx(xlsx_bytes(rows, title="a & b"), name="f")["a & b"].faults
     assert set(faults) == {(n, 1) for n in range(1, 60)}

@@ -83,10 +83,10 @@ NEXT: Words = {
     "ja": "、次の更新は{{next_update}}まで",
 }
 ANSWER: Words = {
-    "zh-HK": "。回覆1安全、2需要協助",
-    "en": ". Reply 1 safe, 2 need help",
-    "ar": ". أجب 1 بأمان، 2 أحتاج مساعدة",
-    "ja": "。返信 1無事 2助けが必要",
+    "zh-HK": "{% if replies %}。回覆1安全、2需要協助{% endif %}",
+    "en": "{% if replies %}. Reply 1 safe, 2 need help{% endif %}",
+    "ar": "{% if replies %}. أجب 1 بأمان، 2 أحتاج مساعدة{% endif %}",
+    "ja": "{% if replies %}。返信 1無事 2助けが必要{% endif %}",
 }
 DEEDS: Words = {
     "zh-HK": "請離開大廈",

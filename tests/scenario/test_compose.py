@@ -84,6 +84,7 @@ def cluster(postgres_url: str, valkey: str, tmp_path: Path) -> Iterator[Cluster]
                 MUSTER_REDIS_URL=valkey,
                 MUSTER_SECRET_KEY="k" * 64,
                 MUSTER_PUBLIC_URL=f"http://localhost:{ports['web1']}",
+                MUSTER_METRICS_TOKEN="m" * 32,
                 MUSTER_COUNTRY="CN",
                 MUSTER_TIMEZONE="Asia/Shanghai",
                 MUSTER_TWILIO_API_URL=world.url,

@@ -178,7 +178,7 @@ async def test_a_correction_a_restore_cut_short_can_be_said_again_and_nothing_el
 
     async with _house(new) as home:
         for stage in ("update", "all_clear"):
-            with pytest.raises(Conflict, match="Say it again"):
+            with pytest.raises(Conflict, match="Withdraw it again"):
                 await home.say.notice(1, stage, text="", who=WHO, key=stage)
         asked = [
             home.say.notice(1, "correction", text="", who=WHO, key=key) for key in ("one", "two")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -45,7 +46,7 @@ async def below(request, template, quick_path: Path, tmp_path: Path) -> AsyncIte
             nginx(tmp_path, port, request.param(BASE, house.at.url)),
         ):
             inner = house.at
-            house.at = type(inner)(inner.host, port, chosen.public_url)
+            house.at = dataclasses.replace(inner, port=port, url=chosen.public_url)
             yield house
     finally:
         await db.close()

@@ -127,6 +127,13 @@ async def test_a_proxy_that_nobody_named_makes_nothing_near(web: House) -> None:
     assert named.status_code == 200
 
 
+async def test_a_proxy_without_tls_that_nobody_named_makes_nothing_near_either(web: House) -> None:
+    """nginx as it comes: it marks nothing as forwarded, and names 127.0.0.1 as the host."""
+    assert (await asked(web, public_url="http://muster.example")).status_code == 401
+    own = await asked(web, public_url="http://muster.example:8000", port=8000)
+    assert own.status_code == 200
+
+
 async def test_strangers_learn_of_readiness_only_which_part_is_away(web: House) -> None:
     await web.hub.db.close()
     here = await asked(web, "/readyz")

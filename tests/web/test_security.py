@@ -22,6 +22,18 @@ PUBLIC = "https://muster.example"
         ({"origin": "https://muster.example.evil.example"}, False),
         ({"origin": "file://hub:8000", "host": "hub:8000"}, False),
         ({"origin": "", "host": ""}, False),
+        # a proxy may name the port everybody leaves out, or write the host as it was typed
+        ({"origin": "https://hub.example", "host": "hub.example:443"}, True),
+        ({"origin": "http://hub.example", "host": "hub.example:80"}, True),
+        ({"origin": "http://[fd00::5]", "host": "[FD00::5]:80"}, True),
+        ({"origin": "https://hub.example", "host": "HUB.Example"}, True),
+        ({"origin": "https://hub.example", "host": "hub.example:80"}, False),
+        ({"origin": "https://hub.example:8443", "host": "hub.example:443"}, False),
+        ({"origin": "https://hub.example", "host": "hub.example:4430"}, False),
+        ({"origin": "https://evil@hub.example", "host": "hub.example"}, False),
+        ({"origin": "https://hub.example/x", "host": "hub.example"}, False),
+        ({"origin": "https://", "host": ""}, False),
+        ({"origin": "https://:443", "host": ":443"}, False),
     ],
 )
 def test_only_our_own_origins_are_allowed(headers, fine):

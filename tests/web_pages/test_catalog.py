@@ -136,6 +136,15 @@ def test_a_word_follows_its_count() -> None:
     assert speak("zh-CN", "help.title", n=3) == "正在求助：3 处"
 
 
+def test_the_word_for_one_is_not_that_for_many() -> None:
+    """ "1 cries" was shown: the two stood the wrong way round."""
+    verbs = {"waits", "hears", "goes"}
+    for key, text in catalogue("en").items():
+        for one, many in re.findall(r"\{\w+\|([a-z]+)\|([a-z]+)\}", text):
+            turned = one in {f"{many}s", f"{many}es", f"{many[:-1]}ies"}
+            assert not turned or one in verbs, key
+
+
 def test_numbers_are_grouped() -> None:
     assert "1,945" in speak("en", "act.whom.update", n=1945)
 

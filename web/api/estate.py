@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+from urllib.parse import unquote
+
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from hub.entries import How
 from hub.errors import Problem, Refused
 from hub.model import RecipientKind
 from web.api.models import RecipientBody
@@ -101,7 +106,9 @@ async def remove_recipient(request: Request) -> Response:
 async def import_roster(request: Request) -> Response:
     """POST /roster: CSV or XLSX as a form field `file`, or as the body itself with `?name=`.
 
-    `dry_run` shows the difference and writes nothing; `skip_problems` takes the good rows.
+    `dry_run` shows the difference and writes nothing; `skip_problems` takes the good rows;
+    `confirm_remove` is how many people leave; `map` (title=field, several) says what a column is,
+    `encoding` what a CSV is written in, `hidden` (take, leave) whether hidden rows belong.
     """
     data, name = await _file(request)
     report = await house(request).estate.import_roster(
@@ -110,21 +117,50 @@ async def import_roster(request: Request) -> Response:
         dry_run=flag(request, "dry_run"),
         skip_problems=flag(request, "skip_problems"),
         who=actor_of(request),
+        site=request.query_params.get("site", ""),
+        how=_how(request),
+        removing=_confirmed(request),
     )
     return JSONResponse(report.to_json())
+
+
+def _confirmed(request: Request) -> int | None:
+    """How many people the person said are removed, if that was said."""
+    asked = request.query_params.get("confirm_remove")
+    return count(request, "confirm_remove", default=0) if asked else None
+
+
+def _how(request: Request) -> How:
+    """What the person says of the file."""
+    asked = request.query_params
+    pairs = (text.rpartition("=") for text in asked.getlist("map"))
+    columns = {title.strip(): field.strip().lower() for title, _, field in pairs}
+    return How(asked.get("encoding", ""), asked.get("hidden", "") or "ask", columns)
+
+
+def _name(sent: str) -> str:
+    """The file's name as its owner reads it: browsers send UTF-8, other programs percent signs or
+    the bytes of their system, which the form's reader takes for Latin-1."""
+    name = unquote(sent) if re.search(r"%[89A-F][0-9A-F]", sent, re.IGNORECASE) else sent
+    if not name.isascii() and all(ord(c) < 0x100 for c in name):
+        raw = name.encode("latin-1")
+        for encoding in ("utf-8", "gb18030"):
+            with contextlib.suppress(UnicodeDecodeError):
+                return raw.decode(encoding)[:NAME_LENGTH]
+    return name[:NAME_LENGTH]
 
 
 async def _file(request: Request) -> tuple[bytes, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "multipart/form-data":
         data = await request.body()
-        return _filled(data), request.query_params.get("name", "roster")[:NAME_LENGTH]
+        return _filled(data), _name(request.query_params.get("name", "roster"))
     async with request.form(max_files=1, max_fields=10) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             problem = Problem("file", "is missing", "send the CSV or XLSX as the field `file`")
             raise Malformed("No file was sent.", [problem], code="file")
-        return _filled(await file.read()), (file.filename or "roster")[:NAME_LENGTH]
+        return _filled(await file.read()), _name(file.filename or "roster")
 
 
 def _filled(data: bytes) -> bytes:

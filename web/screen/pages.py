@@ -20,6 +20,7 @@ FILES = (
     "words.js",
     "tongues.js",
     "keep.js",
+    "elapsed.js",
     "link.js",
     "poll.js",
 )

@@ -3,13 +3,14 @@ import { get, post, trouble } from "./api.js";
 import { $, h, icon } from "./dom.js";
 import { t, say, named } from "./words.js";
 import { clock, moment } from "./clock.js";
+import { mark, since } from "../screen/elapsed.js";
 
 const EVERY = 5000;
 const PATIENCE = 20000; // without an answer for so long, that is the alarm
 const box = $("#alarms");
 const may = ["duty", "admin"].includes(document.body.dataset.role);
 const open = (one) => one.cleared_at === null;
-let heard = Date.now(), shown = "", last = { items: [], audited: true };
+let heard = mark(), shown = "", last = { items: [], audited: true };
 
 function when(one) {
   const said = t("alarm.since", { at: moment(one.raised_at) });
@@ -52,8 +53,8 @@ function draw(away) {
 }
 const tellCries = () => dispatchEvent(new CustomEvent("muster-cries", { detail: last.items.filter((one) => open(one) && one.kind === "cry").map((one) => Number(one.key.split("/")[1])) }));
 async function look() {
-  try { last = await get("/alarms?limit=60", { timeout: 4000 }); heard = Date.now(); tellCries(); } catch { /* said below, once it lasts */ }
-  draw(Date.now() - heard > PATIENCE);
+  try { last = await get("/alarms?limit=60", { timeout: 4000 }); heard = mark(); tellCries(); } catch { /* said below, once it lasts */ }
+  draw(since(heard) > PATIENCE);
 }
 async function follow() {
   for (;;) {

@@ -1,6 +1,7 @@
 // Times: a clock in the site's zone for facts, an age for staff, a countdown for what is due.
 import { lang, t } from "./words.js";
 import { Zone, tableOf } from "./zone.js";
+import { mark, since } from "../screen/elapsed.js";
 
 const zone = new Zone(tableOf(document.body.dataset.offsets));
 const timeZone = "UTC"; // what is formatted is the wall already
@@ -10,14 +11,16 @@ const hm = new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute:
 const day = new Intl.DateTimeFormat(locale, { timeZone, year: "numeric", month: "short", day: "numeric" });
 const near = new Intl.DateTimeFormat(locale, { timeZone, month: "short", day: "numeric" });
 
-/** How far this computer's clock is ahead of the hub's, in milliseconds. */
-let ahead = 0;
+/** A moment of this computer, and what the hub's clock said then: its own may be set meanwhile. */
+let then = mark(), said = then.wall;
 const CLOSE = 3000; // the header has whole seconds and travels: smaller differences are none
 export function agree(date) {
-  const behind = Date.now() - (Date.parse(date ?? "") + 500);
-  if (!Number.isNaN(behind)) ahead = Math.abs(behind) > CLOSE ? behind : 0;
+  const hub = Date.parse(date ?? "") + 500;
+  if (Number.isNaN(hub)) return;
+  then = mark();
+  said = Math.abs(then.wall - hub) > CLOSE ? hub : then.wall;
 }
-export const now = () => Date.now() - ahead;
+export const now = () => said + since(then);
 
 /** A moment as the hub writes it: in words, or (alarms) in milliseconds. */
 const ms = (at) => (typeof at === "number" ? at : Date.parse(at));

@@ -1,5 +1,6 @@
 // One line: ticket, hello, watch; back with `since` and `epoch` after a loss. A websocket, or its likeness.
 import { OTHER, post } from "./api.js";
+import { mark } from "../screen/elapsed.js";
 import { Way } from "../screen/poll.js";
 
 const ASK = 2500; // a ping this often, so that a dead line is known within five seconds
@@ -9,7 +10,7 @@ const LONGEST = 8000;
 export class Live extends EventTarget {
   #way = new Way(() => this.#change()); #asked = false;
   #topic; #seq = null; #epoch = null; #tries = 0; #socket = null; #quiet = 0; #over = false; #joining = false;
-  lastContact = Date.now();
+  lastContact = mark();
   open = false;
 
   constructor(topic) {
@@ -65,7 +66,7 @@ export class Live extends EventTarget {
   close() { this.#over = true; clearTimeout(this.retry); this.#socket?.close(); }
 
   #read(frame) {
-    this.lastContact = Date.now();
+    this.lastContact = mark();
     this.#listen();
     if (frame.topic === this.#topic && frame.seq !== undefined) {
       this.#seq = frame.seq;

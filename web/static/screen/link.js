@@ -1,5 +1,6 @@
 /** The line to the hub: a websocket or its likeness, said hello, kept alive, come back with jitter. */
 
+import { mark, since } from "./elapsed.js";
 import { Way } from "./poll.js";
 
 const ASK = 5000; // ms between our questions: a line that is only half dead shows in time
@@ -16,7 +17,7 @@ export class Link {
     this.hello = hello;
     this.on = on;
     this.tries = 0;
-    this.heard = 0;
+    this.heard = null; // when a word came last
     this.socket = null;
     this.ended = false;
     this.way = new Way(() => this.change());
@@ -38,7 +39,7 @@ export class Link {
 
   frame(socket, event) {
     if (socket !== this.socket) return;
-    this.heard = Date.now();
+    this.heard = mark();
     let frame;
     try {
       frame = JSON.parse(event.data);
@@ -86,11 +87,11 @@ export class Link {
   check() {
     const socket = this.socket;
     if (!socket || !this.heard) return;
-    const silent = Date.now() - this.heard;
+    const silent = since(this.heard);
     if (silent > Math.max(HUSH, socket.patience || 0)) this.on.down();
     if (silent > QUIET) {
       this.socket = null;
-      this.heard = 0;
+      this.heard = null;
       socket.close();
       this.again(SOON);
     }

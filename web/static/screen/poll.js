@@ -150,11 +150,11 @@ class Asking {
 
   async loop() {
     while (this.readyState === 1) {
-      const began = Date.now();
+      const began = performance.now();
       const answer = await this.post({ session: this.session }, this.patience);
       if (!answer || !this.take(answer)) return;
       this.worked();
-      await new Promise((done) => setTimeout(done, Math.max(answer.again, began + PAUSE - Date.now(), 0)));
+      await new Promise((done) => setTimeout(done, Math.max(answer.again, began + PAUSE - performance.now(), 0)));
     }
   }
 

@@ -1,6 +1,7 @@
 /** A lobby or lift screen: pairs itself, shows what it is told, says so, and never goes blank. */
 
 import { drawCalm, drawNotice, drawPairing } from "./draw.js";
+import { mark, since } from "./elapsed.js";
 import { keep, load } from "./keep.js";
 import { Link } from "./link.js";
 import { choose } from "./tongues.js";
@@ -12,7 +13,7 @@ const { base } = document.body.dataset;
 const alarm = document.getElementById("alarm");
 const GRACE = 5000; // ms the line may be down before the picture says so
 const NIGHT = 4; // o'clock: a calm screen reloads itself, to get a new release
-const started = Date.now();
+const started = performance.now();
 
 const state = {
   ...load(), // device, recipient, info, show, notices, contact
@@ -26,8 +27,8 @@ const now = () => new Date(Date.now() + state.skew);
 const zone = () => new Zone((state.info && state.info.offsets) || tableOf(document.body.dataset.offsets));
 
 function stale() {
-  if (!state.down || Date.now() - state.down < GRACE) return null;
-  return new Date((state.contact || state.down) + state.skew);
+  if (!state.down || since(state.down) < GRACE) return null;
+  return new Date((state.contact || state.down.wall) + state.skew);
 }
 
 /** Draws only when something a person can see has changed: nothing on a screen ever flickers. */
@@ -100,7 +101,7 @@ function connect() {
       if (ops[frame.op]) ops[frame.op](frame);
     },
     down() {
-      state.down = state.down || Date.now();
+      state.down = state.down || mark();
       keep({ contact: state.contact });
     },
     refused() {
@@ -143,8 +144,8 @@ async function pair() {
 }
 
 async function claimed(asked) {
-  const until = Date.now() + asked.expires_in * 1000;
-  while (Date.now() < until) {
+  const asking = mark();
+  while (since(asking) < asked.expires_in * 1000) {
     await pause(1500);
     const answer = await post("/claim", { claim: asked.claim });
     if (answer.status === 200 && answer.body.device) {
@@ -171,15 +172,15 @@ async function stayAwake() {
 setInterval(() => {
   draw();
   const at = zone().wall(now().getTime());
-  if (!state.show && !state.down && at.getUTCHours() === NIGHT && Date.now() - started > 3 * 3600 * 1000) location.reload();
+  if (!state.show && !state.down && at.getUTCHours() === NIGHT && performance.now() - started > 3 * 3600 * 1000) location.reload();
 }, 500);
-addEventListener("offline", () => { state.down = state.down || Date.now(); });
+addEventListener("offline", () => { state.down = state.down || mark(); });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) stayAwake(); });
 stayAwake();
 if (navigator.serviceWorker) navigator.serviceWorker.register(`${base}/screen/sw.js`, { scope: `${base}/screen` }).catch(() => {});
 
 if (state.device) {
-  state.down = Date.now();
+  state.down = mark();
   draw();
   connect();
 } else {

@@ -4,6 +4,7 @@ import { $, $$, put } from "../dom.js";
 import { t, say, named, capital } from "../words.js";
 import { clock, clockShort, now, span } from "../clock.js";
 import { Live } from "../live.js";
+import { mark } from "../../screen/elapsed.js";
 import { freshPlan, lastPlan } from "../estate/known.js";
 import { Sheet } from "../estate/sheet.js";
 import { Actions } from "./actions.js";
@@ -29,8 +30,8 @@ const state = { cells: {}, cell_people: {}, screens: {}, help: [], tasks: [], wa
 
 const speakSoon = (text) => { $("#say-soon").textContent = text; };
 // What somebody asked for by key is heard to its end before progress speaks again.
-let asked = 0;
-const speakAsked = (text) => { asked = Date.now(); speakSoon(text); };
+let asked = -Infinity;
+const speakAsked = (text) => { asked = performance.now(); speakSoon(text); };
 const speakNow = (text) => { $("#say-now").textContent = text; };
 
 const actions = new Actions({ id, state, kind });
@@ -162,7 +163,7 @@ function take(snapshot) {
   opened?.refresh();
 }
 
-let told = 0;
+let told = -Infinity;
 let filled = false;
 live.addEventListener("snapshot", ({ detail }) => {
   take(detail);
@@ -181,7 +182,7 @@ live.addEventListener("progress", ({ detail }) => {
   if (detail.tasks) tasks.show(state.tasks);
   if (detail.incident || detail.notices) incidentChanged();
   opened?.refresh();
-  if (Date.now() - told > 15000 && Date.now() - asked > 5000) { told = Date.now(); speakSoon(t("progress.spoken", { told: state.tally?.told, answered: state.tally?.answered, people: state.tally?.people })); }
+  if (performance.now() - told > 15000 && performance.now() - asked > 5000) { told = performance.now(); speakSoon(t("progress.spoken", { told: state.tally?.told, answered: state.tally?.answered, people: state.tally?.people })); }
 });
 live.addEventListener("event", ({ detail }) => { timeline.add(detail.event); after(detail.event); });
 live.addEventListener("refused", ({ detail }) => { const bar = $("#stale"); bar.hidden = false; bar.textContent = t("live.refused", { what: detail.what ?? "" }); });
@@ -235,5 +236,5 @@ refresh().then(() => put($("#started"), clock(state.incident?.launched_at ?? doc
 freshPlan().then(({ layout, changed }) => { if (!sheet) raise(layout); else if (changed) { sheet.redraw(layout); flag(); } }).catch(() => {});
 setInterval(tick, 1000);
 // Where a proxy lets no socket through, asking every three seconds still keeps the board true.
-setInterval(async () => { if (!live.open && (await refresh())) live.lastContact = Date.now(); }, 3000);
+setInterval(async () => { if (!live.open && (await refresh())) live.lastContact = mark(); }, 3000);
 tick();

@@ -1,12 +1,13 @@
 // Off until a person turns it on, here, on this workstation. Never the evacuation tone.
 import { $, put } from "../dom.js";
 import { t, lang } from "../words.js";
+import { mark, since } from "../../screen/elapsed.js";
 
 const KEY = "muster.sound";
 const REPEAT = 30000;
 
 export class Sound {
-  #on = localStorage.getItem(KEY) === "on"; #context = null; #last = 0; #lastCry = 0; #dueFor = "";
+  #on = localStorage.getItem(KEY) === "on"; #context = null; #last = null; #lastCry = null; #dueFor = "";
   constructor(drill) {
     this.drill = drill;
     this.button = $("#sound");
@@ -27,16 +28,16 @@ export class Sound {
   /** Two tones for new help, again each 30 s until somebody has it. */
   help(unassigned, fresh) {
     if (!this.#on || !unassigned) return;
-    if (!fresh && Date.now() - this.#last < REPEAT) return;
-    this.#last = Date.now();
+    if (!fresh && this.#last && since(this.#last) < REPEAT) return;
+    this.#last = mark();
     if (this.drill) this.#word();
     this.#play([[880, this.drill ? 0.9 : 0, 0.22], [660, this.drill ? 1.15 : 0.25, 0.3]]);
   }
   /** The same two tones for a cry nobody can place, until it is settled. It is real on a drill's board too. */
   cry(open, fresh) {
     if (!this.#on || !open) return;
-    if (!fresh && Date.now() - this.#lastCry < REPEAT) return;
-    this.#lastCry = Date.now();
+    if (!fresh && this.#lastCry && since(this.#lastCry) < REPEAT) return;
+    this.#lastCry = mark();
     this.#play([[880, 0, 0.22], [660, 0.25, 0.3]], 0.16, false);
   }
   /** One soft tone when an update falls due, once for each due time. */

@@ -4,6 +4,7 @@ import { $, $$, bar, h, put, rows } from "../dom.js";
 import { t, say, named } from "../words.js";
 import { clock, clockShort, now, span } from "../clock.js";
 import { Live } from "../live.js";
+import { mark } from "../../screen/elapsed.js";
 import { Contact } from "../board/contact.js";
 import { DoorList } from "./list.js";
 import { Outbox } from "./outbox.js";
@@ -23,7 +24,7 @@ const outbox = new Outbox(id, actor);
 const asked = new URLSearchParams(location.search);
 const state = { blocks: [], block: asked.get("block") ?? "", status: document.body.dataset.status, waves: [], notices: [], closedAt: null };
 
-let quiet = 0;
+let quiet = -Infinity;
 const page = {
   id, actor, outbox, opened: null, filter: "todo", order: ORDERS.includes(asked.get("order")) ? asked.get("order") : "danger",
   get closed() { return state.status === "closed"; },
@@ -37,8 +38,8 @@ const page = {
   },
   /** One tap: it is entered, and the next door is open under the thumb. */
   enter(one, outcome) {
-    if (Date.now() - quiet < STILL) return;
-    quiet = Date.now();
+    if (performance.now() - quiet < STILL) return;
+    quiet = performance.now();
     const next = outcome === null ? null : list.next(one.task, ANSWERS.includes(outcome.split(":")[0]) ? one.household : null);
     page.opened = next;
     outbox.put(one.task, outcome, one.state);
@@ -77,15 +78,15 @@ async function readList({ keep = false } = {}) {
   }
   list.set(found, { keep: keep && list.items.size > 0 });
 }
-let due = 0, last = 0, all_due = false, all_last = 0, later = 0;
+let due = 0, last = -Infinity, all_due = false, all_last = -Infinity, later = 0;
 const touched = new Set();
 /** Something has moved (0: no single door): soon read what is different, once, however much did. */
 function moved(task) {
   if (task) touched.add(task); else all_due = true;
-  due ||= setTimeout(look, Math.max(250, CALM - (Date.now() - last)));
+  due ||= setTimeout(look, Math.max(250, CALM - (performance.now() - last)));
 }
 async function look() {
-  due = 0; last = Date.now();
+  due = 0; last = performance.now();
   const some = [...touched].filter((one) => list.items.has(one)), wait = all_last + WHOLE - last;
   touched.clear();
   all_due ||= some.length > FEW;
@@ -185,7 +186,7 @@ function unsent() {
 for (const kind of ["changed", "row", "sent"]) outbox.addEventListener(kind, ({ detail }) => {
   const { row, task } = detail;
   if (row) list.change(row); else list.refresh(task);
-  if (kind === "sent") { last = 0; moved(task); }
+  if (kind === "sent") { last = -Infinity; moved(task); }
   const one = list.items.get(task);
   if (one && ["clash", "refused"].includes(outbox.of(task)?.phase)) put($("#say-now"), `${say(one.spoken) || one.flat}${t("colon")}${list.node(task)?.status.firstChild?.textContent ?? ""}`);
   unsent();
@@ -235,7 +236,7 @@ function tick() {
 }
 setInterval(tick, 1000);
 // Where no socket gets through, and where a doubt remains, the list is read again by itself.
-setInterval(async () => { if (live.open) return; if (await status()) { live.lastContact = Date.now(); moved(0); } }, 5000);
+setInterval(async () => { if (live.open) return; if (await status()) { live.lastContact = mark(); moved(0); } }, 5000);
 tick();
 live.connect();
 begin();

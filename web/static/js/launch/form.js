@@ -12,7 +12,7 @@ import { drawWords } from "./wordings.js";
 const { kind, playbook, depth, hazard, icon } = document.body.dataset;
 const key = onceKey(); // one page, one incident: however often the button is pressed
 const place = $("#place"), confirm = $("#confirm"), send = $("#send");
-const opened = Date.now();
+const opened = performance.now();
 let picker = null, preview = null, asked = null, waiting = 0, sending = false;
 
 const bare = (path) => path.trim().split(":").at(-1);
@@ -103,7 +103,7 @@ function raise(layout) {
 place.addEventListener("input", changed);
 confirm.addEventListener("input", ready);
 $("#go-form").addEventListener("submit", launch);
-setInterval(() => { $("#opened").textContent = t("form.opened", { t: span(Date.now() - opened) }); }, 1000);
+setInterval(() => { $("#opened").textContent = t("form.opened", { t: span(performance.now() - opened) }); }, 1000);
 
 const known = lastPlan();
 if (known) raise(known);

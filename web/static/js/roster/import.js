@@ -10,7 +10,8 @@ const COUNTS = ["added", "changed", "moved", "removed", "held", "unchanged"];
 export function importer({ done }) {
   const box = $("#file"), drop = $("#drop"), out = $("#report");
   if (!box) return;
-  let file = null, busy = false;
+  const said = new Map(); // title of a column → the field a person chose
+  let file = null, busy = false, leaving = 0; // leaving: how many people the page said are removed
 
   async function send({ dry, skip = false }) {
     if (busy || !file) return;
@@ -19,7 +20,8 @@ export function importer({ done }) {
     const form = new FormData();
     form.append("file", file, file.name);
     try {
-      const report = await post(`/roster?dry_run=${dry ? 1 : 0}&skip_problems=${skip ? 1 : 0}`, form, { timeout: 120000 });
+      const report = await post(`/roster?dry_run=${dry ? 1 : 0}&skip_problems=${skip ? 1 : 0}${dry ? "" : `&confirm_remove=${leaving}`}${maps()}`, form, { timeout: 120000 });
+      leaving = gone(report);
       out.replaceChildren(...draw(report, dry));
       if (!dry) done();
     } catch (error) {
@@ -27,7 +29,9 @@ export function importer({ done }) {
     }
     busy = false;
   }
-  const take = (chosen) => { if (!chosen) return; file = chosen; $("#drop-text").textContent = chosen.name; send({ dry: true }); };
+  const maps = () => [...said].map(([title, field]) => `&map=${encodeURIComponent(`${title}=${field}`)}`).join("");
+  const choose = (title, field) => { said.set(title, field); send({ dry: true }); };
+  const take = (chosen) => { if (!chosen) return; file = chosen; said.clear(); $("#drop-text").textContent = chosen.name; send({ dry: true }); };
 
   function draw(report, dry) {
     const { problems, problems_left_out: hidden } = report.reading;
@@ -35,6 +39,7 @@ export function importer({ done }) {
     const saved = !dry && report.applied;
     return [
       h("h3", {}, saved ? t("import.saved") : stops ? t("import.stopped", { n: stops }) : t("import.ready")),
+      ...report.reading.sheets.map((sheet) => columns(sheet, problems, saved ? null : choose)),
       counts(report),
       ...details(report),
       problems.length ? table(problems, hidden) : h("p", { class: "good" }, icon("tick"), t("import.no_problems")),
@@ -50,6 +55,22 @@ export function importer({ done }) {
   drop.addEventListener("dragleave", () => drop.classList.remove("over"));
   drop.addEventListener("drop", (event) => { event.preventDefault(); drop.classList.remove("over"); take(event.dataTransfer.files[0]); });
   takeOver().then(take);
+}
+
+const FIELDS = ["group", "building", "entrance", "floor", "unit", "place", "name", "first_name", "last_name", "phone", "email", "language", "needs", "roles", "kind", "drill", "ref"];
+
+/** What each column is, above three of its cells; a person corrects it, and the file is read again. */
+function columns(sheet, problems, choose) {
+  const asked = new Set(problems.filter((one) => one.code === "column_unsure" && one.sheet === sheet.name).map((one) => one.letter));
+  const option = (value, words, now) => h("option", { value, selected: value === now ? "" : null }, words);
+  const one = ({ letter, header, field, examples }) => {
+    const now = field === "ignored" || (!field && !asked.has(letter)) ? "ignore" : field;
+    const pick = h("select", { "aria-label": t("import.column_is", { name: header }), disabled: choose ? null : "", onchange: (event) => choose(header, event.target.value) },
+      asked.has(letter) ? option("", t("import.column_ask"), now) : null, option("ignore", t("import.column_ignore"), now), FIELDS.map((key) => option(key, named("column", key), now)));
+    return h("li", { class: asked.has(letter) ? "q" : "" }, pick, h("b", {}, header), h("span", { class: "ex" }, examples.map((text) => h("span", {}, text))));
+  };
+  return h("section", { class: "columns" }, h("h4", {}, t("import.columns", { sheet: sheet.name })),
+    asked.size ? h("p", { class: "warn" }, t("import.columns_asked", { n: asked.size })) : null, h("ol", { class: "map" }, sheet.columns.map(one)));
 }
 
 const gone = (report) => report.difference.counts.removed;

@@ -1,0 +1,74 @@
+"""Help by a link: where it counts when its incident is a drill, or closed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hub.model import Kind
+from tests.web.field import (
+    RESIDENT,
+    Field,
+    in_the_field,
+)
+
+
+@pytest.fixture
+async def hub(template: None, quick_path: Path) -> AsyncIterator[Field]:
+    async with in_the_field(quick_path) as found:
+        yield found
+
+
+async def test_help_by_the_link_of_a_drill_counts_in_the_fire(hub: Field) -> None:
+    fire = await hub.launch("fire", "3/12")
+    drill = await hub.launch("fire", "3/12", Kind.DRILL)
+    person = await hub.person(RESIDENT)
+    path = f"/a/{hub.hub.answer.token(drill, person)}"
+    as_json = {"accept": "application/json"}
+    nonce = (await hub.client.get(path, headers=as_json)).json()["nonce"]
+    for answer, stands in (("safe", ""), ("help", "help")):
+        said = {"answer": answer, "nonce": nonce}
+        done = await hub.client.post(path, json=said, headers=as_json)
+        assert done.status_code == 200, done.text
+        assert await hub.answer(fire, RESIDENT) == stands
+    assert await hub.answer(drill, RESIDENT) == "help"
+    assert await hub.waiting() == []
+
+
+async def _tap_help(hub: Field, incident: int, *, close: bool) -> int:
+    """The status of help asked for on the page of this incident; `close`: it ends meanwhile."""
+    path = f"/a/{hub.hub.answer.token(incident, await hub.person(RESIDENT))}"
+    as_json = {"accept": "application/json"}
+    nonce = (await hub.client.get(path, headers=as_json)).json()["nonce"]
+    if close:
+        await hub.close(incident)
+    said = {"answer": "help", "nonce": nonce}
+    return (await hub.client.post(path, json=said, headers=as_json)).status_code
+
+
+async def test_help_by_the_link_of_a_drill_alone_waits_for_people(hub: Field) -> None:
+    drill = await hub.launch("fire", "3/12", Kind.DRILL)
+    assert await _tap_help(hub, drill, close=False) == 200
+    assert await hub.answer(drill, RESIDENT) == "help"
+    (cry,) = await hub.waiting()
+    who = await hub.person(RESIDENT)
+    assert (cry.cry, cry.why, cry.incident_id, cry.recipient_id) == (True, "drill", drill, who)
+    assert (cry.channel, cry.sender) == ("link", RESIDENT)
+    async with hub.house.client(headers=await hub.house.bearer("duty")) as client:
+        (item,) = (await client.get("/api/v1/replies")).json()["items"]
+    assert (item["channel"], item["sender"], item["cry"]) == ("link", RESIDENT, True)
+
+
+@pytest.mark.parametrize("beside", [False, True])
+async def test_help_by_the_link_of_what_is_closed_is_heard(hub: Field, *, beside: bool) -> None:
+    outage = await hub.launch("power-outage", "3")
+    fire = await hub.launch("fire", "3/12") if beside else 0
+    assert await _tap_help(hub, outage, close=True) == 409
+    if beside:
+        assert await hub.answer(fire, RESIDENT) == "help"
+        assert await hub.waiting() == []
+        return
+    (cry,) = await hub.waiting()
+    assert (cry.cry, cry.why, cry.incident_id) == (True, "over", outage)
