@@ -32,7 +32,8 @@ FROM audience a JOIN recipients r ON r.id = a.recipient_id
 LEFT JOIN tasks t ON t.incident_id = a.incident_id AND t.recipient_id = a.recipient_id
     AND t.key = 'help' AND t.state <> 'done'
 WHERE a.incident_id = :incident AND (a.kind IN ('staff', 'outside')) = (
-    SELECT me.kind IN ('staff', 'outside') FROM recipients me WHERE me.id = :recipient)
+    SELECT me.kind IN ('staff', 'outside') FROM audience me
+    WHERE me.incident_id = :incident AND me.recipient_id = :recipient)
 AND a.recipient_id IN (
     SELECT CAST(:recipient AS bigint) UNION
     SELECT o.recipient_id FROM addresses ad CROSS JOIN ({VIA}) via CROSS JOIN notices n
