@@ -128,14 +128,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An estate. `settings` keys: country, languages, timezone, sms_signature, source (Words),
-    assembly_points [{key, name: Words}], emergency {fire, ambulance, police}, evacuation."""
+    """An estate. `settings` keys: country, languages, timezone, sms_signature, sms_signatures
+    (other languages), source (Words), assembly_points [{key, name: Words, places}], emergency {key:
+    number or {name, number}}, evacuation {plan, buildings}, drills {who, buildings}. `version` goes
+    up with every change of name and settings by a person."""
 
     id: SiteId
     key: str
     name: Words
     settings: Mapping[str, Any]
     roster_rev: int  # goes up with every change people make of places, recipients or addresses
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,9 @@ class Parameter:
     kind: str  # choice | text | minutes | clock
     default: str
     options: tuple[Choice, ...] = ()
-    source: str = ""  # "assembly_points": options are the site's, default the first of them
+    # "assembly_points": options are the site's, default the first of them or each building's own;
+    # "evacuation": the option `site_plan` stands for what the building's plan says
+    source: str = ""
     required: bool = False
     hint: Words = field(default_factory=dict)
     limit: int = 80
@@ -211,6 +216,10 @@ class Band:
     below: int = 1
     roles: frozenset[str] = frozenset()  # any of them; empty: no matter
     needs: bool = False  # only recipients with a need
+    # Of a launch that divides a band by where people meet (`hub.decide.meeting`), never written:
+    meet: str = ""  # the point's key
+    inside: frozenset[str] = frozenset()  # buildings and entrances of that point; none: all others
+    outside: frozenset[str] = frozenset()  # those of other points
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Every secret may also come from a file: `MUSTER_SECRET_KEY_FILE` instead of `MUS
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -46,6 +47,7 @@ class Settings:
     tls_cert: Path | None = None
     tls_key: Path | None = None
     accounts: tuple[AccountSetting, ...] = ()
+    sites: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what they begin with
     wave_speed: float = 1.0
     receipt_window: float = 600.0  # seconds after which `accepted` without receipt is an end
     loopback_only: bool = False
@@ -96,6 +98,7 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
         tls_cert=_path(env.text("TLS_CERT")),
         tls_key=_path(env.text("TLS_KEY")),
         accounts=accounts_in(env, config),
+        sites=_sites(env, config),
         log_level=_log_level(env),
         heartbeat_url=_heartbeat(env),
         metrics_token=_metrics_token(env),
@@ -127,6 +130,21 @@ def _config(env: Environment) -> Mapping[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         env.wrong("CONFIG", f"is not TOML: {error}", "mend the line named")
     return {}
+
+
+_SITE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+
+
+def _sites(env: Environment, config: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """The sites of the TOML file by key; their fields are checked where a hub is opened."""
+    given = config.get("sites", {})
+    fine = isinstance(given, Mapping) and all(
+        _SITE.fullmatch(key) and isinstance(fields, Mapping) for key, fields in given.items()
+    )
+    if not fine:
+        hint = "write [sites.KEY] above the fields of each, KEY in a-z, 0-9, - and _"
+        env.wrong("CONFIG", "has sites that cannot be read", hint)
+    return given if fine else {}
 
 
 def _bind(env: Environment) -> tuple[str, int]:

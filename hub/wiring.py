@@ -37,6 +37,7 @@ from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
 from hub.flow.shares import Shares
+from hub.flow.sites import Sites
 from hub.flow.sweep import Sweep
 from hub.flow.tasks import Tasks
 from hub.flow.tries import Tries
@@ -59,6 +60,7 @@ from hub.store.launches import LaunchLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
 from hub.store.screens import ScreenLedger
+from hub.store.sites import SiteLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
 from hub.zones import use_locked
@@ -89,6 +91,7 @@ class Hub:
     sweep: Sweep
     watch: Watch
     estate: Estate
+    sites: Sites
     screens: Screens
     accounts: Accounts
     tasks: Tasks
@@ -137,6 +140,7 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
             stack.push_async_callback(scripts.close)
         own = await shelf.stocked(settings, db)
         hub = _wired(settings, own, db=db, wake=wake, redis_url=redis_url, scripts=scripts)
+        await hub.sites.begin()
         for channel in hub.channels.values():
             stack.push_async_callback(channel.close)
             await channel.open()
@@ -203,6 +207,7 @@ class _Desk(TypedDict):
     """The use-cases of the office, beside those of an incident."""
 
     estate: Estate
+    sites: Sites
     screens: Screens
     accounts: Accounts
     tasks: Tasks
@@ -227,6 +232,15 @@ def _desk(
     )
     return {
         "estate": estate,
+        "sites": Sites(
+            SiteLedger(db),
+            audit,
+            wake,
+            settings.country,
+            settings.languages,
+            settings.timezone,
+            settings.sites,
+        ),
         "screens": Screens(ledger=screens, audit=audit, clock=clock, wake=wake),
         "accounts": Accounts(audit, Tries(guesses)),
         "tasks": Tasks(TaskLedger(db), wake),

@@ -18,6 +18,7 @@ from hub.flow.passage import Passage
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
+from hub.flow.sites import Sites
 from hub.flow.tasks import Tasks
 from hub.flow.watch import Watch
 from hub.ports import Channel, Clock, Library, Ration, Wake
@@ -59,6 +60,8 @@ class House(Protocol):
     def watch(self) -> Watch: ...
     @property
     def estate(self) -> Estate: ...
+    @property
+    def sites(self) -> Sites: ...
     @property
     def screens(self) -> Screens: ...
     @property

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import itemgetter
 
+from hub.decide.drills import Drills, takes_part
 from hub.decide.ground import Ground, covers, distance
+from hub.decide.meeting import base_band
 from hub.decide.spoken import choose_language
 from hub.model import PEOPLE, Band, PlaceKind, RecipientKind
 from hub.plans import Person, Spot, Told
@@ -52,12 +54,12 @@ def audience(
     ground: Ground,
     languages: Sequence[str],
     site_languages: Sequence[str] = (),
-    drill_only: bool = False,
+    drills: Drills | None = None,
 ) -> Audience:
     """Who is told, in which band, language and order.
 
-    `languages`: those there are words in, at least one. `drill_only`: only recipients that take
-    part in drills. Nobody found is an empty audience, never everybody.
+    `languages`: those there are words in, at least one. `drills`: only recipients that take part
+    in drills by this rule. Nobody found is an empty audience, never everybody.
     """
     places = _Places(spots, bands, ground)
     pick, look, units = _picker(bands), places.of, places.units
@@ -67,8 +69,10 @@ def audience(
         return choose_language(tag, languages, site_languages)
 
     found: dict[int, Told] = {}
-    for number, kind, place, language, roles, vulnerable, drill in people:
-        if drill_only and not drill:
+    for number, kind, place, language, roles, vulnerable, marked, refused in people:
+        if drills is not None and not takes_part(
+            kind, drills, marked=marked, refused=refused, **places.head(place)
+        ):
             continue
         chosen = pick((kind, roles, vulnerable, look(place)))
         if chosen is not None:
@@ -95,7 +99,7 @@ def bands_by_floor(spots: Sequence[Spot], bands: Sequence[Band], ground: Ground)
             continue
         taken = next((band.key for band in residents if covers(band, spot, ground)), None)
         if taken is not None:
-            shown[spot.path] = taken
+            shown[spot.path] = base_band(taken)
     return shown
 
 
@@ -119,6 +123,11 @@ class _Places:
         if found is None:
             found = self._known[place] = self._area(place)
         return found
+
+    def head(self, place: int | None) -> Mapping[str, str]:
+        """The building and entrance of a place."""
+        spot = self._spots.get(place) if place is not None else None
+        return {"building": spot.building, "entrance": spot.entrance} if spot else {}
 
     def _area(self, place: int | None) -> _Area:
         spot = self._spots.get(place) if place is not None else None

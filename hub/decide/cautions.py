@@ -145,7 +145,7 @@ def _unfilled(made: Draft, kind: Kind) -> list[str]:
     ]:
         wanted.update(dict.fromkeys(sorted(roles)))
     held: set[str] = set()
-    for _, kind_of, _, _, roles_held, _, _ in made.estate.people:
+    for _, kind_of, _, _, roles_held, *_ in made.estate.people:
         if kind_of == RecipientKind.STAFF:
             held |= roles_of(roles_held)
     return [role for role in wanted if role not in held]

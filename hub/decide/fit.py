@@ -14,6 +14,10 @@ DRILL_MARKS = ("【演练】", "【演練】", "【演習】", "【演习】")
 signature."""
 
 
+DRILL_WORD = "DRILL. "
+"""The same in English."""
+
+
 class Fit(Protocol):
     """What a channel takes (`hub.ports.Traits` is one)."""
 
@@ -31,6 +35,15 @@ def signed(text: str, signature: str) -> str:
         return text
     mark = next((one for one in DRILL_MARKS if text.startswith(one)), "")
     return f"{mark}【{name}】{text.removeprefix(mark)}"
+
+
+def headed(text: str, signature: str) -> str:
+    """A text of another language with the sender's name in front; `DRILL.` stays before it."""
+    name = plain(signature).strip(":： ")
+    if not name or not text:
+        return text
+    mark = DRILL_WORD if text.startswith(DRILL_WORD) else ""
+    return f"{mark}{name}: {text.removeprefix(mark)}"
 
 
 def overflow(wording: Wording, fit: Fit | None) -> Problem | None:

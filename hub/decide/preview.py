@@ -222,7 +222,11 @@ def _wave(counted: WaveCount) -> WavePreview:
 
 def _bands(made: Draft) -> tuple[tuple[str, Words, int], ...]:
     counts = by_band(made.audience.told)
-    return tuple((band.key, band.name, counts.get(band.key, 0)) for band in made.playbook.bands)
+    return tuple(
+        (band.key, band.name, counts.get(band.key, 0))
+        for band in made.playbook.bands
+        if not band.meet or counts.get(band.key)
+    )
 
 
 def _words(made: Draft, first: Sequence[WaveCount]) -> tuple[Text, ...]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hub.decide.added import brief, heard, shown
 from hub.decide.emergency import numbers_of
+from hub.decide.meeting import OWN, meets, met, number_of
 from hub.decide.phrases import phrases
 from hub.decide.spoken import (
     in_language,
@@ -30,6 +31,7 @@ __all__ = [
     "HEARD",
     "SOURCE",
     "Facts",
+    "meeting_by_band",
     "public_place",
     "sample",
     "variables",
@@ -174,10 +176,41 @@ def _choice(parameter: Parameter, value: str, facts: Facts, language: str) -> di
     names: dict[str, Words] = dict(options)
     if not value and options:
         value = options[0][0]
+    if meets(parameter):
+        return _meeting(parameter, value, names, facts, language)
     spoken = in_language(names.get(value, {}), language)
-    if not spoken and parameter.source == "assembly_points":
-        spoken = value or in_language(ASSEMBLY, language)
     return {parameter.key: spoken or value, f"{parameter.key}_value": value}
+
+
+def _meeting(
+    parameter: Parameter, value: str, names: Mapping[str, Words], facts: Facts, language: str
+) -> dict[str, str]:
+    """Where people meet; all the points, where each building has its own."""
+    keys = list(met(parameter.key, facts.params).values()) if value == OWN else [value]
+    said = [in_language(names.get(key, {}), language) for key in keys]
+    spoken = phrases(language).either.join(dict.fromkeys(filter(None, said)))
+    unnamed = "" if value == OWN else value
+    return {
+        parameter.key: spoken or unnamed or in_language(ASSEMBLY, language),
+        f"{parameter.key}_value": value,
+    }
+
+
+def meeting_by_band(
+    playbook: Playbook, facts: Facts, *, languages: Iterable[str]
+) -> dict[str, dict[str, dict[str, str]]]:
+    """By divided band and language: the variables that say where its people meet."""
+    wanted = tuple(languages)
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for parameter in filter(meets, playbook.parameters):
+        names: dict[str, Words] = dict(options_of(parameter.source, facts.settings))
+        points = met(parameter.key, facts.params)
+        for band in playbook.bands:
+            point = points.get(number_of(band.key), "")
+            for tag in wanted if point else ():
+                said = _meeting(parameter, point, names, facts, tag)
+                found.setdefault(band.key, {}).setdefault(tag, {}).update(said)
+    return found
 
 
 def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, str]:

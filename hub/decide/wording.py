@@ -18,16 +18,17 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from hub.decide.aloud import aloud
 from hub.decide.asking import lettered
 from hub.decide.filters import FILTERS
-from hub.decide.fit import Fit, overflow, signed
+from hub.decide.fit import Fit, headed, overflow, signed
 from hub.decide.marks import LINK, NAME, fill, has_unwanted, plain, spaced_link
 from hub.decide.oneway import LINK_ONLY, REPLIES, unasked
 from hub.decide.segments import count
+from hub.decide.site import signature_in
 from hub.decide.spoken import choose_language, is_chinese, spoken_place
 from hub.decide.texts import PAGE, VOICE, templates_for
 from hub.decide.told import shortened, whole
 from hub.decide.variables import BRIEF, HEARD, Facts, variables, variables_by_language
 from hub.errors import Problem, Refused
-from hub.model import Kind, Playbook, Stage, Wording
+from hub.model import Kind, Playbook, Stage, Wording, Words
 
 __all__ = [
     "Facts",
@@ -221,26 +222,29 @@ def render_all(
     stage: Stage,
     variables: Mapping[str, Mapping[str, str]],
     channels: Mapping[str, Fit],
-    signature: str = "",
+    apart: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
+    signature: Words | None = None,
     link_length: int = 48,
     letter: str = "",
 ) -> tuple[Wording, ...]:
     """Every text of a notice, once per band, channel (and page) and language of `variables`.
 
     Raises one Refused naming every text that is unsound, lacks a variable or does not fit its
-    channel; nothing is half rendered. `signature` goes in front of Chinese texts on sms, `letter`
-    in front of each digit that texts ask for.
+    channel; nothing is half rendered. `apart`: variables of one band alone, by language.
+    `signature`, by language, goes in front of texts on sms, `letter` in front of each digit that
+    texts ask for.
     """
     made: list[Wording] = []
     problems: list[Problem] = []
     for slot in _slots(playbook, kind, stage, channels, variables):
         try:
-            values = variables[slot.language]
+            own = (apart or {}).get(slot.band, {}).get(slot.language, {})
+            values = {**variables[slot.language], **own}
             values = whole(values) if slot.channel == PAGE else values
-            wording = _measured(slot, values, signature, link_length, letter)
+            wording = _measured(slot, values, signature or {}, link_length, letter)
             over = overflow(wording, channels.get(slot.channel))
             for short in _shorter(values) if over else ():
-                wording = _measured(slot, short, signature, link_length, letter)
+                wording = _measured(slot, short, signature or {}, link_length, letter)
                 over = overflow(wording, channels.get(slot.channel))
                 if not over:
                     break
@@ -288,7 +292,7 @@ def _slots(
                     yield _Slot(band.key, channel, language, texts[language])
 
 
-def _parts(slot: _Slot, variables: Mapping[str, str], signature: str) -> dict[str, str]:
+def _parts(slot: _Slot, variables: Mapping[str, str], signature: Words) -> dict[str, str]:
     """The rendered parts of one text; of a call as they are spoken."""
     if slot.channel == VOICE:
         return _spoken(slot, variables)
@@ -296,8 +300,9 @@ def _parts(slot: _Slot, variables: Mapping[str, str], signature: str) -> dict[st
     if slot.channel == "sms" and "body" in parts:
         bare = unasked(render(slot.templates["body"], {**variables, REPLIES: ""}))
         parts |= {LINK_ONLY: bare} if bare != parts["body"] else {}
-    if slot.channel == "sms" and is_chinese(slot.language):
-        return {part: signed(text, signature) for part, text in parts.items()}
+    if slot.channel == "sms" and (own := signature_in(signature, slot.language)):
+        put = signed if is_chinese(slot.language) else headed
+        return {part: put(text, own) for part, text in parts.items()}
     return parts
 
 
@@ -328,7 +333,7 @@ def _shorter(values: Mapping[str, str]) -> Iterator[dict[str, str]]:
 
 
 def _measured(
-    slot: _Slot, variables: Mapping[str, str], signature: str, link_length: int, letter: str
+    slot: _Slot, variables: Mapping[str, str], signature: Words, link_length: int, letter: str
 ) -> Wording:
     parts = _lettered(slot, _parts(slot, variables, signature), letter)
     segments = 0

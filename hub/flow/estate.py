@@ -28,6 +28,7 @@ class EstateLedger(Protocol):
 
     async def sites(self) -> list[Site]: ...
     async def put_site(self, entry: SiteEntry) -> SiteId: ...
+    async def keep_setting(self, site: int, key: str, value: Any) -> None: ...
     async def places(self, site: int) -> list[Place]: ...
     async def recipients(
         self, site: int, *, search: str, kinds: Sequence[str], after: int, limit: int
@@ -168,9 +169,8 @@ class Estate:
     async def add(self, fields: Mapping[str, Any], *, who: Actor) -> dict[str, Any]:
         """A recipient is added; Refused names every wrong field."""
         site = await self.site(str(fields.get("site", "")))
-        return await self._put(
-            site, read_entry(self._blank(), fields, self.country), None, None, who
-        )
+        entry = read_entry(self._blank(site), fields, self._country(site))
+        return await self._put(site, entry, None, None, who)
 
     async def change(self, number: int, fields: Mapping[str, Any], *, who: Actor) -> dict[str, Any]:
         """The named fields are changed; Conflict when `version` is not the stored one."""
@@ -181,7 +181,7 @@ class Estate:
         version = fields.get("version")
         if version is not None and not isinstance(version, int):
             raise Refused("The version is no number.", [Problem("version", "is no number")])
-        entry = read_entry(as_entry(view), fields, self.country)
+        entry = read_entry(as_entry(view), fields, self._country(site))
         return await self._put(site, entry, number, version, who)
 
     async def let_in(self, number: int, *, who: Actor) -> dict[str, Any]:
@@ -239,8 +239,8 @@ class Estate:
                 into,
                 data,
                 name,
-                country=str(into.settings.get("country", self.country)),
-                languages=self.languages,
+                country=self._country(into),
+                languages=self._languages(into),
                 dry_run=dry_run,
                 skip_problems=skip_problems,
                 how=how,
@@ -251,8 +251,7 @@ class Estate:
             await self.audit.audit(who.id, "roster_import", f"site:{into.id}", counts)
             said = {t: f for t, f in how.columns.items() if not re.fullmatch("[A-Z]{1,2}", t)}
             if said != known:
-                settings = {**into.settings, COLUMNS: said}
-                await self.ledger.put_site(SiteEntry(into.key, into.name, settings))
+                await self.ledger.keep_setting(into.id, COLUMNS, said)
         return report
 
     async def _into(self, key: str, *, dry_run: bool) -> Site:
@@ -266,9 +265,17 @@ class Estate:
         await self.ledger.put_site(entry)
         return await self.site()
 
-    def _blank(self) -> RecipientEntry:
-        language = self.languages[0] if self.languages else "en"
-        return RecipientEntry("", RecipientKind.RESIDENT, "", "", language)
+    def _country(self, site: Site) -> str:
+        """Where its numbers are dialled from."""
+        return str(site.settings.get("country") or self.country)
+
+    def _languages(self, site: Site) -> tuple[str, ...]:
+        """The site's, most important first."""
+        own = site.settings.get("languages") or self.languages
+        return tuple(str(tag) for tag in own) or ("en",)
+
+    def _blank(self, site: Site) -> RecipientEntry:
+        return RecipientEntry("", RecipientKind.RESIDENT, "", "", self._languages(site)[0])
 
     async def _put(
         self,

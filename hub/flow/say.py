@@ -11,9 +11,10 @@ from typing import Protocol
 from hub.decide.added import by_language, first, lacks_words
 from hub.decide.draft import fits_of, languages_of, milliseconds
 from hub.decide.notice_preview import NoticePreview, notice_preview
+from hub.decide.site import signatures
 from hub.decide.stages import LAST, No, may_say
 from hub.decide.target import Target, find_target
-from hub.decide.variables import Facts, variables_by_language
+from hub.decide.variables import Facts, meeting_by_band, variables_by_language
 from hub.decide.wording import render_all
 from hub.errors import Conflict, Problem, Refused
 from hub.flow.keys import keyed
@@ -244,8 +245,9 @@ class Say:
             kind=kind,
             stage=stage,
             variables=variables_by_language(playbook, facts, languages=languages),
+            apart=meeting_by_band(playbook, facts, languages=languages),
             channels=fits_of(playbook, fits),
-            signature=str(running.settings.get("sms_signature") or ""),
+            signature=signatures(running.settings),
             link_length=self.link_length,
             letter=running.letter,
         )

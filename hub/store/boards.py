@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from hub.decide.boards import Parts, Screens
 from hub.decide.copies import Copies
+from hub.decide.meeting import base_band
 from hub.decide.spoken import spoken_place
 from hub.decide.tally import Curve, Person, step, structural
 from hub.decide.timeline import SOMEBODY
@@ -112,7 +113,7 @@ def load(conn: Connection, *, incident: int) -> Loaded:
         curves=curves,
         units={one.id: one.path for one in conn.execute(_UNITS, about)},
         parts=_parts(conn, row),
-        zones={one.path: one.band for one in conn.execute(_ZONES, about)},
+        zones={one.path: base_band(one.band) for one in conn.execute(_ZONES, about)},
         screens=_screens(conn, incident),
         timeline=tuple(latest_events(conn, incident, until=row["last_seq"])),
     )

@@ -16,6 +16,7 @@ from hub.store.database import Database, database_now
 from hub.store.places import all_places, put_places
 from hub.store.register import add_recipients, bump
 from hub.store.schema import places, recipients, sites
+from hub.store.sites import keep_setting, read_sites
 
 
 class EstateLedger:
@@ -26,11 +27,15 @@ class EstateLedger:
 
     async def sites(self) -> list[Site]:
         """All sites, by id."""
-        return await self._db.read(_sites)
+        return await self._db.read(read_sites)
 
     async def put_site(self, entry: SiteEntry) -> SiteId:
         """The site is there, with these words and settings; its id."""
         return await self._db.write(partial(_put_site, entry=entry))
+
+    async def keep_setting(self, site: int, key: str, value: Any) -> None:
+        """One setting of the hub's own is this now, whatever people change beside it."""
+        await self._db.write(partial(keep_setting, site=site, key=key, value=value))
 
     async def places(self, site: int) -> list[Place]:
         """The places of a site, parents before children, in their order."""
@@ -107,13 +112,6 @@ class EstateLedger:
     async def counts(self, site: int) -> Mapping[str, int]:
         """Recipients by kind, and flats."""
         return await self._db.read(partial(_counts, site=site))
-
-
-def _sites(conn: Connection) -> list[Site]:
-    return [
-        Site(SiteId(r.id), r.key, r.name, r.settings, r.roster_rev)
-        for r in conn.execute(select(sites).order_by(sites.c.id))
-    ]
 
 
 def _put_site(conn: Connection, *, entry: SiteEntry) -> SiteId:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from hub.decide.meeting import base_band
 from hub.decide.resident import PageWords, Person, ResidentPage, Said
 from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
@@ -91,7 +92,7 @@ def _page(conn: Connection, *, incident: int, recipient: int) -> ResidentPage | 
         said=notices,
         facts=as_json(row.params) or {},
         site=settings,
-        band=row.band,
+        band=base_band(row.band),
         calls=tuple((as_json(row.recipe) or {}).get("calls") or ()),
     )
 

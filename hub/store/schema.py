@@ -51,6 +51,7 @@ sites = Table(
     Column("name", Json, nullable=False),
     Column("settings", Json, nullable=False),
     Column("roster_rev", Integer, nullable=False, server_default="1"),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 
 places = Table(
@@ -85,6 +86,7 @@ recipients = Table(
     Column("vulnerable", Boolean, nullable=False, server_default=text("false")),
     Column("helpers", Json, nullable=False),  # recipient ids
     Column("drill", Boolean, nullable=False, server_default=text("false")),
+    Column("no_drill", Boolean, nullable=False, server_default=text("false")),  # said no to them
     Column("ref", Text),  # the key a roster import finds this person by
     Column("extra", Json, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),

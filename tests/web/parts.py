@@ -28,6 +28,7 @@ from hub.flow.passage import Passage
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
+from hub.flow.sites import Sites
 from hub.flow.tasks import Tasks
 from hub.flow.watch import Watch
 from hub.model import Actor
@@ -49,6 +50,7 @@ from hub.store.notices import SayLedger
 from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
+from hub.store.sites import SiteLedger
 from hub.store.tasks import TaskLedger
 from playbooks.load import Library
 from web.app import create_app
@@ -127,6 +129,7 @@ def wired(chosen: Settings, db: Database) -> Any:
         alarms=Alarms(AlarmLedger(db), accounts, wake),
         screens=Screens(ScreenLedger(db), accounts, clock, wake),
         estate=Estate(EstateLedger(db), ScreenLedger(db), accounts, wake, "CN", chosen.languages),
+        sites=Sites(SiteLedger(db), accounts, wake),
         launch=Launch(LaunchLedger(db), library, clock, wake, channels),
         say=Say(SayLedger(db), library, clock, wake, channels),
         tasks=Tasks(TaskLedger(db), wake),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.api import alarms, estate, incidents, people, playbooks, replies, screens
+from web.api import alarms, estate, incidents, people, playbooks, replies, screens, sites
 from web.auth import ADMIN, ANYONE, DUTY, VIEWER, Door
 
 API = "/api/v1"
@@ -28,6 +28,9 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{API}/incidents/{{id:int}}/doors/{{task:int}}", DUTY, incidents.door),
     Door("POST", f"{API}/incidents/{{id:int}}/calls", DUTY, incidents.call),
     Door("GET", f"{API}/estate", VIEWER, estate.layout),
+    Door("GET", f"{API}/sites", ADMIN, sites.list_sites),
+    Door("GET", f"{API}/sites/{{key}}", ADMIN, sites.site),
+    Door("PATCH", f"{API}/sites/{{key}}", ADMIN, sites.change_site),
     Door("GET", f"{API}/recipients", DUTY, estate.recipients),
     Door("POST", f"{API}/recipients", DUTY, estate.add_recipient),
     Door("GET", f"{API}/recipients/{{id:int}}", DUTY, estate.recipient),
