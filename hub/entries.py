@@ -60,6 +60,7 @@ class RecipientEntry:
     needs: tuple[str, ...] = ()
     helpers: tuple[str, ...] = ()
     drill: bool = False
+    no_drill: bool = False  # said no to drills
     addresses: tuple[AddressEntry, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)  # screens: way
 
@@ -79,6 +80,8 @@ class RecipientView:
     drill: bool
     version: int
     addresses: tuple[AddressEntry, ...]
+    no_drill: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)  # screens: way
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ EVERYBODY, STAFF, CHOSEN = "everybody", "staff", "chosen"
 WHO = (STAFF, CHOSEN, EVERYBODY)
 
 _INSIDE = frozenset({RecipientKind.RESIDENT, RecipientKind.SCREEN, RecipientKind.GROUP})
-"""Who can belong to a building that takes part: outside parties are only told if marked."""
+"""Who belongs to a building that takes part. Outside parties are only told if marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def takes_part(
     if marked:
         return True
     if rule.who == EVERYBODY:
-        return kind in _INSIDE
+        return kind != RecipientKind.OUTSIDE
     return kind in _INSIDE and is_among(rule.buildings, building, entrance)
 
 

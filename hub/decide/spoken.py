@@ -63,6 +63,8 @@ def spoken_place(place: Place | None, language: str, *, building_name: Words | N
     building = spoken_building(place.building, language, building_name)
     inside = _inside(place, language, own)
     named = [part for part in (building, _entrance(place, say)) if part]
+    if named and inside.startswith(named[0]):
+        return inside  # a name of its own that says the building, too
     if place.kind in {PlaceKind.LOBBY, PlaceKind.LIFT} and named:
         # `Tower 3 lobby`, but `Tower 3, entrance 1, floor 12`.
         named[-1] = f"{named[-1]}{say.spot}{inside}"

@@ -14,6 +14,7 @@ from hub.errors import Conflict, Problem, Refused, Unknown
 from hub.flow.recipient_fields import as_entry, read_entry
 from hub.flow.roster_import import ImportReport, import_file
 from hub.flow.roster_reader import Turns
+from hub.flow.screen_fields import entry_for, read_screen_place
 from hub.flow.site_defaults import first_site
 from hub.model import Actor, Place, RecipientKind, Site, SiteId
 from hub.ports import Wake
@@ -39,7 +40,13 @@ class EstateLedger(Protocol):
     async def mend(self, address: int) -> int | None: ...
     async def let_in(self, number: int) -> int: ...
     async def put_recipient(
-        self, site: int, entry: RecipientEntry, *, number: int | None, version: int | None
+        self,
+        site: int,
+        entry: RecipientEntry,
+        *,
+        number: int | None,
+        version: int | None,
+        spot: PlaceEntry | None = None,
     ) -> int | str: ...
     async def remove(self, number: int) -> bool: ...
     async def load(
@@ -285,7 +292,9 @@ class Estate:
         version: int | None,
         who: Actor,
     ) -> dict[str, Any]:
-        said = await self.ledger.put_recipient(site.id, entry, number=number, version=version)
+        said = await self.ledger.put_recipient(
+            site.id, entry, number=number, version=version, spot=_spot(entry)
+        )
         if said == "place":
             where = Problem("place", f"{entry.place!r} is not known", "write it as 3/12/1203")
             raise Refused("There is no such place.", [where])
@@ -298,7 +307,17 @@ class Estate:
         stored = await self.ledger.recipient(int(said))
         if stored is None:
             raise Unknown("The recipient was removed meanwhile.")
+        if entry.kind is RecipientKind.SCREEN:
+            await self.wake.tell("screens")
         return person_json(stored, clear=True)
+
+
+def _spot(entry: RecipientEntry) -> PlaceEntry | None:
+    """The lobby, lift or gate a screen stands at, to be made where it is not there yet."""
+    if entry.kind is not RecipientKind.SCREEN or not entry.place:
+        return None
+    asked = read_screen_place(entry.place)
+    return entry_for(asked) if asked is not None else None
 
 
 def person_json(view: RecipientView, *, clear: bool = False) -> dict[str, Any]:
@@ -312,6 +331,8 @@ def person_json(view: RecipientView, *, clear: bool = False) -> dict[str, Any]:
         "roles": list(view.roles),
         "needs": list(view.needs),
         "drill": view.drill,
+        "no_drill": view.no_drill,
+        **({"way": dict(view.extra.get("way") or {})} if view.kind == "screen" else {}),
         "version": view.version,
         "addresses": [
             {

@@ -7,6 +7,8 @@ from typing import Any
 
 from hub.entries import AddressEntry, RecipientEntry, RecipientView
 from hub.errors import Problem, Refused
+from hub.flow.screen_fields import read_screen_place, read_way
+from hub.flow.site_words import problem
 from hub.model import RecipientKind
 from hub.roster.cells import has_lost_text, tidy
 from hub.roster.numbers import read_phones
@@ -28,7 +30,9 @@ def as_entry(view: RecipientView) -> RecipientEntry:
         roles=view.roles,
         needs=view.needs,
         drill=view.drill,
+        no_drill=view.no_drill,
         addresses=view.addresses,
+        extra=view.extra,
     )
 
 
@@ -39,21 +43,57 @@ def read_entry(known: RecipientEntry, fields: Mapping[str, Any], country: str) -
     name = _name(fields, known.name, problems)
     if not name:
         problems.append(Problem("name", "is empty", "write a name"))
+    drill, no_drill = _drills(fields, known, kind, problems)
+    place = _text(fields, "place", known.place, problems, limit=60)
     entry = RecipientEntry(
         ref=known.ref,
         kind=kind,
         name=name,
-        place=_text(fields, "place", known.place, problems, limit=60),
+        place=_standing(place) if kind is RecipientKind.SCREEN else place,
         language=_language(fields, known.language, problems),
         roles=_list(fields, "roles", known.roles, problems),
         needs=_list(fields, "needs", known.needs, problems, allowed=NEEDS),
-        drill=_flag(fields, "drill", known.drill, problems),
+        drill=drill,
+        no_drill=no_drill,
         addresses=_addresses(fields, known.addresses, problems, country=country),
-        extra=known.extra,
+        extra=_extra(fields, known, kind, problems),
     )
     if problems:
         raise Refused("Some fields are wrong.", problems)
     return entry
+
+
+def _drills(
+    fields: Mapping[str, Any], known: RecipientEntry, kind: RecipientKind, out: list[Problem]
+) -> tuple[bool, bool]:
+    """Whether they said yes to drills, and whether they said no. Staff take part from the start:
+    one who does not has said so."""
+    drill = _flag(fields, "drill", known.drill, out)
+    never = known.no_drill
+    if "drill" in fields:
+        never = not drill and (known.no_drill or kind is RecipientKind.STAFF)
+    never = _flag({"no_drill": never, **fields}, "no_drill", known.no_drill, out)
+    if never and drill and "drill" in fields:
+        out.append(problem("no_drill", "both"))
+    return drill and not never, never
+
+
+def _standing(place: str) -> str:
+    """Where a screen stands, as places are written."""
+    asked = read_screen_place(place) if place else None
+    return asked.path if asked is not None else place
+
+
+def _extra(
+    fields: Mapping[str, Any], known: RecipientEntry, kind: RecipientKind, out: list[Problem]
+) -> Mapping[str, Any]:
+    """What a screen has besides: where it points."""
+    if "way" not in fields:
+        return known.extra
+    if kind is not RecipientKind.SCREEN:
+        out.append(problem("way", "no_screen"))
+        return known.extra
+    return {**known.extra, "way": read_way(fields["way"], known.extra.get("way") or {}, out)}
 
 
 def _language(fields: Mapping[str, Any], known: str, out: list[Problem]) -> str:

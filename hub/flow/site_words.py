@@ -126,6 +126,21 @@ _SAID: Mapping[str, Said] = {
         "{value} 已属于集合点 {right}；每栋楼只去一处，请去掉一个",
     ),
     "choice": ("{value} is not known", "one of {right}", "没有 {value} 这个选项，可选：{right}"),
+    "metres": (
+        "is no distance",
+        "write whole metres, 1 to {limit}",
+        "应为整数米数，1 到 {limit}",
+    ),
+    "no_screen": (
+        "belongs to a screen",
+        "leave it out, or make it a screen",
+        "只有屏幕才能填写，请去掉",
+    ),
+    "both": (
+        "says yes and no at once",
+        "write one of drill and no_drill",
+        "drill 与 no_drill 不能同时为真，请只写一个",
+    ),
     "version": ("is no whole number", "write the version you read", "应为整数，即读取时的 version"),
 }
 

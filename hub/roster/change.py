@@ -30,7 +30,7 @@ class Stored:
             self._take(row)
 
     def _take(self, row: Row) -> None:
-        number, ref, kind, name, place, language, roles, needs, drill, ways = row
+        number, ref, kind, name, place, language, roles, needs, drill, no_drill, ways = row
         for channel, value, usable, reason in ways:
             if not usable:
                 self.bad[number, channel, value] = reason
@@ -46,6 +46,7 @@ class Stored:
                 roles=tuple(roles),
                 needs=tuple(needs),
                 drill=drill,
+                no_drill=no_drill,
             )
         )
 
@@ -102,6 +103,7 @@ def _added(row: PersonRow) -> RecipientEntry:
         roles=row.roles,
         needs=row.needs,
         drill=row.kind is RecipientKind.STAFF if row.drill is None else row.drill,
+        no_drill=row.drill is False,
         addresses=tuple(address_entry(a) for a in row.addresses),
     )
 
@@ -123,6 +125,7 @@ def merged(
         roles=row.roles if says["roles"] else person.roles,
         needs=row.needs if says["needs"] else person.needs,
         drill=person.drill if row.drill is None else row.drill,
+        no_drill=person.no_drill if row.drill is None else not row.drill,
         addresses=tuple(_addresses(stored, person, row.addresses, found.channels)),
     )
 

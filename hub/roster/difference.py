@@ -37,6 +37,12 @@ class StoredPerson:
     roles: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     drill: bool = False
+    no_drill: bool = False
+
+    @property
+    def takes_part(self) -> str:
+        """Whether they said so of drills: True, False, or nothing."""
+        return str(self.drill) if self.drill or self.no_drill else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +220,7 @@ def _changes(
         ("addresses", _list(before), _list(after), True),
         ("roles", _list(stored.roles), _list(row.roles), "roles" in fields),
         ("needs", _list(stored.needs), _list(row.needs), "needs" in fields),
-        ("drill", str(stored.drill), str(row.drill), row.drill is not None),
+        ("drill", stored.takes_part, str(row.drill), row.drill is not None),
     ]
     return tuple(FieldChange(f, a, b) for f, a, b, told in pairs if told and a != b)
 

@@ -62,7 +62,10 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         "类别", "人员类别", "人员类型", "身份", "类型", "客户类型", "住户类型", "kind", "type",
         "person type", "category",
     ),
-    "drill": ("演练", "参加演练", "是否参加演练", "drill", "drills", "drill participant"),
+    "drill": (
+        "演练", "参加演练", "是否参加演练", "参与演练", "是否参与演练", "drill", "drills",
+        "drill participant", "takes part in drills",
+    ),
     "ref": (
         "编号", "人员编号", "住户编号", "客户编号", "业主编号", "员工编号", "工号", "id", "ref",
         "resident id", "person id", "customer id", "staff id", "reference",

@@ -23,6 +23,7 @@ from hub.roster.numbers import looks_rounded, read_emails, read_phones
 from hub.roster.problem_words import Code
 from hub.roster.values import AddressRow, Severity
 from hub.roster.vocabulary import (
+    DASHES,
     KIND_OF,
     LANGUAGE_OF,
     NEED_OF,
@@ -245,6 +246,8 @@ def _kind(traits: Traits, text: str, column: Column, tell: Tell) -> None:
 
 def _drill(traits: Traits, text: str, column: Column, tell: Tell) -> None:
     word = text.lower()
+    if word in DASHES:
+        return  # nothing is said: the site's rule counts
     if word in YES:
         traits.drill = True
     elif word in NO:

@@ -90,8 +90,43 @@ KINDS: Mapping[RecipientKind, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-YES = frozenset({"是", "有", "参加", "y", "yes", "true", "1", "√", "✓", "v", "x"})
-NO = frozenset({"否", "无", "不", "不参加", "n", "no", "false", "0", "×", "-"})
+YES = frozenset(
+    {
+        "是",
+        "是的",
+        "有",
+        "参加",
+        "参加演练",
+        "愿意",
+        "同意",
+        "y",
+        "yes",
+        "true",
+        "1",
+        "√",
+        "✓",
+        "v",
+        "x",
+    }
+)
+NO = frozenset(
+    {
+        "否",
+        "不是",
+        "无",
+        "不",
+        "不参加",
+        "不参加演练",
+        "不愿意",
+        "不同意",
+        "n",
+        "no",
+        "false",
+        "0",
+        "×",
+    }
+)
+DASHES = frozenset({"-", "--", "/", "—", "——"})
 NOTHING = frozenset(
     {"", "无", "無", "没有", "否", "正常", "-", "--", "/", "none", "no", "nil", "n/a", "na"}
 )

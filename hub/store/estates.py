@@ -77,12 +77,25 @@ class EstateLedger:
         return await self._db.write(partial(repairs.mend, address=address))
 
     async def put_recipient(
-        self, site: int, entry: RecipientEntry, *, number: int | None, version: int | None
+        self,
+        site: int,
+        entry: RecipientEntry,
+        *,
+        number: int | None,
+        version: int | None,
+        spot: PlaceEntry | None = None,
     ) -> int | str:
-        """The id; or `place`, `gone`, `version`: why nothing was changed."""
-        return await self._db.write(
-            partial(register.put_recipient, site=site, entry=entry, number=number, version=version)
+        """The id; or `place`, `gone`, `version`: why nothing was changed. `spot`: the place of the
+        entry, made if its parent is there."""
+        write = partial(
+            register.put_recipient,
+            site=site,
+            entry=entry,
+            number=number,
+            version=version,
+            spot=spot,
         )
+        return await self._db.write(write)
 
     async def remove(self, number: int) -> bool:
         """The recipient is told nothing any more; its record stays."""

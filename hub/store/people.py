@@ -9,13 +9,14 @@ from sqlalchemy import Connection, func, or_, select
 
 from hub.entries import AddressEntry, RecipientView
 from hub.model import RecipientKind
-from hub.store.schema import addresses, places, recipients, sites
+from hub.store.schema import addresses, places, recipients, screens, sites
 
 
 def _views(conn: Connection, condition: Any, *, limit: int | None) -> list[RecipientView]:
     people = (
-        select(recipients, places.c.path)
+        select(recipients, places.c.path, screens.c.way)
         .outerjoin(places, places.c.id == recipients.c.place_id)
+        .outerjoin(screens, screens.c.recipient_id == recipients.c.id)
         .where(recipients.c.removed_at.is_(None), condition)
         .order_by(recipients.c.id)
         .limit(limit)
@@ -54,6 +55,8 @@ def _view(row: Any, ways: tuple[AddressEntry, ...]) -> RecipientView:
         roles=tuple(row.roles),
         needs=tuple(row.needs),
         drill=bool(row.drill),
+        no_drill=bool(row.no_drill),
+        extra={"way": row.way or {}} if row.kind == "screen" else {},
         version=row.version,
         addresses=ways,
     )
@@ -91,6 +94,7 @@ _REGISTER = (
     recipients.c.roles,
     recipients.c.needs,
     recipients.c.drill,
+    recipients.c.no_drill,
 )
 _WAYS = (
     addresses.c.recipient_id,
@@ -106,8 +110,8 @@ def register(
     conn: Connection, *, site: int, pack: Callable[[Sequence[Row]], bytes]
 ) -> tuple[int, list[bytes]]:
     """The roster's revision and everybody an import could touch, packed a page at a time: rows of
-    id, ref, kind, name, place, language, roles, needs, drill and the addresses in use, each of
-    channel, value, whether it is usable, and why it is not."""
+    id, ref, kind, name, place, language, roles, needs, drill, no_drill and the addresses in use,
+    each of channel, value, whether it is usable, and why it is not."""
     rev = conn.execute(select(sites.c.roster_rev).where(sites.c.id == site)).scalar_one_or_none()
     return (0, []) if rev is None else (int(rev), [pack(page) for page in _pages(conn, site)])
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from hub.entries import AddressEntry, RecipientEntry, RosterWrite
+from hub.entries import AddressEntry, PlaceEntry, RecipientEntry, RosterWrite
 from hub.model import RecipientKind
 from hub.store.addresses import keep_out
 from hub.store.database import database_now, insert_rows
@@ -32,6 +32,7 @@ _COLUMNS = [
     "vulnerable",
     "helpers",
     "drill",
+    "no_drill",
     "ref",
     "extra",
     "created_at",
@@ -46,9 +47,17 @@ def bump(conn: Connection, site: int) -> None:
 
 
 def put_recipient(
-    conn: Connection, *, site: int, entry: RecipientEntry, number: int | None, version: int | None
+    conn: Connection,
+    *,
+    site: int,
+    entry: RecipientEntry,
+    number: int | None,
+    version: int | None,
+    spot: PlaceEntry | None = None,
 ) -> int | str:
     known = ids_by_path(conn, site)
+    if spot is not None and spot.path not in known and spot.parent in known:
+        known = put_places(conn, site, [spot])
     if entry.place and entry.place not in known:
         return "place"
     if number is not None:
@@ -124,7 +133,7 @@ def add_recipients(
         (
             first + i, site, e.kind.value, e.name, known.get(e.place) if e.place else known.get(""),
             e.language, _json(e.roles), _json(e.needs), bool(e.needs),
-            _json([ids[h] for h in e.helpers if h in ids]), e.drill, e.ref or None,
+            _json([ids[h] for h in e.helpers if h in ids]), e.drill, e.no_drill, e.ref or None,
             _json(dict(e.extra)), now, now,
         )
         for i, e in enumerate(entries)
@@ -191,14 +200,26 @@ def _change(
             "needs": list(e.needs),
             "vulnerable": bool(e.needs),
             "drill": e.drill,
+            "no_drill": e.no_drill,
             "ref": e.ref or None,
         }
         for number, e in changes
     ]
     names = [key for key in values[0] if key != "number"]
     conn.execute(statement.values({name: bindparam(name) for name in names}), values)
+    for number, entry in changes:
+        if entry.kind is RecipientKind.SCREEN and "way" in entry.extra:
+            _put_way(conn, number, entry.extra["way"])
     _change_addresses(conn, changes, now=now, flags=flags)
     keep_out(conn, (number for number, _ in changes), now=now)
+
+
+def _put_way(conn: Connection, number: int, way: Mapping[str, Any]) -> None:
+    """Where this screen points from now on."""
+    values = {"way": dict(way)}
+    done = conn.execute(update(screens).where(screens.c.recipient_id == number).values(values))
+    if done.rowcount == 0:
+        conn.execute(insert(screens).values(recipient_id=number, **values))
 
 
 def _change_addresses(

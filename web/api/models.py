@@ -87,9 +87,15 @@ class ClaimBody(Taken):
 
 
 class ConfirmBody(Taken):
-    """Which screen the device with this code is."""
+    """Which screen the device with this code is; and, if that is said now, where it stands and
+    which way it points."""
 
     recipient: Id
+    place: Annotated[str, Field(max_length=60, examples=["3-1/lobby"])] | None = None
+    way: dict[str, Any] | None = Field(
+        default=None,
+        examples=[{"arrow": "left", "door": {"zh-CN": "南门", "en": "South door"}, "metres": 20}],
+    )
 
 
 class LoginBody(Taken):
@@ -129,6 +135,8 @@ class RecipientBody(BaseModel):
     roles: Any = None
     needs: Any = None
     drill: Any = None
+    no_drill: Any = None
+    way: Any = None
     addresses: Any = None
     version: Any = None
 

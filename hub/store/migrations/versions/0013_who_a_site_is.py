@@ -17,3 +17,5 @@ def upgrade() -> None:
         "recipients",
         sa.Column("no_drill", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
     )
+    # Staff take part from the start: who of them does not has said so.
+    op.execute("UPDATE recipients SET no_drill = true WHERE kind = 'staff' AND NOT drill")
