@@ -97,7 +97,7 @@ class Topics:
         """Rings topics as the doorbell rings; a ring of `*` is for all. Ends when the bell does."""
         async for topic, _seq in self._wake.heard(""):
             if topic.startswith(("incident:", "screens")) or topic == EVERYTHING:
-                self.screens.ring()
+                self.screens.ring(cards=topic in {"screens", EVERYTHING})
             self._ring(topic)
 
     def _ring(self, topic: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,8 +33,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class ScreenCard:
-    """What a screen has to know of itself: where it stands, its way out, who speaks on it, and in
-    which of the site's languages, the most important first."""
+    """What a screen has to know of itself: where it stands, its way out, who speaks on it, on
+    which site, and in which of its languages, the most important first."""
 
     recipient: int
     name: str
@@ -43,6 +43,7 @@ class ScreenCard:
     source: Mapping[str, str]
     timezone: str
     languages: tuple[str, ...] = ()
+    site: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The card as the welcome of a screen's socket carries it."""
@@ -54,6 +55,7 @@ class ScreenCard:
             "source": dict(self.source),
             "timezone": self.timezone,
             "languages": list(self.languages),
+            "site": dict(self.site),
         }
 
 

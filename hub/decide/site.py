@@ -57,6 +57,11 @@ def _same(said: object, usual: Words) -> bool:
     return all(text == usual.get(tag) for tag, text in said.items())
 
 
+def own_name(name: Words) -> dict[str, str]:
+    """The name people gave the site; nothing while it has none but the usual one."""
+    return {} if _same(name, NAME) else dict(name)
+
+
 def signatures(settings: Mapping[str, Any]) -> dict[str, str]:
     """The signature of texts by language; `zh-CN` stands for every Chinese."""
     own = settings.get("sms_signatures")

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from hub.decide.showing import Candidate, Ordered, ScreenCard, ScreenRow
+from hub.decide.site import own_name
 from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
 from hub.store.database import Database, database_now
@@ -53,6 +54,10 @@ class ScreenLedger:
     async def by_device(self, digests: Sequence[str]) -> dict[str, ScreenCard]:
         """Screens by the hash of their device token, for those that are known."""
         return await self._db.read(partial(_by_device, digests=tuple(digests)))
+
+    async def cards(self, recipients: Sequence[int]) -> dict[int, ScreenCard]:
+        """What these screens have to know of themselves, as it is now; paired ones alone."""
+        return await self._db.read(partial(_cards, ids=tuple(recipients)))
 
     async def present(self, *, seen: Iterable[int], gone: Iterable[int]) -> None:
         """These screens are connected now, those are not."""
@@ -150,28 +155,45 @@ def _claim(conn: Connection, *, claim: str) -> tuple[str, int] | str:
     return str(row.device_token), int(row.recipient_id)
 
 
+_CARD = (
+    select(screens.c.device_hash, screens.c.recipient_id, screens.c.way, recipients.c.name)
+    .add_columns(places.c.name.label("place_name"), sites.c.settings, sites.c.name.label("site"))
+    .join(recipients, recipients.c.id == screens.c.recipient_id)
+    .join(sites, sites.c.id == recipients.c.site_id)
+    .outerjoin(places, places.c.id == recipients.c.place_id)
+)
+
+
 def _by_device(conn: Connection, *, digests: tuple[str, ...]) -> dict[str, ScreenCard]:
     found: dict[str, ScreenCard] = {}
-    asked = (
-        select(screens.c.device_hash, screens.c.recipient_id, screens.c.way, recipients.c.name)
-        .add_columns(places.c.name.label("place_name"), sites.c.settings)
-        .join(recipients, recipients.c.id == screens.c.recipient_id)
-        .join(sites, sites.c.id == recipients.c.site_id)
-        .outerjoin(places, places.c.id == recipients.c.place_id)
-    )
     for start in range(0, len(digests), 500):  # SQLite takes 32,766 parameters at most
         part = digests[start : start + 500]
-        for row in conn.execute(asked.where(screens.c.device_hash.in_(part))):
-            found[row.device_hash] = ScreenCard(
-                recipient=int(row.recipient_id),
-                name=row.name,
-                place=row.place_name or {},
-                way=row.way or {},
-                source=row.settings.get("source") or {},
-                timezone=str(row.settings.get("timezone") or ""),
-                languages=tuple(row.settings.get("languages") or ()),
-            )
+        for row in conn.execute(_CARD.where(screens.c.device_hash.in_(part))):
+            found[row.device_hash] = _card(row)
     return found
+
+
+def _cards(conn: Connection, *, ids: tuple[int, ...]) -> dict[int, ScreenCard]:
+    found: dict[int, ScreenCard] = {}
+    paired = screens.c.device_hash.is_not(None)
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        for row in conn.execute(_CARD.where(screens.c.recipient_id.in_(part), paired)):
+            found[int(row.recipient_id)] = _card(row)
+    return found
+
+
+def _card(row: Any) -> ScreenCard:
+    return ScreenCard(
+        recipient=int(row.recipient_id),
+        name=row.name,
+        place=row.place_name or {},
+        way=row.way or {},
+        source=row.settings.get("source") or {},
+        timezone=str(row.settings.get("timezone") or ""),
+        languages=tuple(row.settings.get("languages") or ()),
+        site=own_name(row.site or {}),
+    )
 
 
 def _present(conn: Connection, *, seen: tuple[int, ...], gone: tuple[int, ...]) -> None:

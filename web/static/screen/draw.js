@@ -138,7 +138,8 @@ function middle(view, zh, en, both) {
   const way = el("div", "way");
   const out = !over && leaves(show) ? wayWords(info && info.way) : null;
   if (over) way.append(big("tick"));
-  if (out) way.append(arrow(info.way.arrow), el("b", "", out.zh), lang("en", el("span", "", out.en)));
+  if (out && info.way.arrow) way.append(arrow(info.way.arrow));
+  if (out) way.append(el("b", "", out.zh), ...(out.zh === out.en ? [] : [lang("en", el("span", "", out.en))]));
   way.append(el("b", out ? "ap" : "", zh.way), ...(both ? [lang("en", el("span", "", en.way))] : []));
   return el("div", "mid", say, way);
 }
@@ -178,7 +179,8 @@ function foot(view, show, info) {
     facts.push(fact(late ? SAY.due : SAY.next, at(show.next_update)));
   }
   const source = info && info.source ? info.source : null;
-  if (source) facts.push(fact(SAY.from, one(named(source, PAIR.first))));
+  const site = (info && info.site && named(info.site, PAIR.first)) || "";
+  if (source) facts.push(fact(SAY.from, one([site, named(source, PAIR.first)].filter(Boolean).join(" "))));
   const code = el("span", "code", `${SAY.code.zh} `, lang("en", el("span", "", SAY.code.en)), el("b", "num", show.code || ""));
   return el("div", "foot", ...facts, code);
 }
