@@ -10,6 +10,7 @@ import click
 
 from hub import __version__
 from hub.commands.output import as_json, fail, run
+from hub.commands.site_group import site
 from hub.errors import HubError
 from hub.settings import Settings, load
 
@@ -287,6 +288,9 @@ def _new_password() -> str:
     if sys.stdin.isatty():
         return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
     return sys.stdin.readline().rstrip("\n")
+
+
+main.add_command(site)
 
 
 @main.group()

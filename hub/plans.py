@@ -30,10 +30,10 @@ class Spot(NamedTuple):
     level: int | None
 
 
-Person = tuple[int, str, int | None, str, str, bool, bool, bool]
+Person = tuple[int, str, int | None, str, str, bool, int]
 """A recipient, as much of them as bands look at: id, kind, place, language, roles (the JSON text of
-the column), vulnerable (marked so, or with any need on record), marked as taking part in drills,
-marked as taking part in none.
+the column), vulnerable (marked so, or with any need on record), what they said of drills: 1 yes,
+-1 no, 0 nothing.
 
 A bare tuple as the driver gives it: the garbage collector lets go of these, not of named ones.
 """

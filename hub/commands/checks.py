@@ -19,6 +19,7 @@ from hub.commands.client import connected, running
 from hub.commands.output import say
 from hub.commands.owner import only_database
 from hub.commands.reach import reach
+from hub.commands.site_checks import site_checks
 from hub.decide.alarm_words import words
 from hub.decide.alarms import Alarm, AlarmKind
 from hub.errors import HubError, Problem, Refused, Unready
@@ -110,6 +111,7 @@ async def run_doctor(settings: Settings, *, json_: bool) -> int:
         _folder(settings),
     ]
     found.append(await _hub(settings))
+    found += await site_checks(settings)
     found += await _audit(settings)
     ok = all(entry["ok"] for entry in found)
     words = "\n".join(f"{_mark(entry)}  {entry['what']}" for entry in found)

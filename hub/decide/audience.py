@@ -69,10 +69,8 @@ def audience(
         return choose_language(tag, languages, site_languages)
 
     found: dict[int, Told] = {}
-    for number, kind, place, language, roles, vulnerable, marked, refused in people:
-        if drills is not None and not takes_part(
-            kind, drills, marked=marked, refused=refused, **places.head(place)
-        ):
+    for number, kind, place, language, roles, vulnerable, drill in people:
+        if drills is not None and not takes_part(kind, drills, said=drill, **places.head(place)):
             continue
         chosen = pick((kind, roles, vulnerable, look(place)))
         if chosen is not None:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from hub.decide.audience import roles_of
 from hub.decide.draft import Draft
+from hub.decide.meeting import meets
+from hub.decide.site import POINTS
+from hub.decide.site_cautions import PLACEHOLDERS, placeholders
 from hub.decide.texts import PAGE
 from hub.decide.unserved import Unserved
 from hub.model import Kind, RecipientKind, Words
@@ -109,6 +112,16 @@ def _found(made: Draft, kind: Kind, sight: Sight) -> Iterator[Caution]:
         yield _caution("role_unfilled", roles, names=_ROLES)
     if sight.offline:
         yield _caution("screens_offline", number=sight.offline)
+    if unsaid := _unsaid(made):
+        yield "site_defaults", unsaid
+
+
+def _unsaid(made: Draft) -> Words | None:
+    """What these texts say of the site that nobody has told the hub."""
+    estate = made.estate
+    point = any(meets(one) for one in made.playbook.parameters)
+    wanted = [field for field in PLACEHOLDERS if field != POINTS or point]
+    return placeholders(estate.key, estate.name, estate.settings, wanted=wanted)
 
 
 def _caution(

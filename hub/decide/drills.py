@@ -32,15 +32,15 @@ def drills_of(settings: Mapping[str, Any]) -> Drills:
 
 
 def takes_part(
-    kind: str, rule: Drills, *, marked: bool, refused: bool, building: str = "", entrance: str = ""
+    kind: str, rule: Drills, *, said: int, building: str = "", entrance: str = ""
 ) -> bool:
-    """Whether a drill tells this recipient. Whoever said no is never told; residents are told by
-    no drill where the rule is staff alone."""
-    if refused:
+    """Whether a drill tells this recipient. `said`: 1 that they take part, -1 that they do not.
+    Whoever said no is never told; residents are told by no drill where the rule is staff alone."""
+    if said < 0:
         return False
     if rule.who == STAFF:
-        return marked and kind != RecipientKind.RESIDENT
-    if marked:
+        return said > 0 and kind != RecipientKind.RESIDENT
+    if said > 0:
         return True
     if rule.who == EVERYBODY:
         return kind != RecipientKind.OUTSIDE

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from hub.decide.emergency import usual_numbers
 from hub.decide.site import POINTS
 from hub.entries import SiteEntry
 from hub.errors import Problem, Refused
@@ -142,7 +143,8 @@ def _emergency(settings: Settings, given: Any, _heads: Collection[str], out: lis
     if len(kept) > MOST_NUMBERS:
         counts = {"count": str(len(kept)), "limit": str(MOST_NUMBERS)}
         out.append(problem("emergency", "many", **counts))
-    settings["emergency"] = kept
+    usual = usual_numbers(str(settings.get("country") or ""))
+    settings["emergency"] = {key: said for key, said in kept.items() if usual.get(key) != said}
 
 
 def _contact(key: str, said: Any, known: Any, out: list[Problem]) -> Any:

@@ -37,8 +37,8 @@ _NAMES_OF = text(
 # +site_id: pages go along the primary key; the index on site_id would be sorted for every page.
 _PEOPLE = text(
     "SELECT id, kind, place_id, language, CAST(roles AS TEXT),"
-    " vulnerable OR CAST(needs AS TEXT) NOT IN ('[]', 'null'), drill,"
-    " no_drill"
+    " vulnerable OR CAST(needs AS TEXT) NOT IN ('[]', 'null'),"
+    " CASE WHEN no_drill THEN -1 WHEN drill THEN 1 ELSE 0 END"
     " FROM recipients WHERE +site_id = :site AND removed_at IS NULL AND id > :after"
     " ORDER BY id LIMIT :page"
 )

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.decide.audience import FIRST, Audience, audience, bands_by_floor, by_band, roles_of
+from hub.decide.drills import Drills
 from hub.decide.ground import survey
 from hub.model import PEOPLE, Band, Place, PlaceId, PlaceKind, RecipientKind, SiteId
 from hub.plans import Person, Spot
@@ -40,7 +41,7 @@ def person(
     return (number, kind, place, language, roles, vulnerable, drill)
 
 
-def find(people: list[Person], *, drill_only: bool = False) -> Audience:
+def find(people: list[Person], *, drills: Drills | None = None) -> Audience:
     return audience(
         people,
         SPOTS,
@@ -48,7 +49,7 @@ def find(people: list[Person], *, drill_only: bool = False) -> Audience:
         ground=GROUND,
         languages=("zh-CN", "en"),
         site_languages=("zh-CN",),
-        drill_only=drill_only,
+        drills=drills,
     )
 
 
@@ -97,7 +98,7 @@ def test_the_first_band_that_takes_a_recipient_has_them(people: list[Person]) ->
 @given(PEOPLE_LISTS)
 def test_a_drill_tells_only_those_who_take_part(people: list[Person]) -> None:
     part = {one[0] for one in people if one[6]}
-    drill = find(people, drill_only=True)
+    drill = find(people, drills=Drills())
 
     assert {row.recipient for row in drill.told} <= part
     assert drill.told == find([one for one in people if one[6]]).told

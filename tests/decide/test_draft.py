@@ -56,7 +56,7 @@ def estate(**more: Any) -> Estate:
     made: dict[str, Any] = {
         "site": 1,
         "key": "main",
-        "name": {},
+        "name": {"en": "Riverside East"},
         "settings": SETTINGS,
         "roster_rev": 1,
         "next_number": 17,

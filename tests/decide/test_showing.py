@@ -110,4 +110,5 @@ def test_a_card_says_where_the_screen_stands_and_its_way_out() -> None:
     assert card.to_json() == {
         "recipient": 4, "name": "Lobby", "place": {"en": "Tower 3"}, "way": {"arrow": "left"},
         "source": {"en": "Office"}, "timezone": "UTC", "languages": ["ja", "en"],
+            "site": {},
     }  # fmt: skip

@@ -28,7 +28,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{API}/incidents/{{id:int}}/doors/{{task:int}}", DUTY, incidents.door),
     Door("POST", f"{API}/incidents/{{id:int}}/calls", DUTY, incidents.call),
     Door("GET", f"{API}/estate", VIEWER, estate.layout),
-    Door("GET", f"{API}/sites", ADMIN, sites.list_sites),
+    Door("GET", f"{API}/sites", VIEWER, sites.list_sites),
     Door("GET", f"{API}/sites/{{key}}", ADMIN, sites.site),
     Door("PATCH", f"{API}/sites/{{key}}", ADMIN, sites.change_site),
     Door("GET", f"{API}/recipients", DUTY, estate.recipients),

@@ -13,7 +13,7 @@ const OTHER = {
     drill: "演練 演練 演練", update: "更新 {n} {at}", stale: "自 {at} 起無網絡連接，最後指示仍然有效", lost: "自 {at} 起無網絡連接",
     never: "尚未連接到管理處系統", well: "屏幕正常，最後連接 {at}", issued: "發布", ended: "解除", updated: "最後更新",
     next: "下次更新", due: "原定更新", returns: "本屏恢復", from: "發布人", code: "事件編號", office: "管理處通知", nothing: "暫無通知",
-    left: "向左", right: "向右", ahead: "直行", back: "向後",
+    left: "向左", right: "向右", ahead: "直行", back: "向後", up: "上樓", down: "下樓",
   },
   ja: {
     P1: "危険 すぐに行動を", P2: "注意 指示に従ってください", P3: "お知らせ ご注意を", P4: "お知らせ",
@@ -21,7 +21,7 @@ const OTHER = {
     drill: "これは訓練です", update: "続報 {n} {at}", stale: "{at} から通信できません。最後の指示は有効です", lost: "{at} から通信できません",
     never: "管理事務所に接続していません", well: "画面は正常、最終通信 {at}", issued: "発信", ended: "解除", updated: "最終更新",
     next: "次の更新", due: "更新予定", returns: "通常画面", from: "発信者", code: "管理番号", office: "管理事務所から", nothing: "お知らせはありません",
-    left: "左へ", right: "右へ", ahead: "直進", back: "後ろへ",
+    left: "左へ", right: "右へ", ahead: "直進", back: "後ろへ", up: "階段を上へ", down: "階段を下へ",
   },
   ko: {
     P1: "위험 즉시 행동하세요", P2: "주의 지시에 따르세요", P3: "알림 유의하세요", P4: "알림",
@@ -29,7 +29,7 @@ const OTHER = {
     drill: "훈련입니다", update: "추가 알림 {n} {at}", stale: "{at}부터 연결 끊김. 마지막 지시는 유효합니다", lost: "{at}부터 연결 끊김",
     never: "관리사무소에 연결되지 않음", well: "화면 정상, 마지막 연결 {at}", issued: "발송", ended: "해제", updated: "마지막 갱신",
     next: "다음 알림", due: "예정 시각", returns: "화면 복귀", from: "보낸 곳", code: "사건 번호", office: "관리사무소 알림", nothing: "알림 없음",
-    left: "왼쪽으로", right: "오른쪽으로", ahead: "직진", back: "뒤로",
+    left: "왼쪽으로", right: "오른쪽으로", ahead: "직진", back: "뒤로", up: "계단 위로", down: "계단 아래로",
   },
   ar: {
     P1: "خطر، تصرّف الآن", P2: "تنبيه، يُرجى التنفيذ", P3: "إشعار، انتبه", P4: "إشعار",
@@ -37,7 +37,7 @@ const OTHER = {
     drill: "هذا تدريب", update: "تحديث {n}، {at}", stale: "لا اتصال منذ {at}. آخر تعليمات ما زالت سارية", lost: "لا اتصال منذ {at}",
     never: "غير متصل بمكتب الإدارة بعد", well: "الشاشة تعمل، آخر اتصال {at}", issued: "صدر", ended: "انتهى", updated: "آخر تحديث",
     next: "التحديث التالي", due: "كان التحديث مقررًا", returns: "تعود الشاشة", from: "من", code: "رقم الحدث", office: "من مكتب الإدارة", nothing: "لا إشعارات",
-    left: "إلى اليسار", right: "إلى اليمين", ahead: "إلى الأمام", back: "خلفك",
+    left: "إلى اليسار", right: "إلى اليمين", ahead: "إلى الأمام", back: "خلفك", up: "إلى الأعلى بالدرج", down: "إلى الأسفل بالدرج",
   },
 };
 
