@@ -224,6 +224,7 @@ class Running:
     said: tuple[str, ...]
     cut: tuple[str, ...] = ()
     letter: str = ""
+    site_name: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,7 @@ class Live:
             self._of_one.pop(client.identity, None)
 
     def _welcome(self, client: Client) -> dict[str, Any]:
-        now, zone = self._hub.clock.now(), self._hub.settings.timezone
+        now, zone = self._hub.clock.now(), self._hub.sites.known_zone
         said: dict[str, Any] = {"op": "welcome", "role": client.role, "timezone": zone}
         card = self._hub.screens.card(client.screen) if client.screen else None
         if card is not None:

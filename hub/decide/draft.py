@@ -261,6 +261,7 @@ def _wordings(
         building_name=target.building_name,
         next_update_at=now + playbook.update_every,
         timezone=terms.timezone,
+        site_name=estate.name,
     )
     languages = languages_of(playbook, request.kind)
     return render_all(

@@ -259,7 +259,10 @@ def _spoken(made: Draft) -> Words:
     place = public_place(made.target.place, made.playbook.place_depth)
     languages = dict.fromkeys(["zh-CN", "en", *(w.language for w in made.wordings)])
     return {
-        tag: spoken_place(place, tag, building_name=made.target.building_name) for tag in languages
+        tag: spoken_place(
+            place, tag, building_name=made.target.building_name, site_name=made.estate.name
+        )
+        for tag in languages
     }
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from hub.decide.phrases import BOOK, Phrases, phrases
+from hub.decide.site import own_name
 from hub.model import Place, PlaceKind, Words
 from hub.tags import base, nearest, script
 
@@ -49,14 +50,23 @@ def in_language(words: Words, language: str, fallback: str = "") -> str:
     return words[choose_language(language, filled)] if filled else fallback
 
 
-def spoken_place(place: Place | None, language: str, *, building_name: Words | None = None) -> str:
+def spoken_place(
+    place: Place | None,
+    language: str,
+    *,
+    building_name: Words | None = None,
+    site_name: Words | None = None,
+) -> str:
     """The place as people say it: `3栋12层`, `Tower 3, floor 12`; None is the whole estate.
 
-    `building_name` is the name of the building the place is in, where it has one of its own.
+    `building_name` is the name of the building the place is in, where it has one of its own;
+    `site_name` that of the estate, said where it has words in this language.
     """
     say = phrases(language)
     if place is None or place.kind is PlaceKind.SITE:
-        return say.estate
+        called = own_name(site_name or {})
+        there = nearest(language, [tag for tag, text in called.items() if text])
+        return called[there] if there is not None else say.estate
     own = {tag: text for tag, text in place.name.items() if text}
     if place.kind is PlaceKind.BUILDING:
         return spoken_building(place.building or place.path, language, own or building_name)

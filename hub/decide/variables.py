@@ -102,7 +102,9 @@ def variables(playbook: Playbook, facts: Facts, *, language: str) -> dict[str, s
     zone = zone_of(str(facts.settings.get("timezone") or facts.timezone), facts.timezone)
     source = facts.settings.get("source")
     values = {
-        "place": spoken_place(place, language, building_name=facts.building_name),
+        "place": spoken_place(
+            place, language, building_name=facts.building_name, site_name=facts.site_name
+        ),
         "building": _building(place, facts, language),
         "floor": spoken_floor(place.floor if place else "", language),
         "source": in_language(source if isinstance(source, Mapping) else SOURCE, language),

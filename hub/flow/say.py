@@ -237,6 +237,7 @@ class Say:
             original_at=datetime.fromtimestamp(running.alert_at / 1000, UTC),
             text=added,
             timezone=self.timezone,
+            site_name=running.site_name,
         )
         fits = {channel.traits.channel: channel.traits for channel in self.channels.values()}
         languages = languages_of(playbook, kind, stage)

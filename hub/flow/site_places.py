@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from hub.decide.drills import WHO
-from hub.decide.leaving import PLANS
+from hub.decide.drills import CHOSEN, WHO
+from hub.decide.leaving import PHASED, PLANS
 from hub.decide.meeting import OWN
 from hub.decide.site import POINTS
 from hub.errors import Problem, Refused
@@ -17,6 +17,10 @@ from hub.roster.place_path import parse_place
 
 MOST_POINTS = 20
 NAME_LIMIT = 40
+
+NO_PLANS: Mapping[str, Any] = {"plan": PHASED, "buildings": {}}
+NO_RULE: Mapping[str, Any] = {"who": CHOSEN, "buildings": []}
+"""What counts where nothing is said."""
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -108,7 +112,7 @@ def read_evacuation(
             own.pop(path, None)
         else:
             own[path] = _choice(where, plan, PLANS, out)
-    settings["evacuation"] = {**kept, "buildings": own}
+    _put(settings, "evacuation", {"plan": PHASED, **kept, "buildings": own}, NO_PLANS)
 
 
 def read_drills(
@@ -127,7 +131,17 @@ def read_drills(
         kept["who"] = _choice("drills.who", said["who"], WHO, out)
     if "buildings" in said:
         kept["buildings"] = _places("drills.buildings", said["buildings"], heads, out)
-    settings["drills"] = kept
+    _put(settings, "drills", {"who": CHOSEN, "buildings": [], **kept}, NO_RULE)
+
+
+def _put(
+    settings: dict[str, Any], key: str, said: dict[str, Any], usual: Mapping[str, Any]
+) -> None:
+    """The setting as it was said; what is usual is not kept: it counts without."""
+    if said == usual:
+        settings.pop(key, None)
+    else:
+        settings[key] = said
 
 
 def _choice(where: str, said: Any, choices: Collection[str], out: list[Problem]) -> str:

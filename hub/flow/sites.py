@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -13,14 +16,20 @@ from hub.decide.meeting import points_of
 from hub.decide.site import POINTS, SOURCE, signatures, spoken_in, still_default
 from hub.decide.site_cautions import site_cautions
 from hub.entries import SiteEntry
-from hub.errors import Conflict, Problem, Refused, Unknown, Unready
+from hub.errors import Conflict, HubError, Problem, Refused, Unknown, Unready
 from hub.flow.site_defaults import FIRST, first_site
 from hub.flow.site_fields import FIELDS, changed, read_site, version_of
 from hub.model import Actor, Site, SiteId, Words
 from hub.ports import Wake
+from hub.zones import zone_of
 
 TRIES = 5
 """How often a change is made anew because somebody else changed the site under it."""
+
+ZONE_SECONDS = 5.0
+"""How long the zone of the consoles is not asked for again."""
+
+PATIENCE = 1.0  # seconds to wait for it
 
 OWNED = frozenset({*FIELDS, "sms_signatures"}) - {"name"}
 """The settings people write here; what the hub keeps beside them is not theirs."""
@@ -56,6 +65,25 @@ class Sites:
     languages: tuple[str, ...] = ("zh-CN", "en")
     timezone: str = "Asia/Shanghai"
     given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict, repr=False)  # the zone, for a few seconds
+
+    async def zone(self) -> str:
+        """The time zone of this hub's consoles: that of its only site, else the environment's."""
+        if time.monotonic() < self.kept.get("until", 0.0):
+            return self.known_zone
+        # A page comes without a database, too.
+        with contextlib.suppress(HubError, OSError, TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                sites = await self.ledger.all()
+            own = sites[0].settings.get("timezone") if len(sites) == 1 else ""
+            self.kept["zone"] = zone_of(str(own or self.timezone), self.timezone).key
+        self.kept["until"] = time.monotonic() + ZONE_SECONDS
+        return self.known_zone
+
+    @property
+    def known_zone(self) -> str:
+        """`zone` as it was asked for last."""
+        return str(self.kept.get("zone", self.timezone))
 
     async def all(self) -> Sequence[Mapping[str, Any]]:
         """Every site; on a fresh hub the one that the first import or change makes."""
@@ -86,6 +114,7 @@ class Sites:
             if said == "ok":
                 deed = {"fields": difference, "version": site.version + 1}
                 await self.audit.audit(who.id, "site_change", f"site:{site.id}", deed)
+                self.kept.pop("until", None)
                 await self.wake.tell("screens")
                 return await self.show(key)
             if said.startswith("used "):
@@ -127,7 +156,7 @@ class Sites:
             if site.key == key:
                 return site
         known = ", ".join(site.key for site in found) or FIRST
-        hint = Problem("site", f"{key[:60]} is not known", f"the sites are {known}")
+        hint = Problem("site", f"{key[:60]!r} is not known", f"the sites are {known}")
         raise Unknown("There is no such site.", [hint])
 
     async def _kept(self, key: str) -> Site:

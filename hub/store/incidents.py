@@ -41,7 +41,11 @@ RUNNING = (Stage.ALERT, Stage.UPDATE)
 def running(conn: Connection, *, incident: int) -> Running:
     """The incident as its next notice needs it; Unknown if there is none."""
     asked = (
-        select(incidents, sites.c.settings.label("site_settings"))
+        select(
+            incidents,
+            sites.c.settings.label("site_settings"),
+            sites.c.name.label("site_name"),
+        )
         .join(sites, sites.c.id == incidents.c.site_id)
         .where(incidents.c.id == incident)
     )
@@ -68,6 +72,7 @@ def running(conn: Connection, *, incident: int) -> Running:
         said=tuple(one.stage for one in told),
         cut=tuple(sorted(stages_cut(conn, incident))),
         letter=row.letter,
+        site_name=row.site_name,
     )
 
 

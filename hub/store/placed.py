@@ -14,6 +14,7 @@ from hub.model import Place, PlaceId, PlaceKind, SiteId
 WHOLE = frozenset({"", "all"})
 LANGUAGES = ("zh-CN", "en")
 
+_SITE = text("SELECT name FROM sites WHERE id = :site")
 _PLACE = text("SELECT * FROM places WHERE site_id = :site AND path = :path")
 
 
@@ -22,7 +23,9 @@ def spoken_of(
 ) -> dict[str, str]:
     """The place in words, per language; the path itself if it is not in the estate any more."""
     if path in WHOLE:
-        return {tag: spoken_place(None, tag) for tag in languages}
+        named = conn.execute(_SITE, {"site": site}).scalar_one_or_none()
+        name = as_json(named) or {}
+        return {tag: spoken_place(None, tag, site_name=name) for tag in languages}
     row = conn.execute(_PLACE, {"site": site, "path": path}).mappings().first()
     if row is None:
         return dict.fromkeys(languages, path)
