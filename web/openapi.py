@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from web.api import models, reply_models
+from web.api import models, reply_models, site_models
 from web.api.doors import DOORS as API_DOORS
 from web.auth import ANYONE, Door
 from web.base import base_of
@@ -30,6 +30,7 @@ BODIES: Mapping[tuple[str, str], type[BaseModel]] = {
     ("POST", "/incidents/{id}/tasks/{task}"): models.TaskBody,
     ("POST", "/replies/{id}"): reply_models.ReplyBody,
     ("POST", "/incidents/{id}/calls"): models.CallBody,
+    ("PATCH", "/sites/{key}"): site_models.SiteBody,
     ("POST", "/recipients"): models.RecipientBody,
     ("PATCH", "/recipients/{id}"): models.RecipientBody,
     ("POST", "/screens/pairings/claim"): models.ClaimBody,
@@ -46,6 +47,9 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("GET", "/incidents/{id}/events"): (200, models.ListOut),
     ("GET", "/incidents/{id}/doors"): (200, models.ListOut),
     ("GET", "/incidents/{id}/doors/blocks"): (200, models.ListOut),
+    ("GET", "/sites"): (200, models.ListOut),
+    ("GET", "/sites/{key}"): (200, site_models.SiteOut),
+    ("PATCH", "/sites/{key}"): (200, site_models.SiteOut),
     ("GET", "/recipients"): (200, models.ListOut),
     ("GET", "/repairs"): (200, models.RepairsOut),
     ("DELETE", "/repairs/{id}"): (204, None),

@@ -202,4 +202,4 @@ def test_every_wave_is_shown_as_if_nobody_answered() -> None:
 def test_the_whole_site_is_spoken_of_as_such() -> None:
     seen = preview(make("all"), kind=Kind.LIVE, accounts=SENDERS)
 
-    assert (seen.place, seen.spoken) == ("all", {"zh-CN": "小区", "en": "the estate"})
+    assert (seen.place, seen.spoken) == ("all", {"zh-CN": "小区", "en": "Riverside East"})
