@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.decide.meeting import used_points
 from hub.entries import PlaceEntry, SiteEntry
@@ -22,7 +23,6 @@ WHERE site_id = :site AND building <> '' AND kind IN ('unit', 'floor', 'building
 ORDER BY building, entrance""")
 _OPEN = text("""
 SELECT code, params, recipe FROM incidents WHERE site_id = :site AND status <> 'closed'""")
-_TAKE_TURNS = text("SELECT 1 FROM sites WHERE key = :key")
 
 
 class SiteLedger:
@@ -68,11 +68,13 @@ def _doors(conn: Connection, *, site: int) -> list[tuple[str, str]]:
 
 
 def _add(conn: Connection, *, entry: SiteEntry) -> bool:
-    if conn.execute(_TAKE_TURNS, {"key": entry.key}).first() is not None:
-        return False
     values = {"key": entry.key, "name": dict(entry.name), "settings": dict(entry.settings)}
-    number = int(conn.execute(insert(sites).values(values).returning(sites.c.id)).scalar_one())
-    put_places(conn, number, [PlaceEntry("", None, PlaceKind.SITE, name=entry.name)])
+    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    added = dialect.insert(sites).values(values).on_conflict_do_nothing().returning(sites.c.id)
+    number = conn.execute(added).scalar_one_or_none()
+    if number is None:
+        return False
+    put_places(conn, int(number), [PlaceEntry("", None, PlaceKind.SITE, name=entry.name)])
     return True
 
 
