@@ -58,7 +58,7 @@ def guard(
     url = settings.heartbeat_url
     passage = Passage()
     return {
-        "alarms": Alarms(ledger, audit, wake),
+        "alarms": Alarms(ledger, audit, wake, db.disk.look),
         "auditor": Auditor(
             ledger=AuditLedger(db),
             alarms=ledger,
@@ -73,6 +73,7 @@ def guard(
             swept_at=lambda: sweep.last_at,
             accounts=lambda: _accounts(deliver, latency),
             live=passage.said,
+            disk=db.disk.said,
         ),
         "passage": passage,
     }

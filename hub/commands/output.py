@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
 from collections.abc import Callable, Coroutine
@@ -10,7 +11,8 @@ from typing import Any, NoReturn
 
 import click
 
-from hub.errors import HubError, Refused
+from hub.decide.disk import SAID, Fault, of_error
+from hub.errors import DiskFull, HubError, Refused
 
 REFUSED = 1
 USAGE = 2
@@ -29,8 +31,10 @@ def say(document: Any, *, json_: bool, words: Callable[[], str] | str) -> None:
 
 
 def note(words: str) -> None:
-    """Progress and warnings: standard error, so that `--json` stays one document."""
-    click.echo(words, err=True)
+    """Progress and warnings: standard error, so that `--json` stays one document. What cannot be
+    written (a full disk, a reader that has gone) is lost, and stops nothing."""
+    with contextlib.suppress(OSError):
+        click.echo(words, err=True)
 
 
 def run(work: Coroutine[Any, Any, int | None], *, json_: bool = False) -> NoReturn:
@@ -44,9 +48,19 @@ def run(work: Coroutine[Any, Any, int | None], *, json_: bool = False) -> NoRetu
         if known is None:
             raise
         fail(_first(known), json_=json_)
+    except OSError as error:
+        if (fault := of_error(error.errno, None)) is None:
+            raise
+        fail(_no_room(error, fault), json_=json_)
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(code or 0)
+
+
+def _no_room(error: OSError, fault: Fault) -> DiskFull:
+    """What the disk has against a command, in a sentence and with its place."""
+    where = f"{error.filename}: " if error.filename else ""
+    return DiskFull(f"{where}{error.strerror}. {SAID[fault]}", fault=str(fault))
 
 
 def _loop(work: Coroutine[Any, Any, int | None]) -> int | None:

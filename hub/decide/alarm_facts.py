@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hub.decide.disk import DiskNow
 from hub.decide.resting import Stood
 from hub.entries import TextFault
 
@@ -177,6 +178,7 @@ class Facts:
     cries: tuple[Cry, ...] = ()
     live: Passed = field(default_factory=Passed)
     text_faults: tuple[TextFault, ...] = ()
+    disks: tuple[DiskNow, ...] = ()
     clock_jumped_s: float | None = None  # ago, if within the last hour
     clock_jumped_by_s: float = 0.0
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hub.decide.disk_words import disk_words
+
 Text = Mapping[str, Mapping[str, str]]
 """language -> {"what": …, "do": …}."""
 
@@ -235,6 +237,27 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             " at the firewall."),
         ),
     },
+    "disk_full": {
+        "zh-CN": (
+            "{where}{why}，什么都存不下来：不能启动预案，居民的回复和回执也会丢失。",
+            "{mend}恢复后自动继续。情况紧急时，请立即打电话或上门通知。",
+        ),
+        "en": (
+            ("{where} {why}: nothing can be kept. No playbook can be launched, and what people reply"
+             " is lost."),
+            ("{mend} It goes on by itself then. If it is urgent, call or go to the people now."),
+        ),
+    },
+    "disk_low": {
+        "zh-CN": (
+            "{where}快满了：剩余 {free_mb} MB{files_left}。",
+            "请尽快腾出空间：写满后不能启动预案，也收不到回复。",
+        ),
+        "en": (
+            "{where} is nearly full: {free_mb} MB left{files_left}.",
+            "Make room soon: once it is full nothing can be launched, and replies are lost.",
+        ),
+    },
     "old_schema": {
         "zh-CN": (
             "数据库结构与本版本不符。",
@@ -315,6 +338,7 @@ def _values(tag: str, kind: str, data: Mapping[str, Any]) -> dict[str, str]:
         "accounts": _list(tag, list(data.get("accounts", ()))[:5]),
         "playbooks": _list(tag, list(data.get("playbooks", ()))[:5]),
         **_own(tag, data),
+        **disk_words(tag, data),
         "late": span(tag, data.get("late_s")),
         "over": span(tag, data.get("over_s")),
         "by": span(tag, data.get("by_s")),

@@ -12,6 +12,7 @@ from typing import Any
 
 from hub.decide.alarm_facts import SILENT_S, Facts, Need, Served
 from hub.decide.byhand import BY_HAND
+from hub.decide.disk import DiskNow
 from hub.decide.resting import resting
 
 LATE_S = 60.0  # a wave or a delivery that waits longer is overdue
@@ -56,6 +57,8 @@ class AlarmKind(StrEnum):
     ADDRESS_FULL = "address_full"
     OWN_TEXT = "own_text"
     OWN_TEXT_GONE = "own_text_gone"
+    DISK_FULL = "disk_full"
+    DISK_LOW = "disk_low"
 
 
 _WARNINGS = frozenset(
@@ -70,6 +73,7 @@ _WARNINGS = frozenset(
         AlarmKind.CLOCK_JUMPED,
         AlarmKind.ADDRESS_FULL,
         AlarmKind.OWN_TEXT_GONE,
+        AlarmKind.DISK_LOW,
     }
 )
 
@@ -108,6 +112,7 @@ def alarms(
     found = [
         *(cry_alarm(one.reply, one.channel, one.incident) for one in facts.cries),
         *_schema(facts),
+        *(alarm for one in facts.disks for alarm in disk_alarms(one)),
         *_workers(facts),
         *_web(facts),
         *_waves(facts),
@@ -132,6 +137,17 @@ def cry_alarm(reply: int, channel: str, incident: int | None) -> Alarm:
     on duty reads them in the replies."""
     data = {"reply": reply, "channel": channel}
     return Alarm(f"cry/{reply}", AlarmKind.CRY, data, incident)
+
+
+def disk_alarms(now: DiskNow) -> tuple[Alarm, ...]:
+    """Nothing can be kept, or soon not: raised by each process for itself, for while it is so no
+    audit can write anything down."""
+    data: dict[str, Any] = {"where": now.where, "why": str(now.fault or "low")}
+    data |= {"free_mb": now.free_mb} if now.free_mb is not None else {}
+    data |= {"files": now.files} if now.files is not None else {}
+    if now.fault is not None:
+        return (Alarm(f"disk_full/{now.where}", AlarmKind.DISK_FULL, data),)
+    return (Alarm(f"disk_low/{now.where}", AlarmKind.DISK_LOW, data),) if now.low else ()
 
 
 def _schema(facts: Facts) -> Iterator[Alarm]:

@@ -23,6 +23,7 @@ from hub.decide.alarm_facts import (
     Tried,
 )
 from hub.decide.alarms import DOUBT_OVER_S, LATE_S, LEASE_OVER_S, LOST_S, SCREEN_GONE_S
+from hub.decide.disk import told
 from hub.decide.inbox import MOST_CRIES
 from hub.decide.resting import Stood, stood
 from hub.model import Lane
@@ -127,6 +128,7 @@ def look(conn: Connection, watched_s: float) -> Facts:
         cries=tuple(Cry(*row) for row in conn.execute(_CRIES, {"cry": True})),
         live=_passed(conn, now),
         text_faults=tuple(faults_on_record(conn)),
+        disks=told((row.state or {}).get("disk") for row in _pulses(conn, now)),
         gaps=tuple(Gap(*row) for row in conn.execute(_GAPS)),
         crowds=tuple(_crowds(conn, now)),
         clock_jumped_s=jumped,

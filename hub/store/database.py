@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.util import await_only
 
 from hub.errors import Refused
+from hub.store.disk import Disk
 from hub.store.reckoner import Reckoner
 from hub.store.sqlite import SqliteDatabase
 
@@ -29,6 +30,7 @@ class Database(Protocol):
 
     dialect: str  # "sqlite" or "postgresql"
     reckoner: Reckoner  # the time of everything that goes by this database's clock
+    disk: Disk  # what its files stand on
 
     async def open(self) -> None: ...
 

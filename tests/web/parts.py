@@ -124,7 +124,7 @@ def wired(chosen: Settings, db: Database) -> Any:
         words={},
         channels=channels,
         accounts=Accounts(accounts),
-        alarms=Alarms(AlarmLedger(db), accounts, wake),
+        alarms=Alarms(AlarmLedger(db), accounts, wake, db.disk.look),
         screens=Screens(ScreenLedger(db), accounts, clock, wake),
         estate=Estate(EstateLedger(db), ScreenLedger(db), accounts, wake, "CN", chosen.languages),
         launch=Launch(LaunchLedger(db), library, clock, wake, channels),
