@@ -21,6 +21,7 @@ from hub.errors import Unready
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
+from hub.flow.audit_book import AuditBook
 from hub.flow.auditor import Auditor
 from hub.flow.deliver import Deliver
 from hub.flow.doubt import AskDoubts
@@ -50,6 +51,7 @@ from hub.settings import Settings
 from hub.shelf import Shelf
 from hub.store import house_time
 from hub.store.accounts import AccountLedger
+from hub.store.audit_book import AuditBookLedger
 from hub.store.database import Database, database
 from hub.store.deliveries import DeliveryLedger
 from hub.store.doubts import DoubtLedger
@@ -91,6 +93,7 @@ class Hub:
     estate: Estate
     screens: Screens
     accounts: Accounts
+    audit_book: AuditBook
     tasks: Tasks
     inbox: Inbox
     alarms: Alarms
@@ -119,6 +122,7 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         if redis_url is None:
             redis_url = await stack.enter_async_context(EmbeddedValkey(settings.data / "valkey"))
         db = database(settings.database_url)
+        db.seal.key = settings.secret_key
         stack.push_async_callback(db.close)
         await db.open()
         if settings.embedded:
@@ -205,6 +209,7 @@ class _Desk(TypedDict):
     estate: Estate
     screens: Screens
     accounts: Accounts
+    audit_book: AuditBook
     tasks: Tasks
 
 
@@ -229,6 +234,7 @@ def _desk(
         "estate": estate,
         "screens": Screens(ledger=screens, audit=audit, clock=clock, wake=wake),
         "accounts": Accounts(audit, Tries(guesses)),
+        "audit_book": AuditBook(AuditBookLedger(db, secret=settings.secret_key)),
         "tasks": Tasks(TaskLedger(db), wake),
     }
 

@@ -11,6 +11,7 @@ from hub.entries import TextFault
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
+from hub.flow.audit_book import AuditBook
 from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
@@ -65,6 +66,8 @@ class House(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def alarms(self) -> Alarms: ...
+    @property
+    def audit_book(self) -> AuditBook: ...
     @property
     def passage(self) -> Passage: ...
     @property

@@ -6,8 +6,6 @@ Every secret is stored as its SHA-256; the secrets themselves have 256 random bi
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import hmac
 import json
 import time
 from collections import OrderedDict
@@ -20,10 +18,10 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.errors import DiskFull, Unready
 from hub.model import Actor
+from hub.store.audit_chain import add_audit
 from hub.store.database import Database, database_now
-from hub.store.schema import audit, sessions, tickets, tokens, users
+from hub.store.schema import sessions, tickets, tokens, users
 
-LOCK = 0x6D75_7374  # advisory lock of the audit chain: one writer at a time
 FIRST = 0x6D75_7375  # advisory lock of the first login: one process makes it
 LOGIN = "login"  # purpose of the ticket that lets the first admin in
 SPARE = 1_000  # tickets kept in memory while the disk is full; the oldest go
@@ -152,10 +150,6 @@ class AccountLedger:
         await self._db.write(
             partial(add_audit, secret=self._secret, actor=actor, action=action, obj=obj, data=data)
         )
-
-    async def broken_audit(self) -> int | None:
-        """The id of the first audit row whose chain does not hold; None if all hold."""
-        return await self._db.read(partial(_broken, secret=self._secret))
 
 
 def _row(row: Any) -> UserRow:
@@ -327,40 +321,3 @@ def _redeem(conn: Connection, *, digest: str, purpose: str) -> Actor | None:
     if row is None or row.expires_at < database_now(conn) or ended:
         return None
     return Actor(*json.loads(row.subject))
-
-
-def add_audit(
-    conn: Connection,
-    *,
-    secret: bytes,
-    actor: str,
-    action: str,
-    obj: str,
-    data: Mapping[str, Any],
-) -> None:
-    """A row more in the chain, in the caller's transaction."""
-    if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-    before = conn.execute(select(audit.c.chain).order_by(audit.c.id.desc()).limit(1)).scalar()
-    at = database_now(conn)
-    chain = _chain(secret, before or "", at, actor, action, obj, data)
-    conn.execute(
-        insert(audit).values(
-            at=at, actor=actor, action=action, object=obj, data=dict(data), chain=chain
-        )
-    )
-
-
-def _chain(secret: bytes, before: str, *row: object) -> str:
-    said = json.dumps([before, *row], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(secret, said.encode(), hashlib.sha256).hexdigest()
-
-
-def _broken(conn: Connection, *, secret: bytes) -> int | None:
-    before = ""
-    for row in conn.execute(select(audit).order_by(audit.c.id)):
-        expected = _chain(secret, before, row.at, row.actor, row.action, row.object, row.data)
-        if not hmac.compare_digest(expected, row.chain):
-            return int(row.id)
-        before = row.chain
-    return None

@@ -22,6 +22,7 @@ from hub.errors import DiskFull, HubError, Refused, Unready
 from hub.store.disk import TRIED, Disk
 from hub.store.reckoner import Reckoner
 from hub.store.schema import meta
+from hub.store.seal import Seal
 
 T = TypeVar("T")
 
@@ -63,6 +64,7 @@ class PostgresDatabase:
     def __init__(self, url: str, *, pool: int = 10, deadline: float = DEADLINE):
         self._url = make_url(url).set(drivername="postgresql+asyncpg")
         self.reckoner = Reckoner()
+        self.seal = Seal()
         self.disk = Disk("database", fits=self._fits)
         self._pool = pool
         self._deadline = deadline
@@ -110,7 +112,7 @@ class PostgresDatabase:
             max_overflow=5,
             pool_timeout=10,
             pool_pre_ping=False,
-            execution_options={"reckoner": self.reckoner},
+            execution_options={"reckoner": self.reckoner, "seal": self.seal},
             connect_args={"timeout": 5, **options},
         )
 

@@ -26,6 +26,7 @@ from hub.decide.disk import SAID, Fault
 from hub.errors import DiskFull, Unready
 from hub.store.disk import Disk
 from hub.store.reckoner import Reckoner
+from hub.store.seal import Seal
 
 T = TypeVar("T")
 
@@ -83,6 +84,7 @@ class SqliteDatabase:
     def __init__(self, url: str):
         self._url = make_url(url).set(drivername="sqlite+pysqlite")
         self.reckoner = Reckoner()
+        self.seal = Seal()
         self.disk = Disk("data", _folder(self._url.database))
         self._queue: queue.Queue[_Change | None] = queue.Queue(WAITING)
         self._writer: threading.Thread | None = None
@@ -90,11 +92,15 @@ class SqliteDatabase:
         self._readers: ThreadPoolExecutor | None = None
         self._questions: Engine | None = None
 
+    @property
+    def _options(self) -> dict[str, Any]:
+        return {"reckoner": self.reckoner, "seal": self.seal}
+
     async def open(self) -> None:
         """The writer thread runs and the file answers. Unready says why where it cannot now."""
         _private(self._url.database)
-        self._engine = _engine(self._url, self.reckoner, writes=True)
-        self._questions = _engine(self._url, self.reckoner, writes=False)
+        self._engine = _engine(self._url, self._options, writes=True)
+        self._questions = _engine(self._url, self._options, writes=False)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
         try:
             first = await asyncio.to_thread(self._engine.connect)
@@ -249,14 +255,14 @@ def _passes(error: sqlite3.OperationalError, *, writes: bool) -> bool:
     return code & 0xFF in _PASSES
 
 
-def _engine(url: Any, reckoner: Reckoner, *, writes: bool) -> Engine:
+def _engine(url: Any, options: dict[str, Any], *, writes: bool) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,  # names and numbers stay out of errors, so out of logs
         poolclass=QueuePool,
         pool_size=1 if writes else READERS,
         max_overflow=0,
-        execution_options={"reckoner": reckoner},
+        execution_options=options,
         connect_args={"check_same_thread": False, "timeout": 5.0, "cached_statements": 512},
     )
 

@@ -21,6 +21,7 @@ from hub.bus.local import LocalWake
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
+from hub.flow.audit_book import AuditBook
 from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
@@ -36,6 +37,7 @@ from hub.store import schema as t
 from hub.store.accounts import AccountLedger
 from hub.store.alarms import AlarmLedger
 from hub.store.answers import AnswerLedger
+from hub.store.audit_book import AuditBookLedger
 from hub.store.boards import BoardLedger
 from hub.store.calls import CallLedger
 from hub.store.database import Database, database
@@ -106,6 +108,7 @@ async def open_hub(folder: Path) -> AsyncIterator[Any]:
 
 def wired(chosen: Settings, db: Database) -> Any:
     clock, wake = RealClock(), LocalWake()
+    db.seal.key = chosen.secret_key
     accounts = AccountLedger(db, secret=chosen.secret_key)
     library = Library.packaged()
     twilio = TwilioSms(
@@ -124,6 +127,7 @@ def wired(chosen: Settings, db: Database) -> Any:
         words={},
         channels=channels,
         accounts=Accounts(accounts),
+        audit_book=AuditBook(AuditBookLedger(db, secret=chosen.secret_key)),
         alarms=Alarms(AlarmLedger(db), accounts, wake, db.disk.look),
         screens=Screens(ScreenLedger(db), accounts, clock, wake),
         estate=Estate(EstateLedger(db), ScreenLedger(db), accounts, wake, "CN", chosen.languages),
