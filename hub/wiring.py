@@ -32,6 +32,7 @@ from hub.flow.latency import Latency
 from hub.flow.launch import Launch
 from hub.flow.parcels import Parcels
 from hub.flow.passage import Passage
+from hub.flow.probes import Probes
 from hub.flow.pulse import Pulse
 from hub.flow.queues import answers_of, senders_of
 from hub.flow.report import Report
@@ -60,6 +61,7 @@ from hub.store.estates import EstateLedger
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
+from hub.store.robots import RobotLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
@@ -94,6 +96,7 @@ class Hub:
     screens: Screens
     accounts: Accounts
     audit_book: AuditBook
+    probes: Probes
     tasks: Tasks
     inbox: Inbox
     alarms: Alarms
@@ -188,6 +191,7 @@ def _wired(
         watch=watch(db, latency, senders_of(channels, terms_of(accounts))),
         shares=shares,
         ration=ration,
+        probes=Probes(channels, terms_of(accounts), RobotLedger(db)),
         **_desk(settings, db, audit, clock, wake, Guesses(scripts) if scripts else None),
         **guard(
             settings,

@@ -16,6 +16,7 @@ from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
 from hub.flow.passage import Passage
+from hub.flow.probes import Probes
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -68,6 +69,8 @@ class House(Protocol):
     def alarms(self) -> Alarms: ...
     @property
     def audit_book(self) -> AuditBook: ...
+    @property
+    def probes(self) -> Probes: ...
     @property
     def passage(self) -> Passage: ...
     @property

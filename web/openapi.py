@@ -55,6 +55,8 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("POST", "/replies/{id}"): (200, reply_models.ReplyOut),
     ("GET", "/alarms"): (200, models.AlarmsOut),
     ("POST", "/alarms/{id}/acknowledge"): (200, models.AlarmOut),
+    ("GET", "/accounts"): (200, guard_models.AccountsOut),
+    ("POST", "/accounts/{name}/test"): (200, guard_models.TestedOut),
     ("GET", "/audit"): (200, guard_models.AuditOut),
     ("GET", "/audit/check"): (200, guard_models.AuditCheckOut),
     ("POST", "/recipients"): (201, models.AnyOut),

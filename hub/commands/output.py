@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, NoReturn
 
 import click
@@ -28,6 +28,12 @@ def say(document: Any, *, json_: bool, words: Callable[[], str] | str) -> None:
         click.echo(json.dumps(document, ensure_ascii=False, sort_keys=False))
         return
     click.echo(words if isinstance(words, str) else words())
+
+
+def own_language(environ: Mapping[str, str]) -> str:
+    """What the person at this terminal reads, as their system says: Chinese, or English."""
+    said = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return "zh-CN" if said.lower().startswith("zh") else "en"
 
 
 def note(words: str) -> None:

@@ -48,7 +48,6 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "reply_unmatched": ("收到无法归入事件的回复", "a reply that belongs to no incident"),
     "reply_nothing": ("收到没有内容的回复", "a reply that says nothing"),
     # the hub itself
-    "account_test": ("测试通道账号", "tested a provider account"),
     "hub_restore": ("从备份恢复", "restored from a backup"),
 }  # fmt: skip
 """kind -> (zh-CN, en)."""

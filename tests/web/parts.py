@@ -26,6 +26,7 @@ from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
 from hub.flow.passage import Passage
+from hub.flow.probes import Probes
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -127,6 +128,7 @@ def wired(chosen: Settings, db: Database) -> Any:
         words={},
         channels=channels,
         accounts=Accounts(accounts),
+        probes=Probes(channels, {}),
         audit_book=AuditBook(AuditBookLedger(db, secret=chosen.secret_key)),
         alarms=Alarms(AlarmLedger(db), accounts, wake, db.disk.look),
         screens=Screens(ScreenLedger(db), accounts, clock, wake),

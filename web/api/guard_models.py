@@ -50,3 +50,33 @@ class AuditCheckOut(BaseModel):
     rows: int
     end: str
     broken: BrokenOut | None
+
+
+class AccountOut(BaseModel):
+    """A provider account; nothing secret. `channel`: the registry name; `medium`: what it sends."""
+
+    name: str
+    channel: str
+    medium: str
+    countries: list[str]
+    order: int
+
+
+class AccountsOut(BaseModel):
+    """The provider accounts of this hub."""
+
+    items: list[AccountOut]
+    next: None
+
+
+class TestedOut(BaseModel):
+    """How an account stands. `warn`: it works, and there is something to know."""
+
+    account: str
+    channel: str
+    medium: str
+    finding: str
+    ok: bool
+    warn: bool
+    seconds: float
+    words: dict[str, WhatToDoOut]
