@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hub.decide.chain import Broken
+from hub.decide.chain import words as chain_words
 from hub.decide.disk_words import disk_words
 
 Text = Mapping[str, Mapping[str, str]]
@@ -258,6 +260,10 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Make room soon: once it is full nothing can be launched, and replies are lost.",
         ),
     },
+    "audit_broken": {
+        "zh-CN": ("{chain}", "{chain_do}"),
+        "en": ("{chain}", "{chain_do}"),
+    },
     "old_schema": {
         "zh-CN": (
             "数据库结构与本版本不符。",
@@ -339,6 +345,7 @@ def _values(tag: str, kind: str, data: Mapping[str, Any]) -> dict[str, str]:
         "playbooks": _list(tag, list(data.get("playbooks", ()))[:5]),
         **_own(tag, data),
         **disk_words(tag, data),
+        **_chain(tag, data),
         "late": span(tag, data.get("late_s")),
         "over": span(tag, data.get("over_s")),
         "by": span(tag, data.get("by_s")),
@@ -357,6 +364,13 @@ def _own(tag: str, data: Mapping[str, Any]) -> dict[str, str]:
     further = (f"，另有 {more} 处" if chinese else f", and {more} more") if more else ""
     values = _Values({key: str(data[key]) for key in ("playbook", "version") if key in data})
     return {"used": used.format_map(values), "hint": shown, "more": further}
+
+
+def _chain(tag: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """What is said of an audit chain that does not hold."""
+    why = next((one for one in Broken if one == data.get("why")), Broken.ROW)
+    said = chain_words(why, data.get("row"))[tag]
+    return {"chain": said["what"], "chain_do": said["do"]}
 
 
 def span(tag: str, seconds: float | None) -> str:

@@ -59,6 +59,7 @@ class AlarmKind(StrEnum):
     OWN_TEXT_GONE = "own_text_gone"
     DISK_FULL = "disk_full"
     DISK_LOW = "disk_low"
+    AUDIT_BROKEN = "audit_broken"
 
 
 _WARNINGS = frozenset(
@@ -74,6 +75,7 @@ _WARNINGS = frozenset(
         AlarmKind.ADDRESS_FULL,
         AlarmKind.OWN_TEXT_GONE,
         AlarmKind.DISK_LOW,
+        AlarmKind.AUDIT_BROKEN,
     }
 )
 
@@ -127,6 +129,7 @@ def alarms(
         *_sockets(facts),
         *_accounts(accounts, needs),
         *_clock(facts),
+        *_chain(facts),
         *_crowds(facts),
     ]
     return tuple(sorted(found, key=lambda alarm: alarm.severity))  # critical sorts before warning
@@ -311,6 +314,13 @@ def _clock(facts: Facts) -> Iterator[Alarm]:
     if facts.clock_jumped_s is not None:
         data = {"ago_s": _whole(facts.clock_jumped_s), "by_s": _whole(facts.clock_jumped_by_s)}
         yield Alarm("clock_jumped", AlarmKind.CLOCK_JUMPED, data)
+
+
+def _chain(facts: Facts) -> Iterator[Alarm]:
+    """Somebody touched the record of who did what: it sends as before, and is believed no more."""
+    if facts.chain is not None:
+        data = {"why": str(facts.chain.why), "row": facts.chain.row}
+        yield Alarm("audit_broken", AlarmKind.AUDIT_BROKEN, data)
 
 
 def _crowds(facts: Facts) -> Iterator[Alarm]:

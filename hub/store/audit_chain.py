@@ -132,7 +132,7 @@ def ended(conn: Connection, secret: bytes, found: Checked, noted: str = "") -> C
         return _cut(found)
     if end is Broken.END or (isinstance(end, End) and chain_at(conn, end.row) != end.chain):
         return _cut(found)
-    if isinstance(end, End) and _count(conn, end.row) != end.rows:
+    if isinstance(end, End) and end.rows != _count(conn, end.row, found):
         return _cut(found)
     row, _, short = noted.partition(":")
     if noted and not (chain_at(conn, int(row)) or "").startswith(short):
@@ -161,7 +161,9 @@ def _seal_end(conn: Connection, secret: bytes, number: int, chain: str, *, last:
         conn.execute(insert(meta).values(key=END, value=value))
 
 
-def _count(conn: Connection, until: int) -> int:
+def _count(conn: Connection, until: int, found: Checked) -> int:
+    if until == found.row:
+        return found.rows
     asked = select(func.count()).select_from(audit).where(audit.c.id <= until)
     return int(conn.execute(asked).scalar_one())
 

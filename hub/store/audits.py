@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select, text
@@ -28,6 +29,7 @@ from hub.decide.inbox import MOST_CRIES
 from hub.decide.resting import Stood, stood
 from hub.model import Lane
 from hub.states import Reason
+from hub.store.chain_watch import ChainWatch
 from hub.store.database import Database, database_now
 from hub.store.migrate import is_current
 from hub.store.schema import meta, processes
@@ -98,14 +100,15 @@ HAVING count(e.seq) <> CASE WHEN i.last_seq < {NEWEST} THEN i.last_seq ELSE {NEW
 class AuditLedger:
     """Where an audit looks. Reads only; everything goes by the database's clock."""
 
-    def __init__(self, db: Database):
-        self._db = db
+    def __init__(self, db: Database, chain: ChainWatch | None = None):
+        self._db, self._chain = db, chain
 
     async def facts(self, watched_s: float) -> Facts:
         """What is so now. `watched_s`: how long the asking process lives."""
         if not await is_current(self._db):
             return Facts(watched_s=0.0, current=False)
-        return await self._db.read(lambda conn: look(conn, watched_s))
+        found = await self._db.read(lambda conn: look(conn, watched_s))
+        return replace(found, chain=await self._chain.look()) if self._chain else found
 
 
 def look(conn: Connection, watched_s: float) -> Facts:

@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
+from hub.decide.alarm_facts import Chain
 from hub.decide.chain import Broken
 from hub.store.audit_chain import (
     END,
@@ -22,6 +23,7 @@ from hub.store.audit_chain import (
     check_page,
     record,
 )
+from hub.store.chain_watch import ChainWatch
 from hub.store.database import Database, database
 from hub.store.schema import audit, meta, metadata
 
@@ -180,3 +182,33 @@ async def test_a_database_of_no_hub_records_nothing(db: Database) -> None:
     assert (
         await db.read(lambda conn: conn.execute(text("SELECT count(*) FROM audit")).scalar())
     ) == 0
+
+
+async def test_a_process_that_has_seen_more_notices_a_record_that_was_set_back(
+    db: Database,
+) -> None:
+    watch = ChainWatch(db, KEY)
+    assert await watch.look() is None
+    await _add(db, 3)
+    old = await db.read(
+        lambda conn: conn.execute(select(meta.c.value).where(meta.c.key == END)).scalar_one()
+    )
+    await _add(db, 2)
+    assert await watch.look() is None
+    await _do(db, delete(audit).where(audit.c.id > 3))
+    await _do(db, update(meta).where(meta.c.key == END).values(value=old))
+    assert (await _check(db)).broken is None
+    assert await watch.look() == Chain(Broken.NOTED, 5)
+    await _add(db, 2)  # numbered as those that are gone, on SQLite
+    assert await watch.look() == Chain(Broken.NOTED, 5)
+
+
+async def test_a_process_checks_a_long_chain_bit_by_bit(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.store.chain_watch.PAGES", 1)
+    await _add(db, 4)
+    await _do(db, update(audit).where(audit.c.id == 3).values(actor="user:2"))
+    assert await ChainWatch(db, KEY).look() == Chain(Broken.ROW, 3)
+    found = await db.read(partial(check_page, secret=KEY, so_far=Checked(), most=2))
+    assert (found.row, found.over, found.broken) == (2, False, None)
