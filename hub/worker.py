@@ -21,6 +21,7 @@ async def guarded(hub: Hub, role: str) -> AsyncIterator[None]:
         tasks = [
             group.create_task(hub.auditor.run(), name="auditor"),
             group.create_task(hub.accounts.failures.run(), name="failed-logins"),
+            group.create_task(hub.report.held.run(), name="held"),
         ]
         try:
             yield

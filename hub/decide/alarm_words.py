@@ -241,23 +241,23 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "disk_full": {
         "zh-CN": (
-            "{where}{why}，什么都存不下来：不能启动预案，居民的回复和回执也会丢失。",
+            "{where}{why}，什么都存不下来：不能启动预案，居民的回复也要等恢复后才能看到。",
             "{mend}恢复后自动继续。情况紧急时，请立即打电话或上门通知。",
         ),
         "en": (
             ("{where} {why}: nothing can be kept. No playbook can be launched, and what people reply"
-             " is lost."),
+             " is seen only afterwards."),
             ("{mend} It goes on by itself then. If it is urgent, call or go to the people now."),
         ),
     },
     "disk_low": {
         "zh-CN": (
             "{where}快满了：剩余 {free_mb} MB{files_left}。",
-            "请尽快腾出空间：写满后不能启动预案，也收不到回复。",
+            "请尽快腾出空间：写满后不能启动预案。",
         ),
         "en": (
             "{where} is nearly full: {free_mb} MB left{files_left}.",
-            "Make room soon: once it is full nothing can be launched, and replies are lost.",
+            "Make room soon: once it is full nothing can be launched.",
         ),
     },
     "audit_broken": {

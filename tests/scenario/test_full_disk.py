@@ -10,7 +10,18 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.processes import MUSTER, embedded, free_port, muster, running, simulator, twilio, until
+from channels.twilio_signature import sign
+from tests.processes import (
+    AUTH,
+    MUSTER,
+    embedded,
+    free_port,
+    muster,
+    running,
+    simulator,
+    twilio,
+    until,
+)
 from tests.scenario.conftest import PACE, QUIET, House, token
 from tests.scenario.estates import roster
 from tests.small_disks import SmallDisk, small_disk
@@ -61,6 +72,17 @@ def _launched(house: House, **headers: str) -> httpx2.Response:
     return house.client.post("/incidents", json=asked, headers=headers)
 
 
+def _cry(house: House, before: list[int]) -> int:
+    """Somebody unknown texts for help, as the provider brings it; what that is answered."""
+    before.append(len(before))
+    form = {"From": "+447700900777", "Body": "HELP fire in 1203", "MessageSid": f"SM{before[-1]}"}
+    form |= {"SmsStatus": "received", "To": "+12025550100"}
+    path = "/hooks/sms_twilio/replies"
+    signed = sign(AUTH.encode(), house.env["MUSTER_PUBLIC_URL"] + path, form.items())
+    headers = {"X-Twilio-Signature": signed}
+    return httpx2.post(house.url + path, data=form, headers=headers, timeout=30).status_code
+
+
 @pytest.mark.faults
 @pytest.mark.timeout(420)
 def test_a_full_disk_is_an_alarm_while_it_lasts_and_no_longer(
@@ -81,6 +103,8 @@ def test_a_full_disk_is_an_alarm_while_it_lasts_and_no_longer(
     assert "muster_disk_full 1.0" in figures
 
     until(lambda: _launched(house).status_code == 503, within=RECOVERS, what="a launch is refused")
+    cries: list[int] = []
+    until(lambda: _cry(house, cries) == 503, within=RECOVERS, what="what is not kept is not taken")
     before = house.get("/incidents")["items"]
     refused = _launched(house, **{"idempotency-key": "again", "accept-language": "zh-CN"})
     assert refused.status_code == 503
@@ -93,6 +117,11 @@ def test_a_full_disk_is_an_alarm_while_it_lasts_and_no_longer(
     disk.free()
     until(lambda: _ready(house)[0] == 200, within=RECOVERS, what="readyz is well again")
     assert not [one for one in _alarms(house) if one["kind"] == "disk_full"]
+    until(
+        lambda: len([one for one in house.get("/replies")["items"] if one["cry"]]) == len(cries),
+        within=RECOVERS,
+        what="every cry that came meanwhile is heard, though nobody sent it again",
+    )
     made = _launched(house, **{"idempotency-key": "again"})
     assert made.status_code == 202, made.text
     ends = house.settled(made.json()["id"])
