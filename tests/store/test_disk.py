@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import Connection, func, insert, select, text
 
 from hub.decide.disk import Fault
-from hub.errors import DiskFull
+from hub.errors import DiskFull, Refused
 from hub.model import Actor
+from hub.settings import load
 from hub.store.accounts import AccountLedger
 from hub.store.database import Database, database
 from hub.store.disk import space_of
@@ -248,3 +249,19 @@ def _fill(conn: Connection, rows: int) -> None:
 
 def _passable(folder: Path) -> None:
     folder.chmod(folder.stat().st_mode | 0o011)
+
+
+def test_no_half_key_is_left_where_there_is_no_room_for_one(tmp_path: Path) -> None:
+    """With an empty one every link could be forged."""
+    with small_disk(tmp_path / "small", size_mb=4) as disk:
+        if not disk.real:
+            return
+        disk.fill()
+        with pytest.raises(Refused, match="No space left"):
+            load({}, data=disk.folder)
+        assert not (disk.folder / "secret.key").exists()
+        disk.free()
+        assert len(load({}, data=disk.folder).secret_key) >= 32
+        (disk.folder / "secret.key").write_bytes(b"")
+        with pytest.raises(Refused, match="is empty"):
+            load({}, data=disk.folder)
