@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from hub import __version__
+from hub.commands.looking import audit, doctor
 from hub.commands.output import as_json, fail, run
 from hub.commands.site_group import site
 from hub.errors import HubError
@@ -323,18 +324,13 @@ def playbook_forget(*, key: str, json_: bool) -> None:
     run(run_forget(_settings(json_=json_), key, json_=json_), json_=json_)
 
 
-@main.command()
-@as_json
-def doctor(*, json_: bool) -> None:
-    """Look whether everything a hub needs is well."""
-    from hub.commands.checks import run_doctor
-
-    run(run_doctor(_settings(json_=json_), json_=json_), json_=json_)
-
-
 @main.command(hidden=True)
 def healthcheck() -> None:
     """Exit 0 if the web process on this machine answers."""
     from hub.commands.checks import run_healthcheck
 
     run(run_healthcheck(_settings()))
+
+
+main.add_command(doctor)
+main.add_command(audit)

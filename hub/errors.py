@@ -7,6 +7,7 @@ HubError
 │   ├── NotAllowed   the caller may not do this (403)
 │   └── NotKnown     the caller has not said who they are (401)
 ├── Unready      the hub cannot do it now; try again (503)
+│   └── DiskFull     nothing can be written: no room, no quota, read-only (503)
 └── Defect       a rule of our own is broken: a bug (500)
 """
 
@@ -95,6 +96,20 @@ class Unready(HubError):
 
     status = 503
     title = "Not ready"
+    code = "unready"
+    retry_after = 2  # seconds
+
+
+class DiskFull(Unready):
+    """Nothing can be written now. `fault` says why: a `hub.decide.disk.Fault`."""
+
+    title = "The disk is full"
+    code = "disk_full"
+    retry_after = 10
+
+    def __init__(self, what: str, *, fault: str):
+        super().__init__(what)
+        self.fault = fault
 
 
 class Defect(HubError):

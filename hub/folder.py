@@ -76,5 +76,6 @@ def _take(handle: int, folder: Path) -> None:
         raise Refused(
             f"{said} SQLite means one process; stop it first.", [where], code="in_use"
         ) from None
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, str(os.getpid()).encode(), 0)
+    with contextlib.suppress(OSError):  # a full disk: the lock holds all the same
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, str(os.getpid()).encode(), 0)

@@ -5,6 +5,7 @@ Every secret may also come from a file: `MUSTER_SECRET_KEY_FILE` instead of `MUS
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
@@ -205,16 +206,29 @@ def _kept_secret(folder: Path) -> bytes:
     """The key of this data folder, made at its first use, readable by its owner alone."""
     path = folder / "secret.key"
     try:
-        return path.read_bytes().strip()
+        return _read_secret(path)
     except FileNotFoundError:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = secrets.token_urlsafe(48).encode()
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_bytes().strip()
-    with os.fdopen(handle, "wb") as file:
-        file.write(key)
+        return _read_secret(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(handle)
+    except OSError:  # a full disk: half a key is worse than none
+        path.unlink(missing_ok=True)
+        raise
+    return key
+
+
+def _read_secret(path: Path) -> bytes:
+    key = path.read_bytes().strip()
+    if not key:
+        raise OSError(errno.ENODATA, "secret.key is empty: delete it if this hub is new", str(path))
     return key
 
 

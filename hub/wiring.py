@@ -21,6 +21,7 @@ from hub.errors import Unready
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
+from hub.flow.audit_book import AuditBook
 from hub.flow.auditor import Auditor
 from hub.flow.deliver import Deliver
 from hub.flow.doubt import AskDoubts
@@ -31,6 +32,7 @@ from hub.flow.latency import Latency
 from hub.flow.launch import Launch
 from hub.flow.parcels import Parcels
 from hub.flow.passage import Passage
+from hub.flow.probes import Probes
 from hub.flow.pulse import Pulse
 from hub.flow.queues import answers_of, senders_of
 from hub.flow.report import Report
@@ -51,6 +53,7 @@ from hub.settings import Settings
 from hub.shelf import Shelf
 from hub.store import house_time
 from hub.store.accounts import AccountLedger
+from hub.store.audit_book import AuditBookLedger
 from hub.store.database import Database, database
 from hub.store.deliveries import DeliveryLedger
 from hub.store.doubts import DoubtLedger
@@ -59,6 +62,7 @@ from hub.store.estates import EstateLedger
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
+from hub.store.robots import RobotLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sites import SiteLedger
 from hub.store.sweeps import SweepLedger
@@ -94,6 +98,8 @@ class Hub:
     sites: Sites
     screens: Screens
     accounts: Accounts
+    audit_book: AuditBook
+    probes: Probes
     tasks: Tasks
     inbox: Inbox
     alarms: Alarms
@@ -122,6 +128,7 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         if redis_url is None:
             redis_url = await stack.enter_async_context(EmbeddedValkey(settings.data / "valkey"))
         db = database(settings.database_url)
+        db.seal.key = settings.secret_key
         stack.push_async_callback(db.close)
         await db.open()
         if settings.embedded:
@@ -188,6 +195,7 @@ def _wired(
         watch=watch(db, latency, senders_of(channels, terms_of(accounts))),
         shares=shares,
         ration=ration,
+        probes=Probes(channels, terms_of(accounts), RobotLedger(db)),
         **_desk(settings, db, audit, clock, wake, Guesses(scripts) if scripts else None),
         **guard(
             settings,
@@ -210,6 +218,7 @@ class _Desk(TypedDict):
     sites: Sites
     screens: Screens
     accounts: Accounts
+    audit_book: AuditBook
     tasks: Tasks
 
 
@@ -243,6 +252,7 @@ def _desk(
         ),
         "screens": Screens(ledger=screens, audit=audit, clock=clock, wake=wake),
         "accounts": Accounts(audit, Tries(guesses)),
+        "audit_book": AuditBook(AuditBookLedger(db, secret=settings.secret_key)),
         "tasks": Tasks(TaskLedger(db), wake),
     }
 

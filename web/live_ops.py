@@ -34,6 +34,8 @@ async def watch(ops: Ops, client: Client, frame: Mapping[str, Any]) -> None:
     epoch = frame.get("epoch")
     known = epoch if isinstance(epoch, str) else ""
     await ops.topics.watch(client, topic, since=since, epoch=known)
+    if client.actor is not None and topic.startswith("incident:"):
+        await ops.hub.accounts.looked(client.actor, topic)
 
 
 async def unwatch(ops: Ops, client: Client, frame: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from web.api import models, reply_models, site_models
+from web.api import guard_models, models, reply_models, site_models
 from web.api.doors import DOORS as API_DOORS
 from web.auth import ANYONE, Door
 from web.base import base_of
@@ -59,6 +59,10 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("POST", "/replies/{id}"): (200, reply_models.ReplyOut),
     ("GET", "/alarms"): (200, models.AlarmsOut),
     ("POST", "/alarms/{id}/acknowledge"): (200, models.AlarmOut),
+    ("GET", "/accounts"): (200, guard_models.AccountsOut),
+    ("POST", "/accounts/{name}/test"): (200, guard_models.TestedOut),
+    ("GET", "/audit"): (200, guard_models.AuditOut),
+    ("GET", "/audit/check"): (200, guard_models.AuditCheckOut),
     ("POST", "/recipients"): (201, models.AnyOut),
     ("DELETE", "/recipients/{id}"): (204, None),
     ("POST", "/screens/pairings"): (201, models.PairingOut),
@@ -104,6 +108,14 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("GET", "/screens"): (("site", "string"),),
     ("GET", "/replies"): (("state", "string"), ("after", "string"), ("limit", "integer")),
     ("GET", "/alarms"): (("limit", "integer"),),
+    ("GET", "/audit"): (
+        ("kind", "string"),
+        ("actor", "string"),
+        ("since", "string"),
+        ("after", "integer"),
+        ("limit", "integer"),
+    ),
+    ("GET", "/audit/check"): (("noted", "string"),),
     ("POST", "/roster"): (
         ("dry_run", "boolean"),
         ("skip_problems", "boolean"),

@@ -95,9 +95,8 @@ def of_error(scope: Scope, error: Exception) -> Response:
         headers = {"www-authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
         return _refusal(scope, error, headers=headers)
     if isinstance(error, Unready):
-        return problem(
-            scope, 503, str(error), code="unready", title=error.title, headers={"retry-after": "2"}
-        )
+        retry = {"retry-after": str(error.retry_after)}
+        return problem(scope, 503, str(error), code=error.code, title=error.title, headers=retry)
     if isinstance(error, HTTPException):
         return _http(scope, error)
     if isinstance(error, ClientDisconnect):

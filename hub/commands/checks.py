@@ -15,6 +15,7 @@ import aiohttp
 
 from channels.registry import traits
 from hub.address import caution
+from hub.commands.accounts import chained, disk_entry, probed
 from hub.commands.client import connected, running
 from hub.commands.output import say
 from hub.commands.owner import only_database
@@ -100,23 +101,43 @@ async def run_migrate(settings: Settings, *, json_: bool) -> int:
     return 0
 
 
-async def run_doctor(settings: Settings, *, json_: bool) -> int:
-    """What is well and what is not; exit 1 if something needs a person."""
+async def run_doctor(
+    settings: Settings, *, json_: bool, language: str = "en", demo: bool = False
+) -> int:
+    """What is well and what is not; exit 1 if something needs a person. `demo`: these settings are
+    those of a demo that runs, since no hub of one's own is here."""
     found = [
+        *([_demo(settings)] if demo else []),
         _sqlite(settings) if _is_sqlite(settings) else await _postgres(settings),
         _languages(settings),
         _address(settings),
         _own(settings),
         *await reach(settings),
+        *await probed(settings),
         _folder(settings),
+        *(one for one in [disk_entry(settings)] if one is not None),
+        await chained(settings),
     ]
     found.append(await _hub(settings))
     found += await site_checks(settings)
     found += await _audit(settings)
     ok = all(entry["ok"] for entry in found)
-    words = "\n".join(f"{_mark(entry)}  {entry['what']}" for entry in found)
+    words = "\n".join(f"{_mark(entry)}  {_in(language, entry)}" for entry in found)
     say({"ok": ok, "checks": found}, json_=json_, words=words)
     return 0 if ok else 1
+
+
+def _demo(settings: Settings) -> dict[str, Any]:
+    what = f"no hub of your own is here; this is the demo that runs in {settings.data}"
+    chinese = f"这里没有您自己的系统；以下是正在运行的演示（{settings.data}）"
+    words = {"zh-CN": {"what": chinese, "do": ""}, "en": {"what": what, "do": ""}}
+    return {"check": "demo", "ok": True, "warn": True, "what": what, "words": words}
+
+
+def _in(language: str, entry: Mapping[str, Any]) -> str:
+    """The entry's sentences in this language; in English where it has no others."""
+    said = (entry.get("words") or (entry.get("alarm") or {}).get("words") or {}).get(language)
+    return f"{said['what']} {said['do']}".strip() if said else str(entry["what"])
 
 
 def _mark(entry: Mapping[str, Any]) -> str:

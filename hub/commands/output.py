@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, NoReturn
 
 import click
 
-from hub.errors import HubError, Refused
+from hub.decide.disk import SAID, Fault, of_error
+from hub.errors import DiskFull, HubError, Refused
 
 REFUSED = 1
 USAGE = 2
@@ -28,9 +30,17 @@ def say(document: Any, *, json_: bool, words: Callable[[], str] | str) -> None:
     click.echo(words if isinstance(words, str) else words())
 
 
+def own_language(environ: Mapping[str, str]) -> str:
+    """What the person at this terminal reads, as their system says: Chinese, or English."""
+    said = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return "zh-CN" if said.lower().startswith("zh") else "en"
+
+
 def note(words: str) -> None:
-    """Progress and warnings: standard error, so that `--json` stays one document."""
-    click.echo(words, err=True)
+    """Progress and warnings: standard error, so that `--json` stays one document. What cannot be
+    written (a full disk, a reader that has gone) is lost, and stops nothing."""
+    with contextlib.suppress(OSError):
+        click.echo(words, err=True)
 
 
 def run(work: Coroutine[Any, Any, int | None], *, json_: bool = False) -> NoReturn:
@@ -44,9 +54,19 @@ def run(work: Coroutine[Any, Any, int | None], *, json_: bool = False) -> NoRetu
         if known is None:
             raise
         fail(_first(known), json_=json_)
+    except OSError as error:
+        if (fault := of_error(error.errno, None)) is None:
+            raise
+        fail(_no_room(error, fault), json_=json_)
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(code or 0)
+
+
+def _no_room(error: OSError, fault: Fault) -> DiskFull:
+    """What the disk has against a command, in a sentence and with its place."""
+    where = f"{error.filename}: " if error.filename else ""
+    return DiskFull(f"{where}{error.strerror}. {SAID[fault]}", fault=str(fault))
 
 
 def _loop(work: Coroutine[Any, Any, int | None]) -> int | None:

@@ -12,6 +12,7 @@ from hub.events import EventKind
 from hub.model import PEOPLE
 from hub.plans import Ended
 from hub.states import IncidentState, Reason
+from hub.store.audit_chain import record
 from hub.store.database import database_now
 from hub.store.events import append_event
 from hub.store.incidents import (
@@ -55,6 +56,8 @@ def stop_incident(conn: Connection, *, incident: int, actor: str) -> Ended:
     untold = _untold(conn, incident)
     data = {"untold": untold, "moves": _moves(gone) + _moves(more)}
     seq = append_event(conn, incident, EventKind.STOPPED, data, actor=actor, now_ms=now)
+    about = {"untold": untold}
+    record(conn, actor=actor, action="stop", obj=f"incident:{incident}", data=about)
     return Ended(untold, seq=seq)
 
 
@@ -81,6 +84,8 @@ def close_incident(conn: Connection, *, incident: int, actor: str) -> Ended:
     data = {"untold": untold, "help_open": helpless, "cleared": cleared}
     data["moves"] = _moves(gone) + _moves(more)
     seq = append_event(conn, incident, EventKind.CLOSED, data, actor=actor, now_ms=now)
+    about = {"untold": untold, "help_open": helpless, "cleared": cleared}
+    record(conn, actor=actor, action="close", obj=f"incident:{incident}", data=about)
     return Ended(untold, helpless, cleared, seq)
 
 

@@ -15,6 +15,7 @@ from hub.model import Stage
 from hub.plans import Estate, Keyed, LaunchPlan, Opened, Sent, Stale, WavePlan
 from hub.states import IncidentState, WaveState
 from hub.store.audiences import insert_audience, mark_unreachable
+from hub.store.audit_chain import record
 from hub.store.database import Database, database_now, insert_rows
 from hub.store.events import append_event
 from hub.store.ids import numbered
@@ -78,7 +79,15 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
     opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq)
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _said(opened))
+    _record(conn, plan, opened)
     return opened
+
+
+def _record(conn: Connection, plan: LaunchPlan, opened: Opened) -> None:
+    about: dict[str, Any] = {"playbook": plan.playbook, "kind": plan.kind, "place": plan.place}
+    about |= {"code": opened.code, "people": opened.people}
+    obj = f"incident:{opened.id}"
+    record(conn, actor=plan.actor, action="launch", obj=obj, data=about)
 
 
 def _check_roster(conn: Connection, plan: LaunchPlan) -> None:

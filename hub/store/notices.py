@@ -15,6 +15,7 @@ from hub.events import EventKind
 from hub.model import Stage
 from hub.plans import Ended, Hearers, Keyed, NoticePlan, Running, Sent, Spoken, Spot
 from hub.states import IncidentState, Reason, WaveState
+from hub.store.audit_chain import record
 from hub.store.database import Database, database_now
 from hub.store.endings import close_incident, stop_incident
 from hub.store.events import append_event
@@ -103,6 +104,9 @@ def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
     spoken = _event(conn, plan, row, made=made, tasks=tasks, gone=gone, now=now)
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _answer(spoken))
+    about = {"notice": spoken.notice, "revision": spoken.revision, "deliveries": spoken.deliveries}
+    obj = f"incident:{plan.incident}"
+    record(conn, actor=plan.actor, action=plan.stage, obj=obj, data=about)
     return spoken
 
 

@@ -582,6 +582,9 @@ audit = Table(
     Column("object", Text, nullable=False, server_default=""),
     Column("data", Json, nullable=False),
     Column("chain", Text, nullable=False),  # HMAC-SHA256 over the row and the chain before it
+    Index("ix_audit_action_id", "action", "id"),
+    Index("ix_audit_actor_id", "actor", "id"),
+    Index("ix_audit_at", "at"),
 )
 
 # ── The site's own texts ───────────────────────────────────────────────────────────────────────

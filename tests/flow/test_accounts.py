@@ -214,16 +214,6 @@ async def test_unknown_roles_and_short_passwords_are_refused(accounts: Accounts)
         await accounts.put_user("x", name="", role="duty", password="short", who=HUB)
 
 
-async def test_the_audit_chain_names_the_first_changed_row(
-    accounts: Accounts, db: Database
-) -> None:
-    for i in range(5):
-        await accounts.audit(HUB, "deed", f"thing:{i}", {"n": i})
-    assert await accounts.broken_audit() is None
-    await db.write(lambda c: c.execute(text("UPDATE audit SET object = 'other' WHERE id = 3")))
-    assert await accounts.broken_audit() == 3
-
-
 async def test_only_those_who_still_may_stand(accounts: Accounts) -> None:
     number = await accounts.put_user("lin", name="", role="duty", password=PASSWORD, who=HUB)
     actor = await accounts.bearer(await accounts.create_token("ci", "viewer", HUB))

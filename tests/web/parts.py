@@ -21,10 +21,12 @@ from hub.bus.local import LocalWake
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
+from hub.flow.audit_book import AuditBook
 from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
 from hub.flow.passage import Passage
+from hub.flow.probes import Probes
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
@@ -37,6 +39,7 @@ from hub.store import schema as t
 from hub.store.accounts import AccountLedger
 from hub.store.alarms import AlarmLedger
 from hub.store.answers import AnswerLedger
+from hub.store.audit_book import AuditBookLedger
 from hub.store.boards import BoardLedger
 from hub.store.calls import CallLedger
 from hub.store.database import Database, database
@@ -108,6 +111,7 @@ async def open_hub(folder: Path) -> AsyncIterator[Any]:
 
 def wired(chosen: Settings, db: Database) -> Any:
     clock, wake = RealClock(), LocalWake()
+    db.seal.key = chosen.secret_key
     accounts = AccountLedger(db, secret=chosen.secret_key)
     library = Library.packaged()
     twilio = TwilioSms(
@@ -126,7 +130,9 @@ def wired(chosen: Settings, db: Database) -> Any:
         words={},
         channels=channels,
         accounts=Accounts(accounts),
-        alarms=Alarms(AlarmLedger(db), accounts, wake),
+        probes=Probes(channels, {}),
+        audit_book=AuditBook(AuditBookLedger(db, secret=chosen.secret_key)),
+        alarms=Alarms(AlarmLedger(db), accounts, wake, db.disk.look),
         screens=Screens(ScreenLedger(db), accounts, clock, wake),
         estate=Estate(EstateLedger(db), ScreenLedger(db), accounts, wake, "CN", chosen.languages),
         sites=Sites(SiteLedger(db), accounts, wake),

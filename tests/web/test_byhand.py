@@ -51,7 +51,7 @@ async def test_the_second_at_a_door_gets_409_and_a_look_is_recorded(web: House) 
         assert nothing.status_code == 422
         page = await client.get("/incidents/1/doors?lang=zh-CN")
         assert (page.status_code, "敲门名单" in page.text) == (200, True)
-    assert await audited(web) == ["door_look"]
+    assert await audited(web) == ["needs_look", "door_look"]
     async with web.client(headers=await web.bearer("viewer")) as client:
         for path in (f"{API}/doors", f"{API}/doors/{task}", "/incidents/1/doors"):
             assert (await client.get(path)).status_code == 403

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from web.api import alarms, estate, incidents, people, playbooks, replies, screens, sites
+from web.api import (
+    accounts,
+    alarms,
+    audit,
+    estate,
+    incidents,
+    people,
+    playbooks,
+    replies,
+    screens,
+    sites,
+)
 from web.auth import ADMIN, ANYONE, DUTY, VIEWER, Door
 
 API = "/api/v1"
@@ -51,6 +62,10 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{API}/replies/{{id:int}}", DUTY, replies.settle),
     Door("GET", f"{API}/alarms", VIEWER, alarms.list_alarms),
     Door("POST", f"{API}/alarms/{{id:int}}/acknowledge", DUTY, alarms.acknowledge),
+    Door("GET", f"{API}/accounts", ADMIN, accounts.list_accounts),
+    Door("POST", f"{API}/accounts/{{name}}/test", ADMIN, accounts.test_account),
+    Door("GET", f"{API}/audit", ADMIN, audit.list_audit),
+    Door("GET", f"{API}/audit/check", ADMIN, audit.check_audit),
     Door("POST", f"{API}/live/tickets", VIEWER, people.add_ticket),
     Door("GET", f"{API}/session", VIEWER, people.session),
     Door("GET", f"{API}/tokens", ADMIN, people.list_tokens),

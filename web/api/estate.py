@@ -41,6 +41,7 @@ async def recipients(request: Request) -> Response:
         after=count(request, "after", default=0),
         limit=limit(request),
     )
+    await house(request).accounts.looked(actor_of(request), "recipients")
     return JSONResponse(found)
 
 

@@ -83,6 +83,7 @@ async def events(request: Request) -> Response:
 async def board(request: Request) -> Response:
     """GET /incidents/{id}/board: the snapshot frame of the websocket."""
     found = await house(request).watch.board(number(request, "id"))
+    await house(request).accounts.looked(actor_of(request), f"incident:{number(request, 'id')}")
     return JSONResponse(found.to_json())
 
 
@@ -186,6 +187,7 @@ async def doors(request: Request) -> Response:
         after=count(request, "after", default=0),
         limit=limit(request),
     )
+    await house(request).accounts.looked(actor_of(request), f"incident:{number(request, 'id')}")
     return JSONResponse(found)
 
 
