@@ -77,6 +77,18 @@ class Estate:
     offline: frozenset[int] = frozenset()
     asked: frozenset[int] = frozenset()
     letters: frozenset[str] = frozenset()
+    under_way: tuple[UnderWay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An incident of a site that is not closed: where it is, and how it stands."""
+
+    id: int
+    code: str
+    kind: str
+    status: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +154,8 @@ class LaunchPlan:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a launch came to: the first answer, also for every repeat of its key."""
+    """What a launch came to: the first answer, also for every repeat of its key. `ended`: the
+    drills it ended, each with its newest event."""
 
     id: int
     code: str
@@ -150,6 +163,7 @@ class Opened:
     deliveries: int
     seq: int = 0
     repeated: bool = False
+    ended: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +182,7 @@ class NoticePlan:
     actor: str
     keyed: Keyed | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    real: bool = False  # says in a drill that something real ended it
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +238,7 @@ class Running:
     said: tuple[str, ...]
     cut: tuple[str, ...] = ()
     letter: str = ""
+    ended_by: UnderWay | None = None  # of a drill: the real incident that ended it
 
 
 @dataclass(frozen=True, slots=True)

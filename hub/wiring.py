@@ -24,6 +24,7 @@ from hub.flow.answer import TakeAnswer
 from hub.flow.auditor import Auditor
 from hub.flow.deliver import Deliver
 from hub.flow.doubt import AskDoubts
+from hub.flow.drills import Drills
 from hub.flow.escalate import Escalate
 from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
@@ -58,6 +59,7 @@ from hub.store.estates import EstateLedger
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
+from hub.store.real_first import DrillLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
@@ -163,7 +165,8 @@ def _wired(
     ration = Ration(scripts) if scripts else None
     shares = Shares(ration) if ration else None
     deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts), shares)
-    sweep = _sweep(settings, db, escalate, deliver, wake)
+    say = _say(settings, db, library, clock, wake, channels)
+    sweep = _sweep(settings, db, escalate, deliver, wake, Drills(DrillLedger(db), say))
     return Hub(
         settings=settings,
         db=db,
@@ -175,7 +178,7 @@ def _wired(
         words=own.words,
         channels=channels,
         launch=_launch(settings, db, library, clock, wake, channels),
-        say=_say(settings, db, library, clock, wake, channels),
+        say=say,
         deliver=deliver,
         **hearing(settings, db, audit, channels, wake),
         escalate=escalate,
@@ -303,7 +306,12 @@ def _doubts(
 
 
 def _sweep(
-    settings: Settings, db: Database, escalate: Escalate, deliver: Deliver, wake: Doorbell
+    settings: Settings,
+    db: Database,
+    escalate: Escalate,
+    deliver: Deliver,
+    wake: Doorbell,
+    drills: Drills,
 ) -> Sweep:
     askable = {name for name, one in escalate.channels.items() if isinstance(one, Findable)}
     return Sweep(
@@ -311,6 +319,7 @@ def _sweep(
         escalate=escalate,
         deliver=deliver,
         wake=wake,
+        drills=drills,
         receipt_window_ms=int(settings.receipt_window * 1000),
     )
 

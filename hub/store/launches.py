@@ -19,6 +19,7 @@ from hub.store.database import Database, database_now, insert_rows
 from hub.store.events import append_event
 from hub.store.ids import numbered
 from hub.store.knocks import knock, knock_at_once
+from hub.store.real_first import make_way, refuse_beside_real
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.schema import incidents, notices, sites, tasks, waves, wordings
 from hub.store.surveys import read_estate, read_sites
@@ -59,6 +60,7 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
         if said is not None:
             return _opened(said, repeated=True)
     _check_roster(conn, plan)
+    refuse_beside_real(conn, plan)
     now = database_now(conn)
 
     incident = _incident(conn, plan, now)
@@ -74,8 +76,11 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
     beyond = knock_at_once(conn, rows, now) if unreachable else 0
 
     said = {"tasks": doors + beyond, "beyond": beyond, "unreachable": unreachable}
+    ended = make_way(conn, plan, incident, now)
+    said |= {"drills": [drill.code for drill, _ in ended]} if ended else {}
     seq = _launched(conn, plan, incident, sent=sent, said=said, now=now)
-    opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq)
+    heard = tuple((drill.id, newest) for drill, newest in ended)
+    opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq, ended=heard)
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _said(opened))
     return opened
