@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from hub.store.audiences import insert_audience, mark_unreachable
 from hub.store.database import Database, database_now, insert_rows
 from hub.store.events import append_event
 from hub.store.ids import numbered
-from hub.store.knocks import knock, knock_at_once
+from hub.store.knocks import knock, knock_at_once, knock_beyond
 from hub.store.real_first import make_way, refuse_beside_real
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.schema import incidents, notices, sites, tasks, waves, wordings
@@ -73,7 +73,7 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
     unreachable = mark_unreachable(conn, rows[0], plan.waves)
     due = [row for row, wave in zip(rows, plan.waves, strict=True) if not wave.after_ms]
     doors = sum(knock(conn, row, now) for row in due)
-    beyond = knock_at_once(conn, rows, now) if unreachable else 0
+    beyond = _beyond(conn, plan, rows, now) if unreachable else 0
 
     said = {"tasks": doors + beyond, "beyond": beyond, "unreachable": unreachable}
     ended = make_way(conn, plan, incident, now)
@@ -84,6 +84,13 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _said(opened))
     return opened
+
+
+def _beyond(conn: Connection, plan: LaunchPlan, rows: Sequence[WaveRow], now: int) -> int:
+    """Every home nothing can reach is on the list of doors from now on; how many."""
+    bands = sorted({told.band for told in plan.audience})
+    listed = knock_at_once(conn, rows, now)
+    return listed + knock_beyond(conn, rows[0], no=len(rows), bands=bands, now=now)
 
 
 def _check_roster(conn: Connection, plan: LaunchPlan) -> None:

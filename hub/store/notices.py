@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, text
 
+from hub.decide.byhand import BEYOND
 from hub.decide.real_first import drill_ended
 from hub.decide.routes import Begun, update_routes
 from hub.decide.stages import LAST, No, may_say
@@ -175,6 +176,7 @@ def routes_of(conn: Connection, incident: int) -> list[dict[str, Any]]:
             waves.c.incident_id == incident,
             waves.c.round == 0,
             waves.c.state == str(WaveState.STARTED),
+            waves.c.key != BEYOND,  # it tells no band
         )
     )
     return update_routes(Begun(*wave) for wave in begun)

@@ -169,6 +169,8 @@ def _answered(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
 def _then(page: ResidentPage, person: Person, speaker: _Speaker) -> str:
     if person.answer != AnswerWord.HELP:
         return speaker.t("res.thanks_over" if _is_over(page) else "res.thanks")
+    if not person.help_open:
+        return speaker.t("res.help_done", number=page.number)
     if person.help_assigned:
         return speaker.t("res.help_with", who=person.help_assigned, number=page.number)
     said = "res.help_open_drill" if page.is_drill else "res.help_open"
