@@ -31,7 +31,7 @@ DOUBTED: Mapping[str, str] = {
 """What it is called when nobody can say whether what was sent has arrived."""
 
 BEYOND = "beyond"
-"""The key of the wave that has the homes no message can reach and no wave of the playbook goes to."""
+"""The key of the wave that has the homes no message can reach and no other wave goes to."""
 
 UNREACHED: Mapping[str, str] = {
     "zh-CN": "消息无法送达的住户：上门告知（遇险退回）",

@@ -64,6 +64,16 @@ def drill_ended(real: UnderWay | None) -> Conflict:
     )
 
 
+def public_path(path: str, depth: str) -> str:
+    """A path as far down as everybody may read of it, by the depth of its playbook: of a flat, its
+    floor or its building. A lobby or a lift is nobody's flat."""
+    head, *rest = path.split("/")
+    inside = [part for part in rest if not _is_spot(part)]
+    if depth == "unit" or not inside:
+        return path
+    return f"{head}/{inside[0]}" if depth == "floor" else head
+
+
 def _of(place: str, under_way: Iterable[UnderWay], *, live: bool) -> Iterable[UnderWay]:
     return (
         one
@@ -77,7 +87,12 @@ def _of(place: str, under_way: Iterable[UnderWay], *, live: bool) -> Iterable[Un
 def _building(path: str) -> str:
     """The building of a path; outdoors (`gate-2`) the name itself stands for it."""
     head = path.partition("/")[0]
-    return head if head[:1].isascii() and head[:1].islower() else head.partition("-")[0]
+    return head if _is_spot(head) else head.partition("-")[0]
+
+
+def _is_spot(part: str) -> bool:
+    """Whether a part of a path is a word (`gate-2`, `lobby`) and no number."""
+    return part[:1].isascii() and part[:1].islower()
 
 
 def _holds(group: str, building: str) -> bool:

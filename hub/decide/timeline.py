@@ -102,6 +102,9 @@ def _launched(data: Mapping[str, Any], _known: Known) -> Line:
     if doors := data.get("tasks", 0) - beyond:
         zh += f"；{doors}户由人上门或致电"
         en += f"; {_many(doors, 'household')} to be told by hand"
+    if drills := data.get("drills"):
+        zh += f"；同一地点的演练已停止：{'、'.join(drills)}"
+        en += f"; drills there were ended: {', '.join(drills)}"
     return {"zh-CN": zh, "en": en}
 
 
@@ -173,6 +176,11 @@ def _notice(data: Mapping[str, Any], _known: Known) -> Line:
 
 def _stopped(data: Mapping[str, Any], _known: Known) -> Line:
     left = data.get("untold", 0)
+    if real := data.get("live_code"):
+        return {
+            "zh-CN": f"真实事件 {real} 开始，演练已停止",
+            "en": f"The drill was ended: the real incident {real} began",
+        }
     return {
         "zh-CN": f"已停止发送，{left}人尚未通知",
         "en": f"Sending was stopped; {_many(left, 'person', 'people')} not told",

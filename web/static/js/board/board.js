@@ -133,6 +133,13 @@ function incidentChanged() {
     const over = one.status === "closed";
     button.hidden = what === "close" ? !["stopped", "cleared"].includes(one.status) : what === "stop" ? one.status !== "open" : over || (["update", "all_clear"].includes(what) && one.status === "cleared");
   }
+  const real = $("#real");
+  real.hidden = !one.ended_by;
+  if (one.ended_by) {
+    put($("b", real), t("real.began", { code: one.ended_by.code }));
+    $("a", real).href = `/incidents/${one.ended_by.incident}`;
+    for (const button of $$('[data-act="update"],[data-act="all_clear"],[data-act="correction"]')) button.hidden = true;
+  }
   const notice = latest();
   if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: say(notice.texts) || notice.text }) : named("stage", notice.stage));
   flag();
