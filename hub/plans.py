@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from hub.errors import HubError
 from hub.model import Wording
+from hub.states import IncidentState
 
 
 class Stale(HubError):
@@ -89,6 +90,11 @@ class UnderWay:
     kind: str
     status: str
     place: str
+
+    @property
+    def runs(self) -> bool:
+        """Whether neither its all-clear was said nor its record closed."""
+        return self.status in {IncidentState.OPEN, IncidentState.STOPPED}
 
 
 @dataclass(frozen=True, slots=True)

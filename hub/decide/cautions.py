@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hub.decide.audience import roles_of
 from hub.decide.draft import Draft
+from hub.decide.real_first import drills_at
 from hub.decide.texts import PAGE
 from hub.decide.unserved import Unserved
 from hub.model import Kind, RecipientKind, Words
@@ -34,6 +35,10 @@ _CHANNELS: dict[str, Words] = {
 
 
 _WORDS: dict[str, Words] = {
+    "drill_ends": {
+        "zh-CN": "那里正在演练，启动后演练立即停止：{}。",
+        "en": "A drill is under way there; it ends when this starts: {}.",
+    },
     "no_residents": {
         "zh-CN": "名单中没有住户：这里没有登记住户，或无人参加演练。",
         "en": "No resident would be told: none is on record here, or none takes part.",
@@ -93,6 +98,8 @@ def cautions(made: Draft, kind: Kind, sight: Sight) -> tuple[Caution, ...]:
 
 
 def _found(made: Draft, kind: Kind, sight: Sight) -> Iterator[Caution]:
+    if kind is Kind.LIVE and (drills := _drills(made)):
+        yield _caution("drill_ends", drills)
     if not any(row.kind == RecipientKind.RESIDENT for row in made.audience.told):
         yield _caution("no_residents")
     if sight.unreachable:
@@ -130,6 +137,11 @@ def _caution(
         listed = comma.join(named)
         said[language] = text.format(listed or number)
     return code, said
+
+
+def _drills(made: Draft) -> list[str]:
+    """The drills this launch ends."""
+    return [one.code for one in drills_at(made.target.path, made.estate.under_way) if one.runs]
 
 
 def _in_use(made: Draft) -> list[str]:
