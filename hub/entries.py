@@ -79,6 +79,7 @@ class RecipientView:
     drill: bool
     version: int
     addresses: tuple[AddressEntry, ...]
+    site: int = 0
 
 
 @dataclass(frozen=True, slots=True)

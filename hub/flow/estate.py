@@ -168,20 +168,19 @@ class Estate:
     async def add(self, fields: Mapping[str, Any], *, who: Actor) -> dict[str, Any]:
         """A recipient is added; Refused names every wrong field."""
         site = await self.site(str(fields.get("site", "")))
-        return await self._put(
-            site, read_entry(self._blank(), fields, self.country), None, None, who
-        )
+        entry = read_entry(self._blank(), fields, self._country(site))
+        return await self._put(site, entry, None, None, who)
 
     async def change(self, number: int, fields: Mapping[str, Any], *, who: Actor) -> dict[str, Any]:
         """The named fields are changed; Conflict when `version` is not the stored one."""
         view = await self.ledger.recipient(number)
         if view is None:
             raise Unknown("There is no such recipient.")
-        site = await self.site(str(fields.get("site", "")))
+        site = await self._own(view, str(fields.get("site", "")))
         version = fields.get("version")
         if version is not None and not isinstance(version, int):
             raise Refused("The version is no number.", [Problem("version", "is no number")])
-        entry = read_entry(as_entry(view), fields, self.country)
+        entry = read_entry(as_entry(view), fields, self._country(site))
         return await self._put(site, entry, number, version, who)
 
     async def let_in(self, number: int, *, who: Actor) -> dict[str, Any]:
@@ -239,7 +238,7 @@ class Estate:
                 into,
                 data,
                 name,
-                country=str(into.settings.get("country", self.country)),
+                country=self._country(into),
                 languages=self.languages,
                 dry_run=dry_run,
                 skip_problems=skip_problems,
@@ -254,6 +253,16 @@ class Estate:
                 settings = {**into.settings, COLUMNS: said}
                 await self.ledger.put_site(SiteEntry(into.key, into.name, settings))
         return report
+
+    def _country(self, site: Site) -> str:
+        """The country whose numbers are written here without a code."""
+        return str(site.settings.get("country") or self.country)
+
+    async def _own(self, view: RecipientView, key: str) -> Site:
+        """The site a recipient belongs to, unless another is named."""
+        found = await self.ledger.sites()
+        own = next((site for site in found if site.id == view.site and not key), None)
+        return own or await self.site(key)
 
     async def _into(self, key: str, *, dry_run: bool) -> Site:
         """The site an import goes to; the first import of a fresh hub makes it."""

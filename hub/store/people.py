@@ -56,6 +56,7 @@ def _view(row: Any, ways: tuple[AddressEntry, ...]) -> RecipientView:
         drill=bool(row.drill),
         version=row.version,
         addresses=ways,
+        site=row.site_id,
     )
 
 
