@@ -47,8 +47,10 @@ ON CONFLICT DO NOTHING"""
 _BEYOND = f"""NOT EXISTS (SELECT 1 FROM audience near WHERE near.incident_id = :incident
     AND near.household = a.household AND near.{_PEOPLE.removeprefix("a.")}
     AND NOT near.unreachable)"""
-_UNLISTED = """NOT EXISTS (SELECT 1 FROM tasks listed WHERE listed.incident_id = :incident
-    AND listed.notice_id = :notice AND listed.household = a.household)"""
+# In the order of the index that holds one task to a household.
+_AT_ONCE = f"""a.unreachable AND a.kind = 'resident' AND {_BEYOND} AND NOT EXISTS (
+    SELECT 1 FROM tasks listed WHERE listed.notice_id = :notice
+    AND listed.key IN ('door', 'phone') AND listed.household = a.household)"""
 _BEYOND_WAVE = """
 INSERT INTO waves (incident_id, notice_id, no, round, key, spec, due_at, state, started_at,
   deliveries)
@@ -108,7 +110,7 @@ def knock_beyond(conn: Connection, alert: WaveRow, *, no: int, bands: list[str],
     has: those no wave of it has listed. How many are new; they stand in a wave of their own."""
     spec = {"name": dict(UNREACHED), "channels": ["door"], "bands": bands, "until": "answered"}
     wave = replace(alert, no=no, spec=spec | {"role": "steward"})
-    made = knock(conn, wave, now, only=f"a.kind = 'resident' AND {_BEYOND} AND {_UNLISTED}")
+    made = knock(conn, wave, now, only=_AT_ONCE)
     if made:
         named = {"incident": wave.incident, "notice": wave.notice, "no": no, "key": BEYOND}
         named |= {"name": json.dumps(wave.spec, ensure_ascii=False), "now": now}

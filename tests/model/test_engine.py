@@ -87,7 +87,7 @@ class Engine(Replies):
         return any(one.kind == "live" and one.status != "closed" for one in every)
 
     def _ends_drills(self, real: int) -> None:
-        """Every drill that runs is ended; one that is over only if its last word was still to go."""
+        """Every drill that runs is ended; one that is over, if its last word was still to go."""
         asked = "SELECT id FROM incidents WHERE ended_by = :i"
         ended = {int(row.id) for row in self.do(self.town.rows(asked, i=real))}
         for one in self.memory.affairs.values():
