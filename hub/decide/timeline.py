@@ -171,6 +171,11 @@ def _task(data: Mapping[str, Any], known: Known) -> Line:
 def _notice(data: Mapping[str, Any], _known: Known) -> Line:
     zh, en = _named(STAGES.get(str(data.get("stage", "")), {}))
     zh_count, en_count = _sends(data.get("deliveries", 0), data.get("tasks", 0))
+    if data.get("real"):
+        return {
+            "zh-CN": f"已告知参加演练的人：这是真实事件，{zh_count}",
+            "en": f"The people of the drill are told that it is real: {en_count}",
+        }
     return {"zh-CN": f"{zh}已发出，{zh_count}", "en": f"{en} went out, {en_count}"}
 
 

@@ -223,6 +223,7 @@ def _event(
         "revision": revision,
         "deliveries": made.deliveries,
         "tasks": tasks,
+        **({"real": True} if plan.real else {}),
         "moves": [[c, "planned", "cancelled", n] for c, n in gone.items()]
         + [[c, "", "planned", n] for c, n in made.channels.items()],
     }
