@@ -48,7 +48,9 @@ async def test_a_drill_is_refused_beside_something_real(hub: Field, path: str) -
         body = found.json()
         assert (found.status_code, body["code"], body["incident"]) == (409, "live_open", fire)
         assert body["detail"].startswith(said)
-        assert body["problems"][0]["where"] == "place"
+        (problem,) = body["problems"]
+        assert (problem["where"], problem["code"]) == ("place", "live_open")
+        assert ("结案" in problem["hint"]) == (language == "zh-CN")
 
 
 async def test_the_preview_of_something_real_says_which_drill_it_ends(hub: Field) -> None:
