@@ -10,6 +10,7 @@ import pytest
 from hub.errors import Conflict
 from hub.flow.drills import Drills
 from hub.model import Kind, LaunchRequest
+from hub.plans import NoticePlan
 from hub.store.real_first import DrillLedger
 from tests.flow.launched import PATHS, PEOPLE, sent
 from tests.launch_estate import STILL, WHO, House, open_house, put_estate
@@ -195,6 +196,28 @@ async def test_nothing_more_is_said_in_a_drill_that_something_real_ended(home: H
         with pytest.raises(Conflict) as refused:
             await home.say.notice(drill, stage, text=text, who=WHO, key=None)
         assert (refused.value.code, refused.value.facts) == ("drill_ended", {"incident": real})
+
+
+async def test_words_on_their_way_to_the_database_when_it_begins_are_refused_there(
+    home: House,
+) -> None:
+    """Checked before, while the drill still ran; written after it was ended."""
+    drill = await start(home, DRILL)
+    await start(home, LIVE)
+    plan = NoticePlan(
+        incident=drill,
+        stage="all_clear",
+        text="",
+        lane="routine",
+        wordings=(),
+        expires_ms=60_000,
+        update_ms=None,
+        media=frozenset(),
+        actor="user:1",
+    )
+    with pytest.raises(Conflict) as refused:
+        await home.say.ledger.speak(plan)
+    assert refused.value.code == "drill_ended"
 
 
 async def test_the_last_word_of_a_drill_is_taken_back_if_something_real_begins(
