@@ -82,6 +82,7 @@ class RecipientView:
     addresses: tuple[AddressEntry, ...]
     no_drill: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)  # screens: way
+    site: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ class EventKind(StrEnum):
     have arrived twice.
     """
 
-    LAUNCHED = "launched"  # playbook, place, kind, people, households; moves, unreachable
+    # playbook, place, kind, people, households; moves, unreachable; drills (codes) it ended
+    LAUNCHED = "launched"
     WAVE = "wave"  # notice, wave (number), key, deliveries, tasks (by hand); moves
     PROGRESS = "progress"  # moves, told, delivered, read: a batch of outcomes or receipts
     ANSWERED = "answered"  # recipient, answer, via, before (the answer it replaces, or "")
@@ -34,7 +35,8 @@ class EventKind(StrEnum):
     # that was told before the last word, and entered after it
     TASK = "task"
     NOTICE = "notice"  # notice, stage, revision, deliveries, tasks (by hand); moves
-    STOPPED = "stopped"  # untold (count of people left untold); moves
+    # untold (count of people left untold); moves; of a drill something real ended: live, live_code
+    STOPPED = "stopped"
     CLOSED = "closed"
     SCREEN = "screen"  # recipient, state: shown | offline | back
     CALLED = "called"  # number: an outside call was logged

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from hub.errors import HubError
 from hub.model import Wording
+from hub.states import IncidentState
 
 
 class Stale(HubError):
@@ -78,6 +79,23 @@ class Estate:
     offline: frozenset[int] = frozenset()
     asked: frozenset[int] = frozenset()
     letters: frozenset[str] = frozenset()
+    under_way: tuple[UnderWay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An incident of a site that is not closed: where it is, and how it stands."""
+
+    id: int
+    code: str
+    kind: str
+    status: str
+    place: str
+
+    @property
+    def runs(self) -> bool:
+        """Whether neither its all-clear was said nor its record closed."""
+        return self.status in {IncidentState.OPEN, IncidentState.STOPPED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +161,8 @@ class LaunchPlan:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a launch came to: the first answer, also for every repeat of its key."""
+    """What a launch came to: the first answer, also for every repeat of its key. `ended`: the
+    drills it ended, each with its newest event."""
 
     id: int
     code: str
@@ -151,6 +170,7 @@ class Opened:
     deliveries: int
     seq: int = 0
     repeated: bool = False
+    ended: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +189,7 @@ class NoticePlan:
     actor: str
     keyed: Keyed | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    real: bool = False  # says in a drill that something real ended it
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +246,7 @@ class Running:
     cut: tuple[str, ...] = ()
     letter: str = ""
     site_name: Mapping[str, str] = field(default_factory=dict)
+    ended_by: UnderWay | None = None  # of a drill: the real incident that ended it
 
 
 @dataclass(frozen=True, slots=True)

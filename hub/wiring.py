@@ -25,6 +25,7 @@ from hub.flow.audit_book import AuditBook
 from hub.flow.auditor import Auditor
 from hub.flow.deliver import Deliver
 from hub.flow.doubt import AskDoubts
+from hub.flow.drills import Drills
 from hub.flow.escalate import Escalate
 from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
@@ -62,6 +63,7 @@ from hub.store.estates import EstateLedger
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
+from hub.store.real_first import DrillLedger
 from hub.store.robots import RobotLedger
 from hub.store.screens import ScreenLedger
 from hub.store.sites import SiteLedger
@@ -174,7 +176,8 @@ def _wired(
     ration = Ration(scripts) if scripts else None
     shares = Shares(ration) if ration else None
     deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts), shares)
-    sweep = _sweep(settings, db, escalate, deliver, wake)
+    say = _say(settings, db, library, clock, wake, channels)
+    sweep = _sweep(settings, db, escalate, deliver, wake, Drills(DrillLedger(db), say))
     return Hub(
         settings=settings,
         db=db,
@@ -186,7 +189,7 @@ def _wired(
         words=own.words,
         channels=channels,
         launch=_launch(settings, db, library, clock, wake, channels),
-        say=_say(settings, db, library, clock, wake, channels),
+        say=say,
         deliver=deliver,
         **hearing(settings, db, audit, channels, wake),
         escalate=escalate,
@@ -327,7 +330,12 @@ def _doubts(
 
 
 def _sweep(
-    settings: Settings, db: Database, escalate: Escalate, deliver: Deliver, wake: Doorbell
+    settings: Settings,
+    db: Database,
+    escalate: Escalate,
+    deliver: Deliver,
+    wake: Doorbell,
+    drills: Drills,
 ) -> Sweep:
     askable = {name for name, one in escalate.channels.items() if isinstance(one, Findable)}
     return Sweep(
@@ -335,6 +343,7 @@ def _sweep(
         escalate=escalate,
         deliver=deliver,
         wake=wake,
+        drills=drills,
         receipt_window_ms=int(settings.receipt_window * 1000),
     )
 

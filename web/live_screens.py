@@ -257,6 +257,7 @@ def _said(show: Show) -> Mapping[str, Any]:
         "code": order.code,
         "playbook": order.playbook,
         "kind": str(chosen.kind),
+        "real": chosen.ended,
         "stage": str(chosen.stage),
         "level": str(chosen.level),
         "place": order.place,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hub.decide.audience import roles_of
 from hub.decide.draft import Draft
 from hub.decide.meeting import meets
+from hub.decide.real_first import drills_at
 from hub.decide.site import POINTS
 from hub.decide.site_cautions import PLACEHOLDERS, placeholders
 from hub.decide.texts import PAGE
@@ -37,6 +38,10 @@ _CHANNELS: dict[str, Words] = {
 
 
 _WORDS: dict[str, Words] = {
+    "drill_ends": {
+        "zh-CN": "那里正在演练，启动后演练立即停止：{}。",
+        "en": "A drill is under way there; it ends when this starts: {}.",
+    },
     "no_residents": {
         "zh-CN": "名单中没有住户：这里没有登记住户，或无人参加演练。",
         "en": "No resident would be told: none is on record here, or none takes part.",
@@ -96,6 +101,8 @@ def cautions(made: Draft, kind: Kind, sight: Sight) -> tuple[Caution, ...]:
 
 
 def _found(made: Draft, kind: Kind, sight: Sight) -> Iterator[Caution]:
+    if kind is Kind.LIVE and (drills := _drills(made)):
+        yield _caution("drill_ends", drills)
     if not any(row.kind == RecipientKind.RESIDENT for row in made.audience.told):
         yield _caution("no_residents")
     if sight.unreachable:
@@ -110,6 +117,11 @@ def _found(made: Draft, kind: Kind, sight: Sight) -> Iterator[Caution]:
         yield _caution("one_way", number=sight.one_way)
     if roles := _unfilled(made, kind):
         yield _caution("role_unfilled", roles, names=_ROLES)
+    yield from _of_place(made, sight)
+
+
+def _of_place(made: Draft, sight: Sight) -> Iterator[Caution]:
+    """What the site lacks, not its people."""
     if sight.offline:
         yield _caution("screens_offline", number=sight.offline)
     if unsaid := _unsaid(made):
@@ -143,6 +155,11 @@ def _caution(
         listed = comma.join(named)
         said[language] = text.format(listed or number)
     return code, said
+
+
+def _drills(made: Draft) -> list[str]:
+    """The drills this launch ends."""
+    return [one.code for one in drills_at(made.target.path, made.estate.under_way) if one.runs]
 
 
 def _in_use(made: Draft) -> list[str]:

@@ -29,6 +29,7 @@ class Candidate:
     status: IncidentState
     issued_at: datetime
     wording: int
+    ended: bool = False  # a drill that something real ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,9 @@ def showing(candidates: Iterable[Candidate], now: datetime) -> Candidate | None:
     """The notice to show, None for calm.
 
     Only the newest revision of an incident counts. A closed incident shows nothing; an all-clear
-    or correction is shown for `LINGER`. A danger comes before an end of danger, then live before
-    drill, the graver level before the lesser, the newer before the older.
+    or correction is shown for `LINGER`; a drill that something real ended shows only that it did.
+    Live comes before drill whatever it says, then a danger before an end of danger, the graver
+    level before the lesser, the newer before the older.
     """
     newest: dict[int, Candidate] = {}
     for candidate in candidates:
@@ -120,13 +122,15 @@ def next_change(candidates: Iterable[Candidate], now: datetime) -> datetime | No
 def _stands(candidate: Candidate, now: datetime) -> bool:
     if candidate.status is IncidentState.CLOSED:
         return False
+    if candidate.ended and candidate.stage is not Stage.CORRECTION:
+        return False
     return candidate.stage in _PRESSING or now < candidate.issued_at + LINGER
 
 
 def _order(candidate: Candidate) -> tuple[bool, bool, str, float, int]:
     return (
-        candidate.stage not in _PRESSING,
         candidate.kind is not Kind.LIVE,
+        candidate.stage not in _PRESSING,
         candidate.level.value,
         -candidate.issued_at.timestamp(),
         -candidate.notice,

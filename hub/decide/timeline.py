@@ -102,6 +102,9 @@ def _launched(data: Mapping[str, Any], _known: Known) -> Line:
     if doors := data.get("tasks", 0) - beyond:
         zh += f"；{doors}户由人上门或致电"
         en += f"; {_many(doors, 'household')} to be told by hand"
+    if drills := data.get("drills"):
+        zh += f"；同一地点的演练已停止：{'、'.join(drills)}"
+        en += f"; drills there were ended: {', '.join(drills)}"
     return {"zh-CN": zh, "en": en}
 
 
@@ -168,11 +171,21 @@ def _task(data: Mapping[str, Any], known: Known) -> Line:
 def _notice(data: Mapping[str, Any], _known: Known) -> Line:
     zh, en = _named(STAGES.get(str(data.get("stage", "")), {}))
     zh_count, en_count = _sends(data.get("deliveries", 0), data.get("tasks", 0))
+    if data.get("real"):
+        return {
+            "zh-CN": f"已告知参加演练的人：这是真实事件，{zh_count}",
+            "en": f"The people of the drill are told that it is real: {en_count}",
+        }
     return {"zh-CN": f"{zh}已发出，{zh_count}", "en": f"{en} went out, {en_count}"}
 
 
 def _stopped(data: Mapping[str, Any], _known: Known) -> Line:
     left = data.get("untold", 0)
+    if real := data.get("live_code"):
+        return {
+            "zh-CN": f"真实事件 {real} 开始，演练已停止",
+            "en": f"The drill was ended: the real incident {real} began",
+        }
     return {
         "zh-CN": f"已停止发送，{left}人尚未通知",
         "en": f"Sending was stopped; {_many(left, 'person', 'people')} not told",

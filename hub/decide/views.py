@@ -12,6 +12,7 @@ from hub.decide.copies import Copies
 from hub.decide.tally import Curve, Person
 from hub.events import Event, iso
 from hub.model import Lane
+from hub.plans import UnderWay
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -55,9 +56,14 @@ def moment(ms: int | None) -> str | None:
 
 
 def incident_json(
-    row: Mapping[Any, Any], *, recipe: Mapping[str, Any] | None, spoken: Mapping[str, str]
+    row: Mapping[Any, Any],
+    *,
+    recipe: Mapping[str, Any] | None,
+    spoken: Mapping[str, str],
+    real: UnderWay | None = None,
 ) -> dict[str, Any]:
-    """An incident as the API says it, without its tally and its place in the stream."""
+    """An incident as the API says it, without its tally and its place in the stream. `real`: what
+    ended it, of a drill."""
     return {
         "id": row["id"],
         "code": row["code"],
@@ -73,6 +79,7 @@ def incident_json(
         "next_update_at": moment(row["next_update_at"]),
         "stopped_at": moment(row["stopped_at"]),
         "closed_at": moment(row["closed_at"]),
+        "ended_by": {"incident": real.id, "code": real.code} if real else None,
         "people": row["people"],
         "households": row["households"],
     }

@@ -184,7 +184,7 @@ class Estate:
         view = await self.ledger.recipient(number)
         if view is None:
             raise Unknown("There is no such recipient.")
-        site = await self.site(str(fields.get("site", "")))
+        site = await self._own(view, str(fields.get("site", "")))
         version = fields.get("version")
         if version is not None and not isinstance(version, int):
             raise Refused("The version is no number.", [Problem("version", "is no number")])
@@ -260,6 +260,12 @@ class Estate:
             if said != known:
                 await self.ledger.keep_setting(into.id, COLUMNS, said)
         return report
+
+    async def _own(self, view: RecipientView, key: str) -> Site:
+        """The site a recipient belongs to, unless another is named."""
+        found = await self.ledger.sites()
+        own = next((site for site in found if site.id == view.site and not key), None)
+        return own or await self.site(key)
 
     async def _into(self, key: str, *, dry_run: bool) -> Site:
         """The site an import goes to; the first import of a fresh hub makes it."""

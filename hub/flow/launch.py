@@ -10,6 +10,7 @@ from typing import Protocol
 from hub.decide.draft import Draft, Terms, draft, milliseconds, refused
 from hub.decide.preview import Preview, preview
 from hub.decide.queue import Sender
+from hub.decide.real_first import refuse_drill
 from hub.decide.target import find_target
 from hub.errors import Problem, Refused, Unready
 from hub.flow.keys import keyed
@@ -126,7 +127,10 @@ class Launch:
             confirm_people=None if look else request.confirm_people,
             announce=request.announce,
         )
-        return await asyncio.to_thread(self._decide, checked, playbook, estate, asked)
+        made = await asyncio.to_thread(self._decide, checked, playbook, estate, asked)
+        if request.kind is not Kind.LIVE:
+            refuse_drill(made.target.path, estate.under_way)
+        return made
 
     def _decide(
         self, request: LaunchRequest, playbook: Playbook, estate: Estate, asked: PlaceQuery
@@ -161,7 +165,8 @@ class Launch:
     async def _ring(self, opened: Opened, request: LaunchRequest) -> None:
         playbook = self.library.get(request.playbook)
         await self.wake.ring(lane_of(request.kind, playbook.lane if playbook else Lane.URGENT))
-        await self.wake.tell(f"incident:{opened.id}", opened.seq)
+        for incident, seq in ((opened.id, opened.seq), *opened.ended):
+            await self.wake.tell(f"incident:{incident}", seq)
 
 
 def lane_of(kind: Kind, lane: Lane) -> Lane:

@@ -10,11 +10,10 @@ from hub.errors import Problem, Refused
 from hub.flow.screen_fields import read_screen_place, read_way
 from hub.flow.site_words import problem
 from hub.model import RecipientKind
+from hub.roster.address_value import Wrong, read_address
 from hub.roster.cells import has_lost_text, tidy
-from hub.roster.numbers import read_phones
 from hub.tags import tag_fault, tidy_tag
 
-CHANNELS = ("sms", "voice", "email", "wecom", "push", "screen")
 MOST_ADDRESSES = 20
 NEEDS = ("moves_slowly", "wheelchair", "powered_device", "hearing", "sight", "infant", "other")
 
@@ -192,16 +191,10 @@ def _same(item: Any, kept: Mapping[tuple[str, str], AddressEntry]) -> AddressEnt
 
 
 def _address(item: Any, where: str, out: list[Problem], country: str) -> AddressEntry | None:
-    channel = item.get("channel") if isinstance(item, Mapping) else None
-    value = item.get("value") if isinstance(item, Mapping) else None
-    if channel not in CHANNELS or not isinstance(value, str) or not value.strip():
-        said = ", ".join(CHANNELS)
-        out.append(Problem(where, "needs a channel and a value", f"channels: {said}"))
+    said = item if isinstance(item, Mapping) else {}
+    found = read_address(said.get("channel"), said.get("value"), country=country)
+    if isinstance(found, Wrong):
+        what = found.words["en"]
+        out.append(Problem(where, what, code=found.code, words=found.words))
         return None
-    if channel not in {"sms", "voice"}:
-        return AddressEntry(channel, value.strip()[:500])
-    read = [n.address for n in read_phones(value, country=country)]
-    if len(read) != 1 or not read[0].usable:
-        out.append(Problem(where, "is no telephone number", "with its country code: +44 …"))
-        return None
-    return AddressEntry(channel, read[0].value)
+    return AddressEntry(*found)

@@ -89,7 +89,7 @@ INSERT INTO deliveries (incident_id, notice_id, recipient_id, channel, address, 
 SELECT a.incident_id, CAST(:notice AS BIGINT), a.recipient_id, 'none',
   'recipient\\:' || a.recipient_id, 0, 0, CAST(:lane AS TEXT), a.rank, 'unreachable',
   CASE WHEN {_some("opted_out_at")} THEN 'opted_out' WHEN {_some("bad_at")} THEN 'bad_address'
-    ELSE 'no_address' END,
+    WHEN {_some("id")} THEN 'no_account' ELSE 'no_address' END,
   n.issued_at, CAST(:expires AS BIGINT), n.issued_at, n.issued_at
 FROM audience a JOIN notices n ON n.id = :notice
 WHERE a.incident_id = :incident AND a.unreachable

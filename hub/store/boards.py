@@ -21,6 +21,7 @@ from hub.model import Lane
 from hub.store.database import Database, database_now
 from hub.store.doors import counts
 from hub.store.events import latest_events, read_events
+from hub.store.incidents import ended_by
 from hub.store.outcomes import on_board, standing_of
 from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
 
@@ -182,7 +183,10 @@ def _parts(conn: Connection, row: Mapping[Any, Any]) -> Parts:
     spoken = spoken_of(conn, row["site_id"], row["place"])
     bands = {band["key"]: band.get("name") or {} for band in recipe.get("bands") or ()}
     return Parts(
-        incident=incident_json(row, recipe=recipe, spoken=spoken) | {"bands": bands},
+        incident=incident_json(
+            row, recipe=recipe, spoken=spoken, real=ended_by(conn, row["ended_by"])
+        )
+        | {"bands": bands},
         tasks=tuple(_task(one) for one in conn.execute(_TASKS, about)),
         waves=_waves(conn, row["id"]),
         notices=tuple(_notice(one) for one in conn.execute(_NOTICES, about)),

@@ -49,7 +49,11 @@ FROM tasks t JOIN notices n ON n.id = t.notice_id LEFT JOIN places p ON p.id = t
 WHERE t.incident_id = :incident AND t.household IS NOT NULL GROUP BY 1, 2, 3, 4 ORDER BY 1""")
 # The need is shown because somebody must be ready for it; a name only where there is no flat.
 _HOMES = """
-SELECT a.household, a.told_at, a.delivered_at, a.unreachable, a.answer, r.needs, r.language
+SELECT a.household, a.told_at, a.delivered_at, a.unreachable, a.answer, r.needs, r.language,
+    CASE WHEN a.unreachable THEN (SELECT d.reason FROM notices n CROSS JOIN deliveries d
+        WHERE n.incident_id = a.incident_id AND n.revision = 1 AND d.notice_id = n.id
+        AND d.channel = 'none' AND d.address = 'recipient:' || CAST(a.recipient_id AS TEXT)
+    ) END AS why
 FROM {rows} CROSS JOIN audience a CROSS JOIN recipients r
 WHERE a.household = b.id AND a.incident_id = {1} AND r.id = a.recipient_id
     AND a.kind IN ('resident', 'staff', 'outside') ORDER BY a.household, a.rank, a.recipient_id"""
@@ -140,6 +144,7 @@ def placed(row: Mapping[Any, Any], home: Sequence[Any]) -> dict[str, Any]:
     known = row["path"] is not None
     place = place_of(row) if known else None
     needs = dict.fromkeys(need for one in home for need in as_json(one.needs) or ())
+    beyond = bool(home) and all(one.unreachable for one in home)
     return _task(row) | {
         "by": row["by_name"],
         "whose": row["whose"] or "" if row["block"] == NOWHERE else "",
@@ -158,7 +163,8 @@ def placed(row: Mapping[Any, Any], home: Sequence[Any]) -> dict[str, Any]:
         "delivered": sum(one.delivered_at is not None for one in home),
         "answered": sum(bool(one.answer) for one in home),
         "answers": dict(Counter(one.answer for one in home if one.answer)),
-        "unreachable": bool(home) and all(one.unreachable for one in home),
+        "unreachable": beyond,
+        "why": next((one.why or "" for one in home), "") if beyond else "",
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, Connection, TextClause, bindparam, select,
 
 from hub.errors import Unknown
 from hub.model import Stage
-from hub.plans import Running
+from hub.plans import Running, UnderWay
 from hub.states import Reason, WaveState
 from hub.store.database import database_now
 from hub.store.knocks import put_down
@@ -34,6 +34,7 @@ SELECT n.stage FROM notices n WHERE n.incident_id = :incident
         WHERE newest.incident_id = n.incident_id AND newest.stage = n.stage)
     AND EXISTS (SELECT 1 FROM deliveries d
         WHERE d.notice_id = n.id AND d.state = 'cancelled' AND d.reason = 'restored')""")
+_REAL = text("SELECT id, code, kind, status, place FROM incidents WHERE id = :incident")
 RUNNING = (Stage.ALERT, Stage.UPDATE)
 """What is said while an incident runs."""
 
@@ -73,7 +74,16 @@ def running(conn: Connection, *, incident: int) -> Running:
         cut=tuple(sorted(stages_cut(conn, incident))),
         letter=row.letter,
         site_name=row.site_name,
+        ended_by=ended_by(conn, row.ended_by),
     )
+
+
+def ended_by(conn: Connection, incident: int | None) -> UnderWay | None:
+    """The real incident that ended a drill; None while nothing has."""
+    if incident is None:
+        return None
+    row = conn.execute(_REAL, {"incident": incident}).one_or_none()
+    return None if row is None else UnderWay(*row)
 
 
 def lock_incident(conn: Connection, incident: int) -> str:

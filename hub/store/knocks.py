@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hub.decide.byhand import ANSWERED, DUE, STOPPED, by_hand
+from hub.decide.byhand import ANSWERED, BEYOND, DUE, STOPPED, UNREACHED, by_hand
 from hub.decide.stages import LAST
 from hub.events import EventKind
 from hub.store.events import append_event
@@ -46,6 +47,15 @@ ON CONFLICT DO NOTHING"""
 _BEYOND = f"""NOT EXISTS (SELECT 1 FROM audience near WHERE near.incident_id = :incident
     AND near.household = a.household AND near.{_PEOPLE.removeprefix("a.")}
     AND NOT near.unreachable)"""
+# In the order of the index that holds one task to a household.
+_AT_ONCE = f"""a.unreachable AND a.kind = 'resident' AND {_BEYOND} AND NOT EXISTS (
+    SELECT 1 FROM tasks listed WHERE listed.notice_id = :notice
+    AND listed.key IN ('door', 'phone') AND listed.household = a.household)"""
+_BEYOND_WAVE = """
+INSERT INTO waves (incident_id, notice_id, no, round, key, spec, due_at, state, started_at,
+  deliveries)
+VALUES (:incident, :notice, :no, 0, :key, {spec}, :now, 'started', :now, 0)
+ON CONFLICT DO NOTHING"""
 NAME = {"sqlite": "CAST(:name AS TEXT)", "postgresql": "CAST(CAST(:name AS TEXT) AS JSONB)"}
 _MADE = text(
     "SELECT count(*) FROM tasks WHERE notice_id = :notice AND household IS NOT NULL"
@@ -93,6 +103,19 @@ def knock_at_once(conn: Connection, waves: Iterable[WaveRow], now: int) -> int:
     """Households no wave can reach by any channel have their task before its wave is due: waiting
     for an answer from them would only lose time. How many are new."""
     return sum(knock(conn, wave, now, only=_BEYOND) for wave in waves)
+
+
+def knock_beyond(conn: Connection, alert: WaveRow, *, no: int, bands: list[str], now: int) -> int:
+    """Every home nothing can reach has a door, whatever its band and whatever waves the playbook
+    has: those no wave of it has listed. How many are new; they stand in a wave of their own."""
+    spec = {"name": dict(UNREACHED), "channels": ["door"], "bands": bands, "until": "answered"}
+    wave = replace(alert, no=no, spec=spec | {"role": "steward"})
+    made = knock(conn, wave, now, only=_AT_ONCE)
+    if made:
+        named = {"incident": wave.incident, "notice": wave.notice, "no": no, "key": BEYOND}
+        named |= {"name": json.dumps(wave.spec, ensure_ascii=False), "now": now}
+        conn.execute(text(_BEYOND_WAVE.format(spec=NAME[conn.dialect.name])), named)
+    return made
 
 
 def _sql(conn: Connection, wave: WaveRow, key: str, only: str) -> str:

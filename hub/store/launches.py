@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,8 @@ from hub.store.audit_chain import record
 from hub.store.database import Database, database_now, insert_rows
 from hub.store.events import append_event
 from hub.store.ids import numbered
-from hub.store.knocks import knock, knock_at_once
+from hub.store.knocks import knock, knock_at_once, knock_beyond
+from hub.store.real_first import make_way, refuse_beside_real
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.schema import incidents, notices, sites, tasks, waves, wordings
 from hub.store.surveys import read_estate, read_sites
@@ -60,6 +61,7 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
         if said is not None:
             return _opened(said, repeated=True)
     _check_roster(conn, plan)
+    refuse_beside_real(conn, plan)
     now = database_now(conn)
 
     incident = _incident(conn, plan, now)
@@ -72,11 +74,14 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
     unreachable = mark_unreachable(conn, rows[0], plan.waves)
     due = [row for row, wave in zip(rows, plan.waves, strict=True) if not wave.after_ms]
     doors = sum(knock(conn, row, now) for row in due)
-    beyond = knock_at_once(conn, rows, now) if unreachable else 0
+    beyond = _beyond(conn, plan, rows, now) if unreachable else 0
 
     said = {"tasks": doors + beyond, "beyond": beyond, "unreachable": unreachable}
+    ended = make_way(conn, plan, incident, now)
+    said |= {"drills": [drill.code for drill, _ in ended]} if ended else {}
     seq = _launched(conn, plan, incident, sent=sent, said=said, now=now)
-    opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq)
+    heard = tuple((drill.id, newest) for drill, newest in ended)
+    opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq, ended=heard)
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _said(opened))
     _record(conn, plan, opened)
@@ -88,6 +93,13 @@ def _record(conn: Connection, plan: LaunchPlan, opened: Opened) -> None:
     about |= {"code": opened.code, "people": opened.people}
     obj = f"incident:{opened.id}"
     record(conn, actor=plan.actor, action="launch", obj=obj, data=about)
+
+
+def _beyond(conn: Connection, plan: LaunchPlan, rows: Sequence[WaveRow], now: int) -> int:
+    """Every home nothing can reach is on the list of doors from now on; how many."""
+    bands = sorted({told.band for told in plan.audience})
+    listed = knock_at_once(conn, rows, now)
+    return listed + knock_beyond(conn, rows[0], no=len(rows), bands=bands, now=now)
 
 
 def _check_roster(conn: Connection, plan: LaunchPlan) -> None:

@@ -18,6 +18,7 @@ from hub.store.database import Database, database_now
 from hub.store.doors import doors_of
 from hub.store.events import last_seq, read_events
 from hub.store.inbox_told import words_of
+from hub.store.incidents import ended_by
 from hub.store.placed import as_json, spoken_of
 from hub.store.ways import SENT_TO, VIA
 
@@ -160,7 +161,8 @@ def _counts(
 
 def _listed(conn: Connection, row: Mapping[Any, Any], counts: Any) -> dict[str, Any]:
     spoken = spoken_of(conn, row["site_id"], row["place"])
-    said = incident_json(row, recipe=as_json(row["recipe"]), spoken=spoken)
+    real = ended_by(conn, row["ended_by"])
+    said = incident_json(row, recipe=as_json(row["recipe"]), spoken=spoken, real=real)
     tally: dict[str, Any] = {name: getattr(counts, name, 0) for name in _COUNTED}
     tally["answers"] = {word: getattr(counts, word, 0) for word in ANSWERS}
     return {**said, "seq": row["last_seq"], "tally": tally}

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 
+from hub.decide.byhand import BEYOND
+from hub.decide.real_first import drill_ended
 from hub.decide.routes import Begun, update_routes
 from hub.decide.stages import LAST, No, may_say
 from hub.errors import Conflict
@@ -25,6 +27,7 @@ from hub.store.ids import numbered
 from hub.store.incidents import (
     RUNNING,
     cancel_waves,
+    ended_by,
     lock_incident,
     move_incident,
     running,
@@ -38,6 +41,8 @@ from hub.store.retold import tell_by_hand
 from hub.store.schema import notices, waves
 from hub.store.surveys import read_spots
 from hub.store.waves import WaveRow, sent, start_wave
+
+_ENDED_BY = text("SELECT ended_by FROM incidents WHERE id = :incident")
 
 
 class SayLedger:
@@ -86,7 +91,7 @@ def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
         return Spoken(**said, repeated=True)
     stage = Stage(plan.stage)
     gone = _supersede(conn, plan, now) if stage in LAST else {}
-    _check(conn, stage, plan.incident)
+    _check(conn, stage, plan)
     if stage in LAST:
         gone = _sum(gone, _supersede(conn, plan, now))
         cancel_waves(conn, plan.incident)
@@ -96,7 +101,10 @@ def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
     tasks = 0
     if stage in LAST:
         made = tell_those_who_heard(conn, row, now, stage=stage)
-        tasks = tell_by_hand(conn, incident=row.incident, notice=row.notice, stage=stage, now=now)
+        if not plan.real:  # nobody goes from door to door for a drill while it is real
+            tasks = tell_by_hand(
+                conn, incident=row.incident, notice=row.notice, stage=stage, now=now
+            )
     else:
         made = _everyone(conn, row, now)
     _move(conn, plan, stage, now)
@@ -118,9 +126,13 @@ def _supersede(conn: Connection, plan: NoticePlan, now: int) -> dict[str, int]:
     return take_back(conn, plan.incident, reason=Reason.SUPERSEDED, now=now, stages=stages)
 
 
-def _check(conn: Connection, stage: Stage, incident: int) -> None:
+def _check(conn: Connection, stage: Stage, plan: NoticePlan) -> None:
     """The incident is locked, and this may be said."""
+    incident = plan.incident
     status = IncidentState(lock_incident(conn, incident))
+    real = conn.execute(_ENDED_BY, {"incident": incident}).scalar_one()
+    if real is not None and not plan.real:
+        raise drill_ended(ended_by(conn, real))
     said, cut = stages_said(conn, incident), stages_cut(conn, incident)
     no = may_say(stage, status, said, cut=cut)
     if no is not No.NONE:
@@ -168,6 +180,7 @@ def routes_of(conn: Connection, incident: int) -> list[dict[str, Any]]:
             waves.c.incident_id == incident,
             waves.c.round == 0,
             waves.c.state == str(WaveState.STARTED),
+            waves.c.key != BEYOND,  # it tells no band
         )
     )
     return update_routes(Begun(*wave) for wave in begun)
@@ -214,6 +227,7 @@ def _event(
         "revision": revision,
         "deliveries": made.deliveries,
         "tasks": tasks,
+        **({"real": True} if plan.real else {}),
         "moves": [[c, "planned", "cancelled", n] for c, n in gone.items()]
         + [[c, "", "planned", n] for c, n in made.channels.items()],
     }

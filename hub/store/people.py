@@ -59,6 +59,7 @@ def _view(row: Any, ways: tuple[AddressEntry, ...]) -> RecipientView:
         extra={"way": row.way or {}} if row.kind == "screen" else {},
         version=row.version,
         addresses=ways,
+        site=row.site_id,
     )
 
 

@@ -151,6 +151,13 @@ incidents = Table(
     Column("closed_at", Ms),
     # What its texts put before each digit ("B1"), where another incident had asked already.
     Column("letter", Text, nullable=False, server_default=""),
+    Column("ended_by", BigId),  # of a drill: the live incident that ended it
+    Index(
+        "ix_incidents_ended",
+        "ended_by",
+        sqlite_where=text("ended_by IS NOT NULL"),
+        postgresql_where=text("ended_by IS NOT NULL"),
+    ),
 )
 
 audience = Table(

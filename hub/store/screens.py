@@ -262,7 +262,10 @@ def _screen_row(row: Any) -> ScreenRow:
 # Not the whole row: the recipe in it is large, and would be read again for every screen.
 _OF_INCIDENT = tuple(
     incidents.c[name]
-    for name in (*("id", "kind", "level", "status", "playbook", "code", "place", "next_update_at"),)
+    for name in (
+        *("id", "kind", "level", "status", "playbook", "code", "place", "next_update_at"),
+        "ended_by",
+    )
 )
 
 
@@ -325,6 +328,7 @@ def _order(row: Any, words: Mapping[str, Mapping[str, str]]) -> Ordered:
         status=IncidentState(row.status),
         issued_at=datetime.fromtimestamp(row.issued_at / 1000, UTC),
         wording=row.wording_id,
+        ended=row.ended_by is not None,
     )
     return Ordered(
         recipient=row.recipient_id,

@@ -14,6 +14,7 @@ from hub.model import PlaceKind
 from hub.plans import Estate, Person, Reached, Spot
 from hub.store.database import database_now
 from hub.store.ids import following
+from hub.store.real_first import under_way
 from hub.store.schema import sites
 from hub.store.ways import USABLE, callable_sql, quoted
 
@@ -121,11 +122,13 @@ def _beside(conn: Connection, site: int) -> dict[str, Any]:
     ids = [int(one) for one in conn.execute(_OPEN, {"site": site}).scalars()]
     if not ids:
         return {}
+    others = under_way(conn, site)
     asked = _raw(conn, _ASKED, {"ids": ids})
     letters = conn.execute(_LETTERS, {"site": site, "since": database_now(conn) - DAY_MS})
     return {
         "asked": frozenset(int(row[0]) for row in asked),
         "letters": frozenset(letters.scalars()),
+        "under_way": others,
     }
 
 

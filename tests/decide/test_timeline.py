@@ -188,3 +188,15 @@ def test_every_outcome_of_a_knock_has_its_words():
     for words in (*OUTCOME.values(), *ENDED.values()):
         assert set(words) == {"zh-CN", "en"}
         assert all(words.values())
+
+
+def test_what_something_real_does_to_a_drill_is_said() -> None:
+    began = said(EventKind.LAUNCHED, {"people": 3, "households": 2, "drills": ["FIRE-0001"]})
+    assert began["zh-CN"].endswith("同一地点的演练已停止：FIRE-0001")
+    assert began["en"].endswith("drills there were ended: FIRE-0001")
+    ended = said(EventKind.STOPPED, {"live": 2, "live_code": "FIRE-0002"})
+    assert ended["zh-CN"] == "真实事件 FIRE-0002 开始，演练已停止"
+    assert ended["en"] == "The drill was ended: the real incident FIRE-0002 began"
+    told = said(EventKind.NOTICE, {"stage": "correction", "deliveries": 2, "real": True})
+    assert told["zh-CN"] == "已告知参加演练的人：这是真实事件，2条"
+    assert told["en"] == "The people of the drill are told that it is real: 2 deliveries"

@@ -59,7 +59,7 @@ async def test_a_live_launch_waits_for_no_drill(database_url: str) -> None:
             return await write(plan)
 
         ledger.open = held  # type: ignore[method-assign]
-        large = replace(FIRE, kind=Kind.DRILL)
+        large = replace(FIRE, place="4", kind=Kind.DRILL)  # where nothing real begins
         drill = asyncio.create_task(home.launch.start(large, who=WHO, key="drill"))
         await begun.wait()
         async with asyncio.timeout(30):

@@ -89,7 +89,7 @@ class Story:
     async def told(self) -> None:
         fire = await self._launch("fire", "3/12", Kind.LIVE)
         power = await self._launch("power-outage", "3/13", Kind.LIVE)
-        drill = await self._launch("fire", "3/11", Kind.DRILL)
+        drill = await self._launch("fire", "9", Kind.DRILL)  # where nothing real is under way
         await self._calm()
         for turn, incident in enumerate((fire, power, fire)):
             await self._receipts()
@@ -241,7 +241,7 @@ async def played(url: str, ledger: Path, crew: Crew) -> tuple[Counter[Any], Any,
     """Ledger and ends of the whole story; and how many workers had a part in it."""
     home = await open_house(url, *CHANNELS)
     try:
-        await home.db.write(lambda conn: put_estate(conn, FLATS, neighbours()))
+        await home.db.write(lambda conn: put_estate(conn, (*FLATS, "9/1/101"), neighbours()))
         story = Story(home, ledger)
         async with crew(home):
             await story.told()

@@ -65,6 +65,9 @@ class Engine(Replies):
         if known is not None and known[1] != (book, kind):
             assert all(isinstance(one, Conflict) for one in found), found
             return
+        if known is None and kind == "drill" and self._real():
+            assert {one.code for one in found} == {"live_open"}
+            return
         ids = {one.id for one in found}
         assert len(ids) == 1
         (number,) = ids
@@ -75,6 +78,26 @@ class Engine(Replies):
         self.memory.keys[key] = (number, (book, kind))
         self.memory.launched(number, book, kind)
         self._heard_of(number)
+        if kind == "live":
+            self._ends_drills(number)
+
+    def _real(self) -> bool:
+        """Whether something real is under way: everything of this town is at one place."""
+        every = self.memory.affairs.values()
+        return any(one.kind == "live" and one.status != "closed" for one in every)
+
+    def _ends_drills(self, real: int) -> None:
+        """Every drill that runs is ended; one that is over, if its last word was still to go."""
+        asked = "SELECT id FROM incidents WHERE ended_by = :i"
+        ended = {int(row.id) for row in self.do(self.town.rows(asked, i=real))}
+        for one in self.memory.affairs.values():
+            if one.kind == "drill" and one.status in {"open", "stopped"}:
+                assert one.id in ended
+                one.status = "stopped"
+            if one.id in ended:
+                assert one.kind == "drill"
+                one.ended = True
+                one.ends.append(self.town.house.ms)
 
     def _heard_of(self, affair: int) -> int:
         """The incident's newest notice is in the notebook; its id."""
@@ -88,7 +111,7 @@ class Engine(Replies):
         affair = self._affair(which)
         said = {n.stage for n in self.memory.notices.values() if n.affair == affair.id}
         may = affair.status != "closed" and "correction" not in said
-        may = may and (affair.status != "cleared" or stage == "correction")
+        may = may and (affair.status != "cleared" or stage == "correction") and not affair.ended
         try:
             told = self.do(self.town.say.notice(affair.id, stage, text=STILL, who=WHO, key=None))
         except Conflict:

@@ -282,8 +282,8 @@ async def _knock(house: House, incident: int) -> None:
 
 
 _ANSWER = """-- test
-UPDATE audience SET answer = 'safe' WHERE recipient_id IN
-    (SELECT max(recipient_id) FROM tasks WHERE household IS NOT NULL AND state <> 'done')"""
+UPDATE audience SET answer = 'safe' WHERE household IN
+    (SELECT max(household) FROM tasks WHERE household IS NOT NULL AND state <> 'done')"""
 
 
 async def _audit(db: Database) -> None:

@@ -101,8 +101,8 @@ async def test_of_two_alike_the_newer_is_answered(hub: Field) -> None:
 
 
 async def test_a_live_incident_goes_before_a_graver_drill(hub: Field) -> None:
-    outage = await hub.launch("power-outage", "3")
     drill = await hub.launch("fire", "3/12", Kind.DRILL)
+    outage = await hub.launch("power-outage", "3")
     await hub.reply(RESIDENT, "1")
     assert await hub.answer(outage, RESIDENT) == "safe"
     assert await hub.answer(drill, RESIDENT) == ""

@@ -95,6 +95,13 @@ def test_help_in_a_drill_is_as_real_as_in_a_fire() -> None:
         assert (DRILL_HELP in said_then) == (kind is not Kind.LIVE)
 
 
+def test_help_that_was_seen_to_is_not_said_to_be_passed_on() -> None:
+    done = (replace(HELPED[0], help_open=False),)
+    said_then = page(ALERT, persons=done)["answered"]["then"]
+    assert said_then.startswith("Your call for help is marked as seen to.")
+    assert "119" in said_then
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", [Kind.LIVE, Kind.DRILL])
 @pytest.mark.parametrize("assigned", ["", "Lin"])

@@ -32,6 +32,7 @@ def drawn(request: Request, found: ResidentPage, *, token: str, nonce: str) -> R
             css=style(),
             token=token,
             nonce=nonce,
+            real=hub.answer.real_token(token, found),
             t=speech.t,
         )
     )

@@ -22,7 +22,7 @@ function row(one) {
   const tally = one.tally ?? {};
   return h("tr", { class: `is-${one.kind}` },
     h("th", { scope: "row" }, h("span", { class: `tag kind-${one.kind}` }, named("kind", one.kind)), " ", h("a", { href: `/incidents/${one.id}` }, spoken(one)), h("span", { class: "two" }, ` ${one.code ?? ""}`)),
-    h("td", {}, named("status", one.status)), h("td", { class: "num" }, momentShort(one.launched_at)),
+    h("td", {}, [named("status", one.status), one.ended_by ? t("real.status") : ""].filter(Boolean).join(t("comma"))), h("td", { class: "num" }, momentShort(one.launched_at)),
     [one.people, tally.told, tally.answered, tally.unreachable].map((n) => h("td", { class: "r num" }, num(n))));
 }
 more.addEventListener("click", () => load(next));

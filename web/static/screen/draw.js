@@ -1,7 +1,7 @@
 /** Draws a screen's whole picture from one value, in one cut. Text only ever through textContent. */
 
 import { directionOf, nearest } from "./tongues.js";
-import { CLEAR, CORRECTED, DRILL, DRILL_OVER, LEVEL, NEARBY, PAIR, SAY, wayWords } from "./words.js";
+import { CLEAR, CORRECTED, DRILL, DRILL_OVER, LEVEL, NEARBY, PAIR, REAL, SAY, wayWords } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
@@ -19,10 +19,10 @@ export function drawNotice(root, view) {
   const en = part(show, PAIR.second);
   const both = JSON.stringify(zh) !== JSON.stringify(en);
   const notes = notesOf(view, zh, en);
-  const box = el("div", `screen ${look.look}${notes.length || show.kind === "drill" ? " tight" : ""}`);
+  const box = el("div", `screen ${look.look}${notes.length || isDrill(show) ? " tight" : ""}`);
   box.append(top(look, view), el("div", "notes", ...notes), middle(view, zh, en, both), foot(view, show, info));
-  document.body.dataset.kind = show.kind;
-  document.title = `${show.kind === "drill" ? "【演练】DRILL: " : ""}${zh.headline || en.headline}`;
+  document.body.dataset.kind = show.real ? "live" : show.kind;
+  document.title = `${isDrill(show) ? "【演练】DRILL: " : ""}${zh.headline || en.headline}`;
   only(root, box);
   fit(box);
 }
@@ -85,13 +85,22 @@ function withTime(say, at, view) {
 const two = (n) => String(n).padStart(2, "0");
 
 function lookOf(show) {
-  const over = show.stage === "all_clear" || show.stage === "correction";
+  if (show.real) return REAL;
+  const over = isOver(show);
   if (show.kind === "drill") return over ? DRILL_OVER : DRILL;
   if (show.stage === "all_clear") return CLEAR;
   if (show.stage === "correction") return CORRECTED;
   if (show.level === "P1" && stays(part(show, "zh-CN"), part(show, "en"))) return NEARBY;
   return LEVEL[show.level] || LEVEL.P2;
 }
+
+/** Whether it is the last word of an incident; that something real ended a drill is none. */
+function isOver(show) {
+  return !show.real && (show.stage === "all_clear" || show.stage === "correction");
+}
+
+/** Whether it is a drill, and still one. */
+const isDrill = (show) => show.kind === "drill" && !show.real;
 
 function top(look, view) {
   return el("div", "top",
@@ -103,7 +112,7 @@ function top(look, view) {
 function notesOf(view, zh, en) {
   const { show, stale } = view;
   const notes = [];
-  if (show.kind === "drill") notes.push(note("dr", null, SAY.drill));
+  if (isDrill(show)) notes.push(note("dr", null, SAY.drill));
   if (stale) notes.push(note("stale", "offline", withTime(SAY.stale, stale, view)));
   if (show.stage === "update") {
     const said = withTime((at) => SAY.update(show.revision - 1, at), new Date(show.issued), view);
@@ -124,7 +133,7 @@ function note(kind, icon, said) {
 
 function middle(view, zh, en, both) {
   const { show, info } = view;
-  const over = show.stage === "all_clear" || show.stage === "correction";
+  const over = isOver(show);
   const say = el("div", "say",
     el("div", "", el("h1", "", whole(zh.headline)), ...(both ? [lang("en", el("p", "second", en.headline))] : [])),
     el("p", "do", zh.action, ...(both ? [lang("en", el("small", "", en.action))] : [])));
@@ -168,7 +177,7 @@ const IN = {
 
 function foot(view, show, info) {
   const { now } = view;
-  const over = show.stage === "all_clear" || show.stage === "correction";
+  const over = isOver(show);
   const at = (iso) => (iso ? timeOf(new Date(iso), view) : { zh: "–", en: "–" });
   const fact = (said, value) => el("span", "", `${said.zh} `, lang("en", el("span", "", said.en)), el("b", "num", value.zh),
     ...(value.zh === value.en ? [] : [" ", lang("en", el("span", "num", value.en))]));

@@ -16,6 +16,8 @@ export const NEARBY = {
 export const CLEAR = { zh: "安全 警报解除", en: "SAFE, ALL CLEAR", look: "s-green", mark: "tick" };
 export const CORRECTED = { zh: "更正", en: "CORRECTION", look: "s-green", mark: "tick" };
 export const DRILL = { zh: "演练", en: "DRILL", look: "s-drill", mark: "danger" };
+/** Of a drill that something real ended: no drill any more. */
+export const REAL = { zh: "真实事件 演练已停止", en: "REAL. THE DRILL HAS STOPPED", look: "s-red", mark: "danger" };
 export const DRILL_OVER = { zh: "演练结束", en: "DRILL OVER", look: "s-drill", mark: "tick" };
 
 export const SAY = {

@@ -132,7 +132,7 @@ export class Actions {
     const pick = (what) => { $("dialog.ask")?.close(); open(what); };
     const closed = this.state.incident?.status;
     return ask({ title: t("act.more"), body: h("div", { class: "ask-body stack-buttons" },
-      closed === "closed" ? null : h("button", { class: "btn big wide", type: "button", onclick: () => pick("correction") }, t("act.correction")),
+      closed === "closed" || this.state.incident?.ended_by ? null : h("button", { class: "btn big wide", type: "button", onclick: () => pick("correction") }, t("act.correction")),
       closed === "open" ? h("button", { class: "btn big wide stop", type: "button", onclick: () => pick("stop") }, t("act.stop")) : null,
       closed === "cleared" || closed === "stopped" ? h("button", { class: "btn big wide", type: "button", onclick: () => pick("close") }, t("act.close")) : null) });
   }

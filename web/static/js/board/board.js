@@ -127,14 +127,22 @@ function incidentChanged() {
   put($("#started"), clock(one.launched_at));
   const tag = $("#status");
   tag.hidden = one.status === "open";
-  put(tag, named("status", one.status));
+  put(tag, one.ended_by && one.status !== "closed" ? t("real.status") : named("status", one.status));
   for (const button of $$("[data-act]")) {
     const what = button.dataset.act;
     const over = one.status === "closed";
     button.hidden = what === "close" ? !["stopped", "cleared"].includes(one.status) : what === "stop" ? one.status !== "open" : over || (["update", "all_clear"].includes(what) && one.status === "cleared");
   }
+  const real = $("#real");
+  real.hidden = !one.ended_by;
+  if (one.ended_by) {
+    put($("b", real), t("real.began", { code: one.ended_by.code }));
+    $("a", real).href = `/incidents/${one.ended_by.incident}`;
+    for (const button of $$('[data-act="update"],[data-act="all_clear"],[data-act="correction"]')) button.hidden = true;
+  }
   const notice = latest();
-  if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: say(notice.texts) || notice.text }) : named("stage", notice.stage));
+  if (one.ended_by) put($("#order"), "");
+  else if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: say(notice.texts) || notice.text }) : named("stage", notice.stage));
   flag();
 }
 

@@ -20,7 +20,7 @@ const after = (one) => (one.stage && one.stage !== "alert" ? named("stage", one.
 function reached(one) {
   if (after(one)) return t("doors.hears", { stage: after(one) });
   if (one.answered && one.answered < one.people) return t("doors.reach.some", { n: one.answered, all: one.people });
-  if (one.unreachable) return t("doors.reach.none");
+  if (one.unreachable) return [t("doors.reach.none"), one.why ? named("reason", one.why) : ""].filter(Boolean).join(t("colon"));
   return t(`doors.reach.${one.delivered ? "delivered" : one.told ? "told" : "untold"}`);
 }
 

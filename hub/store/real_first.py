@@ -1,0 +1,101 @@
+"""Real before drill, as rows: decided in the transaction that launches.
+
+A large launch takes seconds to write, and a live one never waits for a drill's. So each asks only
+at its end, under a lock of the site that it holds until it is committed: whoever comes second finds
+the first. On SQLite there is one writer, and the order is the lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from hub.decide.real_first import drills_at, refuse_drill
+from hub.events import EventKind
+from hub.model import Kind, Stage
+from hub.plans import LaunchPlan, UnderWay
+from hub.states import IncidentState, Reason
+from hub.store.database import Database, database_now
+from hub.store.events import append_event
+from hub.store.incidents import cancel_waves, lock_incident, move_incident, take_back
+
+DAY_MS = 86_400_000
+TOLD_WITHIN_MS = 3_600_000
+"""How long after its end a drill's people are still told of it: later nobody takes it for real."""
+
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('real first:' || :site, 0))")
+_UNDER_WAY = text("""
+SELECT id, code, kind, status, place FROM incidents
+WHERE site_id = :site AND status <> 'closed' ORDER BY id""")
+_TO_TELL = text("""
+SELECT i.id FROM incidents i WHERE i.ended_by IS NOT NULL AND i.status <> 'closed'
+    AND i.stopped_at > :since AND i.launched_at > :begun AND NOT EXISTS (
+        SELECT 1 FROM notices n WHERE n.incident_id = i.id AND n.stage = 'correction')
+ORDER BY i.id LIMIT 50""")
+
+
+class DrillLedger:
+    """Drills that something real ended, and whose people have not been told of it."""
+
+    def __init__(self, db: Database):
+        self._db = db
+
+    async def to_tell(self) -> tuple[int, ...]:
+        """Their ids, the oldest first."""
+        return await self._db.read(_to_tell)
+
+
+def under_way(conn: Connection, site: int) -> tuple[UnderWay, ...]:
+    """Every incident of the site that is not closed."""
+    return tuple(UnderWay(*row) for row in conn.execute(_UNDER_WAY, {"site": site}))
+
+
+def refuse_beside_real(conn: Connection, plan: LaunchPlan) -> None:
+    """Conflict where a drill would begin beside something real; a live launch goes on."""
+    if plan.kind != Kind.LIVE:
+        refuse_drill(plan.place, under_way(conn, plan.site))
+
+
+def make_way(
+    conn: Connection, plan: LaunchPlan, incident: int, now: int
+) -> tuple[tuple[UnderWay, int], ...]:
+    """Called last in a launch. A drill is refused beside something real that came meanwhile; a live
+    incident ends the drills that run where it is: (drill, its newest event)."""
+    if conn.dialect.name != "sqlite":
+        conn.execute(_LOCK, {"site": str(plan.site)})
+    others = under_way(conn, plan.site)
+    if plan.kind != Kind.LIVE:
+        refuse_drill(plan.place, others)
+        return ()
+    real = {"live": incident, "live_code": plan.code}
+    found = [(one, _end(conn, one, real, now)) for one in drills_at(plan.place, others)]
+    return tuple((one, seq) for one, seq in found if seq)
+
+
+def _end(conn: Connection, drill: UnderWay, real: Mapping[str, Any], now: int) -> int:
+    """Nothing of the drill is sent any more, its last word neither; the number of the event that
+    says why, 0 if it had ended by itself. In the order of `stop_incident`: no deadlock."""
+    gone = _take_back(conn, drill.id, now)
+    status = lock_incident(conn, drill.id)
+    more = _take_back(conn, drill.id, now)
+    moves = [[c, "planned", "cancelled", n] for c, n in [*gone.items(), *more.items()]]
+    if status == IncidentState.CLOSED or (status == IncidentState.CLEARED and not moves):
+        return 0
+    cancel_waves(conn, drill.id)
+    stands = status if status == IncidentState.CLEARED else str(IncidentState.STOPPED)
+    ended = {"status": stands, "stopped_at": now, "next_update_at": None}
+    move_incident(conn, drill.id, ended_by=real["live"], **ended)
+    data = {"moves": moves, **real}
+    return append_event(conn, drill.id, EventKind.STOPPED, data, actor="hub", now_ms=now)
+
+
+def _take_back(conn: Connection, drill: int, now: int) -> dict[str, int]:
+    return take_back(conn, drill, reason=Reason.SUPERSEDED, now=now, stages=tuple(Stage))
+
+
+def _to_tell(conn: Connection) -> tuple[int, ...]:
+    now = database_now(conn)
+    named = {"since": now - TOLD_WITHIN_MS, "begun": now - DAY_MS}
+    return tuple(int(one) for one in conn.execute(_TO_TELL, named).scalars())
