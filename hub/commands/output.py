@@ -6,11 +6,13 @@ import asyncio
 import json
 import sys
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from hub.errors import HubError, Refused
+from hub.settings import Settings, load
 
 REFUSED = 1
 USAGE = 2
@@ -18,6 +20,14 @@ USAGE = 2
 as_json = click.option(
     "--json", "json_", is_flag=True, help="One JSON document on standard output."
 )
+
+
+def settings_of(*, json_: bool = False, data: Path | None = None) -> Settings:
+    """The settings as the environment has them; ends the command where they cannot be used."""
+    try:
+        return load(data=data)
+    except HubError as error:
+        fail(error, json_=json_)
 
 
 def say(document: Any, *, json_: bool, words: Callable[[], str] | str) -> None:
@@ -87,4 +97,5 @@ def problem(error: HubError) -> dict[str, Any]:
         found["problems"] = [
             {"where": p.where, "what": p.what, "hint": p.hint} for p in error.problems
         ]
+        found |= error.facts
     return found

@@ -83,9 +83,7 @@ class Watch:
     ) -> Page:
         """Incidents, newest first; `after`: the last id of the page before; `code`: the one that
         has it."""
-        return await self._lists.incidents(
-            status=status or "", code=code, limit=limit, after=after
-        )
+        return await self._lists.incidents(status=status or "", code=code, limit=limit, after=after)
 
     async def deliveries(
         self,
