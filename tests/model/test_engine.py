@@ -9,7 +9,7 @@ hub's own code.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -87,10 +87,16 @@ class Engine(Replies):
     def says(self, which: int, stage: str) -> None:
         affair = self._affair(which)
         said = {n.stage for n in self.memory.notices.values() if n.affair == affair.id}
-        may = affair.status != "closed" and "correction" not in said
+        late = affair.status == "closed" and not said & LAST and stage in LAST
+        may = (late or affair.status != "closed") and "correction" not in said
         may = may and (affair.status != "cleared" or stage == "correction")
         try:
-            told = self.do(self.town.say.notice(affair.id, stage, text=STILL, who=WHO, key=None))
+            told = self._confirmed(
+                affair.id,
+                lambda help_open: self.town.say.notice(
+                    affair.id, stage, text=STILL, confirm_help=help_open, who=WHO, key=None
+                ),
+            )
         except Conflict:
             assert not may
             return
@@ -100,6 +106,21 @@ class Engine(Replies):
             affair.status = "cleared"
             affair.ends.append(self.town.house.ms)
             self._exactly_those_who_heard(affair.id, told.notice)
+
+    def _confirmed(self, affair: int, ask: Callable[[int | None], Any]) -> Any:
+        """Asked as it is; where people need help, once more with exactly their number."""
+        try:
+            return self.do(ask(None))
+        except Conflict as error:
+            if error.code != "help_open":
+                raise
+            asked = (
+                "SELECT count(DISTINCT recipient_id) FROM tasks"
+                " WHERE incident_id = :i AND key = 'help' AND state <> 'done'"
+            )
+            waiting = self.do(self.town.rows(asked, i=affair))[0][0]
+            assert error.facts["help"] == waiting > 0
+            return self.do(ask(waiting))
 
     def _exactly_those_who_heard(self, affair: int, notice: int) -> None:
         asked = "SELECT channel, address FROM deliveries WHERE notice_id = :n"
@@ -134,7 +155,10 @@ class Engine(Replies):
     def closes(self, which: int) -> None:
         affair = self._affair(which)
         try:
-            self.do(self.town.say.close(affair.id, who=WHO))
+            self._confirmed(
+                affair.id,
+                lambda help_open: self.town.say.close(affair.id, confirm_help=help_open, who=WHO),
+            )
         except Conflict:  # while the last word is still on its way
             assert affair.status == "cleared"
             return
