@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,27 +100,28 @@ def test_without_a_running_hub_each_is_done_once_and_sent_before_it_returns(tmp_
 @pytest.mark.timeout(600)
 def test_a_running_hub_is_asked_and_help_is_told_and_confirmed(tmp_path: Path) -> None:
     serve = [*MUSTER, "serve"]
-    with burning(tmp_path) as terminal:
-        with running(serve, env=terminal.env, folder=tmp_path, name="hub") as hub:
-            hub.says("Muster serves")
-            _ask_for_help(terminal)
-            refused = terminal("all-clear", terminal.code)
-            assert (refused.code, refused.out["code"], refused.out["help"]) == (1, "help_open", 1)
-            assert refused.out["help_by"] == {"asked": 0, "marked": 1, "cries": 0}
-            words = muster("all-clear", terminal.code, env=terminal.env)
-            assert words.returncode == 1
-            assert "Still in need of help: 1" in words.stderr
-            assert "--confirm-help 1" in words.stderr
-            assert "marked 1" in words.stderr
-            wrong = terminal("all-clear", terminal.code, "--confirm-help", "2")
-            assert (wrong.code, wrong.out["help"]) == (1, 1)
-            done = [terminal("all-clear", terminal.code, "--confirm-help", "1") for _ in range(2)]
-            assert [(one.code, one.out["repeated"]) for one in done] == [(0, False), (0, True)]
-            assert terminal("close", terminal.code).out["code"] in {"help_open", "leaving"}
-            _until_said(terminal)
-            assert terminal("close", terminal.code).out["code"] == "help_open"
-            closed = terminal("close", terminal.code, "--confirm-help", "1")
-            assert (closed.code, closed.out["help_open"], closed.out["cleared"]) == (0, 1, True)
+    with ExitStack() as stack:
+        terminal = stack.enter_context(burning(tmp_path))
+        hub = running(serve, env=terminal.env, folder=tmp_path, name="hub")
+        stack.enter_context(hub).says("Muster serves")
+        _ask_for_help(terminal)
+        refused = terminal("all-clear", terminal.code)
+        assert (refused.code, refused.out["code"], refused.out["help"]) == (1, "help_open", 1)
+        assert refused.out["help_by"] == {"asked": 0, "marked": 1, "cries": 0}
+        words = muster("all-clear", terminal.code, env=terminal.env)
+        assert words.returncode == 1
+        assert "Still in need of help: 1" in words.stderr
+        assert "--confirm-help 1" in words.stderr
+        assert "marked 1" in words.stderr
+        wrong = terminal("all-clear", terminal.code, "--confirm-help", "2")
+        assert (wrong.code, wrong.out["help"]) == (1, 1)
+        done = [terminal("all-clear", terminal.code, "--confirm-help", "1") for _ in range(2)]
+        assert [(one.code, one.out["repeated"]) for one in done] == [(0, False), (0, True)]
+        assert terminal("close", terminal.code).out["code"] in {"help_open", "leaving"}
+        _until_said(terminal)
+        assert terminal("close", terminal.code).out["code"] == "help_open"
+        closed = terminal("close", terminal.code, "--confirm-help", "1")
+        assert (closed.code, closed.out["help_open"], closed.out["cleared"]) == (0, 1, True)
 
 
 @pytest.mark.parametrize(

@@ -111,16 +111,16 @@ class Engine(Replies):
         """Asked as it is; where people need help, once more with exactly their number."""
         try:
             return self.do(ask(None))
-        except Conflict as error:
-            if error.code != "help_open":
+        except Conflict as refused:
+            if refused.code != "help_open":
                 raise
-            asked = (
-                "SELECT count(DISTINCT recipient_id) FROM tasks"
-                " WHERE incident_id = :i AND key = 'help' AND state <> 'done'"
-            )
-            waiting = self.do(self.town.rows(asked, i=affair))[0][0]
-            assert error.facts["help"] == waiting > 0
-            return self.do(ask(waiting))
+            said = refused.facts["help"]
+        asked = (
+            "SELECT count(DISTINCT recipient_id) FROM tasks"
+            " WHERE incident_id = :i AND key = 'help' AND state <> 'done'"
+        )
+        assert said == self.do(self.town.rows(asked, i=affair))[0][0] > 0
+        return self.do(ask(said))
 
     def _exactly_those_who_heard(self, affair: int, notice: int) -> None:
         asked = "SELECT channel, address FROM deliveries WHERE notice_id = :n"

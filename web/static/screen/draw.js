@@ -178,8 +178,8 @@ function foot(view, show, info) {
     const late = new Date(show.next_update) < now;
     facts.push(fact(late ? SAY.due : SAY.next, at(show.next_update)));
   }
-  const source = info && info.source ? info.source : null;
-  if (source) facts.push(fact(SAY.from, one(named(source, PAIR.first))));
+  const source = named((info && info.source) || {}, PAIR.first);
+  if (source) facts.push(fact(SAY.from, one(source)));
   const code = el("span", "code", `${SAY.code.zh} `, lang("en", el("span", "", SAY.code.en)), el("b", "num", show.code || ""));
   return el("div", "foot", ...facts, code);
 }

@@ -128,7 +128,9 @@ function incidentChanged() {
   const note = $("#clear-late");
   note.hidden = !late;
   put(note, late ? t("act.clear_late", { at: moment(one.clear_until) }) : "");
-  if (one.status === "closed") { help.end(); tasks.end(); }
+  const ended = one.status === "closed"; // until its all clear is sent after all
+  help.allow(may && !ended);
+  tasks.allow(may && !ended, ended);
   put($("#started"), clock(one.launched_at));
   const tag = $("#status");
   tag.hidden = one.status === "open";

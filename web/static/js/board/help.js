@@ -30,8 +30,12 @@ export class HelpList {
   get oldest() { return this.#items.map((one) => one.since).filter(Boolean).sort()[0]; }
   get unassigned() { return this.#items.filter((one) => !one.assigned).length; }
 
-  /** The incident is closed: nobody can be sent from here any more. */
-  end() { this.may = false; }
+  /** Nobody can be sent from here while the incident is closed. */
+  allow(may) {
+    if (this.may === may) return;
+    this.may = may;
+    this.#list.show(this.#items);
+  }
   /** `cries`: of people nobody can place; they stand above the board. */
   show(tasks, flats, cries = 0) {
     const items = byFlat(tasks);

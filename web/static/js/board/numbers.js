@@ -12,11 +12,8 @@ function set(key, n, note) {
 }
 
 function whereHelp(flats, oldest, cries) {
-  const unknown = cries ? t("nums.help_cries", { n: cries }) : "";
-  return [flats || oldest || !cries ? placed(flats, oldest) : "", unknown].filter(Boolean).join(t("comma"));
-}
-function placed(flats, oldest) {
   const age = oldest ? ageText(oldest) : "";
+  if (cries) return t(flats ? "nums.help_flats_cries" : "nums.help_cries", { n: flats, cries });
   if (!flats) return age ? t("nums.help_oldest", { age }) : t("nums.help_none");
   return age ? t("nums.help_note", { n: flats, age }) : t("nums.help_flats", { n: flats });
 }
