@@ -31,6 +31,14 @@ FAULTS = ("", "", "claim_lost", "record_lost", "freeze_claimed", "freeze_sent")
 WAITS = (0.6, 3.0, 6.0, 13.0, 16.0, 31.0, 61.0, 180.0, 300.0, 601.0, 1_801.0)
 
 
+_HELP = "tasks WHERE incident_id = :i AND key = 'help' AND state <> 'done'"
+_CRIES = f"""
+SELECT DISTINCT coalesce(nullif(sender, ''), CAST(recipient_id AS TEXT), CAST(id AS TEXT))
+FROM replies WHERE cry AND settled_at IS NULL
+AND (incident_id = :i OR (SELECT kind = 'live' AND status <> 'closed' FROM incidents WHERE id = :i))
+AND NOT EXISTS (SELECT 1 FROM {_HELP} AND tasks.recipient_id = replies.recipient_id)"""
+
+
 class Engine(Replies):
     """What people at the desk, workers and providers do."""
 
@@ -115,11 +123,9 @@ class Engine(Replies):
             if refused.code != "help_open":
                 raise
             said = refused.facts["help"]
-        asked = (
-            "SELECT count(DISTINCT recipient_id) FROM tasks"
-            " WHERE incident_id = :i AND key = 'help' AND state <> 'done'"
-        )
-        assert said == self.do(self.town.rows(asked, i=affair))[0][0] > 0
+        people = self.do(self.town.rows(f"SELECT DISTINCT recipient_id FROM {_HELP}", i=affair))
+        cries = self.do(self.town.rows(_CRIES, i=affair))
+        assert said == len(people) + len(cries) > 0
         return self.do(ask(said))
 
     def _exactly_those_who_heard(self, affair: int, notice: int) -> None:
