@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from hub import __version__
+from hub.commands.incident_options import COMMANDS
 from hub.commands.looking import audit, doctor
 from hub.commands.output import as_json, fail, run
+from hub.commands.output import settings_of as _settings
 from hub.commands.site_group import site
 from hub.errors import HubError
-from hub.settings import Settings, load
 
 FILE = click.Path(path_type=Path)
 
@@ -24,11 +25,8 @@ def main() -> None:
     """Muster reaches everyone in a building when something happens, and accounts for everyone."""
 
 
-def _settings(*, json_: bool = False, data: Path | None = None) -> Settings:
-    try:
-        return load(data=data)
-    except HubError as error:
-        fail(error, json_=json_)
+for command in COMMANDS:
+    main.add_command(command)
 
 
 @main.command()
@@ -215,16 +213,6 @@ def launch(
         json_=json_,
     )
     run(work, json_=json_)
-
-
-@main.command()
-@click.argument("incident", type=int)
-@as_json
-def watch(*, incident: int, json_: bool) -> None:
-    """Follow an incident until it is closed."""
-    from hub.commands.watch import run_watch
-
-    run(run_watch(_settings(json_=json_), incident, json_=json_), json_=json_)
 
 
 @main.group()

@@ -34,10 +34,11 @@ class EventKind(StrEnum):
     # task, state, outcome; by hand: key, name, recipient, or count (of several); tasks: of a home
     # that was told before the last word, and entered after it
     TASK = "task"
-    NOTICE = "notice"  # notice, stage, revision, deliveries, tasks (by hand); moves
+    # notice, stage, revision, deliveries, tasks (by hand), after_close (it was closed); moves
+    NOTICE = "notice"
     # untold (count of people left untold); moves; of a drill something real ended: live, live_code
     STOPPED = "stopped"
-    CLOSED = "closed"
+    CLOSED = "closed"  # untold, help_open, help_by, cleared; moves
     SCREEN = "screen"  # recipient, state: shown | offline | back
     CALLED = "called"  # number: an outside call was logged
     ALARM = "alarm"  # what, detail: something the duty manager must know

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from hub.errors import HubError
@@ -176,7 +177,8 @@ class Opened:
 @dataclass(frozen=True, slots=True)
 class NoticePlan:
     """Everything a later notice writes. `media`: channels an account stands behind; `texts`: what
-    was added by language, `text`: that of it which stands where one alone can."""
+    was added by language, `text`: that of it which stands where one alone can; `confirm_help`: what
+    was given as the number of those who still need help."""
 
     incident: int
     stage: str
@@ -190,6 +192,7 @@ class NoticePlan:
     keyed: Keyed | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
     real: bool = False  # says in a drill that something real ended it
+    confirm_help: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +232,8 @@ class Started:
 @dataclass(frozen=True, slots=True)
 class Running:
     """An incident as far as its next notice needs it. `said`: the stages said so far; `cut`: of
-    these, all-clear and correction where a restore ended what was still to be sent of them."""
+    these, all-clear and correction where a restore ended what was still to be sent of them;
+    `closed_for`: since when it is closed."""
 
     id: int
     code: str
@@ -247,18 +251,48 @@ class Running:
     letter: str = ""
     site_name: Mapping[str, str] = field(default_factory=dict)
     ended_by: UnderWay | None = None  # of a drill: the real incident that ended it
+    closed_for: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class HelpOpen:
+    """Who still needs somebody to come (`hub.decide.help_open`), by how the hub knows of them.
+
+    `asked`: they said so themselves, by link, text or call; `marked`: staff said so, at the door or
+    on the phone; `cries`: they cried for help, and nobody has said yet who and where they are.
+    """
+
+    asked: int = 0
+    marked: int = 0
+    cries: int = 0
+
+    @property
+    def people(self) -> int:
+        """All of them: the number that stands everywhere."""
+        return self.asked + self.marked + self.cries
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """The counts by kind; they add up to `people`."""
+        return {"asked": self.asked, "marked": self.marked, "cries": self.cries}
+
+    def to_json(self) -> dict[str, Any]:
+        """As every answer of the API says it."""
+        return {"help": self.people, "help_by": self.kinds}
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What stopping or closing came to. `untold`: people not told, though they could have been.
 
-    `help_open`: calls for help nobody has closed; `cleared`: an all-clear or correction was said.
+    `helped`: who still needs help; `cleared`: an all-clear or correction was said; `clear_until`:
+    until when one still can be (ms), 0 where it was.
     """
 
     untold: int
-    help_open: int = 0
+    helped: HelpOpen = field(default_factory=HelpOpen)
     cleared: bool = False
+    clear_until: int = 0
     seq: int = 0
     repeated: bool = False
 

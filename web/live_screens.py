@@ -263,8 +263,8 @@ def _said(show: Show) -> Mapping[str, Any]:
         "place": order.place,
         "parts": order.words,
         "base": None if show.base is None else show.base.words,
-        "issued": iso(chosen.issued_at),
-        "updated": _iso_ms(order.updated_at),
+        "issued": _iso_ms(order.issued_at),
+        "updated": iso(chosen.issued_at),
         "next_update": _iso_ms(order.next_update_at),
         "until": None if show.until is None else iso(show.until),
     }

@@ -26,6 +26,7 @@ BODIES: Mapping[tuple[str, str], type[BaseModel]] = {
     ("POST", "/incidents"): models.LaunchBody,
     ("POST", "/incidents/{id}/notices"): models.NoticeBody,
     ("POST", "/incidents/{id}/notices/preview"): models.NoticeBody,
+    ("POST", "/incidents/{id}/close"): models.CloseBody,
     ("POST", "/incidents/{id}/answers"): models.AnswerBody,
     ("POST", "/incidents/{id}/tasks/{task}"): models.TaskBody,
     ("POST", "/replies/{id}"): reply_models.ReplyBody,
@@ -42,6 +43,7 @@ BODIES: Mapping[tuple[str, str], type[BaseModel]] = {
 ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("POST", "/incidents"): (202, models.LaunchedOut),
     ("POST", "/incidents/{id}/notices"): (202, models.SaidOut),
+    ("POST", "/incidents/{id}/close"): (200, models.ClosedOut),
     ("GET", "/incidents"): (200, models.ListOut),
     ("GET", "/incidents/{id}/deliveries"): (200, models.ListOut),
     ("GET", "/incidents/{id}/events"): (200, models.ListOut),
@@ -80,7 +82,12 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
 """What is not named here answers 200 with an object that docs/PROTOCOL.md describes."""
 
 QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
-    ("GET", "/incidents"): (("status", "string"), ("after", "integer"), ("limit", "integer")),
+    ("GET", "/incidents"): (
+        ("status", "string"),
+        ("code", "string"),
+        ("after", "integer"),
+        ("limit", "integer"),
+    ),
     ("GET", "/incidents/{id}/deliveries"): (
         ("state", "string"),
         ("channel", "string"),
@@ -128,6 +135,15 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ),
 }
 
+CONFLICTS: Mapping[tuple[str, str], type[BaseModel]] = {
+    ("POST", "/incidents/{id}/notices"): models.HelpOpenOut,
+    ("POST", "/incidents/{id}/close"): models.HelpOpenOut,
+}
+"""Where a 409 says more than what is wrong, and what."""
+
+NO_BODY = frozenset({("POST", "/incidents/{id}/close")})
+"""Whose body may be left out."""
+
 KEYED = frozenset({("POST", "/incidents"), ("POST", "/incidents/{id}/notices")})
 
 
@@ -170,7 +186,8 @@ def document() -> dict[str, Any]:
 
 def _models() -> set[type[BaseModel]]:
     answers = {model for _status, model in ANSWERS.values() if model is not None}
-    return set(BODIES.values()) | answers | {models.AnyOut, models.ProblemsOut}
+    own: set[type[BaseModel]] = {models.AnyOut, models.ProblemsOut, *CONFLICTS.values()}
+    return set(BODIES.values()) | answers | own
 
 
 def _plain(path: str) -> str:
@@ -188,7 +205,7 @@ def _operation(door: Door, path: str) -> dict[str, Any]:
         "responses": _responses(door, key, status, answer),
     }
     if key in BODIES:
-        operation["requestBody"] = {"required": True, "content": _json(BODIES[key])}
+        operation["requestBody"] = {"required": key not in NO_BODY, "content": _json(BODIES[key])}
     if key == ("POST", "/roster"):
         operation["requestBody"] = _file_body()
     if door.role != ANYONE:
@@ -230,6 +247,9 @@ def _responses(
     if door.role != ANYONE:
         said["401"] = {"description": "Not logged in.", "content": problems}
         said["403"] = {"description": "Not allowed.", "content": problems}
+    if key in CONFLICTS:
+        conflict = {"application/problem+json": {"schema": _ref(CONFLICTS[key])}}
+        said["409"] = {"description": "Clashes with what is so.", "content": conflict}
     said["default"] = {"description": "Refused, or not ready.", "content": problems}
     return said
 

@@ -137,14 +137,14 @@ async def run_launch(
     async with reached(settings, work=True) as client:
         found = await client.call("POST", "/incidents", body, key=key or uuid.uuid4().hex)
         if alone:
-            await _sent(client, found["id"])
+            await sent(client, found["id"])
             note("No hub is running: later waves go out when `muster serve` runs.")
     words = f"{found['code']}: {found['people']} people, {found['deliveries']} deliveries."
     say(found, json_=json_, words=words)
     return 0
 
 
-async def _sent(client: Client, incident: int) -> None:
+async def sent(client: Client, incident: int) -> None:
     """Everything due now has been handed to its provider, or two minutes have passed."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(OUTBOX):

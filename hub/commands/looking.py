@@ -6,7 +6,7 @@ import os
 
 import click
 
-from hub.commands.output import as_json, own_language, run
+from hub.commands.output import as_json, own_language, run, settings_of
 from hub.folder import taken
 
 
@@ -15,15 +15,15 @@ from hub.folder import taken
 @as_json
 def doctor(*, language: str | None, json_: bool) -> None:
     """Look whether everything a hub needs is well; asks each provider account, sends nothing."""
-    from hub.cli import _own_folder, _settings
+    from hub.cli import _own_folder
     from hub.commands.checks import run_doctor
 
-    settings, demo = _settings(json_=json_), _own_folder("muster-demo")
+    settings, demo = settings_of(json_=json_), _own_folder("muster-demo")
     nothing_here = settings.embedded and not (settings.data / "muster.db").exists()
     plain = not any(os.environ.get(f"MUSTER_{name}") for name in ("DATA", "URL", "DATABASE_URL"))
     of_demo = nothing_here and plain and demo.is_dir() and taken(demo)
     if of_demo:
-        settings = _settings(json_=json_, data=demo)
+        settings = settings_of(json_=json_, data=demo)
     work = run_doctor(
         settings, json_=json_, language=language or own_language(os.environ), demo=of_demo
     )
@@ -53,10 +53,9 @@ def audit(
     json_: bool,
 ) -> None:
     """Show who did what and looked at whom, newest first."""
-    from hub.cli import _settings
     from hub.commands.audit import Asked, run_audit, run_audit_check
 
-    settings = _settings(json_=json_)
+    settings = settings_of(json_=json_)
     tongue = language or own_language(os.environ)
     if check or noted:
         run(run_audit_check(settings, noted, language=tongue, json_=json_), json_=json_)

@@ -7,12 +7,14 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from hub.decide.disk import SAID, Fault, of_error
 from hub.errors import DiskFull, HubError, Refused
+from hub.settings import Settings, load
 
 REFUSED = 1
 USAGE = 2
@@ -20,6 +22,14 @@ USAGE = 2
 as_json = click.option(
     "--json", "json_", is_flag=True, help="One JSON document on standard output."
 )
+
+
+def settings_of(*, json_: bool = False, data: Path | None = None) -> Settings:
+    """The settings as the environment has them; ends the command where they cannot be used."""
+    try:
+        return load(data=data)
+    except HubError as error:
+        fail(error, json_=json_)
 
 
 def say(document: Any, *, json_: bool, words: Callable[[], str] | str) -> None:
@@ -107,4 +117,5 @@ def problem(error: HubError) -> dict[str, Any]:
         found["problems"] = [
             {"where": p.where, "what": p.what, "hint": p.hint} for p in error.problems
         ]
+        found |= error.facts
     return found

@@ -91,7 +91,7 @@ class Ordered:
     place: str
     words: Mapping[str, Mapping[str, str]]
     next_update_at: int | None
-    updated_at: int
+    issued_at: int  # when the incident's first notice was; the candidate's own is the update's
 
 
 def showing(candidates: Iterable[Candidate], now: datetime) -> Candidate | None:

@@ -64,6 +64,10 @@ ALARMS: Mapping[str, Line] = {
         "zh-CN": "有人求救，还不知道是谁、在哪里：请看“回复”页",
         "en": "Somebody cries for help, not known who or where: see Replies",
     },
+    "cry_settled": {
+        "zh-CN": "一条求救已有人处理",
+        "en": "Somebody has seen to a cry for help",
+    },
     "unclear_reply": {
         "zh-CN": "收到一条看不懂的回复，请核实",
         "en": "A reply could not be understood; please check",
@@ -176,7 +180,12 @@ def _notice(data: Mapping[str, Any], _known: Known) -> Line:
             "zh-CN": f"已告知参加演练的人：这是真实事件，{zh_count}",
             "en": f"The people of the drill are told that it is real: {en_count}",
         }
-    return {"zh-CN": f"{zh}已发出，{zh_count}", "en": f"{en} went out, {en_count}"}
+    late = data.get("after_close", False)
+    zh_late, en_late = ("（结案后补发）", " after the close") if late else ("", "")
+    return {
+        "zh-CN": f"{zh}已发出{zh_late}，{zh_count}",
+        "en": f"{en} went out{en_late}, {en_count}",
+    }
 
 
 def _stopped(data: Mapping[str, Any], _known: Known) -> Line:
@@ -192,8 +201,15 @@ def _stopped(data: Mapping[str, Any], _known: Known) -> Line:
     }
 
 
-def _closed(_data: Mapping[str, Any], _known: Known) -> Line:
-    return {"zh-CN": "事件已结案，记录封存", "en": "Closed; the record is final"}
+def _closed(data: Mapping[str, Any], _known: Known) -> Line:
+    zh, en = "事件已结案，记录封存", "Closed; the record is final"
+    if not data.get("cleared", True):
+        zh += "；未发出解除通知"
+        en += "; nobody was told that it is over"
+    if left := data.get("help_open", 0):
+        zh += f"；仍有{left}人需要帮助"
+        en += f"; {_many(left, 'person still needs', 'people still need')} help"
+    return {"zh-CN": zh, "en": en}
 
 
 def _screen(data: Mapping[str, Any], _known: Known) -> Line:

@@ -103,7 +103,7 @@ class BoardFeed:
     def incident(self) -> dict[str, Any]:
         """The incident as GET says it: counts alone, nothing that depends on the clock."""
         state = self._known_state()
-        counts = tally(state, self._parts.incident, self._screens)
+        counts = tally(state, self._parts, self._screens)
         return {**self._parts.incident, "seq": state.seq, "epoch": self._epoch, "tally": counts}
 
     def line(self, event: Event) -> Line:

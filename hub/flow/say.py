@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.decide.added import by_language, first, lacks_words
 from hub.decide.draft import fits_of, languages_of, milliseconds
@@ -19,6 +19,7 @@ from hub.decide.target import Target
 from hub.decide.variables import Facts, meeting_by_band, variables_by_language
 from hub.decide.wording import render_all
 from hub.errors import Conflict, Problem, Refused
+from hub.events import iso
 from hub.flow.keys import keyed
 from hub.flow.where import target_of
 from hub.model import (
@@ -29,7 +30,7 @@ from hub.model import (
     Wording,
     Words,
 )
-from hub.plans import Ended, Hearers, Keyed, NoticePlan, Running, Spoken, Spot
+from hub.plans import Ended, Hearers, HelpOpen, Keyed, NoticePlan, Running, Spoken, Spot
 from hub.ports import Channel, Clock, Library, Wake
 from hub.states import IncidentState
 
@@ -53,7 +54,7 @@ class SayLedger(Protocol):
     async def speak(self, plan: NoticePlan) -> Spoken: ...
     async def hearers(self, incident: int, *, stage: Stage) -> Hearers: ...
     async def stop(self, incident: int, actor: str) -> Ended: ...
-    async def close(self, incident: int, actor: str) -> Ended: ...
+    async def close(self, incident: int, actor: str, confirm_help: object = None) -> Ended: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,24 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What was left open when the record was closed: a warning, not a refusal."""
+    """What was left open when the record was closed: a warning, not a refusal. `clear_until`: until
+    when the end of it can still be said, where it was not."""
 
     untold: int
-    help_open: int
+    helped: HelpOpen
     cleared: bool
+    clear_until: datetime | None = None
+
+    @property
+    def help_open(self) -> int:
+        """How many people still need help."""
+        return self.helped.people
+
+    def to_json(self) -> dict[str, Any]:
+        """As the API answers."""
+        until = self.clear_until and iso(self.clear_until)
+        left = {"untold": self.untold, "help_open": self.help_open, "help_by": self.helped.kinds}
+        return {"status": "closed", **left, "cleared": self.cleared, "clear_until": until}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,7 @@ class Say:
         *,
         text: Added = "",
         untranslated: bool = False,
+        confirm_help: object = None,
         who: Actor,
         key: str | None,
     ) -> Said:
@@ -111,8 +126,9 @@ class Say:
         got what came before; they end the incident. One that a restore cut short can be said again,
         to those who have not surely got it. The same key again gives the first answer.
         `text` by language, or in the site's first one. An update has it in every language somebody
-        of its audience is told in, unless it is `untranslated` on purpose. Unknown for no such
-        incident, Conflict where it may not be said, Refused for bad input.
+        of its audience is told in, unless it is `untranslated` on purpose. `confirm_help`: how many
+        still need help, for an all-clear said all the same; it is no part of what the key stands
+        for. Unknown for no such incident, Conflict where it may not be said, Refused for bad input.
         """
         body = {
             "stage": str(stage),
@@ -128,6 +144,7 @@ class Say:
             if known is Stage.UPDATE:
                 await self._whole(incident_id, added, untranslated=untranslated)
             plan = await self._plan(running, known, added, who=who, asked=asked)
+            plan = replace(plan, confirm_help=confirm_help)
             spoken = await self.ledger.speak(plan)
             await self._ring(incident_id, running.lane, spoken.seq)
         return Said(spoken.notice, spoken.revision, spoken.deliveries, repeated=spoken.repeated)
@@ -190,11 +207,13 @@ class Say:
         await self._tell(incident_id, ended)
         return Stopped(ended.untold)
 
-    async def close(self, incident_id: int, *, who: Actor) -> Closed:
-        """The record is final. Conflict while an all-clear is still going out."""
-        ended = await self.ledger.close(incident_id, who.id)
+    async def close(self, incident_id: int, *, who: Actor, confirm_help: object = None) -> Closed:
+        """The record is final. Conflict while an all-clear is still going out, and while somebody
+        needs help, unless `confirm_help` says exactly how many do."""
+        ended = await self.ledger.close(incident_id, who.id, confirm_help)
         await self._tell(incident_id, ended)
-        return Closed(ended.untold, ended.help_open, ended.cleared)
+        until = datetime.fromtimestamp(ended.clear_until / 1000, UTC) if ended.clear_until else None
+        return Closed(ended.untold, ended.helped, ended.cleared, until)
 
     async def _tell(self, incident: int, ended: Ended) -> None:
         if not ended.repeated:
@@ -305,7 +324,8 @@ def _checked(stage: Stage | str, added: Words, running: Running) -> Stage:
     if problems or known is None:
         said = "; ".join(f"{p.where} {p.what}" for p in problems)
         raise Refused(f"This cannot be said: {said}.", problems, code="notice")
-    no = may_say(known, IncidentState(running.status), running.said, cut=running.cut)
+    status = IncidentState(running.status)
+    no = may_say(known, status, running.said, cut=running.cut, closed_for=running.closed_for)
     if no is not No.NONE:
         raise Conflict(str(no), code=no.name.lower())
     return known

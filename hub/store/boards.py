@@ -21,7 +21,8 @@ from hub.model import Lane
 from hub.store.database import Database, database_now
 from hub.store.doors import counts
 from hub.store.events import latest_events, read_events
-from hub.store.incidents import ended_by
+from hub.store.help_open import OPEN, help_open
+from hub.store.incidents import closing, ended_by
 from hub.store.outcomes import on_board, standing_of
 from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
 
@@ -59,14 +60,14 @@ SELECT id, stage, revision, issued_at, text, texts FROM notices WHERE incident_i
 ORDER BY revision""")
 _CALLS = text("""
 SELECT at, data FROM events WHERE incident_id = :incident AND kind = 'called' ORDER BY seq""")
-_HELP_LIST = text("""
+_HELP_LIST = text(f"""
 SELECT t.id AS task, t.created_at, t.assigned, t.recipient_id AS recipient, r.needs, a.household,
     p.*, (SELECT count(*) FROM audience m WHERE m.incident_id = t.incident_id
         AND m.household = a.household AND m.kind IN ('resident', 'staff', 'outside')) AS people
 FROM tasks t LEFT JOIN recipients r ON r.id = t.recipient_id
 LEFT JOIN audience a ON a.incident_id = t.incident_id AND a.recipient_id = t.recipient_id
 LEFT JOIN places p ON p.id = a.household
-WHERE t.incident_id = :incident AND t.key = 'help' AND t.state <> 'done' ORDER BY t.id""")
+WHERE t.incident_id = :incident AND {OPEN} ORDER BY t.id""")
 _SCREENS = text("""
 SELECT a.recipient_id, s.seen_at, s.gone_at, s.showing_notice, s.shown_at,
     (SELECT n.id FROM notices n WHERE n.incident_id = a.incident_id
@@ -181,16 +182,19 @@ def _parts(conn: Connection, row: Mapping[Any, Any]) -> Parts:
     settings = as_json(row["settings"]) or {}
     recipe = as_json(row["recipe"]) or {}
     spoken = spoken_of(conn, row["site_id"], row["place"])
+    over = closing(conn, row)
     bands = {band["key"]: band.get("name") or {} for band in recipe.get("bands") or ()}
     return Parts(
         incident=incident_json(
             row, recipe=recipe, spoken=spoken, real=ended_by(conn, row["ended_by"])
         )
-        | {"bands": bands},
+        | {"bands": bands}
+        | over,
         tasks=tuple(_task(one) for one in conn.execute(_TASKS, about)),
         waves=_waves(conn, row["id"]),
         notices=tuple(_notice(one) for one in conn.execute(_NOTICES, about)),
         help=_help(conn, row["id"]),
+        helped=help_open(conn, row["id"]),
         calls={
             str(as_json(one.data).get("number", "")): moment(one.at)
             for one in conn.execute(_CALLS, about)

@@ -141,17 +141,29 @@ def _row(note: Note, now: int) -> dict[str, Any]:
 
 def _told(conn: Connection, note: Note, reply: int, now: int) -> Bells:
     """A cry is an event of every open live incident, other words of the one they are about."""
-    about = [] if note.incident is None else [note.incident]
-    if note.cry:
-        about += [one for one in conn.execute(_LIVE).scalars() if one not in about]
-    data = {"what": "cry" if note.cry else "unclear_reply"}
     detail = {"reply": reply, "via": note.channel}
     if note.recipient is not None:
         detail["recipient"] = note.recipient
-    event = data | {"detail": detail}
+    event = {"what": "cry" if note.cry else "unclear_reply", "detail": detail}
+    return _in_all(conn, note.incident, event, actor="hub", live=note.cry, now=now)
+
+
+def _in_all(
+    conn: Connection,
+    about: int | None,
+    event: Mapping[str, Any],
+    *,
+    actor: str,
+    live: bool,
+    now: int,
+) -> Bells:
+    """An alarm event of the incident it is about, if any, and of every open live one."""
+    of = set() if about is None else {about}
+    if live:
+        of |= {int(one) for one in conn.execute(_LIVE).scalars()}
     return {
-        one: append_event(conn, one, EventKind.ALARM, event, actor="hub", now_ms=now)
-        for one in sorted(about)
+        one: append_event(conn, one, EventKind.ALARM, event, actor=actor, now_ms=now)
+        for one in sorted(of)
     }
 
 
@@ -207,12 +219,19 @@ def _settle(
         return _again(conn, row, settling), {}, False
     now = database_now(conn)
     incidents, bells = _record(conn, row, settling, actor)
+    bells |= _seen_to(conn, row, actor, now) if row["cry"] else {}
     said = settling.to_json() | {"incidents": incidents}
     values = {"settled_at": now, "settled_by": actor, "settled": said}
     conn.execute(update(replies).where(replies.c.id == reply).values(values))
     clear(conn, cry_alarm(reply, "", None).key, now)
     (told_now,) = told(conn, [dict(row) | values])
     return told_now, bells, True
+
+
+def _seen_to(conn: Connection, row: Mapping[Any, Any], actor: str, now: int) -> Bells:
+    """Where the cry counted as somebody who needs help, it does so no more."""
+    event = {"what": "cry_settled", "detail": {"reply": row["id"]}}
+    return _in_all(conn, row["incident_id"], event, actor=actor, live=True, now=now)
 
 
 def _again(conn: Connection, row: Mapping[Any, Any], settling: Settling) -> Mapping[str, Any]:

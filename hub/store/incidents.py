@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, TextClause, bindparam, select, text, update
 
+from hub.decide.stages import AFTER_CLOSE, cleared
+from hub.decide.views import moment
 from hub.errors import Unknown
 from hub.model import Stage
 from hub.plans import Running, UnderWay
@@ -75,6 +78,7 @@ def running(conn: Connection, *, incident: int) -> Running:
         letter=row.letter,
         site_name=row.site_name,
         ended_by=ended_by(conn, row.ended_by),
+        closed_for=closed_for(conn, incident),
     )
 
 
@@ -84,6 +88,23 @@ def ended_by(conn: Connection, incident: int | None) -> UnderWay | None:
         return None
     row = conn.execute(_REAL, {"incident": incident}).one_or_none()
     return None if row is None else UnderWay(*row)
+
+
+def closed_for(conn: Connection, incident: int) -> timedelta:
+    """Since when it is closed; nothing for one that is not."""
+    asked = select(incidents.c.closed_at).where(incidents.c.id == incident)
+    closed_at = conn.execute(asked).scalar_one_or_none()
+    ms = 0 if closed_at is None else database_now(conn) - int(closed_at)
+    return timedelta(milliseconds=ms)
+
+
+def closing(conn: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Of an incident's row: whether people were told that it is over, and until when they still
+    can be where it was closed without (`clear_until`, null otherwise)."""
+    over = cleared(stages_said(conn, row["id"]), stages_cut(conn, row["id"]))
+    open_ = over or row["closed_at"] is None
+    until = None if open_ else row["closed_at"] + AFTER_CLOSE // timedelta(milliseconds=1)
+    return {"cleared": over, "clear_until": moment(until)}
 
 
 def lock_incident(conn: Connection, incident: int) -> str:

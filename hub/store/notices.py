@@ -23,10 +23,12 @@ from hub.store.endings import close_incident, stop_incident
 from hub.store.events import append_event
 from hub.store.heard import tell_those_who_heard
 from hub.store.hearers import hearers
+from hub.store.help_open import refuse_help_open
 from hub.store.ids import numbered
 from hub.store.incidents import (
     RUNNING,
     cancel_waves,
+    closed_for,
     ended_by,
     lock_incident,
     move_incident,
@@ -78,9 +80,10 @@ class SayLedger:
         """Nothing planned is sent any more."""
         return await self._db.write(partial(stop_incident, incident=incident, actor=actor))
 
-    async def close(self, incident: int, actor: str) -> Ended:
-        """The record is final."""
-        return await self._db.write(partial(close_incident, incident=incident, actor=actor))
+    async def close(self, incident: int, actor: str, confirm_help: object = None) -> Ended:
+        """The record is final. Conflict while more or fewer need help than `confirm_help`."""
+        asked = partial(close_incident, incident=incident, actor=actor, confirm_help=confirm_help)
+        return await self._db.write(asked)
 
 
 def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
@@ -91,7 +94,9 @@ def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
         return Spoken(**said, repeated=True)
     stage = Stage(plan.stage)
     gone = _supersede(conn, plan, now) if stage in LAST else {}
-    _check(conn, stage, plan)
+    was = _check(conn, stage, plan)
+    if stage is Stage.ALL_CLEAR:
+        refuse_help_open(conn, plan.incident, plan.confirm_help)
     if stage in LAST:
         gone = _sum(gone, _supersede(conn, plan, now))
         cancel_waves(conn, plan.incident)
@@ -109,7 +114,8 @@ def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
         made = _everyone(conn, row, now)
     _move(conn, plan, stage, now)
 
-    spoken = _event(conn, plan, row, made=made, tasks=tasks, gone=gone, now=now)
+    late = was is IncidentState.CLOSED
+    spoken = _event(conn, plan, row, made=made, tasks=tasks, gone=gone, now=now, late=late)
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _answer(spoken))
     about = {"notice": spoken.notice, "revision": spoken.revision, "deliveries": spoken.deliveries}
@@ -126,17 +132,18 @@ def _supersede(conn: Connection, plan: NoticePlan, now: int) -> dict[str, int]:
     return take_back(conn, plan.incident, reason=Reason.SUPERSEDED, now=now, stages=stages)
 
 
-def _check(conn: Connection, stage: Stage, plan: NoticePlan) -> None:
-    """The incident is locked, and this may be said."""
+def _check(conn: Connection, stage: Stage, plan: NoticePlan) -> IncidentState:
+    """The incident is locked, and this may be said; where it stands."""
     incident = plan.incident
     status = IncidentState(lock_incident(conn, incident))
     real = conn.execute(_ENDED_BY, {"incident": incident}).scalar_one()
     if real is not None and not plan.real:
         raise drill_ended(ended_by(conn, real))
     said, cut = stages_said(conn, incident), stages_cut(conn, incident)
-    no = may_say(stage, status, said, cut=cut)
+    no = may_say(stage, status, said, cut=cut, closed_for=closed_for(conn, incident))
     if no is not No.NONE:
         raise Conflict(str(no), code=no.name.lower())
+    return status
 
 
 def _row(conn: Connection, plan: NoticePlan, now: int) -> WaveRow:
@@ -203,7 +210,8 @@ def _move(conn: Connection, plan: NoticePlan, stage: Stage, now: int) -> None:
     due = None if plan.update_ms is None else now + plan.update_ms
     if stage in LAST:
         status = str(IncidentState.CLEARED)
-        move_incident(conn, plan.incident, status=status, next_update_at=None)
+        # one that was closed is open to answers and boards again, until it is closed again
+        move_incident(conn, plan.incident, status=status, next_update_at=None, closed_at=None)
     else:
         move_incident(conn, plan.incident, next_update_at=due)
 
@@ -217,6 +225,7 @@ def _event(
     tasks: int,
     gone: Mapping[str, int],
     now: int,
+    late: bool,
 ) -> Spoken:
     revision = conn.execute(
         select(notices.c.revision).where(notices.c.id == row.notice)
@@ -231,6 +240,7 @@ def _event(
         "moves": [[c, "planned", "cancelled", n] for c, n in gone.items()]
         + [[c, "", "planned", n] for c, n in made.channels.items()],
     }
+    data |= {"after_close": True} if late else {}
     seq = append_event(conn, plan.incident, EventKind.NOTICE, data, actor=plan.actor, now_ms=now)
     return Spoken(row.notice, int(revision), made.deliveries, seq)
 

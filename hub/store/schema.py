@@ -290,6 +290,12 @@ deliveries = Table(
         postgresql_where=text("state IN ('refused', 'failed') AND onward_at IS NULL"),
     ),
     Index(
+        "ix_deliveries_restored",  # what a restore cut short: boards ask for it of every last word
+        "notice_id",
+        sqlite_where=text("state = 'cancelled' AND reason = 'restored'"),
+        postgresql_where=text("state = 'cancelled' AND reason = 'restored'"),
+    ),
+    Index(
         "ix_deliveries_calls",  # calls that may still be ringing or talking
         "account",
         "accepted_at",

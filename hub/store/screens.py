@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from hub.decide.showing import Candidate, Ordered, ScreenCard, ScreenRow
 from hub.decide.site import own_name
@@ -269,6 +269,13 @@ _OF_INCIDENT = tuple(
 )
 
 
+_SAID = notices.alias()
+# What was said first, whether or not this screen was there to show it.
+_FIRST = (
+    select(func.min(_SAID.c.issued_at)).where(_SAID.c.incident_id == incidents.c.id)
+).scalar_subquery()
+
+
 def _ordered(conn: Connection, *, ids: tuple[int, ...]) -> list[Ordered]:
     since = database_now(conn) - RECENT
     open_ = (
@@ -288,6 +295,7 @@ def _ordered(conn: Connection, *, ids: tuple[int, ...]) -> list[Ordered]:
                 notices.c.revision,
                 notices.c.stage,
                 notices.c.issued_at,
+                _FIRST.label("first_at"),
                 *_OF_INCIDENT,
             )
             .join(notices, notices.c.id == deliveries.c.notice_id)
@@ -338,7 +346,7 @@ def _order(row: Any, words: Mapping[str, Mapping[str, str]]) -> Ordered:
         place=row.place,
         words=words,
         next_update_at=row.next_update_at,
-        updated_at=row.issued_at,
+        issued_at=row.first_at,
     )
 
 

@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
+from tests.browser.endings import all_clear
 from tests.processes import free_port
 
 pytestmark = [
@@ -245,8 +246,7 @@ async def test_10_the_wall_shows_no_actions_and_no_needs(tour: Tour) -> None:
 async def test_11_the_all_clear_ends_it(tour: Tour) -> None:
     page = await tour.page()
     await page.goto(f"{tour.url}/incidents/1")
-    await page.get_by_role("button", name="All clear").first.click()
-    await page.get_by_role("button", name="Send the all clear").click()
+    await all_clear(page)
 
     await expect(page.locator("#status")).to_have_text("All clear given")
     await page.close()

@@ -11,6 +11,7 @@ from hub.decide.boards import Parts, curves, snapshot, tally
 from hub.decide.copies import Copies
 from hub.decide.tally import CELLS, Board, Changes, Person, board, flat_state, fold, step
 from hub.events import Event, EventKind
+from hub.plans import HelpOpen
 
 LAUNCHED = 1_700_000_000_000
 WORDS = ("safe", "help", "evacuated", "away", "seen")
@@ -160,11 +161,14 @@ def test_a_person_who_only_saw_it_is_told_and_has_answered():
 def test_unreachable_people_are_not_counted_as_not_told_and_the_tally_sums_up():
     state = start()
     fold(state, event(2, EventKind.PROGRESS, {"unreachable": [2], "told": [0, 1]}), Changes())
-    said = tally(state, {"households": 3}, {7: {"state": "shown"}, 8: {"state": "offline"}})
+    parts = Parts({"households": 3}, helped=HelpOpen(asked=2, cries=1))
+    said = tally(state, parts, {7: {"state": "shown"}, 8: {"state": "offline"}})
     assert (said["people"], said["told"], said["unreachable"], said["not_told"]) == (8, 2, 1, 5)
     assert said["flats"] == {**dict.fromkeys(CELLS, 0), "told": 1, "unre": 1, "none": 1}
     assert said["screens"] == {"total": 2, "shown": 1}
     assert said["deliveries"] == {"sms": {"planned": 50}}
+    assert said["help"] == 3
+    assert said["help_by"] == {"asked": 2, "marked": 0, "cries": 1}
 
 
 def test_curves_are_running_totals_in_growing_steps():

@@ -137,6 +137,30 @@ CASES = [
         "Withdrawal of a false alarm went out, 2 households by hand",
     ),
     (
+        EventKind.NOTICE,
+        {"stage": "all_clear", "deliveries": 3, "after_close": True},
+        "解除通知已发出（结案后补发），3条",
+        "All-clear went out after the close, 3 deliveries",
+    ),
+    (
+        EventKind.CLOSED,
+        {"cleared": False, "help_open": 1},
+        "事件已结案，记录封存；未发出解除通知；仍有1人需要帮助",
+        "Closed; the record is final; nobody was told that it is over; 1 person still needs help",
+    ),
+    (
+        EventKind.CLOSED,
+        {"cleared": True, "help_open": 2},
+        "事件已结案，记录封存；仍有2人需要帮助",
+        "Closed; the record is final; 2 people still need help",
+    ),
+    (
+        EventKind.ALARM,
+        {"what": "cry_settled"},
+        "一条求救已有人处理",
+        "Somebody has seen to a cry for help",
+    ),
+    (
         EventKind.STOPPED,
         {"untold": 1},
         "已停止发送，1人尚未通知",

@@ -265,6 +265,7 @@ def _last_words(made: HubUnderTest, launcher: Launcher, book: Notebook) -> None:
     for incident, begin in launcher.incidents.items():
         stage = "all_clear" if begin.stop_after is None else "correction"
         body = {"stage": stage, "text": "" if stage == "all_clear" else "误报"}
+        body |= {"confirm_help": _board(made, incident)["tally"]["help"]}
         path = f"/incidents/{incident}/notices"
         if launcher.until_answered(path, body, f"last-{incident}") is None:
             raise AssertionError(f"{path} was not answered within {LAUNCH_WITHIN:g} s")

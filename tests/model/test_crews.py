@@ -30,6 +30,7 @@ from hub.model import (
 )
 from hub.states import DeliveryState, Reason
 from hub.store.answers import AnswerLedger
+from hub.store.help_open import help_open
 from hub.store.receipts import ReceiptLedger
 from hub.store.tasks import TaskLedger
 from tests.flow.stage import SECRET
@@ -102,10 +103,17 @@ class Story:
         await self._doors(fire)
         await self._moved_away()
         for incident, stage in ((fire, "all_clear"), (power, "correction"), (drill, "all_clear")):
-            await self.home.say.notice(incident, stage, text=STILL, who=WHO, key=stage)
+            waiting = await self._needing(incident)
+            said = {"text": STILL, "confirm_help": waiting, "who": WHO, "key": stage}
+            await self.home.say.notice(incident, stage, **said)
         await self._calm()
         await self._receipts()
-        await self.home.say.close(fire, who=WHO)
+        await self.home.say.close(fire, confirm_help=await self._needing(fire), who=WHO)
+
+    async def _needing(self, incident: int) -> int:
+        """How many still need help: who closes it all the same says so."""
+        found = await self.home.db.read(lambda conn: help_open(conn, incident))
+        return found.people
 
     async def _launch(self, book: str, place: str, kind: Kind) -> int:
         request = LaunchRequest(book, place, kind)

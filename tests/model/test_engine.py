@@ -9,7 +9,7 @@ hub's own code.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -29,6 +29,14 @@ from tests.model.town import Worker
 
 FAULTS = ("", "", "claim_lost", "record_lost", "freeze_claimed", "freeze_sent")
 WAITS = (0.6, 3.0, 6.0, 13.0, 16.0, 31.0, 61.0, 180.0, 300.0, 601.0, 1_801.0)
+
+
+_HELP = "tasks WHERE incident_id = :i AND key = 'help' AND state <> 'done'"
+_CRIES = f"""
+SELECT DISTINCT coalesce(nullif(sender, ''), CAST(recipient_id AS TEXT), CAST(id AS TEXT))
+FROM replies WHERE cry AND settled_at IS NULL
+AND (incident_id = :i OR (SELECT kind = 'live' AND status <> 'closed' FROM incidents WHERE id = :i))
+AND NOT EXISTS (SELECT 1 FROM {_HELP} AND tasks.recipient_id = replies.recipient_id)"""
 
 
 class Engine(Replies):
@@ -110,10 +118,16 @@ class Engine(Replies):
     def says(self, which: int, stage: str) -> None:
         affair = self._affair(which)
         said = {n.stage for n in self.memory.notices.values() if n.affair == affair.id}
-        may = affair.status != "closed" and "correction" not in said
+        late = affair.status == "closed" and not said & LAST and stage in LAST
+        may = (late or affair.status != "closed") and "correction" not in said
         may = may and (affair.status != "cleared" or stage == "correction") and not affair.ended
         try:
-            told = self.do(self.town.say.notice(affair.id, stage, text=STILL, who=WHO, key=None))
+            told = self._confirmed(
+                affair.id,
+                lambda help_open: self.town.say.notice(
+                    affair.id, stage, text=STILL, confirm_help=help_open, who=WHO, key=None
+                ),
+            )
         except Conflict:
             assert not may
             return
@@ -123,6 +137,19 @@ class Engine(Replies):
             affair.status = "cleared"
             affair.ends.append(self.town.house.ms)
             self._exactly_those_who_heard(affair.id, told.notice)
+
+    def _confirmed(self, affair: int, ask: Callable[[int | None], Any]) -> Any:
+        """Asked as it is; where people need help, once more with exactly their number."""
+        try:
+            return self.do(ask(None))
+        except Conflict as refused:
+            if refused.code != "help_open":
+                raise
+            said = refused.facts["help"]
+        people = self.do(self.town.rows(f"SELECT DISTINCT recipient_id FROM {_HELP}", i=affair))
+        cries = self.do(self.town.rows(_CRIES, i=affair))
+        assert said == len(people) + len(cries) > 0
+        return self.do(ask(said))
 
     def _exactly_those_who_heard(self, affair: int, notice: int) -> None:
         asked = "SELECT channel, address FROM deliveries WHERE notice_id = :n"
@@ -157,7 +184,10 @@ class Engine(Replies):
     def closes(self, which: int) -> None:
         affair = self._affair(which)
         try:
-            self.do(self.town.say.close(affair.id, who=WHO))
+            self._confirmed(
+                affair.id,
+                lambda help_open: self.town.say.close(affair.id, confirm_help=help_open, who=WHO),
+            )
         except Conflict:  # while the last word is still on its way
             assert affair.status == "cleared"
             return

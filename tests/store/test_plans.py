@@ -64,7 +64,8 @@ INTENDED = {
     "d.accepted_at < ? LIMIT": "every 30 s, and while it finds any: open incidents alone",
     "incident_id = ? AND state = 'planned' AND notice_id IN": "stop, close or a last notice, once",
     "n.stage IN ('all_clear', 'correction') AND d.state": "closing, once",
-    "SELECT n.stage FROM notices n": "a notice, once: whether a restore cut the last word short",
+    "SELECT n.stage FROM notices n": "by an index of nothing but what a restore cut short",
+    "ELSE 'reply ' || r.id END) AS cries": "by an index of nothing but what waits",
     "SELECT count(*) AS count_1 FROM audience": "stop or close, once: who was not told",
     "count(audience.told_at) AS count_1": "a rehearsal looks how far it is",
     "SELECT count(*) AS count_1 FROM deliveries WHERE": "a rehearsal looks how far it is",
@@ -316,7 +317,7 @@ async def _end(house: House, incident: int) -> None:
     tasks = TaskLedger(house.db)
     await tasks.change(incident, task, Change(state="done"), "user:1")
     await tasks.called(incident, "119", "user:1")
-    await house.say.notice(incident, "all_clear", text="", who=WHO, key=None)
+    await house.say.notice(incident, "all_clear", confirm_help=1, who=WHO, key=None)
     await house.say.preview(incident, "correction")
     late = (await tasks.doors(incident, state="done", block="", after=0, limit=2))["items"][-1]
     await tasks.change(incident, late["task"], Change(state="done", outcome="other"), "user:1")
@@ -325,7 +326,7 @@ async def _end(house: House, incident: int) -> None:
     await house.db.read(lambda conn: records(conn, incident, {"sms": True}))
     await house.db.read(lambda conn: told(conn, incident))
     await house.run(_OVER)
-    await house.say.close(incident, who=WHO)
+    await house.say.close(incident, confirm_help=1, who=WHO)
     request = LaunchRequest("power-outage", "2", Kind.LIVE)
     other = await house.launch.start(request, who=WHO, key=None)
     await house.say.stop(other.id, who=WHO)

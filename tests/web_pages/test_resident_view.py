@@ -83,6 +83,17 @@ def test_what_the_end_itself_adds_is_said() -> None:
     assert over["news"]["text"] == "Stair A stays closed"
 
 
+@pytest.mark.parametrize(
+    ("language", "alone", "both"),
+    [("en", "10:41", "10:41, updated 10:46"), ("zh-CN", "10:41", "10:41，10:46 更新")],
+)
+def test_the_first_time_stays_and_the_newest_stands_beside_it(
+    language: str, alone: str, both: str
+) -> None:
+    assert page(ALERT, language=language)["issued"] == alone
+    assert page(UPDATE, ALERT, language=language)["issued"] == both
+
+
 HELPED = (Person(7, "A", "help", START, help_open=True),)
 DRILL_HELP = "Help is real in a drill too"
 

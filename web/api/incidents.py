@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from hub.errors import Problem, Refused
 from hub.model import Answer, IncidentId, RecipientId
 from hub.states import DeliveryState, IncidentState
-from web.api.models import AnswerBody, CallBody, LaunchBody, NoticeBody, TaskBody
+from web.api.models import AnswerBody, CallBody, CloseBody, LaunchBody, NoticeBody, TaskBody
 from web.api.reading import body_of, count, idempotency_key, limit, number
 from web.auth import actor_of
 from web.base import base_of
@@ -46,9 +46,10 @@ async def launch(request: Request) -> Response:
 
 
 async def list_incidents(request: Request) -> Response:
-    """GET /incidents: newest first."""
+    """GET /incidents: newest first; `code`: the one that has it."""
     found = await house(request).watch.incidents(
         _choice(request, "status", IncidentState),
+        code=request.query_params.get("code", "")[:32],
         limit=limit(request),
         after=count(request, "after", default=0),
     )
@@ -119,6 +120,7 @@ async def notice(request: Request) -> Response:
         body.stage,
         text=body.text,
         untranslated=body.untranslated,
+        confirm_help=body.confirm_help,
         who=actor_of(request),
         key=key,
     )
@@ -141,9 +143,11 @@ async def stop(request: Request) -> Response:
 
 async def close(request: Request) -> Response:
     """POST /incidents/{id}/close: the record is final; what was left open."""
-    closed = await house(request).say.close(number(request, "id"), who=actor_of(request))
-    left = {"untold": closed.untold, "help_open": closed.help_open, "cleared": closed.cleared}
-    return JSONResponse({"status": str(IncidentState.CLOSED), **left})
+    body = await body_of(request, CloseBody) if await request.body() else CloseBody()
+    closed = await house(request).say.close(
+        number(request, "id"), who=actor_of(request), confirm_help=body.confirm_help
+    )
+    return JSONResponse(closed.to_json())
 
 
 async def answer(request: Request) -> Response:

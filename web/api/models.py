@@ -15,6 +15,21 @@ Id = Annotated[int, Field(gt=0, le=2**53, strict=True)]
 Tag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
 Short = Annotated[str, Field(max_length=200)]
 Scalar = str | bool | int | float
+ConfirmHelp = Annotated[
+    Any,
+    Field(
+        description="How many people still need help, if it is to be done all the same: their"
+        " number, or the counts by kind.",
+        json_schema_extra={
+            "anyOf": [
+                {"type": "integer", "minimum": 0},
+                {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}},
+                {"type": "null"},
+            ]
+        },
+    ),
+]
+"""Anything else than the number confirms nothing, and is answered with the counts as they are."""
 
 
 class Taken(BaseModel):
@@ -56,6 +71,13 @@ class NoticeBody(Taken):
         examples=[{"zh-CN": "A梯有烟，请走B梯。", "en": "Stair A has smoke, use stair B."}],
     )
     untranslated: bool = False
+    confirm_help: ConfirmHelp = None
+
+
+class CloseBody(Taken):
+    """Closing needs nothing said, but for how many still need help, if anybody does."""
+
+    confirm_help: ConfirmHelp = None
 
 
 class AnswerBody(Taken):
@@ -180,6 +202,34 @@ class SaidOut(BaseModel):
     notice: int
     revision: int
     deliveries: int
+
+
+class HelpBy(BaseModel):
+    """Who still needs help, by how the hub knows of them: they said so themselves; staff said so;
+    they cried for help and nobody has said yet who and where they are."""
+
+    asked: int
+    marked: int
+    cries: int
+
+
+class HelpOpenOut(ProblemsOut):
+    """`help_open`: people still need help, so many; give the number as `confirm_help` to go on."""
+
+    help: int
+    help_by: HelpBy
+
+
+class ClosedOut(BaseModel):
+    """A record that is final, and what it leaves open. `help_open`: how many still need help;
+    `clear_until`: until when an all-clear or a correction can still be said, where none was."""
+
+    status: Literal["closed"]
+    untold: int
+    help_open: int
+    help_by: HelpBy
+    cleared: bool
+    clear_until: str | None
 
 
 class PairingOut(BaseModel):

@@ -13,6 +13,7 @@ export class Trouble extends Error {
     this.status = status;
     this.code = body.code ?? "";
     this.problems = body.problems ?? [];
+    this.body = body;
   }
 }
 

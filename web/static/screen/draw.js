@@ -115,7 +115,7 @@ function notesOf(view, zh, en) {
   if (isDrill(show)) notes.push(note("dr", null, SAY.drill));
   if (stale) notes.push(note("stale", "offline", withTime(SAY.stale, stale, view)));
   if (show.stage === "update") {
-    const said = withTime((at) => SAY.update(show.revision - 1, at), new Date(show.issued), view);
+    const said = withTime((at) => SAY.update(show.revision - 1, at), new Date(show.updated || show.issued), view);
     // words a duty manager typed in one language only are said once
     const once = zh.detail === en.detail;
     notes.push(note("upd", "danger", {
@@ -181,7 +181,8 @@ function foot(view, show, info) {
   const at = (iso) => (iso ? timeOf(new Date(iso), view) : { zh: "–", en: "–" });
   const fact = (said, value) => el("span", "", `${said.zh} `, lang("en", el("span", "", said.en)), el("b", "num", value.zh),
     ...(value.zh === value.en ? [] : [" ", lang("en", el("span", "num", value.en))]));
-  const facts = [fact(over ? SAY.ended : SAY.issued, at(show.issued)), fact(SAY.updated, at(show.updated))];
+  // When it was first said stays, whatever follows; the newest notice's own time stands beside it.
+  const facts = [fact(SAY.issued, at(show.issued)), fact(over ? SAY.ended : SAY.updated, at(show.updated))];
   if (over && show.until) facts.push(fact(SAY.returns, at(show.until)));
   if (!over && show.next_update) {
     const late = new Date(show.next_update) < now;

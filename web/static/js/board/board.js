@@ -2,12 +2,12 @@
 import { get, post } from "../api.js";
 import { $, $$, put } from "../dom.js";
 import { t, say, named, capital } from "../words.js";
-import { clock, clockShort, now, span } from "../clock.js";
+import { clock, clockShort, moment, now, span } from "../clock.js";
 import { Live } from "../live.js";
 import { mark } from "../../screen/elapsed.js";
 import { freshPlan, lastPlan } from "../estate/known.js";
 import { Sheet } from "../estate/sheet.js";
-import { Actions } from "./actions.js";
+import { Actions, mayClear } from "./actions.js";
 import { byHand } from "./byhand.js";
 import { cries } from "./cries.js";
 import { Contact } from "./contact.js";
@@ -107,7 +107,7 @@ function helps() {
   const known = new Set(state.help.map((one) => one.task ?? one.recipient));
   const fresh = helpKnown ? state.help.filter((one) => !helpKnown.has(one.task ?? one.recipient)) : [];
   helpKnown = known;
-  help.show(state.help, state.tally?.flats?.help);
+  help.show(state.help, state.tally?.flats?.help, state.tally?.help_by?.cries);
   if (fresh.length) speakNow(fresh.map((one) => t("help.spoken", { place: say(one.spoken) || one.place })).join(" "));
   sound.help(help.unassigned, fresh.length > 0);
 }
@@ -123,14 +123,21 @@ function incidentChanged() {
   const one = state.incident;
   if (!one) return;
   document.body.dataset.status = one.status;
-  if (one.status === "closed") { help.end(); tasks.end(); }
+  const late = mayClear(one);
+  document.body.toggleAttribute("data-late", late);
+  const note = $("#clear-late");
+  note.hidden = !late;
+  put(note, late ? t("act.clear_late", { at: moment(one.clear_until) }) : "");
+  const ended = one.status === "closed"; // until its all clear is sent after all
+  help.allow(may && !ended);
+  tasks.allow(may && !ended, ended);
   put($("#started"), clock(one.launched_at));
   const tag = $("#status");
   tag.hidden = one.status === "open";
   put(tag, one.ended_by && one.status !== "closed" ? t("real.status") : named("status", one.status));
   for (const button of $$("[data-act]")) {
     const what = button.dataset.act;
-    const over = one.status === "closed";
+    const over = one.status === "closed" && !(late && what !== "update");
     button.hidden = what === "close" ? !["stopped", "cleared"].includes(one.status) : what === "stop" ? one.status !== "open" : over || (["update", "all_clear"].includes(what) && one.status === "cleared");
   }
   const real = $("#real");
@@ -143,6 +150,8 @@ function incidentChanged() {
   const notice = latest();
   if (one.ended_by) put($("#order"), "");
   else if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: say(notice.texts) || notice.text }) : named("stage", notice.stage));
+  const [first] = state.notices ?? [];
+  if (first) put($("#issued"), notice ? t("order.issued_updated", { issued: clock(first.issued_at), updated: clock(notice.issued_at) }) : t("order.issued", { issued: clock(first.issued_at) }));
   flag();
 }
 

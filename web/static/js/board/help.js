@@ -30,17 +30,23 @@ export class HelpList {
   get oldest() { return this.#items.map((one) => one.since).filter(Boolean).sort()[0]; }
   get unassigned() { return this.#items.filter((one) => !one.assigned).length; }
 
-  /** The incident is closed: nobody can be sent from here any more. */
-  end() { this.may = false; }
-  show(tasks, flats) {
+  /** Nobody can be sent from here while the incident is closed. */
+  allow(may) {
+    if (this.may === may) return;
+    this.may = may;
+    this.#list.show(this.#items);
+  }
+  /** `cries`: of people nobody can place; they stand above the board. */
+  show(tasks, flats, cries = 0) {
     const items = byFlat(tasks);
     this.#items = items;
     this.#list.show(items);
     const nobody = this.unassigned;
     const loose = items.filter((one) => !one.unit).length;
-    put($("#h-h"), items.length ? t("help.title", { n: Math.max(flats ?? 0, items.length - loose) + loose }) : t("help.none_title"));
+    const nowhere = cries ? t("help.cries_title", { n: cries }) : t("help.none_title");
+    put($("#h-h"), items.length ? t("help.title", { n: Math.max(flats ?? 0, items.length - loose) + loose }) : nowhere);
     put($("#help-note"), items.length ? (nobody ? t("help.nobody", { n: nobody }) : t("help.all_assigned")) : "");
-    $("#help").classList.toggle("calm", !items.length);
+    $("#help").classList.toggle("calm", !items.length && !cries);
   }
 
   #row(one, before) {
