@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,25 @@ class HubError(Exception):
 
 
 class Refused(HubError):
-    """Bad input, refused whole: nothing was changed. `problems` names each field and reason."""
+    """Bad input, refused whole: nothing was changed. `problems` names each field and reason;
+    `facts` stand beside them in the answer, for programs."""
 
     status = 422
     title = "Refused"
 
-    def __init__(self, what: str, problems: Sequence[Problem] = (), *, code: str = "refused"):
+    def __init__(
+        self,
+        what: str,
+        problems: Sequence[Problem] = (),
+        *,
+        code: str = "refused",
+        facts: Mapping[str, Any] | None = None,
+    ):
         super().__init__(what)
         self.what = what
         self.problems = tuple(problems)
         self.code = code
+        self.facts = dict(facts or {})
 
 
 class Unknown(Refused):

@@ -7,7 +7,7 @@ Times are integer milliseconds, as the database keeps them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from hub.errors import HubError
@@ -60,7 +60,8 @@ Reached = tuple[int, str, str]
 class Estate:
     """One consistent reading of a site: who lives and works there, and where.
 
-    `reached` and `offline` (screens without a connection) are read for a preview only. `asked`:
+    `reached` and `offline` (screens without a connection) are read for a preview, and for a launch
+    that is held to one. `asked`:
     whom open incidents ask already; `letters`: those their texts carry.
     """
 
@@ -77,6 +78,42 @@ class Estate:
     offline: frozenset[int] = frozenset()
     asked: frozenset[int] = frozenset()
     letters: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """What makes two launches the same, but for their place."""
+
+    site: int
+    playbook: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An incident that runs, as much of it as a person needs to find it. `spoken`: its place as
+    people say it, by language; `timezone`: its site's own, if it has one."""
+
+    id: int
+    code: str
+    place: str
+    kind: str
+    playbook: str
+    launched_at: int
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    timezone: str = ""
+
+    def said(self, spoken: Mapping[str, str], timezone: str) -> Standing:
+        """The same with its place in words, and its site's time zone."""
+        return replace(self, spoken=dict(spoken), timezone=timezone)
+
+
+class RunsAlready(HubError):
+    """The same runs at this place already; what does, the nearest first."""
+
+    def __init__(self, found: Sequence[Standing]):
+        super().__init__("The same runs at this place already.")
+        self.found = tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +175,7 @@ class LaunchPlan:
     actor: str
     keyed: Keyed | None = None
     letter: str = ""  # what its texts put before each digit
+    again: bool = False  # beside what runs there already, on purpose
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def problem(
     code: str,
     title: str = "",
     problems: tuple[Problem, ...] = (),
+    facts: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A refusal in the shape its caller reads: JSON for programs, a page for people."""
@@ -80,7 +81,7 @@ def problem(
         status, detail, code=code, title=title, problems=problems, language=language
     )
     if wants_json(scope):
-        text = json.dumps(body, ensure_ascii=False)
+        text = json.dumps({**(facts or {}), **body}, ensure_ascii=False)
         return Response(text, status, own, media_type="application/problem+json")
     page = rebased(_page(body, _in_chinese(body, problems)), base_of(scope))
     return Response(page, status, own, media_type="text/html")
@@ -126,6 +127,7 @@ def _refusal(scope: Scope, error: Refused, *, headers: Mapping[str, str]) -> Res
         code=error.code,
         title=error.title,
         problems=error.problems,
+        facts=error.facts,
         headers=headers,
     )
 

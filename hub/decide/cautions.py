@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hub.decide.audience import roles_of
 from hub.decide.draft import Draft
+from hub.decide.nobody import Nobody
 from hub.decide.texts import PAGE
 from hub.decide.unserved import Unserved
 from hub.model import Kind, RecipientKind, Words
@@ -34,6 +35,17 @@ _CHANNELS: dict[str, Words] = {
 
 
 _WORDS: dict[str, Words] = {
+    "nobody_accounts": {
+        "zh-CN": "谁都通知不到：没有账号能给这些人发短信或打电话。请管理员先设置账号"
+        "（MUSTER_TWILIO_…，或 MUSTER_CONFIG 里的 [[accounts]]），并马上派人上门通知。",
+        "en": "Nobody will be reached: no provider account can send to these people. Set one up"
+        " (MUSTER_TWILIO_…, or [[accounts]] in MUSTER_CONFIG), and send somebody to the doors now.",
+    },
+    "nobody_addresses": {
+        "zh-CN": "谁都通知不到：这些人都没有可用的号码。请在名册里补上号码，并马上派人上门通知。",
+        "en": "Nobody will be reached: none of these people has a number that can be used. Put"
+        " numbers into the roster, and send somebody to the doors now.",
+    },
     "no_residents": {
         "zh-CN": "名单中没有住户：这里没有登记住户，或无人参加演练。",
         "en": "No resident would be told: none is on record here, or none takes part.",
@@ -82,6 +94,7 @@ class Sight:
     offline: int
     unserved: Unserved = _SERVED
     one_way: int = 0
+    nobody: Nobody = Nobody.NONE
 
 
 Caution = tuple[str, Words]
@@ -93,6 +106,8 @@ def cautions(made: Draft, kind: Kind, sight: Sight) -> tuple[Caution, ...]:
 
 
 def _found(made: Draft, kind: Kind, sight: Sight) -> Iterator[Caution]:
+    if sight.nobody:
+        yield _caution(sight.nobody)
     if not any(row.kind == RecipientKind.RESIDENT for row in made.audience.told):
         yield _caution("no_residents")
     if sight.unreachable:
