@@ -76,6 +76,7 @@ class Estate:
     people: Sequence[Person]
     reached: Sequence[Reached] = ()
     offline: frozenset[int] = frozenset()
+    unusable: Sequence[Reached] = ()  # on record, and opted out or found to be dead; as `reached`
     asked: frozenset[int] = frozenset()
     letters: frozenset[str] = frozenset()
 

@@ -53,4 +53,4 @@ def _groups(group: _Path, inside: _Path) -> bool:
     if group.entrance or group.rest or not inside.building.startswith(group.building):
         return False
     after = inside.building[len(group.building) :]
-    return after.startswith(".") or not group.building.isascii()
+    return after.startswith(".") or not group.building[-1:].isascii()

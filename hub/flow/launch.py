@@ -133,7 +133,6 @@ class Launch:
             try:
                 made = await self._draft(request, look=False)
                 await asyncio.to_thread(hold, made, request, secret=self.secret)
-                await self._free(made, request)
                 plan = await asyncio.to_thread(_plan, made, request=request, who=who, keyed=keyed)
                 return await self.ledger.open(plan)
             except Stale:
@@ -155,12 +154,6 @@ class Launch:
             raise refused([*problems, *await asyncio.to_thread(_place_problem, asked, estate)])
         checked = to_draft(request, look=look)
         return await asyncio.to_thread(self._decide, checked, playbook, estate, asked)
-
-    async def _free(self, made: Draft, request: LaunchRequest) -> None:
-        """RunsAlready before everything is planned for nothing: what counts is decided with the
-        commit."""
-        if not request.again and (found := await self._standing(made, request)):
-            raise RunsAlready(found)
 
     async def _standing(self, made: Draft, request: LaunchRequest) -> Sequence[Standing]:
         same = Same(made.estate.site, made.playbook.key, str(request.kind))
