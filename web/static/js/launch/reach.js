@@ -51,7 +51,8 @@ function warnings(preview) {
   if (preview.screens_offline) made.push(h("p", { class: "warn calm" }, icon("offline"), h("span", {}, t("form.screens_offline", { n: preview.screens_offline, of: preview.screens ?? 0 }))));
   for (const one of preview.warnings ?? []) {
     if (["unreachable", "screens_offline"].includes(one.code)) continue;
-    made.push(h("p", { class: "warn calm" }, icon("clock"), h("span", {}, say(one.text))));
+    const grave = one.code.startsWith("nobody_");
+    made[grave ? "unshift" : "push"](h("p", { class: grave ? "warn grave" : "warn calm", role: grave ? "alert" : null }, icon("clock"), h("span", {}, say(one.text))));
   }
   return made;
 }
