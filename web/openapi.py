@@ -71,6 +71,11 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
 }
 """What is not named here answers 200 with an object that docs/PROTOCOL.md describes."""
 
+CONFLICTS: Mapping[tuple[str, str], type[BaseModel]] = {
+    ("POST", "/incidents"): models.LaunchConflictOut,
+}
+"""Refusals with 409 that say more than every refusal does."""
+
 QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("GET", "/incidents"): (("status", "string"), ("after", "integer"), ("limit", "integer")),
     ("GET", "/incidents/{id}/deliveries"): (
@@ -154,7 +159,8 @@ def document() -> dict[str, Any]:
 
 def _models() -> set[type[BaseModel]]:
     answers = {model for _status, model in ANSWERS.values() if model is not None}
-    return set(BODIES.values()) | answers | {models.AnyOut, models.ProblemsOut}
+    refused = set(CONFLICTS.values()) | {models.ProblemsOut}
+    return set(BODIES.values()) | answers | refused | {models.AnyOut}
 
 
 def _plain(path: str) -> str:
@@ -214,6 +220,9 @@ def _responses(
     if door.role != ANYONE:
         said["401"] = {"description": "Not logged in.", "content": problems}
         said["403"] = {"description": "Not allowed.", "content": problems}
+    if key in CONFLICTS:
+        refused = {"application/problem+json": {"schema": _ref(CONFLICTS[key])}}
+        said["409"] = {"description": "It clashes with what is so.", "content": refused}
     said["default"] = {"description": "Refused, or not ready.", "content": problems}
     return said
 
