@@ -49,14 +49,13 @@ def _it_runs_already(
     """The same at a place that holds it is refused with the incident, unless it is to be beside."""
     words = ("launch", "fire", "--place", "3", "--live")
     before = texts()
-    said = muster(*words, env=env)
-    assert said.returncode == 1
-    assert f"{made['code']} has been running at Tower 3, floor 12 since" in said.stderr
-    assert "--again" in said.stderr
     asked = muster(*words, "--json", env=env)
     refused = json.loads(asked.stdout)
     assert (asked.returncode, refused["code"]) == (1, "already_open")
     assert (refused["incident"], refused["running"][0]["place"]) == (made["id"], "3/12")
+    (told,) = refused["problems"]
+    assert f"{made['code']} has been running at Building 3, Floor 12 since" in told["what"]
+    assert "--again" in told["hint"]
     assert texts() == before
 
     beside = muster(*words, "--again", env=env)
