@@ -175,44 +175,49 @@ def import_(
 @main.command()
 @click.argument("playbook")
 @click.option("--place", required=True, help="Where: 3/12/1203, 3/12, 3, or all.")
-@click.option("--live", "kind", flag_value="live", help="It is happening. Real people are told.")
-@click.option("--drill", "kind", flag_value="drill", help="Practice, marked everywhere.")
+@click.option("--live", is_flag=True, help="It is happening. Real people are told.")
+@click.option("--drill", is_flag=True, help="Practice, marked everywhere.")
 @click.option("--param", "params", multiple=True, metavar="KEY=VALUE", help="A form field.")
 @click.option("--people", type=int, help="Refuse unless exactly so many people would be told.")
 @click.option("--announce", is_flag=True, help="A drill for everybody, not only its participants.")
+@click.option("--again", is_flag=True, help="Start it beside the same that runs there already.")
 @click.option("--key", default="", help="Idempotency key: the same key launches once.")
 @as_json
 def launch(
     *,
     playbook: str,
     place: str,
-    kind: str | None,
+    live: bool,
+    drill: bool,
     params: tuple[str, ...],
     people: int | None,
     announce: bool,
+    again: bool,
     key: str,
     json_: bool,
 ) -> None:
     """Start a playbook for a place."""
-    from hub.commands.calls import run_launch
+    from hub.commands.launch import Asked, run_launch
 
-    if kind is None:
-        raise click.UsageError("say --live or --drill")
+    if live == drill:
+        raise click.UsageError("say --live or --drill" + (", not both" if live else ""))
+    if live and announce:
+        raise click.UsageError("--announce is for a drill: what is --live tells everybody anyway")
+    fields = _fields(params)
+    kind = "live" if live else "drill"
+    asked = Asked(playbook, place, kind, fields, people, announce=announce, again=again)
+    run(run_launch(_settings(json_=json_), asked, key=key, json_=json_), json_=json_)
+
+
+def _fields(params: tuple[str, ...]) -> dict[str, str]:
+    """The form as it was given, each field once."""
     pairs = [param.partition("=") for param in params]
     if any(not equals for _, equals, _ in pairs):
         raise click.UsageError("--param is written KEY=VALUE")
-    work = run_launch(
-        _settings(json_=json_),
-        playbook,
-        place=place,
-        kind=kind,
-        params={name: value for name, _, value in pairs},
-        people=people,
-        announce=announce,
-        key=key,
-        json_=json_,
-    )
-    run(work, json_=json_)
+    fields = {name: value for name, _, value in pairs}
+    if len(fields) < len(pairs):
+        raise click.UsageError("--param gives one field two values: say which")
+    return fields
 
 
 @main.group()

@@ -304,7 +304,8 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class LaunchRequest:
-    """What a launch or a preview asks for. `place` as people write it: `3/12`, `site:3`, `all`."""
+    """What a launch or a preview asks for. `place` as people write it: `3/12`, `site:3`, `all`.
+    `confirm_audience`: the preview's hash; `again`: beside what runs there already."""
 
     playbook: str
     place: str
@@ -312,6 +313,8 @@ class LaunchRequest:
     params: Mapping[str, str] = field(default_factory=dict)
     confirm_people: int | None = None
     announce: bool = False
+    confirm_audience: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

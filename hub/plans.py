@@ -7,7 +7,7 @@ Times are integer milliseconds, as the database keeps them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -63,7 +63,8 @@ Reached = tuple[int, str, str]
 class Estate:
     """One consistent reading of a site: who lives and works there, and where.
 
-    `reached` and `offline` (screens without a connection) are read for a preview only. `asked`:
+    `reached` and `offline` (screens without a connection) are read for a preview, and for a launch
+    that is held to one. `asked`:
     whom open incidents ask already; `letters`: those their texts carry.
     """
 
@@ -78,6 +79,7 @@ class Estate:
     people: Sequence[Person]
     reached: Sequence[Reached] = ()
     offline: frozenset[int] = frozenset()
+    unusable: Sequence[Reached] = ()  # on record, and opted out or found to be dead; as `reached`
     asked: frozenset[int] = frozenset()
     letters: frozenset[str] = frozenset()
     under_way: tuple[UnderWay, ...] = ()
@@ -97,6 +99,42 @@ class UnderWay:
     def runs(self) -> bool:
         """Whether neither its all-clear was said nor its record closed."""
         return self.status in {IncidentState.OPEN, IncidentState.STOPPED}
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """What makes two launches the same, but for their place."""
+
+    site: int
+    playbook: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An incident that runs, as much of it as a person needs to find it. `spoken`: its place as
+    people say it, by language; `timezone`: its site's own, if it has one."""
+
+    id: int
+    code: str
+    place: str
+    kind: str
+    playbook: str
+    launched_at: int
+    spoken: Mapping[str, str] = field(default_factory=dict)
+    timezone: str = ""
+
+    def said(self, spoken: Mapping[str, str], timezone: str) -> Standing:
+        """The same with its place in words, and its site's time zone."""
+        return replace(self, spoken=dict(spoken), timezone=timezone)
+
+
+class RunsAlready(HubError):
+    """The same runs at this place already; what does, the nearest first."""
+
+    def __init__(self, found: Sequence[Standing]):
+        super().__init__("The same runs at this place already.")
+        self.found = tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +196,7 @@ class LaunchPlan:
     actor: str
     keyed: Keyed | None = None
     letter: str = ""  # what its texts put before each digit
+    again: bool = False  # beside what runs there already, on purpose
 
 
 @dataclass(frozen=True, slots=True)

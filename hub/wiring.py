@@ -279,6 +279,7 @@ def _launch(
         link_length=link_length(settings),
         wave_speed=settings.wave_speed,
         senders=senders_of(channels, terms_of(accounts_of(settings))),
+        secret=settings.secret_key,
     )
 
 

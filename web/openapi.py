@@ -136,6 +136,7 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
 }
 
 CONFLICTS: Mapping[tuple[str, str], type[BaseModel]] = {
+    ("POST", "/incidents"): models.LaunchConflictOut,
     ("POST", "/incidents/{id}/notices"): models.HelpOpenOut,
     ("POST", "/incidents/{id}/close"): models.HelpOpenOut,
 }

@@ -1,11 +1,10 @@
-"""Commands that ask a hub for something: import, launch, token."""
+"""Commands that ask a hub for something: import, token, login, user."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,11 @@ import aiohttp
 
 from hub import logs
 from hub.commands.client import Client, at_socket, connected, running
-from hub.commands.output import note, say
+from hub.commands.output import say
 from hub.commands.owner import OWNER, accounts_of, only_database
 from hub.errors import Refused
 from hub.folder import locked, socket_path
 from hub.settings import Settings
-
-OUTBOX = 120.0  # seconds a launch without a running hub stays to send what is due
 
 
 @contextlib.asynccontextmanager
@@ -113,47 +110,6 @@ def _import_words(report: dict[str, Any]) -> str:
 def _column_words(column: dict[str, Any]) -> str:
     field = {"": "not imported", "ignored": "ignored"}.get(column["field"], column["field"])
     return f"    {column['letter']} {column['header']} → {field}: {', '.join(column['examples'])}"
-
-
-async def run_launch(
-    settings: Settings,
-    playbook: str,
-    *,
-    place: str,
-    kind: str,
-    params: dict[str, str],
-    people: int | None,
-    announce: bool,
-    key: str,
-    json_: bool,
-) -> int:
-    """The incident runs. Without a running hub what is due now is sent before this returns."""
-    body: dict[str, Any] = {"playbook": playbook, "place": place, "kind": kind, "params": params}
-    if people is not None:
-        body["confirm_people"] = people
-    if announce:
-        body["announce"] = True
-    alone = not running(settings)
-    async with reached(settings, work=True) as client:
-        found = await client.call("POST", "/incidents", body, key=key or uuid.uuid4().hex)
-        if alone:
-            await sent(client, found["id"])
-            note("No hub is running: later waves go out when `muster serve` runs.")
-    words = f"{found['code']}: {found['people']} people, {found['deliveries']} deliveries."
-    say(found, json_=json_, words=words)
-    return 0
-
-
-async def sent(client: Client, incident: int) -> None:
-    """Everything due now has been handed to its provider, or two minutes have passed."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(OUTBOX):
-            while True:
-                found = await client.call("GET", f"/incidents/{incident}")
-                by_channel = found["tally"]["deliveries"].values()
-                if not any(states.get("planned") or states.get("sending") for states in by_channel):
-                    return
-                await asyncio.sleep(0.2)
 
 
 async def run_token(settings: Settings, *, role: str, name: str, json_: bool) -> int:

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hub.commands.calls import reached, sent
+from hub.commands.calls import reached
 from hub.commands.client import Client, running
+from hub.commands.launch import sent
 from hub.commands.output import note, say
 from hub.errors import Conflict, Problem, Unknown
 from hub.settings import Settings

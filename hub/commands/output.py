@@ -117,5 +117,5 @@ def problem(error: HubError) -> dict[str, Any]:
         found["problems"] = [
             {"where": p.where, "what": p.what, "hint": p.hint} for p in error.problems
         ]
-        found |= error.facts
+        found = {**error.facts, **found}
     return found

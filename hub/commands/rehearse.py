@@ -72,6 +72,9 @@ async def run_rehearse(settings: Settings, asked: Asked) -> int:
                 _refuse_stand_ins(stage, asked.playbook)
                 found = await _rehearsed(stage, asked)
     say(found, json_=asked.json_, words=lambda: _words(found))
+    if found["people"] == found["unreachable"]:
+        note("Nobody was reached: no address in the roster is of a kind this playbook sends to.")
+        return 1
     return 0 if found["lost"] == 0 and found["doubled"] == 0 else 1
 
 

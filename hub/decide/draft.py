@@ -80,7 +80,7 @@ def draft(
     playbook, params = _settled(playbook, params, estate, target)
     ground = survey(target.place, estate.spots, bands=playbook.bands, scope=params.get("scope", ""))
     found = _audience(request, playbook, estate, ground=ground, terms=terms)
-    problems += _head_count(request, found)
+    problems += _empty(request, found) or head_count(request, found)
     if problems:
         raise refused(problems)
     code = incident_code(playbook.key, estate.next_number)
@@ -220,8 +220,8 @@ def _audience(
     )
 
 
-def _head_count(request: LaunchRequest, found: Audience) -> list[Problem]:
-    """An empty audience is refused, never everybody; so is a head-count that is not the one."""
+def _empty(request: LaunchRequest, found: Audience) -> list[Problem]:
+    """An empty audience is refused, never everybody."""
     if not found.told:
         drill = request.kind is not Kind.LIVE and not request.announce
         what = "nobody there takes part in drills" if drill else "nobody would be told"
@@ -231,6 +231,11 @@ def _head_count(request: LaunchRequest, found: Audience) -> list[Problem]:
             else ("name a larger place, or import the roster first")
         )
         return [Problem("place", what, hint, code="nobody_drills" if drill else "nobody")]
+    return []
+
+
+def head_count(request: LaunchRequest, found: Audience) -> list[Problem]:
+    """A head-count that is not the one is refused."""
     asked = request.confirm_people
     if asked is not None and asked != found.people:
         what = f"{asked} people were confirmed, {found.people} would be told"

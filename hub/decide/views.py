@@ -12,7 +12,7 @@ from hub.decide.copies import Copies
 from hub.decide.tally import Curve, Person
 from hub.events import Event, iso
 from hub.model import Lane
-from hub.plans import UnderWay
+from hub.plans import Standing, UnderWay
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -82,6 +82,19 @@ def incident_json(
         "ended_by": {"incident": real.id, "code": real.code} if real else None,
         "people": row["people"],
         "households": row["households"],
+    }
+
+
+def standing_json(one: Standing) -> dict[str, Any]:
+    """An incident that runs already, as a launch of the same is told of it."""
+    return {
+        "id": one.id,
+        "code": one.code,
+        "kind": one.kind,
+        "playbook": one.playbook,
+        "place": one.place,
+        "place_spoken": dict(one.spoken),
+        "launched_at": moment(one.launched_at),
     }
 
 

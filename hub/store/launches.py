@@ -12,7 +12,17 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.events import EventKind
 from hub.model import Stage
-from hub.plans import Estate, Keyed, LaunchPlan, Opened, Sent, Stale, WavePlan
+from hub.plans import (
+    Estate,
+    Keyed,
+    LaunchPlan,
+    Opened,
+    Same,
+    Sent,
+    Stale,
+    Standing,
+    WavePlan,
+)
 from hub.states import IncidentState, WaveState
 from hub.store.audiences import insert_audience, mark_unreachable
 from hub.store.audit_chain import record
@@ -23,6 +33,7 @@ from hub.store.knocks import knock, knock_at_once, knock_beyond
 from hub.store.real_first import make_way, refuse_beside_real
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.schema import incidents, notices, sites, tasks, waves, wordings
+from hub.store.standing import refuse_a_second, standing
 from hub.store.surveys import read_estate, read_sites
 from hub.store.waves import WaveRow, start_wave
 
@@ -46,8 +57,13 @@ class LaunchLedger:
         said = await self._db.read(partial(answered, keyed=keyed))
         return None if said is None else _opened(said, repeated=True)
 
+    async def standing(self, same: Same, place: str) -> Sequence[Standing]:
+        """What runs at this place already, the nearest first."""
+        return await self._db.read(partial(standing, same=same, place=place))
+
     async def open(self, plan: LaunchPlan) -> Opened:
-        """The incident runs, durably; Stale if the estate changed since it was read."""
+        """The incident runs, durably; Stale if the estate changed since it was read, RunsAlready
+        if the same runs there."""
         try:
             return await self._db.write(partial(open_incident, plan=plan))
         except IntegrityError as error:
@@ -60,6 +76,7 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
         said = claim_key(conn, plan.keyed, now=database_now(conn))
         if said is not None:
             return _opened(said, repeated=True)
+    refuse_a_second(conn, plan)
     _check_roster(conn, plan)
     refuse_beside_real(conn, plan)
     now = database_now(conn)

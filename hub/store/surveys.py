@@ -61,6 +61,13 @@ _DIALLED = tuple(
     )
     for medium, channel in dialled(DIALS)
 )
+_UNUSABLE = text(
+    "SELECT ad.recipient_id, ad.channel, ad.value, ad.id FROM addresses ad"
+    " JOIN recipients r ON r.id = ad.recipient_id"
+    " WHERE +r.site_id = :site AND r.removed_at IS NULL AND ad.removed_at IS NULL"
+    " AND (ad.opted_out_at IS NOT NULL OR ad.bad_at IS NOT NULL) AND ad.id > :after"
+    " ORDER BY ad.id LIMIT :page"
+)
 DAY_MS = 86_400_000
 _OPEN = text("SELECT id FROM incidents WHERE site_id = :site AND status <> 'closed'")
 _LETTERS = text("""
@@ -112,6 +119,7 @@ def read_estate(conn: Connection, *, site: int, preview: bool) -> Estate:
         people=_people(conn, site),
         reached=_reached(conn, site) if preview else (),
         offline=_offline(conn, site) if preview else frozenset(),
+        unusable=_ways(conn, _UNUSABLE, site) if preview else (),
         **_beside(conn, site),
     )
 

@@ -70,7 +70,7 @@ class Launcher:
 
     def begin(self, key: str, begin: Begin) -> None:
         """Every copy of this launch has its answer; then it is updated, then stopped, if it is."""
-        body = {"playbook": begin.playbook, "place": begin.place, "kind": "live"}
+        body = {"playbook": begin.playbook, "place": begin.place, "kind": "live", "again": True}
         with ThreadPoolExecutor(begin.times) as pool:
             asked = [pool.submit(self._ask, key, body, begin, one) for one in range(begin.times)]
         for one in asked:

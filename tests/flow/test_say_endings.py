@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +39,7 @@ async def test_the_same_key_with_other_words_is_a_conflict(database_url: str) ->
 
 async def test_the_same_key_serves_another_incident(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
-        other = await home.launch.start(FIRE, who=WHO, key="other")
+        other = await home.launch.start(replace(FIRE, again=True), who=WHO, key="other")
         one = await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
         two = await home.say.notice(other.id, "update", text=STILL, who=WHO, key="u")
 

@@ -116,7 +116,7 @@ class Story:
         return found.people
 
     async def _launch(self, book: str, place: str, kind: Kind) -> int:
-        request = LaunchRequest(book, place, kind)
+        request = LaunchRequest(book, place, kind, again=True)
         return (await self.home.launch.start(request, who=WHO, key=f"{book} {place}")).id
 
     async def _waves(self, incident: int, *, most: int) -> None:

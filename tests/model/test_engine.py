@@ -56,13 +56,14 @@ class Engine(Replies):
         book=st.sampled_from(["fire", "power-outage"]),
         kind=st.sampled_from(["live", "live", "drill"]),
         key=st.sampled_from(["key-0", "key-1", "key-2", "key-3"]),
+        again=st.booleans(),
     )
-    def launches(self, book: str, kind: str, key: str) -> None:
-        self._launch(book, kind, key)
+    def launches(self, book: str, kind: str, key: str, again: bool) -> None:
+        self._launch(book, kind, key, again=again)
 
-    def _launch(self, book: str, kind: str, key: str) -> None:
+    def _launch(self, book: str, kind: str, key: str, *, again: bool = False) -> None:
         known = self.memory.keys.get(key)
-        request = LaunchRequest(book, "3/12", Kind(kind))
+        request = LaunchRequest(book, "3/12", Kind(kind), again=again)
 
         async def twice() -> Sequence[Any]:
             start = self.town.launch.start
@@ -70,7 +71,9 @@ class Engine(Replies):
             return await asyncio.gather(*clicks, return_exceptions=True)
 
         found = self.do(twice())
-        if known is not None and known[1] != (book, kind):
+        asked = (book, kind, again)
+        beside = known is None and not again and self._runs(book, kind)
+        if (known is not None and known[1] != asked) or beside:
             assert all(isinstance(one, Conflict) for one in found), found
             return
         if known is None and kind == "drill" and self._real():
@@ -83,7 +86,7 @@ class Engine(Replies):
             assert number == known[0]
             return
         assert [one.repeated for one in found].count(True) == 1
-        self.memory.keys[key] = (number, (book, kind))
+        self.memory.keys[key] = (number, asked)
         self.memory.launched(number, book, kind)
         self._heard_of(number)
         if kind == "live":
@@ -106,6 +109,11 @@ class Engine(Replies):
                 assert one.kind == "drill"
                 one.ended = True
                 one.ends.append(self.town.house.ms)
+
+    def _runs(self, book: str, kind: str) -> bool:
+        """The same is open there already."""
+        same = [n for n, asked in self.memory.keys.values() if asked[:2] == (book, kind)]
+        return any(self.memory.affairs[number].status == "open" for number in same)
 
     def _heard_of(self, affair: int) -> int:
         """The incident's newest notice is in the notebook; its id."""

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,7 +96,7 @@ async def test_what_was_sent_after_the_backup_hears_the_all_clear_and_its_ids_ar
         lost = (await ledger.claim(Lane.URGENT, "sms", "one", limit=2)).claims
         taken = Outcome(Verdict.ACCEPTED, Reason.OK, "SM1")
         await ledger.record([Sent(claim, taken, receipts=True) for claim in lost])
-        later = await home.launch.start(FIRE, who=WHO, key="after the backup")
+        later = await home.launch.start(replace(FIRE, again=True), who=WHO, key="after")
         assert len(lost) == 2
     await restored(new, tmp_path / "backup.zip")
 

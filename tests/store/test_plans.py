@@ -327,7 +327,7 @@ async def _end(house: House, incident: int) -> None:
     await house.db.read(lambda conn: told(conn, incident))
     await house.run(_OVER)
     await house.say.close(incident, confirm_help=1, who=WHO)
-    request = LaunchRequest("power-outage", "2", Kind.LIVE)
+    request = LaunchRequest("power-outage", "2", Kind.LIVE, again=True)
     other = await house.launch.start(request, who=WHO, key=None)
     await house.say.stop(other.id, who=WHO)
     await AccountLedger(house.db, secret=b"s" * 32).audit("hub", "looked", "", {})

@@ -34,6 +34,7 @@ async def launch(request: Request) -> Response:
     said = {
         "id": made.id,
         "code": made.code,
+        "kind": str(body.kind),
         "people": made.people,
         "deliveries": made.deliveries,
         "watch": "/live",

@@ -39,7 +39,8 @@ class Taken(BaseModel):
 
 
 class LaunchBody(Taken):
-    """What to launch, or to preview."""
+    """What to launch, or to preview. `confirm_people`, `confirm_audience`: what the preview said
+    (`confirm`, `audience_hash`); `again`: beside the same that runs there already."""
 
     playbook: Annotated[str, Field(min_length=1, max_length=64, examples=["fire"])]
     place: Annotated[str, Field(min_length=1, max_length=128, examples=["3/12"])]
@@ -47,6 +48,8 @@ class LaunchBody(Taken):
     params: Annotated[dict[Short, Scalar], Field(max_length=40)] = {}
     confirm_people: Annotated[int, Field(ge=0, strict=True)] | None = None
     announce: bool = False
+    confirm_audience: Annotated[str, Field(max_length=128)] = ""
+    again: bool = False
 
     def request(self) -> LaunchRequest:
         """As the hub asks for it: every parameter a text."""
@@ -57,6 +60,8 @@ class LaunchBody(Taken):
             params={key: _as_text(value) for key, value in self.params.items()},
             confirm_people=self.confirm_people,
             announce=self.announce,
+            confirm_audience=self.confirm_audience,
+            again=self.again,
         )
 
 
@@ -185,11 +190,33 @@ class ProblemsOut(BaseModel):
     problems: list[ProblemOut]
 
 
+class StandingOut(BaseModel):
+    """An open incident of the same playbook and kind at the same or an overlapping place."""
+
+    id: int
+    code: str
+    kind: Kind
+    playbook: str
+    place: str
+    place_spoken: dict[str, str]
+    launched_at: str
+
+
+class LaunchConflictOut(ProblemsOut):
+    """Why it was not launched. `already_open`: `incident` and all that is `running` there.
+    `audience_changed`: how many `people` it would be now."""
+
+    incident: int | None = None
+    running: list[StandingOut] = []
+    people: int | None = None
+
+
 class LaunchedOut(BaseModel):
     """A launch that is durable."""
 
     id: int
     code: str
+    kind: Kind
     people: int
     deliveries: int
     watch: str

@@ -187,6 +187,7 @@ live.addEventListener("snapshot", ({ detail }) => {
   zones();
   if (filled) return;
   filled = true;
+  wantsUpdate();
   timeline.fill((since, limit) => get(`/incidents/${id}/events?since=${since}&limit=${limit}`)).catch(() => { filled = false; /* the next snapshot tries again */ });
 });
 live.addEventListener("progress", ({ detail }) => {
@@ -243,6 +244,12 @@ $("#calls")?.addEventListener("click", (event) => {
   const number = event.target.closest("[data-number]")?.dataset.number;
   if (number && may) post(`/incidents/${id}/calls`, { number }).catch(() => {});
 });
+/** The launch form sends here whoever wanted to launch what runs already. */
+function wantsUpdate() {
+  if (location.hash !== "#update") return;
+  history.replaceState(null, "", location.pathname + location.search);
+  if (may && maySay()) actions.run("update");
+}
 const maySay = () => ["open", "stopped"].includes(state.incident?.status);
 keys({ may, update: () => maySay() && actions.run("update"), help: () => help.first(), tasks: () => opened?.close(), sheet: () => sheet, tower: (path) => opened?.tower(path), flat: (unit) => opened?.flat(unit) });
 
