@@ -34,6 +34,7 @@ from types import MappingProxyType
 
 from hub.decide.asking import FIRST, LETTERS
 from hub.decide.echoes import own_words
+from hub.decide.peril import in_peril
 from hub.decide.reply_words import (
     ACK_SIGNS,
     ACKS,
@@ -214,7 +215,8 @@ def _keyword(said: str) -> Meaning | None:
 def _cry(said: str) -> Meaning | None:
     if _copied(said):
         return None
-    return _help(Because.CRY) if CRY.search(CALM.sub(" ", said)) else None
+    cries = CRY.search(CALM.sub(" ", said)) or in_peril(said)
+    return _help(Because.CRY) if cries else None
 
 
 def _copied(said: str) -> bool:
