@@ -3,7 +3,7 @@
 Rules, in order (the first that fits wins):
 
 1. Our own words coming back (a reaction, a quotation, a forward) and machines that answer by
-   themselves say nothing.
+   themselves say nothing, unless a cry stands in what the machine says.
 2. A carrier keyword alone (STOP, 退订 …) opts the number out, START in again: carriers block the
    number by the same words whatever we think, so these are never read as answers.
 3. A cry for help (救命, SOS, 🆘, "help me", "fell and cannot get up") means help, whatever digits
@@ -43,12 +43,12 @@ from hub.decide.reply_words import (
     CRY,
     DIGIT_WORDS,
     POLITE,
-    ROBOT,
     SAYS,
     SIGNATURE,
     START_WORDS,
     STOP_WORDS,
 )
+from hub.decide.robots import OFFERED, ROBOT
 from hub.model import DIGITS, AnswerWord, RecipientKind
 
 LONGEST = 1_600  # characters of an SMS
@@ -147,7 +147,8 @@ def _read(text: str, sent: Sequence[str], letters: frozenset[str]) -> Meaning:
         return Meaning(Meant.NOTHING, Because.ECHO)
     flat = _flat(own.words)
     if ROBOT.search(flat):
-        return Meaning(Meant.NOTHING, Because.ROBOT)
+        cry = _cry(OFFERED.sub(" ", flat))
+        return cry or Meaning(Meant.NOTHING, Because.ROBOT)
     unsigned = SIGNATURE.sub("", flat).strip()
     said = _ends(unsigned)
     if not said:

@@ -132,17 +132,6 @@ SIGNATURE: Final = re.compile(
 
 # ── Not what somebody says of themselves ────────────────────────────────────────────────────────
 
-ROBOT: Final = re.compile(
-    r"^[\W_]*(?:this is an )?(?:auto(?:mat(?:ic|ed))?[ -]?(?:reply|response|responder|message)"
-    r"|out[ -]of[ -](?:the[ -])?office|away message"
-    r"|自动(?:回复|答复|应答)|自動(?:回[覆復]|返信|応答|答覆)|系统自动|respuesta autom[áa]tica"
-    r"|mensaje autom[áa]tico|رد (?:تلقائي|آلي))"
-    r"|do not disturb while driving|驾驶勿扰|駕駛勿擾|開車勿擾|開車勿扰"
-    r"|\breply (?:help|stop)\b.{0,80}\b(?:reply )?(?:help|stop|cancel|end)\b"
-    r"|\bto (?:opt[ -]?out|unsubscribe)\b|(?:回复?|回覆)\s*(?:td|t|n)\s*(?:退订|退訂)|拒收请回复?|退订回"
-)
-"""A machine that answers by itself."""
-
 REACTION: Final = re.compile(
     r"^(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted(?: with)?|removed an?"
     r"(?: \w+)? from|(?:reacted )?\W{0,8} ?to|已?(?:赞|讚|喜欢|喜歡|喜爱|喜愛|踩|强调|強調|质疑|質疑|大笑)了?"

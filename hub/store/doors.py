@@ -37,10 +37,11 @@ _BLOCK = (
     f" ELSE '{NOWHERE}' END"
 )
 _LIST = """
-SELECT {task}, p.*, {block} AS block, coalesce(nullif(u.name, ''), u.login, '') AS by_name,
+SELECT {task}, p.*, {block} AS block, coalesce(nullif(u.name, ''), u.login, k.name, '') AS by_name,
     r.name AS whose
 FROM tasks t LEFT JOIN recipients r ON r.id = t.recipient_id LEFT JOIN places p ON p.id = t.place_id
 LEFT JOIN users u ON t.done_by = 'user:' || CAST(u.id AS TEXT)
+LEFT JOIN tokens k ON t.done_by = 'token:' || CAST(k.id AS TEXT)
 WHERE t.incident_id = :incident AND t.household IS NOT NULL AND {more}
 ORDER BY t.id LIMIT :limit"""
 _BLOCKS = text(f"""

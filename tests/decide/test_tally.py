@@ -147,6 +147,20 @@ def test_help_never_disappears_behind_another_answer():
     assert state.cells[1] == "safe"
 
 
+def test_an_answer_that_is_taken_back_leaves_no_trace_in_the_numbers():
+    state, changes = start(), Changes()
+    before = copy.deepcopy(state)
+    said = {"recipient": 0, "answer": "safe"}
+    fold(state, event(2, EventKind.ANSWERED, said), changes)
+    fold(state, event(3, EventKind.ANSWERED, {"recipient": 1, "answer": "away"}), changes)
+    back = {"answer": "", "undone": LAUNCHED + 5_000}
+    for person in (0, 1):
+        again = event(4 + person, EventKind.ANSWERED, {"recipient": person, **back}, 60)
+        fold(state, again, changes)
+    before.seq = state.seq
+    assert state == before
+
+
 def test_a_person_who_only_saw_it_is_told_and_has_answered():
     state = start()
     for person in (0, 1):
