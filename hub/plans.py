@@ -61,7 +61,7 @@ class Estate:
     """One consistent reading of a site: who lives and works there, and where.
 
     `reached` and `offline` (screens without a connection) are read for a preview only. `asked`:
-    whom open incidents ask already; `letters`: those their texts carry.
+    whom open incidents ask already; `letters`: those their texts carry; `beside`: which they are.
     """
 
     site: int
@@ -77,6 +77,7 @@ class Estate:
     offline: frozenset[int] = frozenset()
     asked: frozenset[int] = frozenset()
     letters: frozenset[str] = frozenset()
+    beside: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class LaunchPlan:
     actor: str
     keyed: Keyed | None = None
     letter: str = ""  # what its texts put before each digit
+    beside: frozenset[int] = frozenset()  # the open incidents its letter was chosen beside
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,7 @@ def _plan(made: Draft, *, request: LaunchRequest, who: Actor, keyed: Keyed | Non
         actor=who.id,
         keyed=keyed,
         letter=made.letter,
+        beside=made.estate.beside,
     )
 
 

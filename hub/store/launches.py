@@ -19,6 +19,7 @@ from hub.store.database import Database, database_now, insert_rows
 from hub.store.events import append_event
 from hub.store.ids import numbered
 from hub.store.knocks import knock, knock_at_once
+from hub.store.letters import keep_letters_apart
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.schema import incidents, notices, sites, tasks, waves, wordings
 from hub.store.surveys import read_estate, read_sites
@@ -75,6 +76,7 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
 
     said = {"tasks": doors + beyond, "beyond": beyond, "unreachable": unreachable}
     seq = _launched(conn, plan, incident, sent=sent, said=said, now=now)
+    keep_letters_apart(conn, incident, plan)
     opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq)
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _said(opened))

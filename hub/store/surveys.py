@@ -125,6 +125,7 @@ def _beside(conn: Connection, site: int) -> dict[str, Any]:
     return {
         "asked": frozenset(int(row[0]) for row in asked),
         "letters": frozenset(letters.scalars()),
+        "beside": frozenset(ids),
     }
 
 
