@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.decide.added import brief, heard, shown
+from hub.decide.added import brief, heard, in_own, shown
 from hub.decide.emergency import numbers_of
 from hub.decide.phrases import phrases
 from hub.decide.spoken import (
@@ -24,6 +24,7 @@ from hub.model import Parameter, Place, PlaceKind, Playbook, Words
 from hub.zones import zone_of
 
 __all__ = [
+    "AFTER",
     "ASSEMBLY",
     "BRIEF",
     "BUILT_IN",
@@ -43,7 +44,7 @@ BUILT_IN: Mapping[str, str] = {
     "issued": "when this text was issued: 02:41",
     "next_update": "when the next one comes: 02:51",
     "source": "who says so: the site's own words",
-    "text": "what the operator added; empty if nothing",
+    "text": "what the operator added in this language; empty if nothing",
     "code": "the incident's code",
     "fire_number": "the number of the fire brigade, from the site's settings (119)",
     "ambulance_number": "the number of the ambulance (120)",
@@ -55,11 +56,10 @@ BUILT_IN: Mapping[str, str] = {
 }
 """Every variable there is besides the playbook's own parameters, and what it says."""
 
-HEARD = "text_heard"
-"""`text` as a voice says it: no name for templates, it takes the place of `text` in calls."""
-
-BRIEF = "text_brief"
-"""`text` where a text would not fit its channel with words of another language in it."""
+AFTER, HEARD, BRIEF = "text_after", "text_heard", "text_brief"
+"""What was added in a language the reader does not read: marked as such, behind the playbook's own
+sentences, which speak as if nothing had been added. As a voice says it; and where it does not fit
+the channel, that it is there."""
 
 SOURCE: Words = {
     "zh-CN": "小区物业值班经理",
@@ -116,11 +116,14 @@ def variables(playbook: Playbook, facts: Facts, *, language: str) -> dict[str, s
 
 
 def _added(text: str | Words, language: str) -> dict[str, str]:
-    """What the operator added: to be read, to be heard, and to be short."""
-    if isinstance(text, str):
-        return {"text": text, HEARD: text, BRIEF: text}
+    """What the operator added: in this language where the playbook has its place for it, in
+    another one for behind its own sentences."""
+    own = text if isinstance(text, str) else in_own(text, language)
+    if own or isinstance(text, str):
+        return {"text": own}
     return {
-        "text": shown(text, language),
+        "text": "",
+        AFTER: shown(text, language),
         HEARD: heard(text, language),
         BRIEF: brief(text, language),
     }
@@ -193,7 +196,7 @@ def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, st
         "replies": "yes",
     }
     values |= {"issued": "02:41", "next_update": "02:51", "time_of_original": "02:36"}
-    values |= _numbers({}) | {HEARD: text, BRIEF: text}
+    values |= _numbers({})
     for parameter in playbook.parameters:
         values.update(_sample_of(parameter, language))
     return values

@@ -152,8 +152,13 @@ class Say:
         words = await asyncio.to_thread(
             self._words, running, playbook, target, stage=known, added=added
         )
+        bare: tuple[Wording, ...] = ()
+        if added and known is Stage.UPDATE:
+            bare = await asyncio.to_thread(
+                self._words, running, playbook, target, stage=known, added={}
+            )
         found = await self.ledger.hearers(incident_id, stage=known)
-        return notice_preview(playbook, words, found)
+        return notice_preview(playbook, words, found, added=added, bare=bare)
 
     async def stop(self, incident_id: int, *, who: Actor) -> Stopped:
         """Nothing planned is sent any more and no wave starts; again, it ends what was said since.
