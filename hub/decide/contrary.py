@@ -24,7 +24,10 @@ class Told(StrEnum):
     RETURN = "return"
 
 
-_NOT: Final = r"(?<!不)(?<!勿)(?<!不要)(?<!不必)(?<!不用)(?<!无需)(?<!請勿)(?<!请勿)(?<!未)(?<!没)(?<!已)(?<!已经)"
+_NOT: Final = (
+    r"(?<!不)(?<!勿)(?<!不要)(?<!不必)(?<!不用)(?<!无需)"
+    r"(?<!請勿)(?<!请勿)(?<!未)(?<!没)(?<!已)(?<!已经)"
+)
 _NOT_EN: Final = r"(?<!not )(?<!n't )(?<!never )(?<!not need to )"
 _SAYS: Final[Mapping[Told, re.Pattern[str]]] = {
     Told.LEAVE: re.compile(
