@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from hub.decide.spoken import (
     spoken_minutes,
     spoken_place,
 )
-from hub.decide.told import Facts, times, typed_clock
+from hub.decide.told import Facts, shortened, times, typed_clock
 from hub.model import Parameter, Place, PlaceKind, Playbook, Words
 from hub.zones import zone_of
 
@@ -33,6 +33,7 @@ __all__ = [
     "Facts",
     "public_place",
     "sample",
+    "shorter",
     "variables",
     "variables_by_language",
 ]
@@ -138,6 +139,15 @@ def variables_by_language(
 ) -> dict[str, dict[str, str]]:
     """`variables` for each language."""
     return {tag: variables(playbook, facts, language=tag) for tag in languages}
+
+
+def shorter(values: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The values in fewer words: first without the days of times, which are worth less than the
+    alert; then with what was added in another language only announced."""
+    plain = shortened(values)
+    yield plain
+    if BRIEF in values:
+        yield {**plain, AFTER: values[BRIEF]}
 
 
 def public_place(place: Place | None, depth: str) -> Place | None:

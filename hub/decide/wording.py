@@ -25,8 +25,8 @@ from hub.decide.oneway import LINK_ONLY, REPLIES, unasked
 from hub.decide.segments import count
 from hub.decide.spoken import choose_language, is_chinese, spoken_place
 from hub.decide.texts import PAGE, VOICE, templates_for
-from hub.decide.told import shortened, whole
-from hub.decide.variables import AFTER, BRIEF, HEARD, Facts, variables, variables_by_language
+from hub.decide.told import whole
+from hub.decide.variables import AFTER, HEARD, Facts, shorter, variables, variables_by_language
 from hub.errors import Problem, Refused
 from hub.model import Kind, Playbook, Stage, Wording
 
@@ -240,7 +240,7 @@ def render_all(
             values = whole(values) if slot.channel == PAGE else values
             wording = _measured(slot, values, signature, link_length, letter)
             over = overflow(wording, channels.get(slot.channel))
-            for short in _shorter(values) if over else ():
+            for short in shorter(values) if over else ():
                 wording = _measured(slot, short, signature, link_length, letter)
                 over = overflow(wording, channels.get(slot.channel))
                 if not over:
@@ -331,15 +331,6 @@ def _spoken(slot: _Slot, variables: Mapping[str, str]) -> dict[str, str]:
         )
         for part, source in slot.templates.items()
     }
-
-
-def _shorter(values: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """The values in fewer words: first without the days of times, which are worth less than the
-    alert; then with what was added in another language only announced."""
-    plain = shortened(values)
-    yield plain
-    if BRIEF in values:
-        yield {**plain, AFTER: values[BRIEF]}
 
 
 def _measured(
