@@ -10,7 +10,6 @@ from sqlalchemy import Connection, text
 
 from hub.decide.boards import Parts, Screens
 from hub.decide.copies import Copies
-from hub.decide.spoken import spoken_place
 from hub.decide.tally import Curve, Person, step, structural
 from hub.decide.timeline import SOMEBODY
 from hub.decide.views import Loaded, Since, incident_json, moment
@@ -21,7 +20,7 @@ from hub.store.database import Database, database_now
 from hub.store.doors import counts
 from hub.store.events import latest_events, read_events
 from hub.store.outcomes import on_board, standing_of
-from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
+from hub.store.placed import NAMED, as_json, spoken_at, spoken_of
 
 _PEOPLE = ("resident", "staff", "outside")
 _INCIDENT = text("""
@@ -57,9 +56,9 @@ SELECT id, stage, revision, issued_at, text, texts FROM notices WHERE incident_i
 ORDER BY revision""")
 _CALLS = text("""
 SELECT at, data FROM events WHERE incident_id = :incident AND kind = 'called' ORDER BY seq""")
-_HELP_LIST = text("""
+_HELP_LIST = text(f"""
 SELECT t.id AS task, t.created_at, t.assigned, t.recipient_id AS recipient, r.needs, a.household,
-    p.*, (SELECT count(*) FROM audience m WHERE m.incident_id = t.incident_id
+    {NAMED}, (SELECT count(*) FROM audience m WHERE m.incident_id = t.incident_id
         AND m.household = a.household AND m.kind IN ('resident', 'staff', 'outside')) AS people
 FROM tasks t LEFT JOIN recipients r ON r.id = t.recipient_id
 LEFT JOIN audience a ON a.incident_id = t.incident_id AND a.recipient_id = t.recipient_id
@@ -259,17 +258,12 @@ def _helped(row: Mapping[Any, Any]) -> dict[str, Any]:
         "recipient": row["recipient"],
         "unit": row["household"] if known else None,
         "place": row["path"] if known else "",
-        "spoken": _spoken(row) if known else dict(SOMEBODY),
+        "spoken": spoken_at(row) if known else dict(SOMEBODY),
         "people": row["people"] or 1,
         "needs": list(as_json(row["needs"]) or ()),
         "since": moment(row["created_at"]),
         "assigned": row["assigned"],
     }
-
-
-def _spoken(row: Mapping[Any, Any]) -> dict[str, str]:
-    place = place_of(row)
-    return {tag: spoken_place(place, tag) for tag in LANGUAGES}
 
 
 def _screens(conn: Connection, incident: int) -> Screens:

@@ -7,20 +7,19 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
-from hub.decide.spoken import spoken_place
 from hub.decide.views import moment
 from hub.store.actors import names_of
-from hub.store.placed import LANGUAGES, as_json, place_of
+from hub.store.placed import NAMED, as_json, spoken_at
 
 
 def _of(sql: str) -> TextClause:
     return text(sql).bindparams(bindparam("ids", expanding=True))
 
 
-_PEOPLE = _of("""
-SELECT r.id AS person, r.name AS called, r.kind AS whose, p.* FROM recipients r
+_PEOPLE = _of(f"""
+SELECT r.id AS person, r.name AS called, r.kind AS whose, {NAMED} FROM recipients r
 LEFT JOIN places p ON p.id = r.place_id WHERE r.id IN :ids""")
-_PLACES = _of("SELECT * FROM places WHERE id IN :ids")
+_PLACES = _of(f"SELECT {NAMED} FROM places p WHERE p.id IN :ids")
 _INCIDENTS = _of("SELECT id, code, kind, status FROM incidents WHERE id IN :ids")
 
 
@@ -154,6 +153,4 @@ def _where(row: Mapping[Any, Any] | None) -> dict[str, Any]:
     """The path of a place and how people say it; empty without one."""
     if row is None or row["path"] is None:
         return {"place": "", "place_id": None, "spoken": {}}
-    place = place_of(row)
-    spoken = {tag: spoken_place(place, tag) for tag in LANGUAGES}
-    return {"place": row["path"], "place_id": row["id"], "spoken": spoken}
+    return {"place": row["path"], "place_id": row["id"], "spoken": spoken_at(row)}
