@@ -100,6 +100,9 @@ function heard(cries) {
 function settledList() {
   const box = $("#settled-rows");
   put($("#settled-title"), t("replies.settled"));
+  const key = JSON.stringify([state.settled, state.next]); // what somebody has open is not drawn anew under them
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
   box.replaceChildren(...(state.settled.length ? state.settled.map((one) => settledRow(one)) : [h("li", { class: "empty" }, t("replies.settled_none"))]));
   $("#settled-more").hidden = !state.next;
 }
@@ -112,7 +115,7 @@ function settledRow(one, failed = "#settled-failed") {
   return h("li", {},
     h("time", { datetime: s.at, class: "num" }, clock(s.at)),
     h("div", {}, h("b", {}, whom || t("replies.nobody")), h("p", {}, what, s.note ? h("span", { class: "two" }, ` ${s.note}`) : null), lost,
-      h("details", {}, h("summary", {}, one.why === "robot" ? t("replies.why.robot") : s.by === "hub" ? t("replies.by_hub") : t("replies.settled_by", { who: actor(s.by, s.by_name) })), words(one), h("p", { class: "hint num" }, by(one)), again))));
+      h("details", {}, h("summary", {}, one.why === "robot" ? t("replies.why.robot") : s.by === "hub" ? t("replies.by_hub") : t("replies.settled_by", { who: actor(s.by, s.by_name) })), words(one), h("p", { class: "hint num" }, by(one)), again)));
 }
 /** Settled wrongly: it waits again, and what it recorded is taken back. */
 function reopening(one, failed) {
