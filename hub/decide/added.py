@@ -27,6 +27,20 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "ru": ("俄文", "Russian"),
 }
 
+_OWN: Mapping[str, str] = {
+    "zh": "中文",
+    "yue": "中文",
+    "en": "English",
+    "ja": "日本語",
+    "ko": "한국어",
+    "fr": "français",
+    "de": "Deutsch",
+    "es": "español",
+    "ru": "русский",
+    "ar": "العربية",
+}
+"""What languages call themselves: who reads a refusal may read either of ours."""
+
 
 def by_language(text: str | Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
     """What was typed, cleaned, without the empty ones. A text alone is in the site's first
@@ -119,8 +133,7 @@ def lacks_words(
     if not left or untranslated:
         return None
     counts = {
-        "languages": ", ".join(f"{name_of(tag, 'en')} ({tag})" for tag in left),
-        "named": "、".join(f"{name_of(tag, 'zh')}（{tag}）" for tag in left),
+        "languages": ", ".join(f"{_OWN.get(base(tag), tag)} ({tag})" for tag in left),
         "people": str(sum(readers[tag] for tag in left)),
     }
     what = f"is missing in {counts['languages']}, which {counts['people']} people read"

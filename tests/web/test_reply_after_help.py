@@ -103,6 +103,9 @@ def answer_of(incident: int, person: int) -> Answer:
     return Answer(IncidentId(incident), RecipientId(person), AnswerWord.SAFE, "voice", {})
 
 
+SAME = ("cells", "tally", "curve")  # what a board is folded to, and read anew
+
+
 async def settle(
     hub: Field, reply: int, body: dict[str, Any], role: str = "duty"
 ) -> httpx2.Response:
@@ -138,7 +141,8 @@ async def test_a_reply_is_opened_again_and_what_it_recorded_taken_back(hub: Fiel
     assert await hub.answer(fire, NEIGHBOUR) == ""
     warm = (await hub.hub.watch.board(fire)).to_json()
     fresh = Watch(boards=BoardLedger(hub.hub.db), lists=ListLedger(hub.hub.db))
-    assert warm == (await fresh.board(fire)).to_json()
+    read = (await fresh.board(fire)).to_json()
+    assert [warm[key] for key in SAME] == [read[key] for key in SAME]
     assert (await hub.hub.watch.incident(fire))["tally"]["answered"] == 0
     right = {"recipient": await hub.person(RESIDENT), "answer": "safe"}
     assert (await settle(hub, words.id, right)).json()["settled"]["incidents"] == [fire]
