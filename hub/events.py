@@ -28,7 +28,7 @@ class EventKind(StrEnum):
     LAUNCHED = "launched"
     WAVE = "wave"  # notice, wave (number), key, deliveries, tasks (by hand); moves
     PROGRESS = "progress"  # moves, told, delivered, read: a batch of outcomes or receipts
-    ANSWERED = "answered"  # recipient, answer, via, before (the answer it replaces, or "")
+    ANSWERED = "answered"  # recipient, answer, via, before (what it replaces, or ""); undone
     HELP = "help"  # recipient, task: somebody needs help
     ASSIGNED = "assigned"  # task, who
     # task, state, outcome; by hand: key, name, recipient, or count (of several); tasks: of a home

@@ -9,7 +9,7 @@ from typing import Any
 from hub.decide.queue import Queue
 from hub.decide.tally import ANSWERS, CELLS, Board, Changes, Curve
 from hub.events import Event
-from hub.plans import HelpOpen
+from hub.under_way import HelpOpen
 
 JsonMap = Mapping[str, Any]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hub.plans import HelpOpen
+from hub.under_way import HelpOpen
 
 
 def confirms(said: object, found: HelpOpen) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hub.plans import Standing
+from hub.under_way import Standing
 
 WHOLE = "all"
 

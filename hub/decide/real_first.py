@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from hub.errors import Conflict, Problem
 from hub.model import Kind
-from hub.plans import UnderWay
 from hub.states import IncidentState
+from hub.under_way import UnderWay
 
 _WHOLE = frozenset({"", "all"})
 

@@ -198,6 +198,8 @@ def _answer(state: Board, data: Mapping[str, Any], at: int, changes: Changes) ->
         return
     if not one.answer:
         _point(state, "answered", at)
+    if not data["answer"]:  # taken back: who settled a reply was wrong about whose it was
+        _point(state, "answered", data["undone"], -1)
     _count(state, one, -1)
     one.answer = data["answer"]
     _count(state, one, 1)
@@ -254,9 +256,11 @@ def _add(numbers: dict[str, int], name: str, by: int) -> None:
         del numbers[name]
 
 
-def _point(state: Board, name: str, at: int) -> None:
+def _point(state: Board, name: str, at: int, by: int = 1) -> None:
     curve, when = state.curves[name], step((at - state.launched_ms) // 1000)
-    curve[when] = curve.get(when, 0) + 1
+    curve[when] = curve.get(when, 0) + by
+    if not curve[when]:
+        del curve[when]
 
 
 def _seen(state: Board, flat: int, changes: Changes) -> None:

@@ -72,6 +72,14 @@ ALARMS: Mapping[str, Line] = {
         "zh-CN": "收到一条看不懂的回复，请核实",
         "en": "A reply could not be understood; please check",
     },
+    "after_help": {
+        "zh-CN": "有人求助之后又只回复了一个数字：求助仍然有效，请到“回复”页核实",
+        "en": "Asked for help, then sent a bare digit: the help stands, see Replies",
+    },
+    "reply_reopened": {
+        "zh-CN": "一条已处理的回复改回待处理",
+        "en": "A reply that was settled waits for somebody again",
+    },
     "misconfigured": {
         "zh-CN": "通道配置有误，请通知运维",
         "en": "A channel is set up wrongly; tell the operators",
@@ -135,9 +143,19 @@ def _answered(data: Mapping[str, Any], known: Known) -> Line:
     via = VIA.get(data.get("via", ""), {})
     zh, en = _named(word)
     zh_via, en_via = _named(via)
+    if "undone" in data:
+        return _undone((zh_place, en_place), zh, en)
     return {
         "zh-CN": f"{zh_place} 回复“{zh}”" + (f"（{zh_via}）" if zh_via else ""),
         "en": f"{en_place} answered “{en}”" + (f" by {en_via}" if en_via else ""),
+    }
+
+
+def _undone(place: tuple[str, str], zh: str, en: str) -> Line:
+    """An answer that staff had recorded by mistake is taken back."""
+    return {
+        "zh-CN": f"{place[0]} 的代答已撤销，恢复为“{zh or '未回复'}”",
+        "en": f"{place[1]}: what staff recorded was taken back, now “{en or 'no answer'}”",
     }
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.decide.added import brief, heard, shown
+from hub.decide.added import brief, heard, in_own, shown
 from hub.decide.emergency import numbers_of
 from hub.decide.meeting import OWN, meets, met, number_of
 from hub.decide.phrases import phrases
@@ -20,11 +20,12 @@ from hub.decide.spoken import (
     spoken_minutes,
     spoken_place,
 )
-from hub.decide.told import Facts, times, typed_clock
+from hub.decide.told import Facts, shortened, times, typed_clock
 from hub.model import Parameter, Place, PlaceKind, Playbook, Words
 from hub.zones import zone_of
 
 __all__ = [
+    "AFTER",
     "ASSEMBLY",
     "BRIEF",
     "BUILT_IN",
@@ -34,6 +35,7 @@ __all__ = [
     "meeting_by_band",
     "public_place",
     "sample",
+    "shorter",
     "variables",
     "variables_by_language",
 ]
@@ -45,7 +47,7 @@ BUILT_IN: Mapping[str, str] = {
     "issued": "when this text was issued: 02:41",
     "next_update": "when the next one comes: 02:51",
     "source": "who says so: the site's own words",
-    "text": "what the operator added; empty if nothing",
+    "text": "what the operator added in this language; empty if nothing",
     "code": "the incident's code",
     "fire_number": "the number of the fire brigade, from the site's settings (119)",
     "ambulance_number": "the number of the ambulance (120)",
@@ -57,11 +59,10 @@ BUILT_IN: Mapping[str, str] = {
 }
 """Every variable there is besides the playbook's own parameters, and what it says."""
 
-HEARD = "text_heard"
-"""`text` as a voice says it: no name for templates, it takes the place of `text` in calls."""
-
-BRIEF = "text_brief"
-"""`text` where a text would not fit its channel with words of another language in it."""
+AFTER, HEARD, BRIEF = "text_after", "text_heard", "text_brief"
+"""What was added in a language the reader does not read: marked as such, behind the playbook's own
+sentences, which speak as if nothing had been added. As a voice says it; and where it does not fit
+the channel, that it is there."""
 
 SOURCE: Words = {
     "zh-CN": "小区物业值班经理",
@@ -120,11 +121,14 @@ def variables(playbook: Playbook, facts: Facts, *, language: str) -> dict[str, s
 
 
 def _added(text: str | Words, language: str) -> dict[str, str]:
-    """What the operator added: to be read, to be heard, and to be short."""
-    if isinstance(text, str):
-        return {"text": text, HEARD: text, BRIEF: text}
+    """What the operator added: in this language where the playbook has its place for it, in
+    another one for behind its own sentences."""
+    own = text if isinstance(text, str) else in_own(text, language)
+    if own or isinstance(text, str):
+        return {"text": own}
     return {
-        "text": shown(text, language),
+        "text": "",
+        AFTER: shown(text, language),
         HEARD: heard(text, language),
         BRIEF: brief(text, language),
     }
@@ -139,6 +143,15 @@ def variables_by_language(
 ) -> dict[str, dict[str, str]]:
     """`variables` for each language."""
     return {tag: variables(playbook, facts, language=tag) for tag in languages}
+
+
+def shorter(values: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The values in fewer words: first without the days of times, which are worth less than the
+    alert; then with what was added in another language only announced."""
+    plain = shortened(values)
+    yield plain
+    if BRIEF in values:
+        yield {**plain, AFTER: values[BRIEF]}
 
 
 def public_place(place: Place | None, depth: str) -> Place | None:
@@ -228,7 +241,7 @@ def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, st
         "replies": "yes",
     }
     values |= {"issued": "02:41", "next_update": "02:51", "time_of_original": "02:36"}
-    values |= _numbers({}) | {HEARD: text, BRIEF: text}
+    values |= _numbers({})
     for parameter in playbook.parameters:
         values.update(_sample_of(parameter, language))
     return values

@@ -12,7 +12,7 @@ from hub.decide.copies import Copies
 from hub.decide.tally import Curve, Person
 from hub.events import Event, iso
 from hub.model import Lane
-from hub.plans import Standing, UnderWay
+from hub.under_way import Standing, UnderWay
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

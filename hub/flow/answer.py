@@ -59,9 +59,11 @@ class TakeAnswer:
         once: str | None,
         others: Sequence[RecipientId] = (),
         yields: bool = False,
+        bare: bool = False,
     ) -> Answered:
         """The answer is durable and stops the waves still to come for these people. `yields`: of
-        the others, those who have spoken for themselves keep their words.
+        the others, those who have spoken for themselves keep their words. `bare`: no more than a
+        digit, which takes back no cry whose help is open still.
 
         A later answer replaces it, the history stays. `once` makes a repeat harmless. Unknown: no
         such incident, or it does not speak to this person; Conflict: it is closed."""
@@ -78,6 +80,7 @@ class TakeAnswer:
             once=once,
             others=tuple(others),
             yields=yields,
+            bare=bare,
         )
         waiting = _Waiting(given)
         await self._gather.put(waiting)

@@ -13,8 +13,8 @@ from hub.decide.plan import ways_of
 from hub.decide.views import standing_json
 from hub.errors import Conflict, Problem
 from hub.model import LaunchRequest
-from hub.plans import Standing
 from hub.times import told
+from hub.under_way import Standing
 from hub.zones import zone_of
 
 _LANGUAGES = ("en", "zh-CN")

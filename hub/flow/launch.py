@@ -22,13 +22,11 @@ from hub.plans import (
     Keyed,
     LaunchPlan,
     Opened,
-    RunsAlready,
-    Same,
     Stale,
-    Standing,
 )
 from hub.ports import Channel, Clock, Library, Wake
 from hub.roster.place_path import PlaceQuery, parse_place
+from hub.under_way import RunsAlready, Same, Standing
 
 TRIES = 5
 """How often a launch is planned anew because the roster changed under it."""
@@ -233,6 +231,7 @@ def _plan(made: Draft, *, request: LaunchRequest, who: Actor, keyed: Keyed | Non
         keyed=keyed,
         letter=made.letter,
         again=request.again,
+        beside=made.estate.beside,
     )
 
 

@@ -30,9 +30,18 @@ from hub.model import (
     Wording,
     Words,
 )
-from hub.plans import Ended, Hearers, HelpOpen, Keyed, NoticePlan, Running, Spoken, Spot
+from hub.plans import (
+    Ended,
+    Hearers,
+    Keyed,
+    NoticePlan,
+    Running,
+    Spoken,
+    Spot,
+)
 from hub.ports import Channel, Clock, Library, Wake
 from hub.states import IncidentState
+from hub.under_way import HelpOpen
 
 TEXT_LIMIT = 300
 """Characters an operator may add to a notice, in each language."""
@@ -168,8 +177,13 @@ class Say:
         words = await asyncio.to_thread(
             self._words, running, playbook, target, stage=known, added=added
         )
+        bare: tuple[Wording, ...] = ()
+        if added and known is Stage.UPDATE:
+            bare = await asyncio.to_thread(
+                self._words, running, playbook, target, stage=known, added={}
+            )
         found = await self.ledger.hearers(incident_id, stage=known)
-        return notice_preview(playbook, words, found)
+        return notice_preview(playbook, words, found, added=added, bare=bare)
 
     async def real(self, incident_id: int) -> Said | None:
         """In a drill that something real ended: whoever heard of it is told so, once, in the hub's

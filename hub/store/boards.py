@@ -11,7 +11,6 @@ from sqlalchemy import Connection, text
 from hub.decide.boards import Parts, Screens
 from hub.decide.copies import Copies
 from hub.decide.meeting import base_band
-from hub.decide.spoken import spoken_place
 from hub.decide.tally import Curve, Person, step, structural
 from hub.decide.timeline import SOMEBODY
 from hub.decide.views import Loaded, Since, incident_json, moment
@@ -24,7 +23,7 @@ from hub.store.events import latest_events, read_events
 from hub.store.help_open import OPEN, help_open
 from hub.store.incidents import closing, ended_by
 from hub.store.outcomes import on_board, standing_of
-from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
+from hub.store.placed import NAMED, as_json, spoken_at, spoken_of
 
 _PEOPLE = ("resident", "staff", "outside")
 _INCIDENT = text("""
@@ -62,7 +61,7 @@ _CALLS = text("""
 SELECT at, data FROM events WHERE incident_id = :incident AND kind = 'called' ORDER BY seq""")
 _HELP_LIST = text(f"""
 SELECT t.id AS task, t.created_at, t.assigned, t.recipient_id AS recipient, r.needs, a.household,
-    p.*, (SELECT count(*) FROM audience m WHERE m.incident_id = t.incident_id
+    {NAMED}, (SELECT count(*) FROM audience m WHERE m.incident_id = t.incident_id
         AND m.household = a.household AND m.kind IN ('resident', 'staff', 'outside')) AS people
 FROM tasks t LEFT JOIN recipients r ON r.id = t.recipient_id
 LEFT JOIN audience a ON a.incident_id = t.incident_id AND a.recipient_id = t.recipient_id
@@ -268,17 +267,12 @@ def _helped(row: Mapping[Any, Any]) -> dict[str, Any]:
         "recipient": row["recipient"],
         "unit": row["household"] if known else None,
         "place": row["path"] if known else "",
-        "spoken": _spoken(row) if known else dict(SOMEBODY),
+        "spoken": spoken_at(row) if known else dict(SOMEBODY),
         "people": row["people"] or 1,
         "needs": list(as_json(row["needs"]) or ()),
         "since": moment(row["created_at"]),
         "assigned": row["assigned"],
     }
-
-
-def _spoken(row: Mapping[Any, Any]) -> dict[str, str]:
-    place = place_of(row)
-    return {tag: spoken_place(place, tag) for tag in LANGUAGES}
 
 
 def _screens(conn: Connection, incident: int) -> Screens:

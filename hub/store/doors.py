@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hub.decide.byhand import ANSWERED, STOPPED, outcome_word
-from hub.decide.spoken import spoken_floor, spoken_place
+from hub.decide.spoken import spoken_floor
 from hub.decide.views import moment
 from hub.errors import Unknown
 from hub.store.batches import IDS, run
-from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
+from hub.store.placed import LANGUAGES, NAMED, as_json, place_of, spoken_at, spoken_of
 
 NOWHERE = "-"
 """The block of those no flat is on record for."""
@@ -37,10 +37,12 @@ _BLOCK = (
     f" ELSE '{NOWHERE}' END"
 )
 _LIST = """
-SELECT {task}, p.*, {block} AS block, coalesce(nullif(u.name, ''), u.login, '') AS by_name,
+SELECT {task}, {named}, {block} AS block,
+    coalesce(nullif(u.name, ''), u.login, k.name, '') AS by_name,
     r.name AS whose
 FROM tasks t LEFT JOIN recipients r ON r.id = t.recipient_id LEFT JOIN places p ON p.id = t.place_id
 LEFT JOIN users u ON t.done_by = 'user:' || CAST(u.id AS TEXT)
+LEFT JOIN tokens k ON t.done_by = 'token:' || CAST(k.id AS TEXT)
 WHERE t.incident_id = :incident AND t.household IS NOT NULL AND {more}
 ORDER BY t.id LIMIT :limit"""
 _BLOCKS = text(f"""
@@ -119,7 +121,7 @@ def shown_rows(
     conn: Connection, more: Sequence[str], named: Mapping[str, Any]
 ) -> Sequence[Mapping[Any, Any]]:
     """Rows of tasks by hand, with where they are; `more`: conditions on `t`, and `p` its place."""
-    sql = _LIST.format(task=_TASK, block=_BLOCK, more=" AND ".join(more))
+    sql = _LIST.format(task=_TASK, named=NAMED, block=_BLOCK, more=" AND ".join(more))
     return conn.execute(text(sql), dict(named)).mappings().all()
 
 
@@ -154,7 +156,7 @@ def placed(row: Mapping[Any, Any], home: Sequence[Any]) -> dict[str, Any]:
         "floor": row["floor"] if known else "",
         "level": row["level"] if known else None,
         "flat": row["path"].rpartition("/")[2] if known else "",
-        "spoken": {tag: spoken_place(place, tag) for tag in LANGUAGES} if place else {},
+        "spoken": spoken_at(row) if known else {},
         "floor_spoken": {tag: spoken_floor(place.floor, tag) for tag in LANGUAGES} if place else {},
         "needs": list(needs),
         "languages": list(dict.fromkeys(one.language for one in home)),

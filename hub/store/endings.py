@@ -11,7 +11,9 @@ from hub.decide.stages import AFTER_CLOSE, No, cleared, may_stop
 from hub.errors import Conflict
 from hub.events import EventKind
 from hub.model import PEOPLE
-from hub.plans import Ended, HelpOpen
+from hub.plans import (
+    Ended,
+)
 from hub.states import IncidentState, Reason
 from hub.store.audit_chain import record
 from hub.store.database import database_now
@@ -26,6 +28,7 @@ from hub.store.incidents import (
     take_back,
 )
 from hub.store.schema import audience, incidents
+from hub.under_way import HelpOpen
 
 _AFTER_CLOSE = AFTER_CLOSE // timedelta(milliseconds=1)
 _LEAVING = text(

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from hub.decide.help_open import confirms, still_needed
 from hub.errors import Conflict
-from hub.plans import HelpOpen
 from hub.store.batches import IDS, run
+from hub.under_way import HelpOpen
 
 OPEN = "t.key = 'help' AND t.state <> 'done' AND t.recipient_id IS NOT NULL"
 """The condition on tasks `t` that somebody is still to go to a person."""

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, text
 
 from hub.decide.tally import ANSWERS
 from hub.decide.views import incident_json
-from hub.plans import HelpOpen
 from hub.store.batches import IDS, run
 from hub.store.help_open import help_open_of
 from hub.store.incidents import closing, ended_by
 from hub.store.placed import as_json, spoken_of
+from hub.under_way import HelpOpen
 
 Page = dict[str, Any]
 """{"items": […], "next": …}: `next` is the `after` of the next page, None at the end."""

@@ -12,11 +12,14 @@ from hub.decide.stages import AFTER_CLOSE, cleared
 from hub.decide.views import moment
 from hub.errors import Unknown
 from hub.model import Stage
-from hub.plans import Running, UnderWay
+from hub.plans import (
+    Running,
+)
 from hub.states import Reason, WaveState
 from hub.store.database import database_now
 from hub.store.knocks import put_down
 from hub.store.schema import incidents, notices, sites, waves
+from hub.under_way import UnderWay
 
 _PLANNED = (
     "incident_id = :incident AND state = 'planned' AND notice_id IN (SELECT id FROM notices"

@@ -17,10 +17,8 @@ from hub.plans import (
     Keyed,
     LaunchPlan,
     Opened,
-    Same,
     Sent,
     Stale,
-    Standing,
     WavePlan,
 )
 from hub.states import IncidentState, WaveState
@@ -30,12 +28,14 @@ from hub.store.database import Database, database_now, insert_rows
 from hub.store.events import append_event
 from hub.store.ids import numbered
 from hub.store.knocks import knock, knock_at_once, knock_beyond
+from hub.store.letters import keep_letters_apart
 from hub.store.real_first import make_way, refuse_beside_real
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.schema import incidents, notices, sites, tasks, waves, wordings
 from hub.store.standing import refuse_a_second, standing
 from hub.store.surveys import read_estate, read_sites
 from hub.store.waves import WaveRow, start_wave
+from hub.under_way import Same, Standing
 
 
 class LaunchLedger:
@@ -97,6 +97,7 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
     ended = make_way(conn, plan, incident, now)
     said |= {"drills": [drill.code for drill, _ in ended]} if ended else {}
     seq = _launched(conn, plan, incident, sent=sent, said=said, now=now)
+    keep_letters_apart(conn, incident, plan)
     heard = tuple((drill.id, newest) for drill, newest in ended)
     opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq, ended=heard)
     if plan.keyed is not None:

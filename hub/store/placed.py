@@ -15,6 +15,12 @@ WHOLE = frozenset({"", "all"})
 LANGUAGES = ("zh-CN", "en")
 
 _SITE = text("SELECT name FROM sites WHERE id = :site")
+NAMED = (
+    "p.*, (SELECT b.name FROM places b WHERE b.site_id = p.site_id AND b.path = p.building)"
+    " AS building_named"
+)
+"""The columns of a place `p`, and what its building is called."""
+
 _PLACE = text("SELECT * FROM places WHERE site_id = :site AND path = :path")
 
 
@@ -33,6 +39,13 @@ def spoken_of(
     name = as_json(building["name"]) if building else None
     place = place_of(row)
     return {tag: spoken_place(place, tag, building_name=name) for tag in languages}
+
+
+def spoken_at(row: Mapping[Any, Any]) -> dict[str, str]:
+    """The place of a row that was read with `NAMED`, in words: by the name its building goes by
+    everywhere else."""
+    place, name = place_of(row), as_json(row["building_named"])
+    return {tag: spoken_place(place, tag, building_name=name) for tag in LANGUAGES}
 
 
 def place_of(row: Mapping[Any, Any]) -> Place:

@@ -15,11 +15,14 @@ from sqlalchemy import Connection, text
 from hub.decide.real_first import drills_at, refuse_drill
 from hub.events import EventKind
 from hub.model import Kind, Stage
-from hub.plans import LaunchPlan, UnderWay
+from hub.plans import (
+    LaunchPlan,
+)
 from hub.states import IncidentState, Reason
 from hub.store.database import Database, database_now
 from hub.store.events import append_event
 from hub.store.incidents import cancel_waves, lock_incident, move_incident, take_back
+from hub.under_way import UnderWay
 
 DAY_MS = 86_400_000
 TOLD_WITHIN_MS = 3_600_000

@@ -5,10 +5,13 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, select, text
 
 from hub.decide.overlap import running_at
-from hub.plans import LaunchPlan, RunsAlready, Same, Standing
+from hub.plans import (
+    LaunchPlan,
+)
 from hub.states import IncidentState
 from hub.store.placed import spoken_of
 from hub.store.schema import sites
+from hub.under_way import RunsAlready, Same, Standing
 
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
 _RUNNING = text(

@@ -137,6 +137,7 @@ def _beside(conn: Connection, site: int) -> dict[str, Any]:
         "asked": frozenset(int(row[0]) for row in asked),
         "letters": frozenset(letters.scalars()),
         "under_way": others,
+        "beside": frozenset(ids),
     }
 
 

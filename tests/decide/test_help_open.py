@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from hub.decide.help_open import confirms, still_needed
-from hub.plans import HelpOpen
+from hub.under_way import HelpOpen
 
 SIX = HelpOpen(asked=3, marked=2, cries=1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.decide.overlap import overlaps, running_at
-from hub.plans import Standing
+from hub.under_way import Standing
 
 
 @pytest.mark.parametrize(

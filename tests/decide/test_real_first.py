@@ -11,7 +11,7 @@ from hub.decide.real_first import (
     same_ground,
 )
 from hub.errors import Conflict
-from hub.plans import UnderWay
+from hub.under_way import UnderWay
 
 
 @pytest.mark.parametrize(

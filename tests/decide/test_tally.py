@@ -11,7 +11,7 @@ from hub.decide.boards import Parts, curves, snapshot, tally
 from hub.decide.copies import Copies
 from hub.decide.tally import CELLS, Board, Changes, Person, board, flat_state, fold, step
 from hub.events import Event, EventKind
-from hub.plans import HelpOpen
+from hub.under_way import HelpOpen
 
 LAUNCHED = 1_700_000_000_000
 WORDS = ("safe", "help", "evacuated", "away", "seen")
@@ -146,6 +146,20 @@ def test_help_never_disappears_behind_another_answer():
     assert state.cells[1] == "help"
     fold(state, event(6, EventKind.TASK, {"task": 9, "state": "done"}), changes)
     assert state.cells[1] == "safe"
+
+
+def test_an_answer_that_is_taken_back_leaves_no_trace_in_the_numbers():
+    state, changes = start(), Changes()
+    before = copy.deepcopy(state)
+    said = {"recipient": 0, "answer": "safe"}
+    fold(state, event(2, EventKind.ANSWERED, said), changes)
+    fold(state, event(3, EventKind.ANSWERED, {"recipient": 1, "answer": "away"}), changes)
+    back = {"answer": "", "undone": LAUNCHED + 5_000}
+    for person in (0, 1):
+        again = event(4 + person, EventKind.ANSWERED, {"recipient": person, **back}, 60)
+        fold(state, again, changes)
+    before.seq = state.seq
+    assert state == before
 
 
 def test_a_person_who_only_saw_it_is_told_and_has_answered():

@@ -73,6 +73,18 @@ CASES = [
         "一位未登记住处的人员 回复“安全”",
         "Somebody without a flat answered “safe”",
     ),
+    (
+        EventKind.ANSWERED,
+        {"recipient": 7, "answer": "away", "via": "staff", "undone": 1},
+        "3/12/1203 的代答已撤销，恢复为“不在现场”",
+        "3/12/1203: what staff recorded was taken back, now “not on site”",
+    ),
+    (
+        EventKind.ANSWERED,
+        {"recipient": 7, "answer": "", "via": "staff", "undone": 1},
+        "3/12/1203 的代答已撤销，恢复为“未回复”",
+        "3/12/1203: what staff recorded was taken back, now “no answer”",
+    ),
     (EventKind.HELP, {"recipient": 7}, "3/12/1203 需要帮助", "3/12/1203 needs help"),
     (EventKind.TASK, {"task": 5, "state": "done"}, "打119：完成", "Call 119: done"),
     (

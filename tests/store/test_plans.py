@@ -192,11 +192,11 @@ async def _inbox(ledger: InboxLedger, number: str, asked: Asked) -> None:
     for again in range(2):
         note = Note("sms", number, "救命 5栋1601", True, Why.OVER, recipient=person, once="n")
         await ledger.keep(dataclasses.replace(note, once=f"n{again}"))
-    await ledger.listed(settled=False, group=0, after=0, limit=1)
+    await ledger.listed("open", group=0, after=0, limit=1)
     await ledger.waiting()
     await ledger.looked([1], "user:1")
     await ledger.settle(1, Settling(person, "help", ""), "user:1")
-    await ledger.listed(settled=True, group=0, after=0, limit=1)
+    await ledger.listed("settled", group=0, after=0, limit=1)
 
 
 _ACCEPTED = """-- test

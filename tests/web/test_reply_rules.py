@@ -234,7 +234,7 @@ async def test_help_marks_the_flat_and_overrules_nobodys_own_words(hub: Field) -
     board = (await hub.hub.watch.board(fire)).to_json()
     unit = (await hub.rows(t.places, path="3/12/1201"))[0].id
     assert board["cells"][str(unit)] == "help"
-    await hub.reply(ann, "1")
+    await hub.reply(ann, "我没事了")
     assert await hub.answer(fire, bob) == "evacuated"
     assert await hub.answer(fire, ann) == "safe"
 

@@ -5,14 +5,17 @@ What comes in refuses unknown fields; sizes are bounded here, meaning is checked
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from hub.model import AnswerWord, Kind, LaunchRequest
 
 Id = Annotated[int, Field(gt=0, le=2**53, strict=True)]
-Tag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+_TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+Tag = Annotated[str, Field(pattern=_TAG.pattern)]
 Short = Annotated[str, Field(max_length=200)]
 Scalar = str | bool | int | float
 ConfirmHelp = Annotated[
@@ -75,8 +78,20 @@ class NoticeBody(Taken):
         default="",
         examples=[{"zh-CN": "A梯有烟，请走B梯。", "en": "Stair A has smoke, use stair B."}],
     )
-    untranslated: bool = False
+    untranslated: Annotated[bool, Field(strict=True)] = False
     confirm_help: ConfirmHelp = None
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _text(cls, given: object) -> object:
+        """One sentence for whatever is neither a text nor texts by language."""
+        fits = isinstance(given, str) or (
+            isinstance(given, dict)
+            and all(isinstance(said, str) and _TAG.match(str(tag)) for tag, said in given.items())
+        )
+        if not fits:
+            raise PydanticCustomError("texts", "must be a text, or a text for each language tag")
+        return given
 
 
 class CloseBody(Taken):

@@ -1,5 +1,6 @@
 /** Draws a screen's whole picture from one value, in one cut. Text only ever through textContent. */
 
+import { together } from "./lines.js";
 import { directionOf, nearest } from "./tongues.js";
 import { CLEAR, CORRECTED, DRILL, DRILL_OVER, LEVEL, NEARBY, PAIR, REAL, SAY, wayWords } from "./words.js";
 
@@ -128,28 +129,28 @@ function notesOf(view, zh, en) {
 
 function note(kind, icon, said) {
   return el("div", `note ${kind}`, ...(icon ? [mark(icon)] : []),
-    lang("zh", el("span", "", said.zh)), lang("en", el("span", "", said.en)));
+    lang("zh", el("span", "", ...together(said.zh))), lang("en", el("span", "", said.en)));
 }
 
 function middle(view, zh, en, both) {
   const { show, info } = view;
   const over = isOver(show);
   const say = el("div", "say",
-    el("div", "", el("h1", "", whole(zh.headline)), ...(both ? [lang("en", el("p", "second", en.headline))] : [])),
-    el("p", "do", zh.action, ...(both ? [lang("en", el("small", "", en.action))] : [])));
+    el("div", "", el("h1", "", ...together(zh.headline)), ...(both ? [lang("en", el("p", "second", en.headline))] : [])),
+    el("p", "do", ...together(zh.action), ...(both ? [lang("en", el("small", "", en.action))] : [])));
   // An update adds to the first instruction; what that said beside it ("no lifts") still holds.
   const first = show.stage === "update" && show.base ? { parts: show.base } : show;
   const [more, moreEn] = [part(first, PAIR.first).detail, part(first, PAIR.second).detail];
   if (more && (show.stage !== "update" || show.base)) {
     say.append(el("div", "more", ...(over ? [] : [detailMark(more)]),
-      el("span", "", more, ...(more !== moreEn ? [el("br"), lang("en", el("span", "", moreEn))] : []))));
+      el("span", "", ...together(more), ...(more !== moreEn ? [el("br"), lang("en", el("span", "", moreEn))] : []))));
   }
   const way = el("div", "way");
   const out = !over && leaves(show) ? wayWords(info && info.way) : null;
   if (over) way.append(big("tick"));
   if (out && info.way.arrow) way.append(arrow(info.way.arrow));
-  if (out) way.append(el("b", "", out.zh), ...(out.zh === out.en ? [] : [lang("en", el("span", "", out.en))]));
-  way.append(el("b", out ? "ap" : "", zh.way), ...(both ? [lang("en", el("span", "", en.way))] : []));
+  if (out) way.append(el("b", "", ...together(out.zh)), ...(out.zh === out.en ? [] : [lang("en", el("span", "", out.en))]));
+  way.append(el("b", out ? "ap" : "", ...together(zh.way)), ...(both ? [lang("en", el("span", "", en.way))] : []));
   return el("div", "mid", say, way);
 }
 
@@ -220,11 +221,6 @@ function part(show, tag) {
   const words = show.parts || {};
   const found = words[tag] || words[tag.slice(0, 2)] || words.en || Object.values(words)[0] || {};
   return { headline: "", action: "", detail: "", way: "", ...found };
-}
-
-/** A number stays on the line of what it counts: "2 栋" is never torn apart. */
-function whole(words) {
-  return words.replace(/(\d) (?=[\u4e00-\u9fff])/g, "$1\u00a0");
 }
 
 function place(info, tag) {

@@ -3,7 +3,7 @@ import { get, onceKey, post, Trouble, trouble } from "../api.js";
 import { now } from "../clock.js";
 import { ask } from "../dialog.js";
 import { h, $ } from "../dom.js";
-import { t, say, named } from "../words.js";
+import { lang, t, say, named } from "../words.js";
 import { drawWords } from "../launch/wordings.js";
 import { sum, toDo } from "../doors/counts.js";
 import { StillHelp } from "./stillhelp.js";
@@ -11,6 +11,18 @@ import { Tongues } from "./tongues.js";
 
 /** Whether it was closed without an end, and one can still be said. */
 export const mayClear = (incident) => incident?.status === "closed" && Date.parse(incident.clear_until ?? "") > now();
+/** Each part of the audience, how many they are, and what they are told: it stays with the update. */
+function whoGets({ bands = [], words = [] }) {
+  return bands.filter((one) => one.people).map((one) => {
+    const pages = words.filter((word) => word.band === one.key && word.channel === "page");
+    const told = (pages.find((word) => word.language === lang) ?? pages[0])?.parts.do;
+    return h("li", {}, h("b", {}, say(one.name)), " ", h("span", { class: "num" }, t("form.band_people", { n: one.people })), told ? h("span", { class: "two" }, told) : null);
+  });
+}
+/** Whom what is typed speaks against: said before it goes out, never refused. */
+function contrary({ contrary: found = [] }) {
+  return found.map((one) => h("p", { class: "warn" }, h("b", {}, t(`act.contrary.${one.told}.${one.says}`, { n: one.people, band: say(one.name) }))));
+}
 
 export class Actions {
   constructor({ id, state, kind }) { this.id = id; this.state = state; this.kind = kind; this.busy = false; }
@@ -44,14 +56,15 @@ export class Actions {
     const tongues = new Tongues({
       stage, needed: stage === "update", changed: () => { clearTimeout(waiting); waiting = setTimeout(look, 300); },
     });
+    const against = h("div", { role: "status" }), bands = h("ul", { class: "who-gets" });
     const last = this.state.notices?.at(-1), again = h("p", { class: "warn", hidden: true }, h("b"));
     const still = stage === "all_clear" ? new StillHelp(this.state) : null;
     const body = h("div", { class: "ask-body" },
       still ? still.node : stage === "correction" ? this.#needHelp() : null,
       stage === "update" ? null : this.#doorsOff(),
-      h("p", { class: "two" }, this.#whom(stage)), again,
+      h("p", { class: "two" }, this.#whom(stage)), bands, again,
       stage === "correction" ? h("p", { class: "warn" }, h("b", {}, t(`act.means.correction.${means}`))) : null,
-      tongues.node,
+      tongues.node, against,
       last?.text ? h("p", { class: "hint" }, t("act.last", {
         stage: named("stage", last.stage), n: last.revision, text: say(last.texts) || last.text,
       })) : null,
@@ -64,6 +77,7 @@ export class Actions {
         const seen = await post(`/incidents/${this.id}/notices/preview`, { stage, text: tongues.text }, { signal: asked.signal });
         tongues.offer(seen.languages ?? []);
         words.replaceChildren(drawWords(seen, { kind: this.kind }));
+        if (stage === "update") { bands.replaceChildren(...whoGets(seen)); against.replaceChildren(...contrary(seen)); }
         again.hidden = !seen.by_hand;
         if (seen.by_hand) again.firstChild.textContent = t(`act.by_hand.${stage}`, { n: seen.by_hand });
       } catch (error) {

@@ -1,6 +1,6 @@
 // One door: where, what is needed, how far they were reached; opened, the outcomes under the thumb.
 import { chip, h, icon, put } from "../dom.js";
-import { t, say, named, tongue, capital } from "../words.js";
+import { t, say, named, tongue, capital, actor } from "../words.js";
 import { clockShort } from "../clock.js";
 import { household } from "./household.js";
 
@@ -87,7 +87,7 @@ export class Door {
   }
   #who() {
     const { done_by: by, by: name } = this.one;
-    return by === this.page.actor ? t("doors.you") : by === "hub" ? t("doors.themselves") : name || t("doors.somebody");
+    return by === this.page.actor ? t("doors.you") : by === "hub" ? t("doors.themselves") : name ? actor(by, name) : t("doors.somebody");
   }
 
   #inside(open, entry) {
