@@ -15,6 +15,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from hub.errors import Conflict, NotKnown, Problem, Refused
+from hub.flow.passwords import MOST, fault, tidy
 from hub.flow.tries import Tries
 from hub.model import Actor
 
@@ -25,7 +26,6 @@ LOCAL = "local"  # whoever can open the private socket of the data folder
 ROLES = ("admin", "duty", "viewer")
 HASHING = 2  # passwords checked at once: each takes 64 MiB and a processor for a moment
 JUST_NOW = 60_000  # ms in which a second process does not print a first login of its own
-PASSWORD_LENGTH = 10
 ENDED = (
     "An admin has a password, and that ended the first login. Log in with it, or give somebody a"
     " new one: muster user set LOGIN --role admin"
@@ -88,6 +88,7 @@ class AccountLedger(Protocol):
     async def redeem(self, digest: str, *, purpose: str) -> Actor | None: ...
     async def audit(self, actor: str, action: str, obj: str, data: Mapping[str, Any]) -> None: ...
     async def broken_audit(self) -> int | None: ...
+    async def site_words(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Accounts:
         user = await self.ledger.user(login)
         hashed = user.password_hash if user and not user.disabled else None
         async with self.hashing:
-            right = await asyncio.to_thread(_matches, hashed or _NOBODY, password[:1024])
+            right = await asyncio.to_thread(_matches, hashed or _NOBODY, password)
         if user is None or hashed is None or not right:
             raise NotKnown("Login or password is wrong.", code="wrong_login")
         await self.tries.right(guess, login, ip, at=at, known=known)
@@ -179,7 +180,7 @@ class Accounts:
         stays. A new password and `disabled` end every session of theirs."""
         _check_role(role)
         _check_login(login)
-        hashed = None if password is None else await self._hashed(password)
+        hashed = None if password is None else await self._hashed(password, login, name)
         number = await self.ledger.add_user(
             login, name=name, role=role, password_hash=hashed, disabled=disabled
         )
@@ -187,12 +188,13 @@ class Accounts:
         await self.ledger.audit(who.id, "user_put", f"user:{number}", said)
         return number
 
-    async def _hashed(self, password: str) -> str:
-        if len(password) < PASSWORD_LENGTH:
-            what = f"is shorter than {PASSWORD_LENGTH} characters"
-            raise Refused("The password is too short.", [Problem("password", what)])
+    async def _hashed(self, password: str, *about: str) -> str:
+        known = [*about, *await self.ledger.site_words()]
         async with self.hashing:
-            return await asyncio.to_thread(_hasher.hash, password)
+            wrong = await asyncio.to_thread(fault, password, known)
+            if wrong is not None:
+                raise Refused("This password cannot be taken.", [wrong], code="password")
+            return await asyncio.to_thread(_hasher.hash, tidy(password))
 
     async def users(self) -> list[dict[str, Any]]:
         """Every user, by login; never a password."""
@@ -264,9 +266,15 @@ def _digest(secret: str) -> str:
 
 
 def _matches(hashed: str, password: str) -> bool:
+    """Older releases kept a password as it was typed."""
+    chosen = tidy(password[:MOST])
+    return any(_is(hashed, one) for one in dict.fromkeys((chosen, password[:MOST])))
+
+
+def _is(hashed: str, password: str) -> bool:
     try:
         return _hasher.verify(hashed, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeError):
         return False
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from hub.model import Actor
 from hub.store.database import Database, database_now
 from hub.store.schema import audit, sessions, tickets, tokens, users
+from hub.store.site_words import SiteWords
 
 LOCK = 0x6D75_7374  # advisory lock of the audit chain: one writer at a time
 FIRST = 0x6D75_7375  # advisory lock of the first login: one process makes it
@@ -39,7 +40,7 @@ class UserRow:
         return Actor(f"user:{self.id}", self.role, self.name or self.login)
 
 
-class AccountLedger:
+class AccountLedger(SiteWords):
     """The rows behind logins; every method is one transaction."""
 
     def __init__(self, db: Database, *, secret: bytes):
