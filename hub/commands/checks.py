@@ -19,6 +19,7 @@ from hub.commands.client import connected, running
 from hub.commands.output import say
 from hub.commands.owner import only_database
 from hub.commands.reach import reach
+from hub.commands.zone_checks import zones
 from hub.decide.alarm_words import words
 from hub.decide.alarms import Alarm, AlarmKind
 from hub.errors import HubError, Problem, Refused, Unready
@@ -104,6 +105,7 @@ async def run_doctor(settings: Settings, *, json_: bool) -> int:
     found = [
         _sqlite(settings) if _is_sqlite(settings) else await _postgres(settings),
         _languages(settings),
+        *await zones(settings),
         _address(settings),
         _own(settings),
         *await reach(settings),
