@@ -11,7 +11,7 @@ import click
 from hub import __version__
 from hub.commands.output import as_json, fail, run
 from hub.errors import HubError
-from hub.settings import Settings, load
+from hub.settings import Settings, load, user_data
 
 FILE = click.Path(path_type=Path)
 
@@ -22,9 +22,11 @@ def main() -> None:
     """Muster reaches everyone in a building when something happens, and accounts for everyone."""
 
 
-def _settings(*, json_: bool = False, data: Path | None = None) -> Settings:
+def _settings(*, json_: bool = False, own: str = "") -> Settings:
+    """`own`: MUSTER_DATA, or a folder of this command's own beside the one `serve` uses."""
     try:
-        return load(data=data)
+        given = os.environ.get("MUSTER_DATA")
+        return load(data=(Path(given) if given else user_data(own)) if own else None)
     except HubError as error:
         fail(error, json_=json_)
 
@@ -36,7 +38,7 @@ def demo(*, port: int, people: int) -> None:
     """Try everything on this machine: simulated providers, residents and screens."""
     from hub.commands.demo import run_demo
 
-    settings = _settings(data=_own_folder("muster-demo"))
+    settings = _settings(own="muster-demo")
     if not os.environ.get("MUSTER_PUBLIC_URL"):
         settings = settings.with_(public_url=f"http://localhost:{port}")
     embedded = settings.with_(
@@ -45,13 +47,6 @@ def demo(*, port: int, people: int) -> None:
         redis_url=None,
     )
     run(run_demo(embedded, people=people))
-
-
-def _own_folder(name: str) -> Path:
-    """MUSTER_DATA, or a folder of this command's own beside the one `serve` uses."""
-    given = os.environ.get("MUSTER_DATA")
-    root = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(given) if given else Path(root) / name
 
 
 @main.command()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from hub.errors import HubError, Refused
+from hub.errors import HubError, Problem, Refused
+from hub.unusable import reason
 
 REFUSED = 1
 USAGE = 2
@@ -39,8 +42,10 @@ def run(work: Coroutine[Any, Any, int | None], *, json_: bool = False) -> NoRetu
         code = _loop(work)
     except HubError as error:
         fail(error, json_=json_)
+    except OSError as error:
+        fail(_of_system(error), json_=json_)
     except BaseExceptionGroup as group:
-        known = group.subgroup(HubError)
+        known = group.subgroup((HubError, OSError))
         if known is None:
             raise
         fail(_first(known), json_=json_)
@@ -61,7 +66,19 @@ def _first(group: BaseExceptionGroup[Any]) -> HubError:
     error: Any = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    if isinstance(error, OSError):
+        return _of_system(error)
     return error if isinstance(error, HubError) else HubError(str(error))
+
+
+def _of_system(error: OSError) -> HubError:
+    """What the system said of a file is a sentence; of anything else it is a fault of ours."""
+    if not error.filename:
+        raise error
+    where = Path(os.fsdecode(error.filename))
+    what, hint = reason(where, error)
+    problem = Problem(str(where), what, hint)
+    return Refused(f"{where} cannot be used: {what}. To mend it: {hint}.", [problem], code="file")
 
 
 def fail(error: HubError, *, json_: bool) -> NoReturn:

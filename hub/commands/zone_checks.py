@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from hub.errors import HubError
+from hub.folder import there
 from hub.settings import Settings
 from hub.store.placed import as_json
 from hub.store.schema import sites
@@ -27,7 +28,7 @@ Zones = dict[str, str]
 async def zones(settings: Settings) -> list[dict[str, Any]]:
     """The tables' version, what the time is, and each site whose zone the tables do not know."""
     entries = [_tables(settings)]
-    if settings.embedded and not (settings.data / "muster.db").exists():
+    if settings.embedded and not there(settings.data / "muster.db"):
         return entries
     try:
         known = await look(settings.database_url, _of_sites)

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from hub.errors import Unready
+from hub.store.opening import refusal
 from hub.store.reckoner import Reckoner
 
 T = TypeVar("T")
@@ -90,7 +91,7 @@ class SqliteDatabase:
         try:
             first = await asyncio.to_thread(self._engine.connect)
         except Exception as error:
-            if (said := _said(error, "be opened")) is error:
+            if (said := refusal(self._url.database, error)) is None:
                 raise
             raise said from error
         self._writer = threading.Thread(
