@@ -32,6 +32,7 @@ GROUP = 256  # changes in one commit at most, so that no caller waits for an end
 WAITING = 10_000  # changes queued at most; beyond it callers get Unready at once
 READERS = 4
 
+FULL = " Make room on the disk of the data folder (`df -h`)."
 _PASSES = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL}
     | {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
@@ -210,7 +211,8 @@ def _said(error: BaseException, what: str) -> BaseException:
     while found is not None:
         orig = found.orig if isinstance(found, DBAPIError) else found
         if isinstance(orig, sqlite3.OperationalError) and _passes(orig, writes=what == "write"):
-            return Unready(f"The database cannot {what} now: {orig}.")
+            hint = FULL if orig.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL else ""
+            return Unready(f"The database cannot {what} now: {orig}.{hint}")
         found = found.__context__
     return error
 
