@@ -17,8 +17,7 @@ _SAID = {
     sqlite3.SQLITE_FULL: ("has no room: its disk is full", "make room, then start it again"),
     sqlite3.SQLITE_CANTOPEN: (
         "cannot be opened",
-        "look whether its folder is there, belongs to the hub's user and may be written to, and"
-        " the disk has room (from a read-only disk, copy the folder and name the copy)",
+        "look whether its folder belongs to the hub's user, and its disk has room and takes writes",
     ),
     sqlite3.SQLITE_IOERR: (
         "cannot be read or written (input/output error)",
