@@ -6,7 +6,7 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 
-from hub.errors import Problem, Refused
+from hub.errors import HubError, Problem, Refused, Unready
 
 _SAID = {
     sqlite3.SQLITE_READONLY: ("may only be read", "let the hub's user write in its folder"),
@@ -31,16 +31,25 @@ _SAID = {
 """By primary code: https://sqlite.org/rescode.html"""
 
 
-def refusal(path: str | None, error: BaseException) -> Refused | None:
-    """The refusal of this file; None for an error that is no fault of the file's."""
+PASSES = frozenset(
+    {sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}
+)
+"""What the disk or the system may mend: asked again, it may be well."""
+
+
+def refusal(path: str | None, error: BaseException) -> HubError | None:
+    """What is said of this file: Refused, or Unready for what may pass; None for an error that is
+    no fault of the file's."""
     found: BaseException | None = error
     while found is not None:
         orig = found.orig if isinstance(found, DBAPIError) else found
         code = getattr(orig, "sqlite_errorcode", None)
         if code is not None and code & 0xFF in _SAID:
             what, hint = _SAID[code & 0xFF]
-            problem = Problem("MUSTER_DATA", f"{path} {what}", hint)
             said = f"The database {path} {what} ({orig}). To mend it: {hint}."
+            if code & 0xFF in PASSES:
+                return Unready(said)
+            problem = Problem("MUSTER_DATA", f"{path} {what}", hint)
             return Refused(said, [problem], code="database")
         found = found.__context__
     return None
