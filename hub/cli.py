@@ -36,7 +36,7 @@ def demo(*, port: int, people: int) -> None:
     """Try everything on this machine: simulated providers, residents and screens."""
     from hub.commands.demo import run_demo
 
-    settings = _settings(data=_own_folder("muster-demo"))
+    settings = _settings(own="muster-demo")
     if not os.environ.get("MUSTER_PUBLIC_URL"):
         settings = settings.with_(public_url=f"http://localhost:{port}")
     embedded = settings.with_(
@@ -45,13 +45,6 @@ def demo(*, port: int, people: int) -> None:
         redis_url=None,
     )
     run(run_demo(embedded, people=people))
-
-
-def _own_folder(name: str) -> Path:
-    """MUSTER_DATA, or a folder of this command's own beside the one `serve` uses."""
-    given = os.environ.get("MUSTER_DATA")
-    root = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(given) if given else Path(root) / name
 
 
 @main.command()

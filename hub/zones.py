@@ -19,12 +19,12 @@ def use_locked() -> None:
         ZoneInfo.clear_cache()
 
 
+use_locked()  # whoever asks here for a zone, in whatever process, has that of the pinned tables
+
+
 def zone_of(name: str, usual: str = "UTC") -> ZoneInfo:
     """The zone of that name; that of `usual` where there is none: a time is always told."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo(usual)
+    return ZoneInfo(next((one for one in (name, usual) if _is_known(one)), "UTC"))
 
 
 def zone_fault(name: str, *, country: str = "") -> tuple[str, str] | None:

@@ -21,15 +21,17 @@ from hub.commands.output import say
 from hub.commands.owner import only_database
 from hub.commands.reach import reach
 from hub.commands.site_checks import site_checks
+from hub.commands.zone_checks import zones
 from hub.decide.alarm_words import words
 from hub.decide.alarms import Alarm, AlarmKind
 from hub.errors import HubError, Problem, Refused, Unready
-from hub.folder import locked
+from hub.folder import locked, there, writable
 from hub.guard import auditor_of
 from hub.settings import Settings
 from hub.shelf import own_problems, own_texts
 from hub.store.database import Database, database
 from hub.store.migrate import is_current, migrate
+from hub.unusable import look as unusable_now
 from playbooks.check import ADVICE, STOPS, Rule, check_text
 from playbooks.load import packaged_texts
 
@@ -90,7 +92,7 @@ def _check_words(found: Mapping[str, Any], faults: list[Problem], warnings: list
 async def run_migrate(settings: Settings, *, json_: bool) -> int:
     """The database has the newest schema."""
     if settings.embedded:
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        writable(settings.data)
     db = database(settings.database_url)
     try:
         await db.open()
@@ -112,15 +114,15 @@ async def run_doctor(
         _languages(settings),
         _address(settings),
         _own(settings),
-        *await reach(settings),
-        *await probed(settings),
-        _folder(settings),
-        *(one for one in [disk_entry(settings)] if one is not None),
-        await chained(settings),
     ]
-    found.append(await _hub(settings))
-    found += await site_checks(settings)
-    found += await _audit(settings)
+    refused = unusable_now(settings.data) if settings.embedded else None
+    if refused is not None:  # whatever else stands there cannot be judged
+        found.append({"check": "folder", "ok": False, "what": refused.what})
+    else:
+        found += [*await zones(settings), *await reach(settings), *await probed(settings)]
+        found += [_folder(settings), *(one for one in [disk_entry(settings)] if one is not None)]
+        found += [await chained(settings), await _hub(settings), *await site_checks(settings)]
+        found += await _audit(settings)
     ok = all(entry["ok"] for entry in found)
     words = "\n".join(f"{_mark(entry)}  {_in(language, entry)}" for entry in found)
     say({"ok": ok, "checks": found}, json_=json_, words=words)
@@ -213,7 +215,7 @@ PRIVATE = ("muster.db", "muster.db-wal", "muster.db-shm", "secret.key")
 def _folder(settings: Settings) -> dict[str, Any]:
     """Names, numbers and the key are for the hub's owner alone."""
     files = [settings.data / name for name in PRIVATE] if settings.embedded else []
-    bare = [file for file in files if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077]
+    bare = [file for file in files if there(file) and stat.S_IMODE(file.stat().st_mode) & 0o077]
     what = "the data folder's files are their owner's alone"
     if bare:
         what = f"others can read {', '.join(map(str, bare))}: chmod 600 them"
@@ -262,7 +264,7 @@ async def _found(settings: Settings) -> list[Mapping[str, Any]]:
 
 async def _looked(settings: Settings) -> list[Mapping[str, Any]]:
     """As `_found`, by the database alone. Where no hub runs, no process is missed."""
-    if settings.embedded and not (settings.data / "muster.db").exists():
+    if settings.embedded and not there(settings.data / "muster.db"):
         return []  # nothing has been set up here yet
     with locked(settings.data) if settings.embedded else contextlib.nullcontext():
         db = database(settings.database_url)

@@ -7,7 +7,8 @@ import os
 import click
 
 from hub.commands.output import as_json, own_language, run, settings_of
-from hub.folder import taken
+from hub.folder import taken, there
+from hub.settings import user_data
 
 
 @click.command()
@@ -15,15 +16,15 @@ from hub.folder import taken
 @as_json
 def doctor(*, language: str | None, json_: bool) -> None:
     """Look whether everything a hub needs is well; asks each provider account, sends nothing."""
-    from hub.cli import _own_folder
     from hub.commands.checks import run_doctor
 
-    settings, demo = settings_of(json_=json_), _own_folder("muster-demo")
-    nothing_here = settings.embedded and not (settings.data / "muster.db").exists()
+    settings = settings_of(json_=json_)
+    nothing_here = settings.embedded and not there(settings.data / "muster.db")
     plain = not any(os.environ.get(f"MUSTER_{name}") for name in ("DATA", "URL", "DATABASE_URL"))
-    of_demo = nothing_here and plain and demo.is_dir() and taken(demo)
+    demo = user_data("muster-demo") if nothing_here and plain else None
+    of_demo = demo is not None and there(demo) and taken(demo)
     if of_demo:
-        settings = settings_of(json_=json_, data=demo)
+        settings = settings_of(json_=json_, own="muster-demo")
     work = run_doctor(
         settings, json_=json_, language=language or own_language(os.environ), demo=of_demo
     )

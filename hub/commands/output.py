@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -13,8 +14,9 @@ from typing import Any, NoReturn
 import click
 
 from hub.decide.disk import SAID, Fault, of_error
-from hub.errors import DiskFull, HubError, Refused
-from hub.settings import Settings, load
+from hub.errors import DiskFull, HubError, Problem, Refused
+from hub.settings import Settings, load, user_data
+from hub.unusable import reason
 
 REFUSED = 1
 USAGE = 2
@@ -24,10 +26,12 @@ as_json = click.option(
 )
 
 
-def settings_of(*, json_: bool = False, data: Path | None = None) -> Settings:
-    """The settings as the environment has them; ends the command where they cannot be used."""
+def settings_of(*, json_: bool = False, own: str = "") -> Settings:
+    """The settings as the environment has them; ends the command where they cannot be used. `own`:
+    MUSTER_DATA, or a folder of this command's own beside the one `serve` uses."""
     try:
-        return load(data=data)
+        given = os.environ.get("MUSTER_DATA")
+        return load(data=(Path(given) if given else user_data(own)) if own else None)
     except HubError as error:
         fail(error, json_=json_)
 
@@ -59,18 +63,19 @@ def run(work: Coroutine[Any, Any, int | None], *, json_: bool = False) -> NoRetu
         code = _loop(work)
     except HubError as error:
         fail(error, json_=json_)
+    except OSError as error:
+        fail(_of_system(error), json_=json_)
     except BaseExceptionGroup as group:
-        known = group.subgroup(HubError)
+        known = group.subgroup((HubError, OSError))
         if known is None:
             raise
         fail(_first(known), json_=json_)
-    except OSError as error:
-        if (fault := of_error(error.errno, None)) is None:
-            raise
-        fail(_no_room(error, fault), json_=json_)
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(code or 0)
+
+
+_NO_ROOM = frozenset({Fault.FULL, Fault.FILES, Fault.QUOTA, Fault.LIMIT})
 
 
 def _no_room(error: OSError, fault: Fault) -> DiskFull:
@@ -91,7 +96,23 @@ def _first(group: BaseExceptionGroup[Any]) -> HubError:
     error: Any = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    if isinstance(error, OSError):
+        return _of_system(error)
     return error if isinstance(error, HubError) else HubError(str(error))
+
+
+def _of_system(error: OSError) -> HubError:
+    """What the system said of a file or its disk is a sentence; of anything else it is a fault of
+    ours."""
+    fault = of_error(error.errno, None)
+    if fault is not None and (fault in _NO_ROOM or not error.filename):
+        return _no_room(error, fault)
+    if not error.filename:
+        raise error
+    where = Path(os.fsdecode(error.filename))
+    what, hint = reason(where, error)
+    problem = Problem(str(where), what, hint)
+    return Refused(f"{where} cannot be used: {what}. To mend it: {hint}.", [problem], code="file")
 
 
 def fail(error: HubError, *, json_: bool) -> NoReturn:

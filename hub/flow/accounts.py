@@ -17,6 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from hub.errors import Conflict, NotKnown, Problem, Refused, TooMany, Unready
 from hub.flow.failures import Failures
+from hub.flow.passwords import MOST, fault, tidy
 from hub.flow.tries import Tries, network
 from hub.model import Actor
 
@@ -27,7 +28,6 @@ LOCAL = "local"  # whoever can open the private socket of the data folder
 ROLES = ("admin", "duty", "viewer")
 HASHING = 2  # passwords checked at once: each takes 64 MiB and a processor for a moment
 JUST_NOW = 60_000  # ms in which a second process does not print a first login of its own
-PASSWORD_LENGTH = 10
 AGAIN = 3600.0  # seconds after which a look at the same list is recorded again
 LOOKS = 10_000  # remembered at most; the oldest are forgotten, and recorded once more
 ENDED = (
@@ -91,6 +91,7 @@ class AccountLedger(Protocol):
     ) -> None: ...
     async def redeem(self, digest: str, *, purpose: str) -> Actor | None: ...
     async def audit(self, actor: str, action: str, obj: str, data: Mapping[str, Any]) -> None: ...
+    async def site_words(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Accounts:
         user = await self.ledger.user(login)
         hashed = user.password_hash if user and not user.disabled else None
         async with self.hashing:
-            right = await asyncio.to_thread(_matches, hashed or _NOBODY, password[:1024])
+            right = await asyncio.to_thread(_matches, hashed or _NOBODY, password)
         if user is None or hashed is None or not right:
             await self.failures.count(*_failed(user), network(ip))
             raise NotKnown("Login or password is wrong.", code="wrong_login")
@@ -193,7 +194,7 @@ class Accounts:
         stays. A new password and `disabled` end every session of theirs."""
         _check_role(role)
         _check_login(login)
-        hashed = None if password is None else await self._hashed(password)
+        hashed = None if password is None else await self._hashed(password, login, name)
         number = await self.ledger.add_user(
             login, name=name, role=role, password_hash=hashed, disabled=disabled
         )
@@ -201,12 +202,13 @@ class Accounts:
         await self.ledger.audit(who.id, "user_put", f"user:{number}", said)
         return number
 
-    async def _hashed(self, password: str) -> str:
-        if len(password) < PASSWORD_LENGTH:
-            what = f"is shorter than {PASSWORD_LENGTH} characters"
-            raise Refused("The password is too short.", [Problem("password", what)])
+    async def _hashed(self, password: str, *about: str) -> str:
+        known = [*about, *await self.ledger.site_words()]
         async with self.hashing:
-            return await asyncio.to_thread(_hasher.hash, password)
+            wrong = await asyncio.to_thread(fault, password, known)
+            if wrong is not None:
+                raise Refused("This password cannot be taken.", [wrong], code="password")
+            return await asyncio.to_thread(_hasher.hash, tidy(password))
 
     async def users(self) -> list[dict[str, Any]]:
         """Every user, by login; never a password."""
@@ -295,9 +297,15 @@ def _failed(user: UserRow | None) -> tuple[str, str]:
 
 
 def _matches(hashed: str, password: str) -> bool:
+    """Older releases kept a password as it was typed."""
+    chosen = tidy(password[:MOST])
+    return any(_is(hashed, one) for one in dict.fromkeys((chosen, password[:MOST])))
+
+
+def _is(hashed: str, password: str) -> bool:
     try:
         return _hasher.verify(hashed, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeError):
         return False
 
 

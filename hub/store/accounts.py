@@ -21,6 +21,7 @@ from hub.model import Actor
 from hub.store.audit_chain import add_audit
 from hub.store.database import Database, database_now
 from hub.store.schema import sessions, tickets, tokens, users
+from hub.store.site_words import SiteWords
 
 FIRST = 0x6D75_7375  # advisory lock of the first login: one process makes it
 LOGIN = "login"  # purpose of the ticket that lets the first admin in
@@ -42,7 +43,7 @@ class UserRow:
         return Actor(f"user:{self.id}", self.role, self.name or self.login)
 
 
-class AccountLedger:
+class AccountLedger(SiteWords):
     """The rows behind logins; every method is one transaction."""
 
     def __init__(self, db: Database, *, secret: bytes):

@@ -25,6 +25,7 @@ from sqlalchemy.pool import QueuePool
 from hub.decide.disk import SAID, Fault
 from hub.errors import DiskFull, Unready
 from hub.store.disk import Disk
+from hub.store.opening import refusal
 from hub.store.reckoner import Reckoner
 from hub.store.seal import Seal
 
@@ -34,6 +35,7 @@ GROUP = 256  # changes in one commit at most, so that no caller waits for an end
 WAITING = 10_000  # changes queued at most; beyond it callers get Unready at once
 READERS = 4
 
+FULL = " Make room on the disk of the data folder (`df -h`)."
 _PASSES = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL}
     | {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
@@ -105,7 +107,7 @@ class SqliteDatabase:
         try:
             first = await asyncio.to_thread(self._engine.connect)
         except Exception as error:
-            if (said := _said(error, "be opened", self.disk)) is error:
+            if (said := refusal(self._url.database, error)) is None:
                 raise
             raise said from error
         self._writer = threading.Thread(

@@ -94,6 +94,9 @@ def test_a_fresh_hub_lets_its_owner_in_once_and_then_by_password(
         assert client.get("/api/v1/session").status_code == 200
         spare = urlsplit(json.loads(_muster(env, "login", "--json").stdout)["url"]).path
 
+        weak = _muster(env, "user", "set", "lin", "--role", "admin", given="muster-2026!")
+        assert (weak.returncode, "2026" in weak.stdout + weak.stderr) == (1, False)
+        assert "password: is among the first that somebody would try (take" in weak.stderr
         made = _muster(env, "user", "set", "lin", "--role", "admin", "--json", given=PASSWORD)
         assert made.returncode == 0
         assert PASSWORD not in made.stdout + made.stderr

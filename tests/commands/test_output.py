@@ -121,7 +121,7 @@ def test_doctor_says_what_to_mend(tmp_path: Path) -> None:
     assert said["ok"] is False
     checks = {one["check"]: one["ok"] for one in said["checks"]}
     assert checks.pop("accounts") is False
-    assert {"sqlite", "languages", "hub"} <= set(checks)
+    assert {"sqlite", "languages", "zones", "hub"} <= set(checks)
     assert all(checks.values())
     assert all(one["what"] for one in said["checks"])
 

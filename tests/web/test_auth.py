@@ -274,3 +274,15 @@ async def test_a_one_time_login_can_be_typed_into_the_form(web: House):
 )
 def test_login_goes_on_to_our_own_pages_only(wanted, kept):
     assert local_path(wanted) == kept
+
+
+async def test_a_common_password_is_refused_in_the_language_of_who_chose_it(web: House):
+    body = {"login": "wang", "role": "duty", "password": "Password2026!"}
+    async with web.client(headers=await web.bearer("admin")) as client:
+        for tag, said in (("zh-CN", "太容易被猜到"), ("en", "is among the first")):
+            answer = await client.post("/api/v1/users", json=body, headers={"accept-language": tag})
+            found = answer.json()
+            assert (answer.status_code, found["code"]) == (422, "password")
+            assert [one["where"] for one in found["problems"]] == ["password"]
+            assert said in found["problems"][0]["what"]
+            assert body["password"] not in answer.text

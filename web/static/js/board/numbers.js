@@ -24,7 +24,8 @@ export function numbers({ tally, incident, help, waves, queue }) {
   const oldest = (help ?? []).map((row) => row.since).filter(Boolean).sort()[0];
   const needy = tally.help ?? 0; // counted by the hub, once for everybody
   set("help", tally.help, whereHelp(flats.help, oldest, tally.help_by?.cries));
-  set("people", tally.people, t("nums.people_note", { homes: tally.households ?? 0, vulnerable: tally.vulnerable ?? 0 }));
+  const homes = tally.households ?? 0; // who only looks is not told how many have needs
+  set("people", tally.people, "vulnerable" in tally ? t("nums.people_note", { homes, vulnerable: tally.vulnerable }) : t("nums.homes_note", { homes }));
   set("told", tally.told, pct(tally.told, tally.people));
   set("delivered", tally.delivered, pct(tally.delivered, tally.people));
   set("answered", tally.answered, pct(tally.answered, tally.people));
