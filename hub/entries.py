@@ -46,7 +46,8 @@ class AddressEntry:
 
 @dataclass(frozen=True, slots=True)
 class RecipientEntry:
-    """A recipient to be kept. `place` is a path within the site ("" none).
+    """A recipient to be kept. `place` is a path within the site ("" none), `homes` are those of
+    further homes.
 
     `ref` finds the same one at the next import; `helpers` are refs of the same write.
     """
@@ -62,6 +63,7 @@ class RecipientEntry:
     drill: bool = False
     addresses: tuple[AddressEntry, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)  # screens: way
+    homes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class RecipientView:
     drill: bool
     version: int
     addresses: tuple[AddressEntry, ...]
+    homes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,8 @@ class Spot(NamedTuple):
 
 Person = tuple[int, str, int | None, str, str, bool, bool]
 """A recipient, as much of them as bands look at: id, kind, place, language, roles (the JSON text of
-the column), vulnerable (marked so, or with any need on record), takes part in drills.
+the column), vulnerable (marked so, or with any need on record), takes part in drills. Whoever has
+several homes stands there once for each.
 
 A bare tuple as the driver gives it: the garbage collector lets go of these, not of named ones.
 """
@@ -138,6 +139,7 @@ class LaunchPlan:
     actor: str
     keyed: Keyed | None = None
     letter: str = ""  # what its texts put before each digit
+    further: Sequence[Told] = ()  # one for each further home that is concerned
 
 
 @dataclass(frozen=True, slots=True)

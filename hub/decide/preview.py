@@ -130,7 +130,7 @@ class Preview:
 
 def preview(made: Draft, *, kind: Kind, accounts: Sequence[Sender]) -> Preview:
     """The figures of a draft. `accounts`: every provider account there is."""
-    told = made.audience.told
+    told, homes = made.audience.told, (*made.audience.told, *made.audience.further)
     ways, texts = ways_of(made.estate.reached, told), texts_of(made.wordings)
     counted = [
         count_wave(told, ways, wave=wave, texts=texts, media=made.media) for wave in made.waves
@@ -152,8 +152,8 @@ def preview(made: Draft, *, kind: Kind, accounts: Sequence[Sender]) -> Preview:
         vulnerable=sum(1 for row in told if row.vulnerable and row.kind in PEOPLE),
         deliveries=sum(count.deliveries for count in first),
         unreachable=len(gone),
-        unreachable_households=_silent_households(told, lost),
-        listed_at_once=listed_at_once(told, lost, made.waves),
+        unreachable_households=_silent_households(homes, lost),
+        listed_at_once=listed_at_once(homes, lost, made.waves),
         screens=len(screens),
         screens_offline=offline,
         groups=sum(1 for row in told if row.kind == RecipientKind.GROUP),

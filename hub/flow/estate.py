@@ -280,7 +280,8 @@ class Estate:
     ) -> dict[str, Any]:
         said = await self.ledger.put_recipient(site.id, entry, number=number, version=version)
         if said == "place":
-            where = Problem("place", f"{entry.place!r} is not known", "write it as 3/12/1203")
+            named = ", ".join(map(repr, filter(None, (entry.place, *entry.homes))))
+            where = Problem("place", f"{named} is not known", "write it as 3/12/1203")
             raise Refused("There is no such place.", [where])
         if said == "gone":
             raise Unknown("There is no such recipient.")
@@ -301,6 +302,7 @@ def person_json(view: RecipientView, *, clear: bool = False) -> dict[str, Any]:
         "kind": view.kind.value,
         "name": view.name,
         "place": view.place,
+        "homes": list(view.homes),
         "language": view.language,
         "roles": list(view.roles),
         "needs": list(view.needs),

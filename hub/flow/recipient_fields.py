@@ -14,6 +14,7 @@ from hub.tags import tag_fault, tidy_tag
 
 CHANNELS = ("sms", "voice", "email", "wecom", "push", "screen")
 MOST_ADDRESSES = 20
+MOST_HOMES = 100
 NEEDS = ("moves_slowly", "wheelchair", "powered_device", "hearing", "sight", "infant", "other")
 
 
@@ -29,6 +30,7 @@ def as_entry(view: RecipientView) -> RecipientEntry:
         needs=view.needs,
         drill=view.drill,
         addresses=view.addresses,
+        homes=view.homes,
     )
 
 
@@ -44,6 +46,7 @@ def read_entry(known: RecipientEntry, fields: Mapping[str, Any], country: str) -
         kind=kind,
         name=name,
         place=_text(fields, "place", known.place, problems, limit=60),
+        homes=_homes(fields, known.homes, problems),
         language=_language(fields, known.language, problems),
         roles=_list(fields, "roles", known.roles, problems),
         needs=_list(fields, "needs", known.needs, problems, allowed=NEEDS),
@@ -94,6 +97,17 @@ def _name(fields: Mapping[str, Any], known: str, out: list[Problem]) -> str:
         out.append(Problem("name", "holds characters that cannot be read", "type it anew"))
         return known
     return name
+
+
+def _homes(
+    fields: Mapping[str, Any], known: tuple[str, ...], out: list[Problem]
+) -> tuple[str, ...]:
+    """Paths of homes beside the first."""
+    found = _list(fields, "homes", known, out)
+    if len(found) > MOST_HOMES or any(not path or len(path) > 60 for path in found):
+        out.append(Problem("homes", f"is no list of at most {MOST_HOMES} places"))
+        return known
+    return found
 
 
 def _flag(fields: Mapping[str, Any], key: str, known: bool, out: list[Problem]) -> bool:  # noqa: FBT001 - a value, not a switch

@@ -284,6 +284,7 @@ class SheetReader:
                 drill=traits.drill,
                 rows=(self._row,),
                 sheet=self.table.name,
+                named=bool(named.name),
             )
         )
 

@@ -13,6 +13,7 @@ from hub.entries import AddressEntry, RecipientEntry, RosterWrite
 from hub.model import RecipientKind
 from hub.store.addresses import keep_out
 from hub.store.database import database_now, insert_rows
+from hub.store.homes import put_homes
 from hub.store.places import ids_by_path, put_places
 from hub.store.schema import addresses, recipients, screens, sites
 
@@ -49,7 +50,7 @@ def put_recipient(
     conn: Connection, *, site: int, entry: RecipientEntry, number: int | None, version: int | None
 ) -> int | str:
     known = ids_by_path(conn, site)
-    if entry.place and entry.place not in known:
+    if any(path and path not in known for path in (entry.place, *entry.homes)):
         return "place"
     if number is not None:
         row = conn.execute(
@@ -130,6 +131,7 @@ def add_recipients(
         for i, e in enumerate(entries)
     ]  # fmt: skip
     insert_rows(conn, recipients, _COLUMNS, rows)
+    put_homes(conn, [(first + i, _flats(e, known)) for i, e in enumerate(entries) if e.homes])
     _put_addresses(conn, [(first + i, e.addresses) for i, e in enumerate(entries)], now=now)
     ways = [
         {"recipient_id": first + i, "way": dict(e.extra.get("way", {}))}
@@ -139,6 +141,10 @@ def add_recipients(
     if ways:
         conn.execute(insert(screens), ways)
     return list(range(first, first + len(entries)))
+
+
+def _flats(entry: RecipientEntry, known: Mapping[str, int]) -> list[int]:
+    return [known[path] for path in entry.homes if path != entry.place and path in known]
 
 
 def _next_id(conn: Connection, count: int) -> int:
@@ -197,6 +203,7 @@ def _change(
     ]
     names = [key for key in values[0] if key != "number"]
     conn.execute(statement.values({name: bindparam(name) for name in names}), values)
+    put_homes(conn, [(number, _flats(e, known)) for number, e in changes])
     _change_addresses(conn, changes, now=now, flags=flags)
     keep_out(conn, (number for number, _ in changes), now=now)
 
