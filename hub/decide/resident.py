@@ -73,6 +73,7 @@ class ResidentPage:
     site: Mapping[str, Any]
     band: str = ""
     calls: tuple[str, ...] = ()
+    homes: tuple[Words, ...] = ()  # concerned, of somebody who has several
 
     @property
     def number(self) -> str:
@@ -127,6 +128,7 @@ class ResidentPage:
             "playbook": self.playbook,
             "playbook_name": dict(self.playbook_name),
             "place_spoken": dict(self.place_spoken),
+            "homes": [dict(home) for home in self.homes],
             "launched_at": iso(self.launched_at),
             "next_update_at": self.next_update_at and iso(self.next_update_at),
             "languages": list(self.languages),
