@@ -8,6 +8,9 @@ from typing import Any
 
 from hub.model import PlaceKind, RecipientKind, Words
 
+ROSTER_COLUMNS = "roster_columns"
+"""The setting of a site that says what people said its rosters' columns are."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteEntry:
@@ -100,6 +103,7 @@ class RosterWrite:
     changed: Collection[tuple[int, RecipientEntry]]
     removed: Collection[int]
     refs: Collection[tuple[int, str]] = ()
+    columns: Mapping[str, str] | None = None  # what a person said each column is, to be kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,16 @@ from typing import Any, Protocol
 
 from hub.decide.layout import layout
 from hub.decide.showing import ScreenRow
-from hub.entries import HOW, How, PlaceEntry, RecipientEntry, RecipientView, RosterWrite, SiteEntry
+from hub.entries import (
+    HOW,
+    ROSTER_COLUMNS,
+    How,
+    PlaceEntry,
+    RecipientEntry,
+    RecipientView,
+    RosterWrite,
+    SiteEntry,
+)
 from hub.errors import Conflict, Problem, Refused, Unknown
 from hub.flow.recipient_fields import as_entry, read_entry
 from hub.flow.roster_import import ImportReport, import_file
@@ -19,7 +28,6 @@ from hub.model import Actor, Place, RecipientKind, Site, SiteId
 from hub.ports import Wake
 from hub.roster.cells import masked
 
-COLUMNS = "roster_columns"  # of a site: what people said its rosters' columns are
 LIST = 200  # entries of one page at most
 
 
@@ -231,8 +239,9 @@ class Estate:
     ) -> ImportReport:
         """The file is in, whole, or (`dry_run`) what that would change; see `import_file`."""
         into = await self._into(site, dry_run=dry_run)
-        known = dict(into.settings.get(COLUMNS, {}))
+        known = dict(into.settings.get(ROSTER_COLUMNS, {}))
         how = replace(how, columns=known | dict(how.columns), asked=tuple(how.columns))
+        said = {t: f for t, f in how.columns.items() if not re.fullmatch("[A-Z]{1,2}", t)}
         async with self.imports.turn():
             report = await import_file(
                 self.ledger,
@@ -245,14 +254,11 @@ class Estate:
                 skip_problems=skip_problems,
                 how=how,
                 removing=removing,
+                columns=said if said != known else None,
             )
         if report.applied:
             counts = report.difference["counts"]
             await self.audit.audit(who.id, "roster_import", f"site:{into.id}", counts)
-            said = {t: f for t, f in how.columns.items() if not re.fullmatch("[A-Z]{1,2}", t)}
-            if said != known:
-                settings = {**into.settings, COLUMNS: said}
-                await self.ledger.put_site(SiteEntry(into.key, into.name, settings))
         return report
 
     async def _into(self, key: str, *, dry_run: bool) -> Site:

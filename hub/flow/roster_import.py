@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from hub.entries import HOW, How, RosterWrite
@@ -61,12 +61,13 @@ async def import_file(
     skip_problems: bool,
     how: How = HOW,
     removing: int | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> ImportReport:
     """The file is in, whole; with `dry_run` only the report of what would happen.
 
     Refused, with every problem by row and column, while rows cannot be understood and
     `skip_problems` is not given. Conflict when many would be removed and `removing` is not how
-    many. Unready when the register keeps changing meanwhile.
+    many. Unready when the register keeps changing meanwhile. `columns` are kept with it.
     """
     for _ in range(TRIES):
         # The reader has ended before anything is written: its memory and ours never add up.
@@ -81,7 +82,7 @@ async def import_file(
             del views
         if not dry_run:
             _check_removed(found["counts"]["removed"], removing)
-        if dry_run or await ledger.write_roster(site.id, change):
+        if dry_run or await ledger.write_roster(site.id, replace(change, columns=columns)):
             return ImportReport(said["reading"], found, said["stops"], _shown(said), not dry_run)
     raise Unready("The register keeps changing just now; try the import again.")
 

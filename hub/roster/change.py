@@ -13,7 +13,7 @@ from hub.entries import AddressEntry, PlaceEntry, RecipientEntry
 from hub.model import RecipientId, RecipientKind
 from hub.roster.difference import RosterDifference
 from hub.roster.packing import Row, place_row, recipient_row
-from hub.roster.stored import Changed, Left, StoredPerson
+from hub.roster.stored import Changed, Left, StoredPerson, needs_after
 from hub.roster.values import AddressRow, PersonRow, PlaceRow, RosterReading
 
 Way = tuple[int, str, str]  # of an address: its recipient, channel and value
@@ -119,9 +119,7 @@ def merged(
 ) -> RecipientEntry:
     """What is stored, with what the file speaks about replaced; the rest stays."""
     row, person = change.row, change.stored
-    says: Mapping[str, bool] = {
-        name: name in reading.fields for name in ("language", "roles", "needs")
-    }
+    says: Mapping[str, bool] = {name: name in reading.fields for name in ("language", "roles")}
     return RecipientEntry(
         ref=row.ref,
         kind=row.kind,
@@ -130,7 +128,7 @@ def merged(
         homes=change.places[1:],
         language=row.language if says["language"] else person.language,
         roles=row.roles if says["roles"] else person.roles,
-        needs=row.needs if says["needs"] else person.needs,
+        needs=needs_after(person, row, reading.fields),
         drill=person.drill if row.drill is None else row.drill,
         addresses=tuple(_addresses(stored, person, row.addresses, found.channels)),
     )

@@ -29,7 +29,7 @@ from hub.roster.homes import (
     may_be,
 )
 from hub.roster.names import name_key
-from hub.roster.stored import Changed, FieldChange, Left, StoredPerson
+from hub.roster.stored import Changed, FieldChange, Left, StoredPerson, needs_after
 from hub.roster.values import PersonRow, RosterReading
 
 _CHANNELS: Mapping[str, tuple[str, ...]] = {"phone": ("sms", "voice"), "email": ("email",)}
@@ -218,7 +218,7 @@ def _changes(
         ("language", stored.language, row.language, "language" in fields),
         ("addresses", _list(before), _list(after), True),
         ("roles", _list(stored.roles), _list(row.roles), "roles" in fields),
-        ("needs", _list(stored.needs), _list(row.needs), "needs" in fields),
+        ("needs", _list(stored.needs), _list(needs_after(stored, row, fields)), True),
         ("drill", str(stored.drill), str(row.drill), row.drill is not None),
     ]
     said = (FieldChange(f, a, b) for f, a, b, told in pairs if told and a != b)

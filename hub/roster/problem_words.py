@@ -44,6 +44,8 @@ class Code(StrEnum):
     TOO_MANY_CELLS = "too_many_cells"
     LANGUAGE_UNKNOWN = "language_unknown"
     NEED_UNKNOWN = "need_unknown"
+    NEED_UNSURE = "need_unsure"
+    REMARKS_FOR_NEEDS = "remarks_for_needs"
     KIND_UNKNOWN = "kind_unknown"
     ROLE_UNKNOWN = "role_unknown"
     DRILL_UNKNOWN = "drill_unknown"
@@ -93,6 +95,9 @@ _ZH: dict[Code, str] = {
     Code.TOO_MANY_CELLS: "这一行的列数比表头多。含逗号的内容请用英文双引号括起来",
     Code.LANGUAGE_UNKNOWN: "不认识的语言，已按默认语言处理。应如 中文、English、ja、ko",
     Code.NEED_UNKNOWN: "不是已知的需求类别，未导入。应为：{0}",
+    Code.NEED_UNSURE: "备注里提到“{0}”，看不出这个人是否需要协助。需要的请写进“特殊需求”列，如 {1}；"
+    "不需要请去掉这个词，或不读取这一列",
+    Code.REMARKS_FOR_NEEDS: "只从这一列读取需求类别（如 轮椅、听障），其余文字没有导入",
     Code.KIND_UNKNOWN: "不认识的人员类别，已按住户处理。应为 住户 或 员工",
     Code.ROLE_UNKNOWN: "不是已知岗位，未导入。应为：{0}",
     Code.DRILL_UNKNOWN: "看不懂是否参加演练，按未填写处理。应为 是 或 否",
@@ -158,6 +163,11 @@ _EN: dict[Code, str] = {
     "contains a comma",
     Code.LANGUAGE_UNKNOWN: "Unknown language; the default was taken. Write 中文, English, ja, ko …",
     Code.NEED_UNKNOWN: "No known category of need; not imported. Known are: {0}",
+    Code.NEED_UNSURE: "The remark says “{0}”, but not clearly that this person needs help. If so, "
+    "write it into a column of needs, such as {1}; if not, take the word out, or do not read this "
+    "column",
+    Code.REMARKS_FOR_NEEDS: "Only categories of needs are read from this column (wheelchair, "
+    "hearing …); its other words were not imported",
     Code.KIND_UNKNOWN: "Unknown kind of person; taken as a resident. Write resident or staff",
     Code.ROLE_UNKNOWN: "No known role; not imported. Known are: {0}",
     Code.DRILL_UNKNOWN: "Neither yes nor no for drills; taken as not filled in",

@@ -33,6 +33,12 @@ class StoredPerson:
         return (self.place, *self.homes)
 
 
+def needs_after(stored: StoredPerson, row: PersonRow, fields: frozenset[str]) -> tuple[str, ...]:
+    """A column of needs says all of them; remarks can only add to what is known."""
+    known = () if "needs" in fields else stored.needs
+    return tuple(dict.fromkeys((*known, *row.needs)))
+
+
 @dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field before and after; addresses as `channel value`."""

@@ -22,7 +22,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One thing wrong or worth knowing. `found` has its numbers masked; `row` is the sheet's own.
+    """One thing wrong or worth knowing. `found` is what stood there; `row` is the sheet's own.
 
     `row` 0 means the whole sheet. `column` is the header as written, `letter` its column letter.
     """

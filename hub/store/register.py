@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from hub.entries import AddressEntry, RecipientEntry, RosterWrite
+from hub.entries import ROSTER_COLUMNS, AddressEntry, RecipientEntry, RosterWrite
 from hub.model import RecipientKind
 from hub.store.addresses import keep_out
 from hub.store.database import database_now, insert_rows
@@ -89,6 +89,8 @@ def write_roster(conn: Connection, *, site: int, change: RosterWrite) -> bool:
     bumped = update(sites).where(sites.c.id == site, same)
     if conn.execute(bumped.values(roster_rev=sites.c.roster_rev + 1)).rowcount != 1:
         return False
+    if change.columns is not None:
+        _keep_columns(conn, site, change.columns)
     known = put_places(conn, site, change.places)
     now = database_now(conn)
     for ids in _pages(change.removed):
@@ -100,6 +102,14 @@ def write_roster(conn: Connection, *, site: int, change: RosterWrite) -> bool:
     for entries in _pages(change.added):
         add_recipients(conn, site, entries, known, now=now)
     return True
+
+
+def _keep_columns(conn: Connection, site: int, columns: Mapping[str, str]) -> None:
+    """The other settings stay as they are at this moment."""
+    mine = sites.c.id == site
+    settings = conn.execute(select(sites.c.settings).where(mine)).scalar_one()
+    kept = {**settings, ROSTER_COLUMNS: dict(columns)}
+    conn.execute(update(sites).where(mine).values(settings=kept))
 
 
 def _pages(values: Iterable[T]) -> Iterator[list[T]]:
