@@ -159,6 +159,7 @@ class How:
     hidden: str = "ask"
     columns: Mapping[str, str] = field(default_factory=dict)
     asked: Sequence[str] = ()  # titles the person named just now: they have to be there
+    missing: str = "remove"  # those the file does not name: remove, keep
 
 
 HOW = How()

@@ -9,15 +9,16 @@ them (`held`).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.model import RecipientId, RecipientKind
 from hub.roster.cells import masked
 from hub.roster.homes import (
     Pairs,
+    building_of,
     home_changes,
     home_ref,
     home_refs,
@@ -53,6 +54,16 @@ class RosterDifference:
     channels: frozenset[str]
     left: tuple[Left, ...] = ()
     joined: tuple[StoredPerson, ...] = ()
+    lived: Mapping[str, int] = field(default_factory=dict)  # residents stored, by building
+
+    def _missing(self) -> list[dict[str, Any]]:
+        """How many of each building are not in the file, of how many."""
+        gone = Counter(building_of(p.place) for p in (*self.removed, *self.held))
+        return [
+            {"building": building, "missing": gone[building], "stored": count}
+            for building, count in self.lived.items()
+            if gone[building]
+        ]
 
     @property
     def empty(self) -> bool:
@@ -74,6 +85,7 @@ class RosterDifference:
                 "unchanged": self.unchanged,
             },
             "buildings": sorted(self.buildings),
+            "missing": self._missing(),
             "added": [_row_json(p) for p in self.added[:limit]],
             "changed": [_changed_json(c) for c in changed[:limit]],
             "moved": [_changed_json(c) for c in self.moved[:limit]],
@@ -82,14 +94,24 @@ class RosterDifference:
         }
 
 
-def difference(current: Sequence[StoredPerson], reading: RosterReading) -> RosterDifference:
-    """What importing `reading` changes in `current` (residents and staff, in any order)."""
+def _by_building(people: Iterable[StoredPerson], buildings: frozenset[str]) -> Mapping[str, int]:
+    residents = (p for p in people if p.kind is RecipientKind.RESIDENT)
+    found = Counter(building_of(p.place) for p in residents)
+    return {building: found[building] for building in sorted(buildings) if found[building]}
+
+
+def difference(
+    current: Sequence[StoredPerson], reading: RosterReading, *, keep: bool = False
+) -> RosterDifference:
+    """What importing `reading` changes in `current` (residents and staff, in any order). `keep`:
+    nobody is removed, and nobody leaves a home."""
+    hold = keep or bool(reading.stops)
     buildings = frozenset(p.place.building for p in reading.people if p.place.building)
     buildings |= {p.building for p in reading.places if p.building}
     pairs, added, missing = _match(current, reading.people, buildings)
     moves, added, missing = _moves(added, missing)
     channels = frozenset(c for f, cs in _CHANNELS.items() if f in reading.fields for c in cs)
-    held = frozenset[str]() if reading.stops else buildings  # a home may be in one of those rows
+    held = frozenset[str]() if hold else buildings  # a home may be in one of those rows
     changes = [
         _changed(
             stored,
@@ -109,14 +131,15 @@ def difference(current: Sequence[StoredPerson], reading: RosterReading) -> Roste
         added=tuple(added),
         changed=tuple(c for c in changes if c.fields and not _is_move(c)),
         moved=tuple(c for c in changes if _is_move(c)),
-        removed=() if reading.stops else gone,
-        held=gone if reading.stops else (),
+        removed=() if hold else gone,
+        held=gone if hold else (),
         unchanged=sum(not c.fields for c in changes),
         refs=tuple((s.recipient, r.ref) for s, r in (*pairs, *moves) if s.ref != r.ref),
         buildings=buildings,
         channels=channels,
-        left=() if reading.stops else left,
-        joined=() if reading.stops else twice,
+        left=() if hold else left,
+        joined=() if hold else twice,
+        lived=_by_building(current, buildings),
     )
 
 

@@ -17,7 +17,7 @@ def may_be(stored: StoredPerson, row: PersonRow, buildings: frozenset[str]) -> b
     name."""
     here = bool(set(stored.paths) & set(row.paths)) or not stored.place or not row.place.path
     same = name_key(stored.name) == name_key(row.name)
-    named = any(_building(path) in buildings for path in stored.paths)
+    named = any(building_of(path) in buildings for path in stored.paths)
     return here or same or stored.kind is not row.kind or named
 
 
@@ -37,7 +37,7 @@ def homes_after(stored: StoredPerson, row: PersonRow, buildings: frozenset[str])
     """Their homes after the import, the first that is known already first."""
     if not row.place.path:
         return ("",)
-    kept = [path for path in stored.paths if path and _building(path) not in buildings]
+    kept = [path for path in stored.paths if path and building_of(path) not in buildings]
     found = dict.fromkeys((*row.paths, *kept))
     first = stored.place if stored.place in found else row.place.path
     return (first, *(path for path in found if path != first))
@@ -62,7 +62,7 @@ def joined(missing: Sequence[StoredPerson], pairs: Pairs) -> tuple[StoredPerson,
 
 def left_of(person: StoredPerson, buildings: frozenset[str]) -> Left:
     """Without the homes in buildings the file names."""
-    kept = tuple(path for path in person.paths if _building(path) not in buildings)
+    kept = tuple(path for path in person.paths if building_of(path) not in buildings)
     said = home_changes(person, kept)
     return Left(person, said, kept)
 
@@ -78,15 +78,16 @@ def home_changes(stored: StoredPerson, places: tuple[str, ...]) -> tuple[FieldCh
 
 def is_covered(person: StoredPerson, buildings: frozenset[str]) -> bool:
     """True for residents of buildings the file names (`3-1/12/1203` is in building 3) alone."""
-    here = all(_building(path) in buildings for path in person.paths)
+    here = all(building_of(path) in buildings for path in person.paths)
     return person.kind is RecipientKind.RESIDENT and here
 
 
 def is_partly(person: StoredPerson, buildings: frozenset[str]) -> bool:
     """True for residents with a home there and another elsewhere."""
-    here = [_building(path) in buildings for path in person.paths]
+    here = [building_of(path) in buildings for path in person.paths]
     return person.kind is RecipientKind.RESIDENT and any(here) and not all(here)
 
 
-def _building(place: str) -> str:
+def building_of(place: str) -> str:
+    """The building of a path: 3 for `3-1/12/1203`."""
     return place.split("/", maxsplit=1)[0].split("-", maxsplit=1)[0]

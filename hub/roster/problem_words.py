@@ -104,13 +104,11 @@ _ZH: dict[Code, str] = {
     Code.SAME_PERSON: "与第 {0} 行是同一人，已合并",
     Code.SHARED_REF: "编号“{0}”被几个人使用，已按编号加姓名区分",
     Code.COLUMN_UNREAD: "这一列没有导入",
-    Code.COLUMN_UNSURE: "看不懂这一列的标题，但内容像{0}。请指明它是什么，或不导入："
-    "--map '{1}={2}' 或 --map '{1}=ignore'",
+    Code.COLUMN_UNSURE: "看不懂这一列的标题，但内容像{0}。请指明它是什么，或选择不导入",
     Code.COLUMN_REPEATED: "与 {0} 列重复，没有导入",
     Code.SHEET_HIDDEN: "隐藏的工作表，没有读取",
-    Code.ROWS_HIDDEN: "有 {0} 行被隐藏或筛选掉，没有读取。要一起导入请选“读取隐藏内容”（--hidden take），"
-    "不要请选“不读取”（--hidden leave）",
-    Code.COLUMN_HIDDEN: "隐藏的列，没有读取。需要时请取消隐藏，或选“读取隐藏内容”（--hidden take）",
+    Code.ROWS_HIDDEN: "有 {0} 行被隐藏或筛选掉，没有读取。请说明这些行是否属于名册：一起导入，或不导入",
+    Code.COLUMN_HIDDEN: "隐藏的列，没有读取。需要时请取消隐藏，或选择连同隐藏的行列一起导入",
     Code.SHEET_UNREAD: "工作表里没有找到表头，没有读取。表头应含楼栋或房号，以及姓名或电话",
     Code.BUILDING_FROM: "没有“楼栋”列，楼栋取自“{0}”",
 }
@@ -175,12 +173,13 @@ _EN: dict[Code, str] = {
     Code.SHARED_REF: "The id “{0}” is used by several people; told apart by id and name",
     Code.COLUMN_UNREAD: "This column is not imported",
     Code.COLUMN_UNSURE: "The title says nothing known, yet the cells look like {3}. Say what the "
-    "column is, or leave it out: --map '{1}={2}' or --map '{1}=ignore'",
+    "column is, or leave it out",
     Code.COLUMN_REPEATED: "Repeats column {0}; not imported",
     Code.SHEET_HIDDEN: "A hidden sheet: not read",
-    Code.ROWS_HIDDEN: "{0} rows are hidden or filtered out and were not read. Do they belong? "
-    "Read them with --hidden take, or leave them out with --hidden leave",
-    Code.COLUMN_HIDDEN: "A hidden column: not read. Unhide it if it belongs, or use --hidden take",
+    Code.ROWS_HIDDEN: "{0} rows are hidden or filtered out and were not read. Say whether they "
+    "belong to the roster: import them too, or leave them out",
+    Code.COLUMN_HIDDEN: "A hidden column: not read. Unhide it if it belongs, or import hidden rows "
+    "and columns too",
     Code.SHEET_UNREAD: "No header row found on this sheet: not read. A header names building or "
     "flat, and name or phone",
     Code.BUILDING_FROM: "There is no building column; the building was taken from “{0}”",

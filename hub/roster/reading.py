@@ -104,6 +104,8 @@ def _check_how(how: How, *, name: str) -> None:
             raise refused("map_field", file=name, title=title, field=wanted, known=", ".join(known))
     if how.hidden not in {"ask", "take", "leave"}:
         raise refused("hidden", file=name, said=how.hidden[:20])
+    if how.missing not in {"remove", "keep"}:
+        raise refused("missing", file=name, said=how.missing[:20])
 
 
 def _check_asked(how: How, readers: Sequence[SheetReader], *, name: str) -> None:

@@ -52,6 +52,7 @@ class RowProblem:
             "letter": self.letter,
             "found": self.found,
             "expected": dict(self.words),
+            "fits": self.args[2] if self.code is Code.COLUMN_UNSURE else "",
         }
 
 
