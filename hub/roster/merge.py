@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -22,12 +22,14 @@ def merge_people(
     apart = _shared_ids(people, problem=problem)
     merged: dict[str, PersonRow] = {}
     owners: dict[tuple[str, str], str] = {}
+    shared = _shared_numbers(people)
     for person in people:
         if person.ref in apart:
             person = replace(person, ref=f"{person.ref}|{name_key(person.name)}")  # noqa: PLW2901
-        if person.ref not in merged and (owner := _owner(person, owners)):
-            person = replace(person, ref=owner)  # noqa: PLW2901
-        owners |= dict.fromkeys(_marks(person), person.ref)
+        if marks := _marks(person, shared):
+            if person.ref not in merged and (owner := _owner(person, marks, owners)):
+                person = replace(person, ref=owner)  # noqa: PLW2901
+            owners |= dict.fromkeys(marks, person.ref)
         before = merged.get(person.ref)
         if before is None:
             merged[person.ref] = person
@@ -37,18 +39,26 @@ def merge_people(
     return tuple(merged.values())
 
 
-def _owner(person: PersonRow, owners: Mapping[tuple[str, str], str]) -> str:
+def _shared_numbers(people: Sequence[PersonRow]) -> frozenset[str]:
+    """The numbers that stand more than once: nobody else can be an owner of two flats."""
+    seen = Counter([a.value for person in people for a in person.addresses])
+    return frozenset(value for value, count in seen.items() if count > 1)
+
+
+def _owner(
+    person: PersonRow, marks: Sequence[tuple[str, str]], owners: Mapping[tuple[str, str], str]
+) -> str:
     """The ref under which this person has another flat already, or ""; two ids are two people."""
-    found = {owners[mark] for mark in _marks(person) if mark in owners}
+    found = {owners[mark] for mark in marks if mark in owners}
     ref = found.pop() if len(found) == 1 else ""
     return "" if person.ref.startswith("id:") or ref.startswith("id:") else ref
 
 
-def _marks(person: PersonRow) -> list[tuple[str, str]]:
-    """What tells a resident of a flat: the name with each of the numbers."""
+def _marks(person: PersonRow, shared: frozenset[str]) -> list[tuple[str, str]]:
+    """What tells a resident of a flat: the name with each of the numbers that stand again."""
+    values = [a.value for a in person.addresses if a.usable and a.value in shared]
     named = person.named and person.kind is RecipientKind.RESIDENT and person.place.unit
-    key = name_key(person.name)
-    return [(key, a.value) for a in person.addresses if a.usable] if named else []
+    return [(name_key(person.name), value) for value in values] if values and named else []
 
 
 def _shared_ids(

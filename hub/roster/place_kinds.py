@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from hub.roster.numerals import NUMERALS, plain_number
 
@@ -100,6 +101,7 @@ def group_named(text: str) -> str:
     return plain.replace(" ", "").replace("'", "")
 
 
+@lru_cache(maxsize=4096)
 def groups_of(building: str) -> tuple[str, ...]:
     """The groups a building's number begins with, the widest first: 翡翠苑1期3 is in two."""
     ascii_group, dot, _ = building.rpartition(".")

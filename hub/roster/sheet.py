@@ -65,6 +65,7 @@ class SheetReader:
     groups: tuple[NameGroup, ...] = ()
     traits: dict[str, Column] = field(default_factory=dict)
     by_index: dict[int, Column] = field(default_factory=dict)
+    remarks: tuple[Column, ...] = ()
     places: PlaceColumns = field(init=False)
     samples: Samples = field(init=False)
     _first: str = ""
@@ -78,6 +79,7 @@ class SheetReader:
         self.groups = name_groups(self.header)
         columns = {f: self.header.first(f) for f in _TRAITS}
         self.traits = {f: c for f, c in columns.items() if c is not None}
+        self.remarks = self.header.all("remarks")
         self.by_index = {c.index: c for c in self.header.columns}
         self.places = PlaceColumns(self.header)
         self.samples = Samples(self.header.columns)
@@ -202,9 +204,10 @@ class SheetReader:
             self.samples.take(cells)
         place = self.places.find(cells, building)
         traits = read_traits(cells, self.traits, languages=self.languages, tell=self._problem)
-        stopped = self._stopped
-        read_remarks(cells, self.header.all("remarks"), traits, tell=self._problem)
-        self._stopped = stopped  # nobody is left out for a remark
+        if self.remarks:
+            stopped = self._stopped
+            read_remarks(cells, self.remarks, traits, tell=self._problem)
+            self._stopped = stopped  # nobody is left out for a remark
         named = read_people(cells, self.groups, country=self.country, tell=self._problem)
         self._check_place(place, traits, cells, people=bool(named.people))
         if self._stopped:

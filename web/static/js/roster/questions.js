@@ -31,14 +31,21 @@ export function encoding(error, now, choose) {
   return question(t("import.encoding"), t("import.encoding_lead"), h("div", { class: "field" }, h("label", { for: "encoding" }, t("import.encoding_is")), box));
 }
 
+const block = (building) => (/^[0-9A-Z]+$/.test(building) ? t("import.building", { building }) : building);
+function bar(part) {
+  const one = h("i");
+  one.style.setProperty("--w", `${Math.round(part * 100)}%`);
+  return one;
+}
+
 /** Who is stored and not in the file, by building, and what is to become of them. */
 export function missing(report, now, choose) {
   const count = report.difference.counts.removed, blocks = report.difference.missing ?? [];
   if (count <= FEW) return null;
   const whole = blocks.filter((one) => one.missing === one.stored && one.stored > 1);
   return h("section", { class: "gone" }, h("h4", {}, t("import.gone", { n: count })),
-    h("p", {}, whole.length ? h("b", {}, whole.map((one) => t("import.gone_all", { building: one.building, n: one.stored })).join(" ")) : null, " ", t("import.gone_note")),
-    h("ul", { class: "bars" }, blocks.map((one) => h("li", {}, h("i", { style: `--w:${Math.round((one.missing / one.stored) * 100)}%` }), t("import.gone_of", { n: one.missing, all: one.stored }), h("br"), h("b", {}, one.building)))),
+    h("p", {}, whole.length ? h("b", {}, whole.map((one) => t("import.gone_all", { building: block(one.building), n: one.stored })).join(" ")) : null, " ", t("import.gone_note")),
+    h("ul", { class: "bars" }, blocks.map((one) => h("li", {}, bar(one.missing / one.stored), t("import.gone_of", { n: one.missing, all: one.stored }), h("br"), h("b", {}, block(one.building))))),
     pick("missing", t("import.gone_what"), [["keep", t("import.keep", { n: count }), t("import.keep_note")], ["remove", t("import.remove", { n: count }), t("import.remove_note")]], now, choose));
 }
 
