@@ -25,6 +25,8 @@ MACHINE = re.compile(
     r"(?<![\w.])/(?:root|home/[a-z]\w*|Users/\w+|opt/pypi|opt/wheels)/"
     r"|https?://[^ )>\"']*(?:pypi|pythonhosted|npmjs)"
 )
+PACKED = {".deb", ".rpm", ".whl", ".jar", ".gz", ".xz", ".zst", ".tgz", ".zip", ".so", ".exe"}
+LARGEST_FILE = 400 * 1024  # bytes
 # Where text may speak of such places: the law itself.
 SPEAKS_OF_IT = {"tests/test_house.py"}
 
@@ -130,6 +132,15 @@ def test_nothing_of_anybodys_machine_is_in_the_house() -> None:
         found += [f"{name_of(path)}: {hit.group()}" for hit in MACHINE.finditer(text)]
         if str(ROOT) != "/" and len(ROOT.parts) > 2 and f"{ROOT}/" in text:
             found.append(f"{name_of(path)}: the place of this checkout")
+    assert found == []
+
+
+def test_nothing_large_and_no_package_of_others_is_in_the_house() -> None:
+    found = [
+        name_of(path)
+        for path in tracked()
+        if path.suffix in PACKED or path.stat().st_size > LARGEST_FILE
+    ]
     assert found == []
 
 

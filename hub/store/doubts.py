@@ -50,7 +50,8 @@ WHERE d.state IN ('sending', 'unsure') AND d.state = 'unsure' AND d.lease_until 
     AND a.account = :account AND a.found {said}
     AND (a.asked_at IS NULL OR a.asked_at < :answered)
 ORDER BY coalesce(a.asked_at, 0), d.lease_until LIMIT :limit{lock}"""
-_LOCK = {"sqlite": "", "postgresql": " FOR UPDATE OF d SKIP LOCKED"}
+# The attempt as well: it is what changes, and only a locked row is looked at again.
+_LOCK = {"sqlite": "", "postgresql": " FOR UPDATE OF d, a SKIP LOCKED"}
 _SAID = {False: "= ''", True: "IN ('absent', 'unknown')"}
 _ASK = "UPDATE attempts SET asked_at = {1} FROM {rows} WHERE attempts.id = b.id"
 _HOLD = """

@@ -107,6 +107,21 @@ async def test_nobody_is_asked_before_ten_seconds_or_twice_at_once(stage):
     assert await asker(stage, channel).once() == 0
 
 
+async def test_of_many_who_ask_at_once_each_doubt_is_one_workers(stage):
+    await stage.set_up(people=20)
+    await stage.plan()
+    channel = unsure()
+    await sender(stage, channel).drain(Lane.URGENT)
+    await aged(stage, 10.5)
+    ledger = DoubtLedger(stage.db)
+    for _ in range(20):
+        await stage.set(t.attempts, {}, asked_at=None)
+        taken = await asyncio.gather(*(ledger.take("sms_test", limit=50) for _ in range(6)))
+        assert sorted(q.claim.delivery for some in taken for q in some) == sorted(
+            row.id for row in await stage.deliveries()
+        )
+
+
 async def test_an_absence_is_asked_about_again_before_the_wait_is_over(stage):
     await stage.set_up(people=1)
     await stage.plan()
