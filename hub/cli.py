@@ -138,6 +138,7 @@ def restore(*, file: Path, replace: bool, yes: bool, json_: bool) -> None:
 @click.option("--encoding", default="", help="What a CSV is written in: cp1252, big5 …")
 @click.option("--hidden", type=click.Choice(["take", "leave"]), help="Whether hidden rows belong.")
 @click.option("--remove", type=int, help="How many people leave, where a file removes many.")
+@click.option("--keep", is_flag=True, help="Remove nobody the file does not name.")
 @as_json
 def import_(
     *,
@@ -149,6 +150,7 @@ def import_(
     encoding: str,
     hidden: str | None,
     remove: int | None,
+    keep: bool,
     json_: bool,
 ) -> None:
     """Import residents from CSV or XLSX, whole or not at all."""
@@ -157,6 +159,7 @@ def import_(
     settings = _settings(json_=json_)
     asked = [("map", one) for one in maps]
     asked += [("encoding", encoding), ("hidden", hidden or ""), ("site", site)]
+    asked += [("missing", "keep")] if keep else []
     if remove is not None:
         asked.append(("confirm_remove", str(remove)))
     work = run_import(

@@ -95,6 +95,7 @@ PEOPLE = frozenset({RecipientKind.RESIDENT, RecipientKind.STAFF, RecipientKind.O
 
 class PlaceKind(StrEnum):
     SITE = "site"
+    GROUP = "group"  # a phase, court, lane or estate: several buildings
     BUILDING = "building"
     ENTRANCE = "entrance"
     FLOOR = "floor"
@@ -108,8 +109,9 @@ class PlaceKind(StrEnum):
 class Place:
     """A node of a site's tree.
 
-    `path` is written without the site: `3`, `3-1`, `3-1/12`, `3-1/12/1203`, `3/lobby`, `3/lift-1`;
-    the site itself has the path "". `level` is the floor as a number (ground 1, basements < 0).
+    `path` is written without the site: `东苑` (a group of buildings), `3`, `3-1`, `3-1/12`,
+    `3-1/12/1203`, `3/lobby`, `3/lift-1`; the site itself has the path "". `level` is the
+    floor as a number (ground 1, basements < 0).
     """
 
     id: PlaceId

@@ -147,6 +147,7 @@ class LaunchPlan:
     letter: str = ""  # what its texts put before each digit
     again: bool = False  # beside what runs there already, on purpose
     beside: frozenset[int] = frozenset()  # the open incidents its letter was chosen beside
+    further: Sequence[Told] = ()  # one for each further home that is concerned
 
 
 @dataclass(frozen=True, slots=True)

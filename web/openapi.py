@@ -131,6 +131,7 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("map", "string"),
         ("encoding", "string"),
         ("hidden", "string"),
+        ("missing", "string"),
         ("confirm_remove", "integer"),
     ),
 }

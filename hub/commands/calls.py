@@ -7,13 +7,13 @@ import contextlib
 import os
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 
 from hub import logs
 from hub.commands.client import Client, at_socket, connected, running
+from hub.commands.import_words import import_words, with_options
 from hub.commands.output import say
 from hub.commands.owner import OWNER, accounts_of, only_database
 from hub.errors import Refused
@@ -63,8 +63,11 @@ async def run_import(
     form.add_field("file", data, filename=_shown_name(file))
     query = urlencode([("dry_run", int(dry_run)), ("skip_problems", int(skip_problems)), *asked])
     async with reached(settings) as client:
-        report = await client.call("POST", f"/roster?{query}", form=form)
-    say(report, json_=json_, words=lambda: _import_words(report))
+        try:
+            report = await client.call("POST", f"/roster?{query}", form=form)
+        except Refused as error:
+            raise with_options(error) from error
+    say(report, json_=json_, words=lambda: import_words(report))
     return int(dry_run and report["stops"] > 0 and not skip_problems)
 
 
@@ -76,40 +79,6 @@ def _shown_name(file: Path) -> str:
     except UnicodeDecodeError:
         found = name.decode("gb18030", "replace")
     return found.replace('"', "'").replace("\r", " ").replace("\n", " ")
-
-
-def _import_words(report: dict[str, Any]) -> str:
-    counts, change = report["reading"]["counts"], report["difference"]["counts"]
-    lines = [
-        (
-            f"{counts['people']} people in {counts['households']} flats,"
-            f" {counts['addresses']} addresses ({counts['unusable']} unusable),"
-            f" {counts['unreachable']} unreachable"
-        ),
-        "  ".join(f"{name} {number}" for name, number in change.items()),
-    ]
-    for sheet in report["reading"]["sheets"]:
-        lines.append(f"  {sheet['name']}, titles in row {sheet['header_row']}:")
-        lines += [_column_words(column) for column in sheet["columns"]]
-    for found in report["reading"]["problems"]:
-        column = f" column {found['letter']} ({found['column']})" if found["letter"] else ""
-        shown = f" {found['found']!r}:" if found["found"] else ""
-        row = f" row {found['row']}" if found["row"] else ""  # none: of the whole sheet
-        where = f"{found['sheet']}{row}{column}"
-        lines.append(f"  [{found['severity']}] {where}:{shown} {found['expected']['en']}")
-    stops = sum(found["severity"] == "stop" for found in report["reading"]["problems"])
-    if stops and not report["applied"]:
-        lines.append(
-            f"{stops} rows cannot be understood: nothing is imported until they are mended, or left"
-            " out with --skip-problems."
-        )
-    lines.append("Imported." if report["applied"] else "Dry run: nothing was written.")
-    return "\n".join(lines)
-
-
-def _column_words(column: dict[str, Any]) -> str:
-    field = {"": "not imported", "ignored": "ignored"}.get(column["field"], column["field"])
-    return f"    {column['letter']} {column['header']} → {field}: {', '.join(column['examples'])}"
 
 
 async def run_token(settings: Settings, *, role: str, name: str, json_: bool) -> int:

@@ -32,12 +32,14 @@ class Audience:
     """Everyone an incident speaks to, those told first first; no recipient twice.
 
     `people`: residents, staff and outside parties, not groups and screens. `households`: flats,
-    and residents without one.
+    and residents without one. `further`: a row more for each other flat that is concerned, in the
+    band of that flat.
     """
 
     told: tuple[Told, ...]
     people: int
     households: int
+    further: tuple[Told, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -68,7 +70,9 @@ def audience(
     def speak(tag: str) -> str:
         return choose_language(tag, languages, site_languages)
 
+    grave = {band.key: index for index, band in enumerate(bands)}
     found: dict[int, Told] = {}
+    more: list[Told] = []
     for number, kind, place, language, roles, vulnerable, drill in people:
         if drills is not None and not takes_part(kind, drills, said=drill, **places.head(place)):
             continue
@@ -76,16 +80,27 @@ def audience(
         if chosen is not None:
             band, rank = chosen
             home = place if place is not None and place in units else -number
-            found[number] = Told(
-                number, kind, band, rank, speak(language), home, place, roles, vulnerable
-            )
-    return _audience(sorted(found.values(), key=itemgetter(3, 0)))
+            row = Told(number, kind, band, rank, speak(language), home, place, roles, vulnerable)
+            if number in found:
+                row = _graver(found[number], row, grave, more)
+            found[number] = row
+    return _audience(sorted(found.values(), key=itemgetter(3, 0)), more)
 
 
-def _audience(told: Sequence[Told]) -> Audience:
+def _graver(one: Told, two: Told, grave: Mapping[str, int], more: list[Told]) -> Told:
+    """The row of whoever has two homes here: in the band a playbook names first. The other home
+    goes to `more`, if it is a flat of its own."""
+    first, second = sorted((one, two), key=lambda row: (grave[row.band], row.rank))
+    if second.household > 0 and second.household != first.household:
+        more.append(second)
+    return first
+
+
+def _audience(told: Sequence[Told], more: Sequence[Told]) -> Audience:
     kinds = Counter(map(itemgetter(1), told))
-    flats = {row[5] for row in told if row[1] == RecipientKind.RESIDENT}
-    return Audience(tuple(told), sum(kinds[kind] for kind in PEOPLE), len(flats))
+    flats = {row[5] for row in (*told, *more) if row[1] == RecipientKind.RESIDENT}
+    people = sum(kinds[kind] for kind in PEOPLE)
+    return Audience(tuple(told), people, len(flats), tuple(more))
 
 
 def bands_by_floor(spots: Sequence[Spot], bands: Sequence[Band], ground: Ground) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -112,8 +113,18 @@ def _in_building(spot: Spot, place: Place, *, spreads: bool) -> bool:
     return _inside(spot, place)
 
 
+def in_group(building: str, group: str) -> bool:
+    """Whether a building's number begins with its group: 东苑3 is in 东苑, PHASE2.3 in PHASE2."""
+    rest = building.removeprefix(group)
+    if not group or rest in {"", building}:
+        return False
+    return rest.startswith(".") if group.isascii() else re.match(r"[^.]", rest) is not None
+
+
 def _inside(spot: Spot, place: Place) -> bool:
-    """Whether a spot is in the building or entrance of a place; outdoors, at that very spot."""
+    """Whether a spot is in the group, building or entrance of a place; outdoors, at that spot."""
+    if place.kind is PlaceKind.GROUP and in_group(spot.building, place.path):
+        return True
     if place.building:
         return _beside(place, spot.building, spot.entrance)
     return place.kind is PlaceKind.SITE or spot.path == place.path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from hub.decide.ground import in_group
 from hub.decide.showing import ScreenRow
 from hub.model import Place, PlaceKind, Site
 
@@ -26,9 +27,16 @@ def layout(
     return {
         "site": {"key": site.key, "name": dict(site.name)},
         "buildings": drawn,
+        "groups": [_group(p, buildings) for p in places if p.kind is PlaceKind.GROUP],
         "screens_elsewhere": [_screen(s) for s in screens if s.building not in names],
         "assembly_points": list(site.settings.get("assembly_points", ())),
     }
+
+
+def _group(group: Place, buildings: Iterable[Place]) -> dict[str, Any]:
+    """A phase, court or estate, with the buildings that stand in it."""
+    mine = [b.path for b in buildings if in_group(b.building, group.path)]
+    return {"path": group.path, "name": dict(group.name), "buildings": mine}
 
 
 def _children(places: Sequence[Place]) -> dict[int, list[Place]]:

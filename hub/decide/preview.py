@@ -151,7 +151,7 @@ def preview(
 ) -> Preview:
     """The figures of a draft. `accounts`: every provider account there is; `secret`: what the hash
     of the audience is keyed with; `standing`: what runs there already."""
-    told = made.audience.told
+    told, homes = made.audience.told, (*made.audience.told, *made.audience.further)
     ways, texts = ways_of(made.estate.reached, told), texts_of(made.wordings)
     counted = [
         count_wave(told, ways, wave=wave, texts=texts, media=made.media) for wave in made.waves
@@ -177,8 +177,8 @@ def preview(
         deliveries=sum(count.deliveries for count in first),
         unreachable=len(gone),
         reachable=reachable,
-        unreachable_households=_silent_households(told, lost),
-        listed_at_once=listed_at_once(told, lost, made.waves),
+        unreachable_households=_silent_households(homes, lost),
+        listed_at_once=listed_at_once(homes, lost, made.waves),
         screens=len(screens),
         screens_offline=offline,
         groups=sum(1 for row in told if row.kind == RecipientKind.GROUP),

@@ -86,6 +86,7 @@ class ResidentPage:
     band: str = ""
     calls: tuple[str, ...] = ()
     real: Real | None = None
+    homes: tuple[Words, ...] = ()  # concerned, of somebody who has several
 
     @property
     def number(self) -> str:
@@ -141,6 +142,7 @@ class ResidentPage:
             "playbook": self.playbook,
             "playbook_name": dict(self.playbook_name),
             "place_spoken": dict(self.place_spoken),
+            "homes": [dict(home) for home in self.homes],
             "launched_at": iso(self.launched_at),
             "next_update_at": self.next_update_at and iso(self.next_update_at),
             "languages": list(self.languages),

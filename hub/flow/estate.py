@@ -9,7 +9,16 @@ from typing import Any, Protocol
 
 from hub.decide.layout import layout
 from hub.decide.showing import ScreenRow
-from hub.entries import HOW, How, PlaceEntry, RecipientEntry, RecipientView, RosterWrite, SiteEntry
+from hub.entries import (
+    HOW,
+    ROSTER_COLUMNS,
+    How,
+    PlaceEntry,
+    RecipientEntry,
+    RecipientView,
+    RosterWrite,
+    SiteEntry,
+)
 from hub.errors import Conflict, Problem, Refused, Unknown
 from hub.flow.recipient_fields import as_entry, read_entry
 from hub.flow.roster_import import ImportReport, import_file
@@ -20,7 +29,6 @@ from hub.model import Actor, Place, RecipientKind, Site, SiteId
 from hub.ports import Wake
 from hub.roster.cells import masked
 
-COLUMNS = "roster_columns"  # of a site: what people said its rosters' columns are
 LIST = 200  # entries of one page at most
 
 
@@ -238,8 +246,9 @@ class Estate:
     ) -> ImportReport:
         """The file is in, whole, or (`dry_run`) what that would change; see `import_file`."""
         into = await self._into(site, dry_run=dry_run)
-        known = dict(into.settings.get(COLUMNS, {}))
+        known = dict(into.settings.get(ROSTER_COLUMNS, {}))
         how = replace(how, columns=known | dict(how.columns), asked=tuple(how.columns))
+        said = {t: f for t, f in how.columns.items() if not re.fullmatch("[A-Z]{1,2}", t)}
         async with self.imports.turn():
             report = await import_file(
                 self.ledger,
@@ -252,13 +261,11 @@ class Estate:
                 skip_problems=skip_problems,
                 how=how,
                 removing=removing,
+                columns=said if said != known else None,
             )
         if report.applied:
             counts = report.difference["counts"]
             await self.audit.audit(who.id, "roster_import", f"site:{into.id}", counts)
-            said = {t: f for t, f in how.columns.items() if not re.fullmatch("[A-Z]{1,2}", t)}
-            if said != known:
-                await self.ledger.keep_setting(into.id, COLUMNS, said)
         return report
 
     async def _own(self, view: RecipientView, key: str) -> Site:
@@ -302,7 +309,8 @@ class Estate:
             site.id, entry, number=number, version=version, spot=_spot(entry)
         )
         if said == "place":
-            where = Problem("place", f"{entry.place!r} is not known", "write it as 3/12/1203")
+            named = ", ".join(map(repr, filter(None, (entry.place, *entry.homes))))
+            where = Problem("place", f"{named} is not known", "write it as 3/12/1203")
             raise Refused("There is no such place.", [where])
         if said == "gone":
             raise Unknown("There is no such recipient.")
@@ -333,6 +341,7 @@ def person_json(view: RecipientView, *, clear: bool = False) -> dict[str, Any]:
         "kind": view.kind.value,
         "name": view.name,
         "place": view.place,
+        "homes": list(view.homes),
         "language": view.language,
         "roles": list(view.roles),
         "needs": list(view.needs),

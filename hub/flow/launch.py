@@ -221,6 +221,7 @@ def _plan(made: Draft, *, request: LaunchRequest, who: Actor, keyed: Keyed | Non
         households=made.audience.households,
         audience=made.audience.told,
         audience_hash=made.audience.hash,
+        further=made.audience.further,
         wordings=made.wordings,
         waves=made.waves,
         tasks=made.tasks,

@@ -15,6 +15,7 @@ from hub.roster.cells import has_lost_text, tidy
 from hub.tags import tag_fault, tidy_tag
 
 MOST_ADDRESSES = 20
+MOST_HOMES = 100
 NEEDS = ("moves_slowly", "wheelchair", "powered_device", "hearing", "sight", "infant", "other")
 
 
@@ -32,6 +33,7 @@ def as_entry(view: RecipientView) -> RecipientEntry:
         no_drill=view.no_drill,
         addresses=view.addresses,
         extra=view.extra,
+        homes=view.homes,
     )
 
 
@@ -49,6 +51,7 @@ def read_entry(known: RecipientEntry, fields: Mapping[str, Any], country: str) -
         kind=kind,
         name=name,
         place=_standing(place) if kind is RecipientKind.SCREEN else place,
+        homes=_homes(fields, known.homes, problems),
         language=_language(fields, known.language, problems),
         roles=_list(fields, "roles", known.roles, problems),
         needs=_list(fields, "needs", known.needs, problems, allowed=NEEDS),
@@ -133,6 +136,17 @@ def _name(fields: Mapping[str, Any], known: str, out: list[Problem]) -> str:
         out.append(Problem("name", "holds characters that cannot be read", "type it anew"))
         return known
     return name
+
+
+def _homes(
+    fields: Mapping[str, Any], known: tuple[str, ...], out: list[Problem]
+) -> tuple[str, ...]:
+    """Paths of homes beside the first."""
+    found = _list(fields, "homes", known, out)
+    if len(found) > MOST_HOMES or any(not path or len(path) > 60 for path in found):
+        out.append(Problem("homes", f"is no list of at most {MOST_HOMES} places"))
+        return known
+    return found
 
 
 def _flag(fields: Mapping[str, Any], key: str, known: bool, out: list[Problem]) -> bool:  # noqa: FBT001 - a value, not a switch

@@ -21,6 +21,7 @@ from hub.roster.names import (
 )
 from hub.roster.numbers import looks_rounded, read_emails, read_phones
 from hub.roster.problem_words import Code
+from hub.roster.remarks import needs_in
 from hub.roster.values import AddressRow, Severity
 from hub.roster.vocabulary import (
     DASHES,
@@ -215,6 +216,23 @@ def _needs(traits: Traits, text: str, column: Column, tell: Tell) -> None:
             # The text is not shown: it may be a diagnosis, which nobody asked for.
             tell(Severity.NOTE, Code.NEED_UNKNOWN, column, "…", (", ".join(NEEDS),))
     traits.needs = tuple(dict.fromkeys(found))
+
+
+_EXAMPLE = "轮椅 / wheelchair"
+
+
+def read_remarks(
+    cells: Sequence[Cell], columns: Sequence[Column], traits: Traits, *, tell: Tell
+) -> None:
+    """The needs that stand among remarks are added; what may be one is asked about."""
+    for column in columns:
+        text = _text(cells, column)
+        if not text:
+            continue
+        needs, unsure = needs_in(text)
+        traits.needs = tuple(dict.fromkeys((*traits.needs, *needs)))
+        if unsure:
+            tell(Severity.STOP, Code.NEED_UNSURE, column, unsure, (unsure, _EXAMPLE))
 
 
 def _roles(traits: Traits, text: str, column: Column, tell: Tell) -> None:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from hub.model import PlaceKind, Words
 from hub.roster.floors import level_of, order_of
-from hub.roster.place_kinds import WORDED
+from hub.roster.place_kinds import WORDED, group_name, groups_of
 from hub.roster.values import SITE, PlaceParts, PlaceRow
 
 _PIECES = re.compile(r"\d+|\D+")
@@ -30,6 +30,17 @@ def parent_of(place: PlaceParts) -> PlaceParts:
     return PlaceParts(building) if entrance else SITE
 
 
+def _groups(buildings: Iterable[str]) -> dict[str, str]:
+    """Each group of these buildings and the one it stands in, or ""."""
+    found: dict[str, str] = {}
+    for building in buildings:
+        before = ""
+        for group in groups_of(building):
+            found[group] = before
+            before = group
+    return found
+
+
 def place_tree(places: Iterable[PlaceParts]) -> tuple[PlaceRow, ...]:
     """Every node the places need, parents before children, without the site itself."""
     nodes: dict[str, PlaceParts] = {}
@@ -40,7 +51,11 @@ def place_tree(places: Iterable[PlaceParts]) -> tuple[PlaceRow, ...]:
             at = parent_of(at)
             path = at.path
     ordered = sorted(nodes.items(), key=lambda node: _order(node[1]))
-    return tuple(_row(path, place, sort) for sort, (path, place) in enumerate(ordered, start=1))
+    groups = _groups(dict.fromkeys(place.building for place in nodes.values()))
+    above = sorted(groups.items(), key=lambda group: (len(group[0]), natural(group[0])))
+    rows = [_group(path, parent, sort) for sort, (path, parent) in enumerate(above, start=1)]
+    first = len(rows) + 1
+    return (*rows, *(_row(path, at, sort) for sort, (path, at) in enumerate(ordered, first)))
 
 
 def _order(place: PlaceParts) -> tuple[object, ...]:
@@ -55,10 +70,14 @@ def _order(place: PlaceParts) -> tuple[object, ...]:
     )
 
 
+def _group(path: str, parent: str, sort: int) -> PlaceRow:
+    return PlaceRow(path, parent, PlaceKind.GROUP, "", "", "", None, "", group_name(path), sort)
+
+
 def _row(path: str, place: PlaceParts, sort: int) -> PlaceRow:
     return PlaceRow(
         path=path,
-        parent=parent_of(place).path,
+        parent=parent_of(place).path or (groups_of(place.building) or ("",))[-1],
         kind=kind_of(place),
         building=place.building,
         entrance=place.entrance,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from hub.store.database import Database, database_now
 from hub.store.doors import counts
 from hub.store.events import latest_events, read_events
 from hub.store.help_open import OPEN, help_open
+from hub.store.homes import flats_of, places_of
 from hub.store.incidents import closing, ended_by
 from hub.store.outcomes import on_board, standing_of
 from hub.store.placed import NAMED, as_json, spoken_at, spoken_of
@@ -40,7 +41,8 @@ SELECT id, recipient_id, state FROM tasks
 WHERE incident_id = :incident AND key = 'help' AND recipient_id IS NOT NULL""")
 _UNITS = text("""
 SELECT p.id, p.path FROM places p
-WHERE p.id IN (SELECT household FROM audience WHERE incident_id = :incident)""")
+WHERE p.id IN (SELECT household FROM audience WHERE incident_id = :incident UNION
+    SELECT household FROM audience_homes WHERE incident_id = :incident)""")
 # Who leaves first, floor by floor: the frozen audience says it, whatever the estate is today.
 _ZONES = text("""
 SELECT f.path, min(a.band) AS band FROM audience a
@@ -99,6 +101,9 @@ def load(conn: Connection, *, incident: int) -> Loaded:
     about = {"incident": incident}
     row = _incident(conn, incident)
     people, curves = _people(conn.execute(_AUDIENCE, about), row["launched_at"])
+    for person, flats in flats_of(conn, incident).items():
+        if person in people:
+            people[person].further = flats
     deliveries, copies = _deliveries(conn.execute(_DELIVERIES, about))
     helps = {one.id: (one.recipient_id, one.state == "done") for one in conn.execute(_HELPS, about)}
     return Loaded(
@@ -257,10 +262,11 @@ def _help(conn: Connection, incident: int) -> tuple[dict[str, Any], ...]:
     """Who needs somebody to come: where, how many are there, what they need, who has it. The need
     is shown because someone must carry it; the name is not."""
     rows = conn.execute(_HELP_LIST, {"incident": incident}).mappings().all()
-    return tuple(_helped(row) for row in rows)
+    homes = places_of(conn, (row["recipient"] for row in rows if row["recipient"]))
+    return tuple(_helped(row, homes.get(row["recipient"], ())) for row in rows)
 
 
-def _helped(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _helped(row: Mapping[Any, Any], homes: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
     known = row["path"] is not None
     return {
         "task": row["task"],
@@ -268,6 +274,11 @@ def _helped(row: Mapping[Any, Any]) -> dict[str, Any]:
         "unit": row["household"] if known else None,
         "place": row["path"] if known else "",
         "spoken": spoken_at(row) if known else dict(SOMEBODY),
+        "elsewhere": [
+            {"unit": home["id"], "place": home["path"], "spoken": spoken_at(home)}
+            for home in homes
+            if home["id"] != row["household"]
+        ],
         "people": row["people"] or 1,
         "needs": list(as_json(row["needs"]) or ()),
         "since": moment(row["created_at"]),

@@ -59,6 +59,13 @@ SELECT a.household, a.told_at, a.delivered_at, a.unreachable, a.answer, r.needs,
 FROM {rows} CROSS JOIN audience a CROSS JOIN recipients r
 WHERE a.household = b.id AND a.incident_id = {1} AND r.id = a.recipient_id
     AND a.kind IN ('resident', 'staff', 'outside') ORDER BY a.household, a.rank, a.recipient_id"""
+# Those whose second home it is.
+_FURTHER = """
+SELECT h.household, a.told_at, a.delivered_at, a.unreachable, a.answer, r.needs, r.language
+FROM {rows} CROSS JOIN audience_homes h CROSS JOIN audience a CROSS JOIN recipients r
+WHERE h.household = b.id AND h.incident_id = {1} AND a.incident_id = {1}
+    AND a.recipient_id = h.recipient_id AND r.id = h.recipient_id
+    AND a.kind IN ('resident', 'staff', 'outside') ORDER BY h.household, a.rank, a.recipient_id"""
 _OF_FLAT = text(f"""
 SELECT {_TASK} FROM tasks t
 WHERE t.incident_id = :incident AND t.household = :unit ORDER BY t.id""")
@@ -135,8 +142,10 @@ def _site(conn: Connection, incident: int) -> int:
 def _homes(conn: Connection, incident: int, homes: Iterable[int]) -> Mapping[int, list[Any]]:
     """The people of each household."""
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in run(conn, _HOMES, IDS, [(one,) for one in sorted(set(homes))], incident):
-        found[row.household].append(row)
+    asked = [(one,) for one in sorted(set(homes))]
+    for sql in (_HOMES, _FURTHER):
+        for row in run(conn, sql, IDS, asked, incident):
+            found[row.household].append(row)
     return found
 
 

@@ -15,7 +15,7 @@ from hub.store.addresses import let_in
 from hub.store.database import Database, database_now
 from hub.store.places import all_places, put_places
 from hub.store.register import add_recipients, bump
-from hub.store.schema import places, recipients, sites
+from hub.store.schema import homes, places, recipients, sites
 from hub.store.sites import keep_setting, read_sites
 
 
@@ -141,9 +141,13 @@ def _put_site(conn: Connection, *, entry: SiteEntry) -> SiteId:
 
 
 def _occupied(conn: Connection, *, site: int) -> frozenset[int]:
-    homes = select(recipients.c.place_id).distinct()
+    first = select(recipients.c.place_id).distinct()
+    further = select(homes.c.place_id)
     mine = (recipients.c.site_id == site) & recipients.c.removed_at.is_(None)
-    return frozenset(conn.execute(homes.where(mine, recipients.c.kind == "resident")).scalars())
+    lived = conn.execute(first.where(mine, recipients.c.kind == "resident")).scalars().all()
+    joined = further.join(recipients, recipients.c.id == homes.c.recipient_id)
+    others = conn.execute(joined.where(mine, recipients.c.kind == "resident")).scalars()
+    return frozenset((*lived, *others))
 
 
 def _counts(conn: Connection, *, site: int) -> Mapping[str, int]:

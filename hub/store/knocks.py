@@ -16,6 +16,7 @@ from hub.decide.byhand import ANSWERED, BEYOND, DUE, STOPPED, UNREACHED, by_hand
 from hub.decide.stages import LAST
 from hub.events import EventKind
 from hub.store.events import append_event
+from hub.store.homes import AT_HOMES
 from hub.store.placed import as_json
 from hub.store.waves import (
     PAIR,
@@ -38,7 +39,7 @@ SELECT CAST(:incident AS BIGINT), CAST(:key AS TEXT), {name}, CAST(:role AS TEXT
 FROM (
   SELECT a.household, min(a.rank * {pair} + a.recipient_id) AS best,
     CASE WHEN a.household > 0 THEN a.household ELSE max(a.place_id) END AS place
-  FROM audience a JOIN recipients r ON r.id = a.recipient_id
+  FROM {people} a JOIN recipients r ON r.id = a.recipient_id
   WHERE {asked}
   GROUP BY a.household
 ) home
@@ -46,7 +47,11 @@ WHERE true
 ON CONFLICT DO NOTHING"""
 _BEYOND = f"""NOT EXISTS (SELECT 1 FROM audience near WHERE near.incident_id = :incident
     AND near.household = a.household AND near.{_PEOPLE.removeprefix("a.")}
-    AND NOT near.unreachable)"""
+    AND NOT near.unreachable)
+  AND NOT EXISTS (SELECT 1 FROM audience_homes other CROSS JOIN audience near
+    WHERE other.incident_id = :incident AND other.household = a.household
+    AND near.incident_id = :incident AND near.recipient_id = other.recipient_id
+    AND near.{_PEOPLE.removeprefix("a.")} AND NOT near.unreachable)"""
 # In the order of the index that holds one task to a household.
 _AT_ONCE = f"""a.unreachable AND a.kind = 'resident' AND {_BEYOND} AND NOT EXISTS (
     SELECT 1 FROM tasks listed WHERE listed.notice_id = :notice
@@ -95,7 +100,9 @@ def knock(
             "now": now,
         }
         values |= dict(named or {})
-        conn.execute(with_lists(_sql(conn, wave, key, only), values), values)
+        for people in ("audience", AT_HOMES):
+            sql = _sql(conn, wave, key, only).replace("{people}", people)
+            conn.execute(with_lists(sql, values), values)
     return int(conn.execute(_MADE, about).scalar_one()) - before
 
 
@@ -131,7 +138,8 @@ def _sql(conn: Connection, wave: WaveRow, key: str, only: str) -> str:
             f"NOT EXISTS (SELECT 1 FROM {by.source} WHERE ad.recipient_id = a.recipient_id"
             f" AND {by.usable})"
         )
-    return _KNOCK.format(name=NAME[conn.dialect.name], pair=PAIR, asked=" AND ".join(asked))
+    made = {"name": NAME[conn.dialect.name], "asked": " AND ".join(asked)}
+    return _KNOCK.format(**made, pair=PAIR, people="{people}")
 
 
 # ── What ends them ─────────────────────────────────────────────────────────────────────────────
@@ -204,6 +212,8 @@ def _over(wave: Any) -> tuple[str, dict[str, int], str]:
     over = (
         f"{mine} AND NOT EXISTS (SELECT 1 FROM audience a WHERE a.household = t.household"
         f" AND a.incident_id = :incident AND {asked})"
+        f" AND NOT EXISTS (SELECT 1 FROM {AT_HOMES} a WHERE a.household = t.household"
+        f" AND {asked})"
     )
     return over, named, ANSWERED
 

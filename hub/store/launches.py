@@ -22,7 +22,7 @@ from hub.plans import (
     WavePlan,
 )
 from hub.states import IncidentState, WaveState
-from hub.store.audiences import insert_audience, mark_unreachable
+from hub.store.audiences import insert_audience, insert_homes, mark_unreachable
 from hub.store.audit_chain import record
 from hub.store.database import Database, database_now, insert_rows
 from hub.store.events import append_event
@@ -85,6 +85,7 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
     notice = _notice(conn, plan, incident=incident, now=now)
     _wordings(conn, plan, notice)
     insert_audience(conn, incident, plan.audience)
+    insert_homes(conn, incident, plan.further)
     _tasks(conn, plan, incident=incident, now=now)
     sent = _waves(conn, plan, incident=incident, notice=notice, now=now)
     rows = [_row(plan, incident, notice, now, wave) for wave in plan.waves]

@@ -16,6 +16,7 @@ from hub.store.batches import IDS, run
 from hub.store.database import Database, database_now
 from hub.store.doors import doors_of
 from hub.store.events import last_seq, read_events
+from hub.store.homes import LIVE_AT, places_of
 from hub.store.inbox_told import words_of
 from hub.store.incident_list import Counts, Page, incident_list
 from hub.store.placed import as_json, spoken_of
@@ -30,11 +31,12 @@ WHERE a.incident_id = {1} AND a.recipient_id = b.id AND p.id = a.household"""
 _TASK_NAMES = text("SELECT id, name FROM tasks WHERE incident_id = :incident AND household IS NULL")
 _WAVE_NAMES = text("SELECT key, spec FROM waves WHERE incident_id = :incident")
 _UNIT = text("SELECT id, path FROM places WHERE id = :unit")
-_FLAT = text("""
+_FLAT = text(f"""
 SELECT a.recipient_id, a.kind, a.vulnerable, a.unreachable, a.told_at, a.delivered_at, a.read_at,
     a.answer, a.answered_at, r.name, r.language, r.needs, r.roles
 FROM audience a JOIN recipients r ON r.id = a.recipient_id
-WHERE a.incident_id = :incident AND a.household = :unit ORDER BY a.rank, a.recipient_id""")
+WHERE a.incident_id = :incident AND a.recipient_id IN ({LIVE_AT.format(flat=":unit")})
+ORDER BY a.rank, a.recipient_id""")
 _FLAT_DELIVERIES = """
 SELECT DISTINCT d.id, b.id AS person, d.channel, d.address, d.state, d.reason, d.accepted_at,
     d.delivered_at, n.stage
@@ -195,9 +197,11 @@ def residents(conn: Connection, incident: int, household: int) -> list[dict[str,
     ids = [(one.recipient_id,) for one in people]
     sent = run(conn, _FLAT_DELIVERIES, IDS, ids, incident)
     tasks = {one.recipient_id: one for one in conn.execute(_FLAT_TASKS, {"incident": incident})}
+    homes = places_of(conn, (one.recipient_id for one in people))
     asks = {one for one, task in tasks.items() if task.state != "done"}
     return [
         _resident(one, sent, tasks.get(one.recipient_id))
+        | {"homes": [home["path"] for home in homes.get(one.recipient_id, ())]}
         | {"help_at_flat": not one.answer and any(o.recipient_id in asks for o in people)}
         for one in people
     ]

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, text
 from hub.decide.meeting import base_band
 from hub.decide.real_first import public_path
 from hub.decide.resident import PageWords, Person, Real, ResidentPage, Said
+from hub.decide.spoken import spoken_place
 from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
 from hub.store.database import Database
 from hub.store.events import from_ms
-from hub.store.placed import LANGUAGES, as_json, spoken_of
+from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
 from hub.store.ways import SENT_TO, VIA
 
 _INCIDENT = text("""
@@ -51,6 +52,14 @@ AND a.recipient_id IN (
     WHERE ad.recipient_id = :recipient AND ad.removed_at IS NULL AND n.incident_id = :incident
     AND d.notice_id = n.id AND {SENT_TO})
 ORDER BY CASE WHEN a.recipient_id = :recipient THEN 0 ELSE 1 END, a.recipient_id""")
+# Which home its instruction is for, for those who have several: nobody else is named a flat.
+_HOMES = text("""
+SELECT p.* FROM audience a JOIN places p ON p.id = a.household
+WHERE a.incident_id = :incident AND a.recipient_id = :recipient
+    AND EXISTS (SELECT 1 FROM homes h WHERE h.recipient_id = :recipient)
+UNION ALL
+SELECT p.* FROM audience_homes o JOIN places p ON p.id = o.household
+WHERE o.incident_id = :incident AND o.recipient_id = :recipient AND o.band = :band""")
 _SAID = text("""
 SELECT n.id, n.stage, n.revision, n.issued_at, n.text, n.texts, w.language, w.parts
 FROM notices n LEFT JOIN wordings w ON w.notice_id = n.id AND w.channel = 'page'
@@ -77,6 +86,7 @@ def _page(conn: Connection, *, incident: int, recipient: int) -> ResidentPage | 
         return None
     persons = conn.execute(_PERSONS, asked).all()
     said = conn.execute(_SAID, {"incident": incident, "band": row.band}).all()
+    homes = [place_of(one) for one in conn.execute(_HOMES, asked | {"band": row.band}).mappings()]
     settings = as_json(row.settings) or {}
     notices = _notices(said)
     return ResidentPage(
@@ -100,6 +110,9 @@ def _page(conn: Connection, *, incident: int, recipient: int) -> ResidentPage | 
         band=base_band(row.band),
         calls=tuple((as_json(row.recipe) or {}).get("calls") or ()),
         real=_real(conn, row.ended_by, recipient, _languages(notices)),
+        homes=tuple(
+            {tag: spoken_place(home, tag) for tag in _languages(notices)} for home in homes
+        ),
     )
 
 

@@ -9,10 +9,17 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from hub.entries import AddressEntry, PlaceEntry, RecipientEntry, RosterWrite
+from hub.entries import (
+    ROSTER_COLUMNS,
+    AddressEntry,
+    PlaceEntry,
+    RecipientEntry,
+    RosterWrite,
+)
 from hub.model import RecipientKind
 from hub.store.addresses import keep_out
 from hub.store.database import database_now, insert_rows
+from hub.store.homes import put_homes
 from hub.store.places import ids_by_path, put_places
 from hub.store.schema import addresses, recipients, screens, sites
 
@@ -58,7 +65,7 @@ def put_recipient(
     known = ids_by_path(conn, site)
     if spot is not None and spot.path not in known and spot.parent in known:
         known = put_places(conn, site, [spot])
-    if entry.place and entry.place not in known:
+    if any(path and path not in known for path in (entry.place, *entry.homes)):
         return "place"
     if number is not None:
         row = conn.execute(
@@ -97,6 +104,8 @@ def write_roster(conn: Connection, *, site: int, change: RosterWrite) -> bool:
     bumped = update(sites).where(sites.c.id == site, same)
     if conn.execute(bumped.values(roster_rev=sites.c.roster_rev + 1)).rowcount != 1:
         return False
+    if change.columns is not None:
+        _keep_columns(conn, site, change.columns)
     known = put_places(conn, site, change.places)
     now = database_now(conn)
     for ids in _pages(change.removed):
@@ -108,6 +117,14 @@ def write_roster(conn: Connection, *, site: int, change: RosterWrite) -> bool:
     for entries in _pages(change.added):
         add_recipients(conn, site, entries, known, now=now)
     return True
+
+
+def _keep_columns(conn: Connection, site: int, columns: Mapping[str, str]) -> None:
+    """The other settings stay as they are at this moment."""
+    mine = sites.c.id == site
+    settings = conn.execute(select(sites.c.settings).where(mine)).scalar_one()
+    kept = {**settings, ROSTER_COLUMNS: dict(columns)}
+    conn.execute(update(sites).where(mine).values(settings=kept))
 
 
 def _pages(values: Iterable[T]) -> Iterator[list[T]]:
@@ -139,6 +156,7 @@ def add_recipients(
         for i, e in enumerate(entries)
     ]  # fmt: skip
     insert_rows(conn, recipients, _COLUMNS, rows)
+    put_homes(conn, [(first + i, _flats(e, known)) for i, e in enumerate(entries) if e.homes])
     _put_addresses(conn, [(first + i, e.addresses) for i, e in enumerate(entries)], now=now)
     ways = [
         {"recipient_id": first + i, "way": dict(e.extra.get("way", {}))}
@@ -148,6 +166,10 @@ def add_recipients(
     if ways:
         conn.execute(insert(screens), ways)
     return list(range(first, first + len(entries)))
+
+
+def _flats(entry: RecipientEntry, known: Mapping[str, int]) -> list[int]:
+    return [known[path] for path in entry.homes if path != entry.place and path in known]
 
 
 def _next_id(conn: Connection, count: int) -> int:
@@ -210,6 +232,7 @@ def _change(
     for number, entry in changes:
         if entry.kind is RecipientKind.SCREEN and "way" in entry.extra:
             _put_way(conn, number, entry.extra["way"])
+    put_homes(conn, [(number, _flats(e, known)) for number, e in changes])
     _change_addresses(conn, changes, now=now, flags=flags)
     keep_out(conn, (number for number, _ in changes), now=now)
 

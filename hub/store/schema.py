@@ -97,6 +97,14 @@ recipients = Table(
     Index("ix_recipients_place", "place_id"),
 )
 
+homes = Table(
+    "homes",  # further homes of a recipient, beside `recipients.place_id`
+    metadata,
+    Column("recipient_id", ForeignKey("recipients.id"), primary_key=True, autoincrement=False),
+    Column("place_id", ForeignKey("places.id"), primary_key=True, autoincrement=False),
+    Index("ix_homes_place", "place_id"),
+)
+
 addresses = Table(
     "addresses",
     metadata,
@@ -181,6 +189,16 @@ audience = Table(
     Column("answered_at", Ms),
     # Not the incident first: SQLite would take it for the primary key wherever it has the choice.
     Index("ix_audience_household", "household", "incident_id"),
+)
+
+audience_homes = Table(
+    "audience_homes",  # further homes of one in the audience that the incident concerns
+    metadata,
+    Column("incident_id", BigId, primary_key=True, autoincrement=False),
+    Column("recipient_id", BigId, primary_key=True, autoincrement=False),
+    Column("household", BigId, primary_key=True, autoincrement=False),  # place id of the flat
+    Column("band", Text, nullable=False),  # that of this home; the person's own is the graver
+    Index("ix_audience_homes_household", "household", "incident_id"),
 )
 
 notices = Table(

@@ -43,6 +43,14 @@ _PEOPLE = text(
     " FROM recipients WHERE +site_id = :site AND removed_at IS NULL AND id > :after"
     " ORDER BY id LIMIT :page"
 )
+# Few have a second home: no pages.
+_HOMES = text(
+    "SELECT r.id, r.kind, h.place_id, r.language, CAST(r.roles AS TEXT),"
+    " r.vulnerable OR CAST(r.needs AS TEXT) NOT IN ('[]', 'null'), r.drill"
+    " FROM homes h CROSS JOIN recipients r"
+    " WHERE r.id = h.recipient_id AND r.site_id = :site AND r.removed_at IS NULL"
+    " ORDER BY h.recipient_id, h.place_id"
+)
 _REACHED = text(
     "SELECT ad.recipient_id, ad.channel, ad.value, ad.id FROM addresses ad"
     " JOIN recipients r ON r.id = ad.recipient_id"
@@ -153,6 +161,7 @@ def _people(conn: Connection, site: int) -> list[Person]:
         rows = _raw(conn, _PEOPLE, {"site": site, "after": after, "page": _PAGE})
         found.extend(rows)
         if len(rows) < _PAGE:
+            found.extend(_raw(conn, _HOMES, {"site": site}))
             return found
         after = rows[-1][0]
 

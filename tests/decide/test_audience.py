@@ -207,3 +207,22 @@ def test_flats_of_one_floor_are_looked_at_once_and_alike() -> None:
         languages=("en",),
     )
     assert [(row.band, row.rank) for row in found.told] == [("evacuate", found.told[0].rank)] * 2
+
+
+def test_who_has_two_homes_is_told_once_in_the_graver_band() -> None:
+    """Their rows come one for each home, in any order."""
+    rows = [person(1, 5), person(1, 12), person(1, 99), person(2, 12)]
+    for order in (rows, rows[::-1]):
+        found = find(order)
+        assert [(t.recipient, t.band, t.household) for t in found.told] == [
+            (1, "evacuate", 12),
+            (2, "evacuate", 12),
+        ]
+        assert (found.people, found.households) == (2, 2)
+        assert [(t.recipient, t.band, t.household) for t in found.further] == [(1, "hold", 5)]
+
+
+def test_a_second_home_that_is_no_flat_or_the_same_adds_none() -> None:
+    found = find([person(1, 12), person(1, 12), person(2, None, "staff"), person(2, 5, "staff")])
+    assert (found.people, found.households) == (2, 1)
+    assert [(t.recipient, t.household) for t in found.further] == [(2, 5)]

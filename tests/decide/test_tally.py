@@ -213,3 +213,14 @@ def test_progress_that_names_a_wave_has_the_waves_read_again():
     assert not changes.structure
     fold(start(), event(3, EventKind.PROGRESS, {"wave": 2, "key": "call"}), changes)
     assert changes.structure
+
+
+def test_one_of_two_homes_counts_once_and_shows_at_both() -> None:
+    people = {1: Person(household=5, further=(7,)), 2: Person(household=7)}
+    made = board(launched_ms=LAUNCHED, seq=1, people=people, deliveries={}, helps={}, curves={})
+    changes = Changes()
+    fold(made, event(2, EventKind.ANSWERED, {"recipient": 1, "answer": "help"}), changes)
+    fold(made, event(3, EventKind.HELP, {"recipient": 1, "task": 9}), changes)
+    assert made.cells == {5: "help", 7: "help"}
+    assert changes.cells == {5, 7}
+    assert made.answers == {"help": 1}

@@ -66,7 +66,7 @@ def test_traditional_headers_are_read() -> None:
         ("電郵", "email"), ("語言", "language"), ("住客", "name"), ("座數", "building"),
         ("Occupier", "name"), ("楼宇名称", "building"), ("房间名称", "unit"), ("联系号码", "phone"),
         ("备用联系方式", "phone"), ("聯絡電話", "phone"), ("業主姓名", "name"), ("樓層", "floor"),
-        ("單元", "entrance"), ("備註", "ignored"), ("E-mail地址", "email"), ("IP地址", ""),
+        ("單元", "entrance"), ("備註", "remarks"), ("E-mail地址", "email"), ("IP地址", ""),
         ("VIP类型", ""), ("APP编号", ""), ("WiFi位置", ""),
         ("物业电话", "ignored"), ("客服电话", "ignored"),
         ("代理人电话", "ignored"), ("监护人电话", "ignored"), ("紧急联系人", "ignored"),

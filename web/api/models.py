@@ -173,6 +173,7 @@ class RecipientBody(BaseModel):
     kind: Any = None
     name: Any = None
     place: Any = None
+    homes: Any = None
     language: Any = None
     roles: Any = None
     needs: Any = None

@@ -84,6 +84,7 @@ def view_of(page: ResidentPage, *, tongue: Tongue, timezone: str, now: datetime)
         "buttons": _buttons(page, speaker, several=several),
         "persons": [_person(one, page, speaker) for one in page.persons] if several else [],
         "place": speaker.pick(page.place_spoken),
+        "homes": [speaker.pick(home) for home in page.homes],
         "issued": _issued(page, speaker),
         "next_update": _next(page, speaker),
         "source": speaker.pick(page.site.get("source") or {}),

@@ -12,6 +12,7 @@ export function byFlat(tasks) {
     const row = flats.get(key) ?? { ...one, key, needs: [], tasks: [], open: [], who: new Set() };
     row.tasks.push(one.task);
     if (one.assigned) row.who.add(one.assigned); else row.open.push(one.task);
+    row.elsewhere = [...(row.elsewhere ?? []), ...(one.elsewhere ?? []).filter((home) => !(row.elsewhere ?? []).some((known) => known.place === home.place))];
     row.needs = [...new Set([...row.needs, ...(one.needs ?? [])])];
     if (one.since && one.since < row.since) row.since = one.since;
     flats.set(key, row);
@@ -53,7 +54,8 @@ export class HelpList {
     const row = before ?? this.#make(one);
     this.#age(row, one);
     const needs = (one.needs ?? []).length ? t("help.needs", { needs: capital(one.needs.map((need) => named("need", need)).join(t("comma"))) }) : "";
-    put($("[data-needs]", row), this.wall ? t("help.people", { n: one.people ?? 1 }) : [t("help.people", { n: one.people ?? 1 }), needs].filter(Boolean).join(" "));
+    const also = one.elsewhere?.length ? t("help.also", { places: one.elsewhere.map((home) => say(home.spoken)).join(t("comma")) }) : "";
+    put($("[data-needs]", row), this.wall ? t("help.people", { n: one.people ?? 1 }) : [t("help.people", { n: one.people ?? 1 }), needs, also].filter(Boolean).join(" "));
     const who = $("[data-who]", row);
     const now = `${one.assigned || "-"}|${this.may}`;
     if (who.dataset.now !== now) {
