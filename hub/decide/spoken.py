@@ -73,9 +73,9 @@ def spoken_place(
     building = spoken_building(place.building, language, building_name)
     inside = _inside(place, language, own)
     named = [part for part in (building, _entrance(place, say)) if part]
-    if named and inside.startswith(named[0]):
-        return inside  # a name of its own that says the building, too
     if place.kind in {PlaceKind.LOBBY, PlaceKind.LIFT} and named:
+        if own and inside.startswith(named[0]):
+            return inside  # a name of its own that says the building, too
         # `Tower 3 lobby`, but `Tower 3, entrance 1, floor 12`.
         named[-1] = f"{named[-1]}{say.spot}{inside}"
         return say.joint.join(named)

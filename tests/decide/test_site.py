@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from hub.decide.emergency import contacts_of, numbers_of
+from hub.decide.fit import headed
 from hub.decide.site import (
     ASSEMBLY,
     NAME,
@@ -17,6 +20,8 @@ from hub.decide.site import (
     still_default,
 )
 from hub.decide.site_cautions import PLACEHOLDERS, placeholders, site_cautions
+from hub.decide.spoken import spoken_place
+from hub.model import Place, PlaceId, PlaceKind, SiteId
 
 OWN = {"zh-CN": "滨江东苑", "en": "Riverside East"}
 POINT = {"key": "south", "name": {"zh-CN": "南草坪", "en": "the south lawn"}}
@@ -92,3 +97,33 @@ def test_numbers_are_the_sites_the_countrys_and_those_of_its_firms() -> None:
 @pytest.mark.parametrize("emergency", [None, "119"])
 def test_numbers_that_cannot_be_read_are_the_usual_ones(emergency: object) -> None:
     assert numbers_of({"emergency": emergency})["fire"] == "119"
+
+
+@pytest.mark.parametrize(
+    ("text", "signature", "sent"),
+    [
+        ("Fire at Tower 3.", "Riverside", "Riverside: Fire at Tower 3."),
+        ("Fire at Tower 3.", "Riverside: ", "Riverside: Fire at Tower 3."),
+        ("DRILL. No real fire.", "Riverside", "DRILL. Riverside: No real fire."),
+        ("Fire", "", "Fire"),
+        ("", "Riverside", ""),
+    ],
+)
+def test_a_signature_stands_before_a_text_and_after_the_word_drill(
+    text: str, signature: str, sent: str
+) -> None:
+    assert headed(text, signature) == sent
+
+
+def test_the_whole_estate_goes_by_its_name_where_it_has_words_in_the_language() -> None:
+    said = {tag: spoken_place(None, tag, site_name=OWN) for tag in ("zh-Hant", "en", "ja")}
+    assert said == {"zh-Hant": "滨江东苑", "en": "Riverside East", "ja": "敷地内"}
+    assert spoken_place(None, "en", site_name=NAME) == "the estate"
+
+
+def test_a_lobby_whose_name_says_its_building_says_it_once() -> None:
+    name = {"zh-CN": "3栋大堂", "en": "Tower 3 lobby"}
+    lobby = Place(PlaceId(1), SiteId(1), None, PlaceKind.LOBBY, "3/lobby", building="3", name=name)
+    assert {tag: spoken_place(lobby, tag) for tag in name} == name
+    plain = replace(lobby, name={"zh-CN": "门厅", "en": "hall"})
+    assert spoken_place(plain, "zh-CN") == "3栋门厅"
