@@ -234,7 +234,9 @@ async def _hub(settings: Settings) -> dict[str, Any]:
     except (HubError, OSError, aiohttp.ClientError, TimeoutError) as error:
         return {"check": "hub", "ok": False, "what": f"the hub does not answer: {error}"}
     less = "; ".join(f"{one['part']}: {one['what']}" for one in said.get("degraded") or ())
-    what = f"the hub {'is ready' if ok else said}" + (f", but {less}" if ok and less else "")
+    why = "; ".join(f"{one['part']}: {one['what']}" for one in said.get("reasons") or ())
+    what = f"the hub is {'ready' if ok else f'not ready: {why or said}'}"
+    what += f", but {less}" if ok and less else ""
     return {"check": "hub", "ok": ok, "warn": bool(less), "what": what}
 
 

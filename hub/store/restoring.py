@@ -88,6 +88,7 @@ def restore(
         raise Conflict("This hub is not fresh.", [where], code="not_fresh")
     _empty(conn)
     upgrade(conn, archive.manifest.revision)
+    conn.exec_driver_sql("DELETE FROM meta")  # marks a new database is given: the archive has them
     _parents_later(conn)
     for part in archive.manifest.parts:
         _fill(conn, archive, part, going)
