@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,10 +15,12 @@ from hub.decide.inbox import Note, Settling, Why
 from hub.errors import Conflict
 from hub.flow.watch import Watch
 from hub.model import AnswerWord, Kind, LaunchRequest
+from hub.plans import Ended, NoticePlan, Spoken
 from hub.store.answers import AnswerLedger
 from hub.store.boards import BoardLedger
 from hub.store.inbox import InboxLedger
 from hub.store.lists import ListLedger
+from hub.store.notices import SayLedger
 from hub.store.tasks import TaskLedger
 from tests.flow.launched import FIRE, launched, sent
 from tests.launch_estate import WHO, House
@@ -257,3 +260,29 @@ async def test_help_asked_for_meanwhile_is_counted_or_comes_after(house_url: str
                 assert (cleared.code, order) == ("help_open", ["help"])
             else:
                 assert order == ["notice", "help"]
+
+
+@pytest.mark.parametrize("last", ["all_clear", "close"])
+async def test_help_asked_for_between_the_look_and_the_write_is_counted(
+    house_url: str, last: str
+) -> None:
+    async with watched(house_url) as (home, incident, _):
+
+        class Late(SayLedger):
+            """Somebody asks for help when all that is asked before the write has been read."""
+
+            async def speak(self, plan: NoticePlan) -> Spoken:
+                await say(home, incident, 1)
+                return await super().speak(plan)
+
+            async def close(self, incident: int, actor: str, confirm_help: object = None) -> Ended:
+                await say(home, incident, 1)
+                return await super().close(incident, actor, confirm_help)
+
+        desk = replace(home.say, ledger=Late(home.db))
+        said = desk.notice if last == "all_clear" else desk.close
+        more = {"stage": last, "key": "a"} if last == "all_clear" else {}
+        with pytest.raises(Conflict) as refused:
+            await said(incident, who=WHO, **more)
+        assert (refused.value.code, refused.value.facts["help"]) == ("help_open", 1)
+        assert await home.one("SELECT status FROM incidents") == "open"
