@@ -88,3 +88,22 @@ def test_what_changes_nothing_for_them_leaves_it() -> None:
 
 def test_it_holds_for_the_whole_site() -> None:
     assert hashed(place="all") != hashed()
+
+
+def test_numbers_that_turn_out_dead_or_opt_out_leave_it() -> None:
+    """As texts and as calls: they are on record, whatever became of them."""
+    media = frozenset({"sms", "voice", "screen"})
+    called = [(who, "voice", number) for who, way, number in REACHED if way == "sms"]
+
+    def made(reached: Any, unusable: Any = ()) -> Any:
+        found = make(estate={"reached": reached, "unusable": unusable})
+        return replace(found, media=media)
+
+    whole = hashed(made([*REACHED, *called]))
+    gone = (10, "sms", "+15550100010")
+    rest = [way for way in [*REACHED, *called] if (way[0], way[2]) != (10, gone[2])]
+    assert hashed(made(rest, [gone])) == whole
+    landline = [*rest, (10, "voice", gone[2])]  # it takes calls alone
+    assert hashed(made(landline, [gone])) == whole
+    assert hashed(made(rest)) != whole
+    assert hashed(made(rest, [(10, "sms", "+15550100097")])) != whole

@@ -21,7 +21,7 @@ from hub.decide.queue import Sender
 from hub.decide.target import find_target
 from hub.errors import Problem, Refused
 from hub.model import Kind, LaunchRequest, Stage
-from hub.plans import Estate, Spot
+from hub.plans import Estate, Spot, Standing
 from hub.ports import Traits
 from hub.roster.place_path import parse_place
 from tests.launch_estate import NOW, SETTINGS, shipped
@@ -203,3 +203,19 @@ def test_the_whole_site_is_spoken_of_as_such() -> None:
     seen = preview(make("all"), kind=Kind.LIVE, accounts=SENDERS)
 
     assert (seen.place, seen.spoken) == ("all", {"zh-CN": "小区", "en": "Riverside East"})
+
+
+def test_the_preview_names_what_runs_there_already() -> None:
+    runs = Standing(7, "FIRE-0007", "3", "live", "fire", 1_000, {"en": "Tower 3"})
+    seen = preview(make(), kind=Kind.LIVE, accounts=SENDERS, standing=[runs]).to_json()
+    assert seen["already_open"] == [
+        {
+            "id": 7,
+            "code": "FIRE-0007",
+            "kind": "live",
+            "playbook": "fire",
+            "place": "3",
+            "place_spoken": {"en": "Tower 3"},
+            "launched_at": "1970-01-01T00:00:01.000Z",
+        }
+    ]
