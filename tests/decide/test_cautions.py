@@ -9,6 +9,7 @@ from typing import Any
 from hub.decide.cautions import Sight, cautions
 from hub.decide.unserved import Unserved
 from hub.model import Kind
+from hub.plans import UnderWay
 from tests.decide.test_draft import PEOPLE, make
 
 ROLES = [
@@ -41,3 +42,18 @@ def test_numbers_no_account_serves_are_counted_by_channel_and_with_their_people(
     assert "SMS 3, voice calls 2" in said["unserved"]["en"]
     assert "短信 3、语音电话 2" in said["unserved"]["zh-CN"]
     assert all("1" in text for text in said["cut_off"].values())
+
+
+def test_a_live_launch_says_which_drills_it_ends_and_a_drill_says_nothing() -> None:
+    made = complete()
+    others = tuple(
+        UnderWay(number, f"FIRE-000{number}", "drill", status, "3/12")
+        for number, status in ((1, "open"), (2, "stopped"), (3, "cleared"))
+    )
+    made = replace(made, estate=replace(made.estate, under_way=others))
+    ((code, words),) = cautions(made, Kind.LIVE, Sight(people=5, unreachable=0, offline=0))
+    assert code == "drill_ends"
+    assert words["en"].endswith(": FIRE-0001, FIRE-0002.")
+    assert words["zh-CN"].endswith("：FIRE-0001、FIRE-0002。")
+    said = cautions(made, Kind.DRILL, Sight(people=5, unreachable=0, offline=0))
+    assert "drill_ends" not in dict(said)
