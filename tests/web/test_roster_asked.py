@@ -102,11 +102,11 @@ async def _command(folder: Path, *words: bytes | str) -> tuple[int, str, str]:
         sys.executable, "-c", "from hub.cli import main; main()", *words, env=environment,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    said, wrong = await asyncio.wait_for(process.communicate(), 60)
+    said, wrong = await asyncio.wait_for(process.communicate(), 150)
     return process.returncode or 0, said.decode(), wrong.decode()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_the_command_shows_columns_exits_1_and_knows_names_in_gbk(tmp_path: Path) -> None:
     name = "住户.csv".encode("gbk")
     at = os.path.join(os.fsencode(tmp_path), name)  # noqa: PTH118
