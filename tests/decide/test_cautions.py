@@ -9,7 +9,7 @@ from typing import Any
 from hub.decide.cautions import Sight, cautions
 from hub.decide.unserved import Unserved
 from hub.model import Kind
-from hub.plans import UnderWay
+from hub.under_way import UnderWay
 from tests.decide.test_draft import PEOPLE, make
 
 ROLES = [

@@ -21,9 +21,10 @@ from hub.decide.queue import Sender
 from hub.decide.target import find_target
 from hub.errors import Problem, Refused
 from hub.model import Kind, LaunchRequest, Stage
-from hub.plans import Estate, Spot, Standing
+from hub.plans import Estate, Spot
 from hub.ports import Traits
 from hub.roster.place_path import parse_place
+from hub.under_way import Standing
 from tests.launch_estate import NOW, SETTINGS, shipped
 
 SPOTS = [

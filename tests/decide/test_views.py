@@ -8,7 +8,7 @@ from hub.decide.answers import Answered, Given
 from hub.decide.claim import Claimed, Release
 from hub.decide.views import Loaded, Since, incident_json, masked, moment
 from hub.model import AnswerWord
-from hub.plans import UnderWay
+from hub.under_way import UnderWay
 
 ROW = {
     "id": 7, "code": "FIRE-0007", "kind": "live", "playbook": "fire", "level": "P1", "place": "3",
