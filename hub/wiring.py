@@ -242,17 +242,10 @@ def _desk(
         country=settings.country,
         languages=settings.languages,
     )
+    home = (settings.country, settings.languages, settings.timezone)
     return {
         "estate": estate,
-        "sites": Sites(
-            SiteLedger(db),
-            audit,
-            wake,
-            settings.country,
-            settings.languages,
-            settings.timezone,
-            settings.sites,
-        ),
+        "sites": Sites(SiteLedger(db), audit, wake, *home, settings.sites),
         "screens": Screens(ledger=screens, audit=audit, clock=clock, wake=wake),
         "accounts": Accounts(audit, Tries(guesses)),
         "audit_book": AuditBook(AuditBookLedger(db, secret=settings.secret_key)),

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from web.api import guard_models, models, reply_models, site_models
+from web.api import guard_models, incident_models, models, reply_models, site_models
 from web.api.doors import DOORS as API_DOORS
 from web.auth import ANYONE, Door
 from web.base import base_of
@@ -43,7 +43,7 @@ BODIES: Mapping[tuple[str, str], type[BaseModel]] = {
 ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("POST", "/incidents"): (202, models.LaunchedOut),
     ("POST", "/incidents/{id}/notices"): (202, models.SaidOut),
-    ("POST", "/incidents/{id}/close"): (200, models.ClosedOut),
+    ("POST", "/incidents/{id}/close"): (200, incident_models.ClosedOut),
     ("GET", "/incidents"): (200, models.ListOut),
     ("GET", "/incidents/{id}/deliveries"): (200, models.ListOut),
     ("GET", "/incidents/{id}/events"): (200, models.ListOut),
@@ -137,9 +137,9 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
 }
 
 CONFLICTS: Mapping[tuple[str, str], type[BaseModel]] = {
-    ("POST", "/incidents"): models.LaunchConflictOut,
-    ("POST", "/incidents/{id}/notices"): models.HelpOpenOut,
-    ("POST", "/incidents/{id}/close"): models.HelpOpenOut,
+    ("POST", "/incidents"): incident_models.LaunchConflictOut,
+    ("POST", "/incidents/{id}/notices"): incident_models.HelpOpenOut,
+    ("POST", "/incidents/{id}/close"): incident_models.HelpOpenOut,
 }
 """Where a 409 says more than what is wrong, and what."""
 

@@ -21,13 +21,12 @@ from hub.entries import (
 )
 from hub.errors import Conflict, Problem, Refused, Unknown
 from hub.flow.recipient_fields import as_entry, read_entry
+from hub.flow.recipient_view import person_json, spot_of
 from hub.flow.roster_import import ImportReport, import_file
 from hub.flow.roster_reader import Turns
-from hub.flow.screen_fields import entry_for, read_screen_place
 from hub.flow.site_defaults import first_site
 from hub.model import Actor, Place, RecipientKind, Site, SiteId
 from hub.ports import Wake
-from hub.roster.cells import masked
 
 LIST = 200  # entries of one page at most
 
@@ -306,7 +305,7 @@ class Estate:
         who: Actor,
     ) -> dict[str, Any]:
         said = await self.ledger.put_recipient(
-            site.id, entry, number=number, version=version, spot=_spot(entry)
+            site.id, entry, number=number, version=version, spot=spot_of(entry)
         )
         if said == "place":
             named = ", ".join(map(repr, filter(None, (entry.place, *entry.homes))))
@@ -324,39 +323,3 @@ class Estate:
         if entry.kind is RecipientKind.SCREEN:
             await self.wake.tell("screens")
         return person_json(stored, clear=True)
-
-
-def _spot(entry: RecipientEntry) -> PlaceEntry | None:
-    """The lobby, lift or gate a screen stands at, to be made where it is not there yet."""
-    if entry.kind is not RecipientKind.SCREEN or not entry.place:
-        return None
-    asked = read_screen_place(entry.place)
-    return entry_for(asked) if asked is not None else None
-
-
-def person_json(view: RecipientView, *, clear: bool = False) -> dict[str, Any]:
-    """A recipient as the API says it; numbers masked unless `clear`."""
-    return {
-        "id": view.id,
-        "kind": view.kind.value,
-        "name": view.name,
-        "place": view.place,
-        "homes": list(view.homes),
-        "language": view.language,
-        "roles": list(view.roles),
-        "needs": list(view.needs),
-        "drill": view.drill,
-        "no_drill": view.no_drill,
-        **({"way": dict(view.extra.get("way") or {})} if view.kind == "screen" else {}),
-        "version": view.version,
-        "addresses": [
-            {
-                "channel": a.channel,
-                "value": a.value if clear else masked(a.value),
-                "usable": a.usable,
-                "reason": a.reason,
-            }
-            for a in view.addresses
-            if a.channel != "screen"
-        ],
-    }
