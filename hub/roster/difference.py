@@ -241,8 +241,8 @@ def _changes(
         ("language", stored.language, row.language, "language" in fields),
         ("addresses", _list(before), _list(after), True),
         ("roles", _list(stored.roles), _list(row.roles), "roles" in fields),
-        ("drill", stored.takes_part, str(row.drill), row.drill is not None),
         ("needs", _list(stored.needs), _list(needs_after(stored, row, fields)), True),
+        ("drill", stored.takes_part, str(row.drill), row.drill is not None),
     ]
     said = (FieldChange(f, a, b) for f, a, b, told in pairs if told and a != b)
     return (*home_changes(stored, places), *said)
