@@ -64,3 +64,12 @@ def test_screens_that_stand_at_no_building_are_elsewhere() -> None:
     assert [s["recipient"] for s in drawn["screens_elsewhere"]] == [2]
     assert [s["recipient"] for s in drawn["buildings"][0]["entrances"][0]["screens"]] == [1]
     assert drawn["assembly_points"] == [{"key": "lawn"}]
+
+
+def test_a_group_is_drawn_with_its_buildings() -> None:
+    phase = place(20, PlaceKind.GROUP, "1期", None, name={"zh-CN": "一期"})
+    inside = place(21, PlaceKind.BUILDING, "1期3", None, building="1期3")
+    drawn = layout(SITE, [*PLACES, phase, inside], (), occupied=[])
+    assert drawn["groups"] == [
+        {"path": "1期", "name": {"zh-CN": "一期"}, "buildings": ["1期3"]},
+    ]
