@@ -140,7 +140,7 @@ async def test_the_page_says_which_home(database_url: str) -> None:
         assert mate is not None
         assert [one["en"] for one in owner.homes] == ["Tower 3, flat 1203"]
         assert mate.homes == ()
-        await home.launch.start(LaunchRequest("fire", "3"), who=WHO, key="two")
+        await home.launch.start(LaunchRequest("fire", "3", again=True), who=WHO, key="two")
         both = await pages.page(2, OWNER)
         assert both is not None
         assert [one["zh-CN"] for one in both.homes] == ["3栋501室", "3栋1203室"]
