@@ -46,7 +46,8 @@ def refuse_drill(place: str, under_way: Iterable[UnderWay]) -> None:
 
 
 def drill_ended(real: UnderWay | None) -> Conflict:
-    """Nothing more is said in a drill that something real ended: it would be taken for that."""
+    """Nothing more is said in a drill that something real ended, or began where it was: it would
+    be taken for that."""
     return Conflict(
         "Something real has begun and ended this drill. Nothing more is said in it: close it.",
         code="drill_ended",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,17 @@ LIVE = LaunchRequest("fire", "3/12")
 DRILL = LaunchRequest("fire", "3/5", Kind.DRILL, announce=True)
 OUTAGE = LaunchRequest("power-outage", "4")
 TEST = LaunchRequest("fire", "3/5", Kind.TEST, announce=True)
+LATE = NoticePlan(
+    incident=0,
+    stage="all_clear",
+    text="",
+    lane="routine",
+    wordings=(),
+    expires_ms=60_000,
+    update_ms=None,
+    media=frozenset(),
+    actor="user:1",
+)
 
 
 @pytest.fixture
@@ -204,19 +216,8 @@ async def test_words_on_their_way_to_the_database_when_it_begins_are_refused_the
     """Checked before, while the drill still ran; written after it was ended."""
     drill = await start(home, DRILL)
     await start(home, LIVE)
-    plan = NoticePlan(
-        incident=drill,
-        stage="all_clear",
-        text="",
-        lane="routine",
-        wordings=(),
-        expires_ms=60_000,
-        update_ms=None,
-        media=frozenset(),
-        actor="user:1",
-    )
     with pytest.raises(Conflict) as refused:
-        await home.say.ledger.speak(plan)
+        await home.say.ledger.speak(replace(LATE, incident=drill))
     assert refused.value.code == "drill_ended"
 
 
@@ -244,6 +245,51 @@ async def test_a_drill_that_was_over_before_stays_as_it_was(home: House) -> None
     await start(home, LIVE)
 
     assert await status(home, drill) == ("cleared", None)
+    assert await teller(home).due() == 0
+
+
+@pytest.mark.parametrize("end", ["close", "all_clear"])
+async def test_nothing_is_said_in_a_drill_that_was_over_while_something_real_is_under_way(
+    home: House, end: str
+) -> None:
+    """An all-clear a day late would tell the people of a fire that it is over."""
+    drill = await start(home, DRILL)
+    await sent(home, 1)
+    late, over = ("all_clear", "closed") if end == "close" else ("correction", "cleared")
+    if end == "close":
+        await home.say.close(drill, who=WHO)
+    else:
+        await home.say.notice(drill, end, who=WHO, key=None)
+        await home.run("UPDATE deliveries SET state = 'accepted' WHERE state = 'planned'")
+    real = await start(home, LIVE)
+    plan = replace(LATE, incident=drill, stage=late)
+
+    for said in (
+        home.say.notice(drill, late, who=WHO, key=None),
+        home.say.preview(drill, late),
+        home.say.ledger.speak(plan),
+    ):
+        with pytest.raises(Conflict) as refused:
+            await said
+        assert (refused.value.code, refused.value.facts) == ("drill_ended", {"incident": real})
+    assert await status(home, drill) == (over, None)
+
+    await home.say.close(real, who=WHO)
+    assert (await home.say.notice(drill, late, who=WHO, key=None)).deliveries == 1
+
+
+async def test_a_restored_hub_tells_nobody_of_a_drill_that_ended_before(home: House) -> None:
+    drill = await start(home, DRILL)
+    await sent(home, 1)
+    await start(home, LIVE)
+    ended = await home.one("SELECT stopped_at FROM incidents WHERE id = :i", i=drill)
+    for at in (ended - 1, ended + 1):
+        assert len(await DrillLedger(home.db).to_tell()) == 1
+        await home.run(
+            "INSERT INTO audit (at, actor, action, object, data, chain)"
+            " VALUES (:at, 'local', 'hub_restore', 'hub', '{}', '')",
+            at=at,
+        )
     assert await teller(home).due() == 0
 
 
