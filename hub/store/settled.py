@@ -200,10 +200,11 @@ def _take_back(conn: Connection, row: Mapping[Any, Any], actor: str, now: int) -
 def _where(
     conn: Connection, row: Mapping[Any, Any], person: int, word: AnswerWord
 ) -> Sequence[int]:
-    """One incident; for help every live one that speaks to this person, as for a cry itself."""
+    """One incident; for help every live one that speaks to this person, as for a cry itself, in
+    order of id as everywhere: no two wait for each other crosswise."""
     asked = {"recipient": person, "incident": row["incident_id"] or 0}
     rows = conn.execute(_WHERE, asked).all()
     live = [int(one.id) for one in rows if one.kind == "live"]
     if word is AnswerWord.HELP and live:
-        return live
+        return sorted(live)
     return [int(one.id) for one in rows[:1]]

@@ -12,6 +12,7 @@ from hub.errors import Conflict
 from hub.flow.drills import Drills
 from hub.model import Kind, LaunchRequest
 from hub.plans import NoticePlan
+from hub.store.boards import BoardLedger
 from hub.store.real_first import DrillLedger
 from tests.flow.launched import PATHS, PEOPLE, sent
 from tests.launch_estate import STILL, WHO, House, open_house, put_estate
@@ -306,6 +307,9 @@ async def test_a_drill_of_last_week_that_nobody_closed_tells_nobody(home: House)
 async def test_an_ended_drill_can_be_closed(home: House) -> None:
     drill = await start(home, DRILL)
     await start(home, LIVE)
-    await home.say.close(drill, who=WHO)
+    closed = await home.say.close(drill, who=WHO)
 
     assert (await status(home, drill))[0] == "closed"
+    assert (closed.cleared, closed.clear_until) == (False, None)  # nothing more is said in it
+    shown = (await BoardLedger(home.db).load(drill)).parts.incident
+    assert (shown["cleared"], shown["clear_until"]) == (False, None)
