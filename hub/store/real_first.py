@@ -100,14 +100,18 @@ def make_way(
         refuse_drill(plan.place, others)
         return ()
     real = {"live": incident, "live_code": plan.code}
-    found = [(one, _end(conn, one, real, now)) for one in drills_at(plan.place, others)]
+    drills = drills_at(plan.place, others)
+    # Of all of them before one is locked: a claim may hold deliveries of several.
+    gone = [_take_back(conn, one.id, now) for one in drills]
+    found = [(one, _end(conn, one, was, real, now)) for one, was in zip(drills, gone, strict=True)]
     return tuple((one, seq) for one, seq in found if seq)
 
 
-def _end(conn: Connection, drill: UnderWay, real: Mapping[str, Any], now: int) -> int:
+def _end(
+    conn: Connection, drill: UnderWay, gone: Mapping[str, int], real: Mapping[str, Any], now: int
+) -> int:
     """Nothing of the drill is sent any more, its last word neither; the number of the event that
     says why, 0 if it had ended by itself. In the order of `stop_incident`: no deadlock."""
-    gone = _take_back(conn, drill.id, now)
     status = lock_incident(conn, drill.id)
     more = _take_back(conn, drill.id, now)
     moves = [[c, "planned", "cancelled", n] for c, n in [*gone.items(), *more.items()]]
