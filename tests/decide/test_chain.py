@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
-
 import re
+from pathlib import Path
 
 import pytest
 
