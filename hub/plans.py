@@ -240,7 +240,7 @@ class Running:
     cut: tuple[str, ...] = ()
     letter: str = ""
     site_name: Mapping[str, str] = field(default_factory=dict)
-    ended_by: UnderWay | None = None  # of a drill: the real incident that ended it
+    ended_by: UnderWay | None = None  # of a drill: the real incident that ended it, or runs there
     closed_for: timedelta = timedelta(0)
 
 

@@ -138,7 +138,7 @@ def _closed(written: str, found: Mapping[str, Any]) -> str:
     lines = [f"{written} is closed; its record is final."]
     if found["help_open"]:
         lines.append(f"Still in need of help: {found['help_open']} ({_by(found['help_by'])}).")
-    if not found["cleared"]:
+    if found["clear_until"]:
         lines.append(
             "Nobody was told that it is over. Until"
             f" {found['clear_until']} that can still be done: muster all-clear {written}"

@@ -23,7 +23,9 @@ LENGTH = 32
 """Characters of the hash: 128 bits."""
 
 _PURPOSE = b"audience/1\n"
-_WORDED = ("country", "emergency", "languages", "sms_signature", "source", "timezone")
+_WORDED = (
+    "country", "emergency", "languages", "sms_signature", "sms_signatures", "source", "timezone",
+)  # fmt: skip
 """Settings its texts speak of, beside those a playbook's fields take their options from."""
 
 _PART = 5_000  # people at a time: no second copy of everyone is held
@@ -32,12 +34,14 @@ _FIELD, _WAY = "\x1f", "\x1e"  # in no column and no address
 
 def audience_hash(made: Draft, ways: Ways, *, kind: Kind, secret: bytes) -> str:
     """The same in every process while the same people are told the same by the same ways; another
-    one for another recipient, band, language, flat, role, address, playbook, field or setting."""
+    one for another recipient, band, language, flat (their further ones, too), role, address,
+    playbook, field or setting."""
     mac = hmac.new(secret, _PURPOSE + _what(made, kind).encode(), "sha256")
     used = {channel for wave in made.waves for channel in wave.spec["channels"]} & made.media
     lines = _lines(made.audience.told, ways, _beside(made.estate.unusable), frozenset(used))
     while part := list(islice(lines, _PART)):
         mac.update("".join(part).encode("utf-8", "surrogatepass"))
+    mac.update("".join(_homes(made.audience.further)).encode())
     return mac.hexdigest()[:LENGTH]
 
 
@@ -49,6 +53,7 @@ def _what(made: Draft, kind: Kind) -> str:
         "site": made.estate.site,
         "kind": str(kind),
         "place": target.path,
+        "estate": dict(made.estate.name),
         "names": [dict(target.building_name), dict(target.place.name) if target.place else {}],
         "playbook": [book.key, book.version, dict(book.source)],
         "params": dict(made.params),
@@ -82,3 +87,8 @@ def _lines(told: Sequence[Told], ways: Ways, beside: Ways, used: frozenset[str])
             f"{row[0]} {row[1]} {row[3]} {row[4]} {row[5]} {row[6]} {row[8]}"
             f"{_FIELD}{row[2]}{_FIELD}{row[7]}{_FIELD}{_WAY.join(mine)}\n"
         )
+
+
+def _homes(further: Sequence[Told]) -> Iterator[str]:
+    """A line for each further home: its door may be knocked at, whoever else lives there."""
+    yield from sorted(f"home {row[0]} {row[5]}{_FIELD}{row[2]}\n" for row in further)

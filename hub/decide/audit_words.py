@@ -23,6 +23,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "close": ("结束事件", "closed an incident"),
     "alarm_acknowledged": ("确认告警", "saw an alarm"),
     "reply_settled": ("处理回复", "settled a reply"),
+    "reply_reopened": ("撤回对回复的处理", "took back how a reply was settled"),
     # looks at people
     "needs_look": ("查看住户的特殊需要", "looked at people's needs"),
     "replies_look": ("查看回复", "looked at replies"),
@@ -41,6 +42,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "opt_out_taken_away": ("恢复接收", "took an opt-out away"),
     "screen_pair": ("配对屏幕", "paired a screen"),
     "screen_unpair": ("解除屏幕配对", "unpaired a screen"),
+    "site_change": ("修改小区设置", "changed what a site says of itself"),
     # what people say to the hub
     "opt_out": ("退订", "opted out"),
     "opt_in": ("恢复接收", "opted in again"),

@@ -5,21 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hub.decide.overlap import is_spot, same_ground
 from hub.errors import Conflict, Problem
 from hub.model import Kind
 from hub.states import IncidentState
 from hub.under_way import UnderWay
-
-_WHOLE = frozenset({"", "all"})
-
-
-def same_ground(one: str, other: str) -> bool:
-    """Whether two places of a site share a building. Floors and entrances of one building do: they
-    share stairs, a roof and a forecourt, where a drill and a fire cannot be told apart."""
-    if one in _WHOLE or other in _WHOLE:
-        return True
-    mine, theirs = _building(one), _building(other)
-    return mine == theirs or _holds(mine, theirs) or _holds(theirs, mine)
 
 
 def real_at(place: str, under_way: Iterable[UnderWay]) -> UnderWay | None:
@@ -56,7 +46,8 @@ def refuse_drill(place: str, under_way: Iterable[UnderWay]) -> None:
 
 
 def drill_ended(real: UnderWay | None) -> Conflict:
-    """Nothing more is said in a drill that something real ended: it would be taken for that."""
+    """Nothing more is said in a drill that something real ended, or began where it was: it would
+    be taken for that."""
     return Conflict(
         "Something real has begun and ended this drill. Nothing more is said in it: close it.",
         code="drill_ended",
@@ -68,7 +59,7 @@ def public_path(path: str, depth: str) -> str:
     """A path as far down as everybody may read of it, by the depth of its playbook: of a flat, its
     floor or its building. A lobby or a lift is nobody's flat."""
     head, *rest = path.split("/")
-    inside = [part for part in rest if not _is_spot(part)]
+    inside = [part for part in rest if not is_spot(part)]
     if depth == "unit" or not inside:
         return path
     return f"{head}/{inside[0]}" if depth == "floor" else head
@@ -82,22 +73,3 @@ def _of(place: str, under_way: Iterable[UnderWay], *, live: bool) -> Iterable[Un
         and one.status != IncidentState.CLOSED
         and same_ground(place, one.place)
     )
-
-
-def _building(path: str) -> str:
-    """The building of a path; outdoors (`gate-2`) the name itself stands for it."""
-    head = path.partition("/")[0]
-    return head if _is_spot(head) else head.partition("-")[0]
-
-
-def _is_spot(part: str) -> bool:
-    """Whether a part of a path is a word (`gate-2`, `lobby`) and no number."""
-    return part[:1].isascii() and part[:1].islower()
-
-
-def _holds(group: str, building: str) -> bool:
-    """Whether one is a phase, court or lane the other stands in: `1期` and `1期3`, `PHASE1` and
-    `PHASE1.3`."""
-    if not building.startswith(group):
-        return False
-    return building[len(group) :].startswith(".") or not group[-1].isascii()

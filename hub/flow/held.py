@@ -58,7 +58,11 @@ class Held:
         return done
 
     async def run(self) -> None:
-        """Tries for ever."""
-        while True:
-            await asyncio.sleep(EVERY)
-            await self.settle()
+        """Tries for ever; what could not be written down by its end is lost, and said so."""
+        try:
+            while True:
+                await asyncio.sleep(EVERY)
+                await self.settle()
+        finally:
+            if self._waiting:
+                log.error("held_lost", count=len(self._waiting))

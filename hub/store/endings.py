@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from sqlalchemy import Connection, func, select, text
 
-from hub.decide.stages import AFTER_CLOSE, No, cleared, may_stop
+from hub.decide.stages import No, cleared, may_stop
 from hub.errors import Conflict
 from hub.events import EventKind
 from hub.model import PEOPLE
@@ -21,6 +20,7 @@ from hub.store.events import append_event
 from hub.store.help_open import help_open, refuse_help_open
 from hub.store.incidents import (
     cancel_waves,
+    clear_until,
     lock_incident,
     move_incident,
     stages_cut,
@@ -30,7 +30,6 @@ from hub.store.incidents import (
 from hub.store.schema import audience, incidents
 from hub.under_way import HelpOpen
 
-_AFTER_CLOSE = AFTER_CLOSE // timedelta(milliseconds=1)
 _LEAVING = text(
     "SELECT count(*) FROM deliveries d JOIN notices n ON n.id = d.notice_id"
     " WHERE d.incident_id = :incident AND n.stage IN ('all_clear', 'correction')"
@@ -101,8 +100,8 @@ def close_incident(
 def _closed(conn: Connection, incident: int, *, helped: HelpOpen) -> Ended:
     """What the closed incident leaves open, and until when its end can still be said."""
     over = cleared(stages_said(conn, incident), stages_cut(conn, incident))
-    closed_at = select(incidents.c.closed_at).where(incidents.c.id == incident)
-    until = 0 if over else int(conn.execute(closed_at).scalar_one()) + _AFTER_CLOSE
+    row = select(incidents.c.closed_at, incidents.c.ended_by).where(incidents.c.id == incident)
+    until = 0 if over else clear_until(conn.execute(row).mappings().one()) or 0
     return Ended(_untold(conn, incident), helped, over, until, repeated=True)
 
 

@@ -105,9 +105,15 @@ def closing(conn: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
     """Of an incident's row: whether people were told that it is over, and until when they still
     can be where it was closed without (`clear_until`, null otherwise)."""
     over = cleared(stages_said(conn, row["id"]), stages_cut(conn, row["id"]))
-    open_ = over or row["closed_at"] is None
-    until = None if open_ else row["closed_at"] + AFTER_CLOSE // timedelta(milliseconds=1)
-    return {"cleared": over, "clear_until": moment(until)}
+    return {"cleared": over, "clear_until": moment(None if over else clear_until(row))}
+
+
+def clear_until(row: Mapping[Any, Any]) -> int | None:
+    """Until when the end of an incident that was closed without can still be said; None for one
+    that is not closed, and for a drill that something real ended: nothing more is said in it."""
+    if row["closed_at"] is None or row["ended_by"] is not None:
+        return None
+    return int(row["closed_at"]) + AFTER_CLOSE // timedelta(milliseconds=1)
 
 
 def lock_incident(conn: Connection, incident: int) -> str:

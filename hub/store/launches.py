@@ -116,7 +116,7 @@ def _record(conn: Connection, plan: LaunchPlan, opened: Opened) -> None:
 
 def _beyond(conn: Connection, plan: LaunchPlan, rows: Sequence[WaveRow], now: int) -> int:
     """Every home nothing can reach is on the list of doors from now on; how many."""
-    bands = sorted({told.band for told in plan.audience})
+    bands = sorted({told.band for told in (*plan.audience, *plan.further)})
     listed = knock_at_once(conn, rows, now)
     return listed + knock_beyond(conn, rows[0], no=len(rows), bands=bands, now=now)
 

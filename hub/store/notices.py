@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -38,6 +39,7 @@ from hub.store.incidents import (
     take_back,
 )
 from hub.store.launches import insert_wordings
+from hub.store.real_first import real_beside, refuse_words_beside_real
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.retold import tell_by_hand
 from hub.store.schema import notices, waves
@@ -55,7 +57,7 @@ class SayLedger:
 
     async def running(self, incident: int) -> Running:
         """The incident; Unknown if there is none."""
-        return await self._db.read(partial(running, incident=incident))
+        return await self._db.read(partial(_running, incident=incident))
 
     async def spots(
         self, site: int, building: str
@@ -86,6 +88,11 @@ class SayLedger:
         return await self._db.write(asked)
 
 
+def _running(conn: Connection, *, incident: int) -> Running:
+    found = running(conn, incident=incident)
+    return replace(found, ended_by=found.ended_by or real_beside(conn, incident))
+
+
 def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
     """A notice with its words and deliveries, or what the same key was answered before."""
     now = database_now(conn)
@@ -93,6 +100,8 @@ def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
     if said is not None:
         return Spoken(**said, repeated=True)
     stage = Stage(plan.stage)
+    if not plan.real:
+        refuse_words_beside_real(conn, plan.incident)
     gone = _supersede(conn, plan, now) if stage in LAST else {}
     was = _check(conn, stage, plan)
     if stage is Stage.ALL_CLEAR:

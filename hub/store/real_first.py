@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hub.decide.real_first import drills_at, refuse_drill
+from hub.decide.real_first import drill_ended, drills_at, real_at, refuse_drill
 from hub.events import EventKind
 from hub.model import Kind, Stage
 from hub.plans import (
@@ -32,10 +32,14 @@ _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('real first:' || :si
 _UNDER_WAY = text("""
 SELECT id, code, kind, status, place FROM incidents
 WHERE site_id = :site AND status <> 'closed' ORDER BY id""")
+_OF = text("SELECT site_id, kind, place FROM incidents WHERE id = :incident")
+# What ended before a restore is history: the hub that was saved has told of it.
 _TO_TELL = text("""
 SELECT i.id FROM incidents i WHERE i.ended_by IS NOT NULL AND i.status <> 'closed'
     AND i.stopped_at > :since AND i.launched_at > :begun AND NOT EXISTS (
         SELECT 1 FROM notices n WHERE n.incident_id = i.id AND n.stage = 'correction')
+    AND NOT EXISTS (
+        SELECT 1 FROM audit a WHERE a.action = 'hub_restore' AND a.at >= i.stopped_at)
 ORDER BY i.id LIMIT 50""")
 
 
@@ -61,26 +65,53 @@ def refuse_beside_real(conn: Connection, plan: LaunchPlan) -> None:
         refuse_drill(plan.place, under_way(conn, plan.site))
 
 
+def real_beside(conn: Connection, incident: int) -> UnderWay | None:
+    """The real incident that runs where this drill is or was; None for what is no drill."""
+    row = conn.execute(_OF, {"incident": incident}).one_or_none()
+    if row is None or row.kind == Kind.LIVE:
+        return None
+    return real_at(row.place, under_way(conn, row.site_id))
+
+
+def refuse_words_beside_real(conn: Connection, incident: int) -> None:
+    """Conflict where a drill, over or closed though it may be, would say something beside something
+    real. Called before anything of it is locked, in the order of `make_way`: no deadlock."""
+    row = conn.execute(_OF, {"incident": incident}).one_or_none()
+    if row is None or row.kind == Kind.LIVE:
+        return
+    _one_by_one(conn, row.site_id)
+    if real := real_at(row.place, under_way(conn, row.site_id)):
+        raise drill_ended(real)
+
+
+def _one_by_one(conn: Connection, site: int) -> None:
+    if conn.dialect.name != "sqlite":
+        conn.execute(_LOCK, {"site": str(site)})
+
+
 def make_way(
     conn: Connection, plan: LaunchPlan, incident: int, now: int
 ) -> tuple[tuple[UnderWay, int], ...]:
     """Called last in a launch. A drill is refused beside something real that came meanwhile; a live
     incident ends the drills that run where it is: (drill, its newest event)."""
-    if conn.dialect.name != "sqlite":
-        conn.execute(_LOCK, {"site": str(plan.site)})
+    _one_by_one(conn, plan.site)
     others = under_way(conn, plan.site)
     if plan.kind != Kind.LIVE:
         refuse_drill(plan.place, others)
         return ()
     real = {"live": incident, "live_code": plan.code}
-    found = [(one, _end(conn, one, real, now)) for one in drills_at(plan.place, others)]
+    drills = drills_at(plan.place, others)
+    # Of all of them before one is locked: a claim may hold deliveries of several.
+    gone = [_take_back(conn, one.id, now) for one in drills]
+    found = [(one, _end(conn, one, was, real, now)) for one, was in zip(drills, gone, strict=True)]
     return tuple((one, seq) for one, seq in found if seq)
 
 
-def _end(conn: Connection, drill: UnderWay, real: Mapping[str, Any], now: int) -> int:
+def _end(
+    conn: Connection, drill: UnderWay, gone: Mapping[str, int], real: Mapping[str, Any], now: int
+) -> int:
     """Nothing of the drill is sent any more, its last word neither; the number of the event that
     says why, 0 if it had ended by itself. In the order of `stop_incident`: no deadlock."""
-    gone = _take_back(conn, drill.id, now)
     status = lock_incident(conn, drill.id)
     more = _take_back(conn, drill.id, now)
     moves = [[c, "planned", "cancelled", n] for c, n in [*gone.items(), *more.items()]]

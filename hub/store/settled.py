@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, text, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, text, update
 
 from hub.decide.alarms import cry_alarm
 from hub.decide.answers import Given
@@ -34,6 +34,13 @@ WHERE i.status <> 'closed' AND a.incident_id = i.id AND a.recipient_id = :recipi
 ORDER BY CASE WHEN i.id = :incident THEN 0 ELSE 1 END, CASE i.kind WHEN 'live' THEN 0 ELSE 1 END,
     i.level, i.launched_at DESC, i.id DESC""")
 _LIVE = text("SELECT id FROM incidents WHERE status <> 'closed' AND kind = 'live' ORDER BY id")
+_HOLD_PERSON = text("""
+SELECT 1 FROM audience WHERE incident_id IN :ids AND recipient_id = :person
+ORDER BY incident_id FOR UPDATE""").bindparams(bindparam("ids", expanding=True))
+_HOLD = text("""
+SELECT 1 FROM incidents WHERE id IN :ids ORDER BY id FOR NO KEY UPDATE""").bindparams(
+    bindparam("ids", expanding=True)
+)
 _KNOWN = text("SELECT 1 FROM recipients WHERE id = :recipient")
 # How this person stands, if what settling recorded is the last that was said for them.
 _STANDS = """
@@ -60,6 +67,9 @@ def settle(conn: Connection, *, reply: int, settling: Settling, actor: str) -> S
     if row["settled_at"] is not None:
         return Settled(_again(conn, row, settling), {}, new=False)
     now = database_now(conn)
+    person, word = settling.recipient, settling.answer
+    mine = _where(conn, row, person, AnswerWord(word)) if person is not None and word else ()
+    _hold(conn, row, mine, person)
     before, bells = _record(conn, row, settling, actor, now)
     if row["cry"]:  # where it counted as somebody who needs help, it does so no more
         event = {"what": "cry_settled", "detail": {"reply": reply}}
@@ -79,6 +89,8 @@ def reopen(conn: Connection, *, reply: int, actor: str) -> Settled:
         (found,) = told(conn, [row])
         return Settled(found, {}, new=False)
     now = database_now(conn)
+    said = as_json(row["settled"]) or {}
+    _hold(conn, row, map(int, said.get("before") or {}), said.get("recipient"))
     bells = _take_back(conn, row, actor, now)
     about = {"reply": reply, "via": row["channel"]}
     if row["recipient_id"] is not None:
@@ -118,6 +130,23 @@ def _locked(conn: Connection, reply: int) -> RowMapping:
     if row is None:
         raise Unknown(f"There is no reply {reply}.")
     return row
+
+
+def _hold(
+    conn: Connection, row: Mapping[Any, Any], mine: Iterable[int], person: int | None
+) -> None:
+    """Every incident this will be an event of is held, in the order of all who write to several:
+    the rows of people first, then incidents by id. A cry is never lost to two that wait for each
+    other crosswise."""
+    if conn.dialect.name == "sqlite":
+        return
+    ids = {*mine} | ({row["incident_id"]} - {None})
+    if row["cry"]:
+        ids |= {int(one) for one in conn.execute(_LIVE).scalars()}
+    if ids and person is not None:
+        conn.execute(_HOLD_PERSON, {"ids": sorted(ids), "person": person})
+    if ids:
+        conn.execute(_HOLD, {"ids": sorted(ids)})
 
 
 def _changed(
@@ -200,10 +229,11 @@ def _take_back(conn: Connection, row: Mapping[Any, Any], actor: str, now: int) -
 def _where(
     conn: Connection, row: Mapping[Any, Any], person: int, word: AnswerWord
 ) -> Sequence[int]:
-    """One incident; for help every live one that speaks to this person, as for a cry itself."""
+    """One incident; for help every live one that speaks to this person, as for a cry itself, in
+    order of id as everywhere: no two wait for each other crosswise."""
     asked = {"recipient": person, "incident": row["incident_id"] or 0}
     rows = conn.execute(_WHERE, asked).all()
     live = [int(one.id) for one in rows if one.kind == "live"]
     if word is AnswerWord.HELP and live:
-        return live
+        return sorted(live)
     return [int(one.id) for one in rows[:1]]

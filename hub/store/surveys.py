@@ -35,18 +35,20 @@ _SPOTS_OF = text(
 _NAMES_OF = text(
     "SELECT id, CAST(name AS TEXT) FROM places WHERE site_id = :site AND building = :building"
 )
+_SAID_OF_DRILLS = "CASE WHEN {0}no_drill THEN -1 WHEN {0}drill THEN 1 ELSE 0 END"
 # +site_id: pages go along the primary key; the index on site_id would be sorted for every page.
 _PEOPLE = text(
     "SELECT id, kind, place_id, language, CAST(roles AS TEXT),"
     " vulnerable OR CAST(needs AS TEXT) NOT IN ('[]', 'null'),"
-    " CASE WHEN no_drill THEN -1 WHEN drill THEN 1 ELSE 0 END"
+    f" {_SAID_OF_DRILLS.format('')}"
     " FROM recipients WHERE +site_id = :site AND removed_at IS NULL AND id > :after"
     " ORDER BY id LIMIT :page"
 )
 # Few have a second home: no pages.
 _HOMES = text(
     "SELECT r.id, r.kind, h.place_id, r.language, CAST(r.roles AS TEXT),"
-    " r.vulnerable OR CAST(r.needs AS TEXT) NOT IN ('[]', 'null'), r.drill"
+    " r.vulnerable OR CAST(r.needs AS TEXT) NOT IN ('[]', 'null'),"
+    f" {_SAID_OF_DRILLS.format('r.')}"
     " FROM homes h CROSS JOIN recipients r"
     " WHERE r.id = h.recipient_id AND r.site_id = :site AND r.removed_at IS NULL"
     " ORDER BY h.recipient_id, h.place_id"

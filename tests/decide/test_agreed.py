@@ -57,6 +57,11 @@ OTHERS: dict[str, dict[str, Any]] = {
     "a field": {"params": {"assembly_point": "gate"}},
     "the source": {"estate": {"settings": {**SETTINGS, "source": {"en": "Somebody"}}}},
     "the signature": {"estate": {"settings": {**SETTINGS, "sms_signature": "X"}}},
+    "a signature in another language": {
+        "estate": {"settings": {**SETTINGS, "sms_signatures": {"en": "X"}}}
+    },
+    "the estate's name": {"estate": {"name": {"en": "Another estate"}}},
+    "a second home": {"estate": {"people": [*PEOPLE, (10, "resident", 5, *PEOPLE[0][3:])]}},
     "an assembly point": {"estate": {"settings": {**SETTINGS, "assembly_points": []}}},
 }
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +51,22 @@ def test_rows_of_another_release_are_shown_by_their_name_and_what_is_missing_by_
     assert said("of_tomorrow", {}) == {"zh-CN": "of_tomorrow", "en": "of_tomorrow"}
     assert said("login_failed", {"count": 2, "why": "odd"})["en"] == "2 failed logins (–)"
     assert "–" in said("stop", {})["en"]
+
+
+def _recorded() -> set[str]:
+    """Every kind of row the hub writes by its name."""
+    found: set[str] = set()
+    for path in (*Path("hub").rglob("*.py"), *Path("web").rglob("*.py")):
+        for call in (n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)):
+            named = [one.value for one in call.keywords if one.arg == "action"]
+            if getattr(call.func, "attr", "") in {"audit", "_changed"}:
+                named += call.args[:2]
+            values = {one.value for one in named if isinstance(one, ast.Constant)}
+            found |= {one for one in values if isinstance(one, str)}
+    return found
+
+
+def test_whatever_is_recorded_has_its_words() -> None:
+    found = _recorded()
+    assert {"launch", "site_change", "reply_settled", "hub_restore"} <= found
+    assert found - {"outside"} <= KINDS.keys()

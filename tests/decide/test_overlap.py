@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.decide.overlap import overlaps, running_at
+from hub.decide.overlap import overlaps, running_at, same_ground
 from hub.under_way import Standing
 
 
@@ -68,6 +68,33 @@ def test_places_that_share_ground(one: str, other: str) -> None:
 def test_places_that_do_not(one: str, other: str) -> None:
     assert not overlaps(one, other)
     assert not overlaps(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ("all", "3/12", True),
+        ("3", "3", True),
+        ("3/12", "3", True),
+        ("3/12", "3/5", True),
+        ("3-1/12", "3-2", True),
+        ("3-1", "3", True),
+        ("3/12/1203", "3/lobby", True),
+        ("1期", "1期3/12", True),
+        ("gate-2", "", True),
+        ("PHASE1", "PHASE1.3", True),
+        ("gate-2", "gate-2", True),
+        ("3", "4", False),
+        ("3", "31", False),
+        ("1期3", "1期31", False),
+        ("1期3", "2期3", False),
+        ("gate-2", "gate-3", False),
+        ("A", "AB", False),
+    ],
+)
+def test_places_of_one_building_share_its_ground(one: str, other: str, shared: bool) -> None:
+    assert same_ground(one, other) is shared
+    assert same_ground(other, one) is shared
 
 
 def test_the_same_place_is_named_first_then_the_newest() -> None:

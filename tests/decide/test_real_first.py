@@ -8,36 +8,9 @@ from hub.decide.real_first import (
     public_path,
     real_at,
     refuse_drill,
-    same_ground,
 )
 from hub.errors import Conflict
 from hub.under_way import UnderWay
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "shared"),
-    [
-        ("all", "3/12", True),
-        ("3", "3", True),
-        ("3/12", "3", True),
-        ("3/12", "3/5", True),
-        ("3-1/12", "3-2", True),
-        ("3-1", "3", True),
-        ("3/12/1203", "3/lobby", True),
-        ("1期", "1期3/12", True),
-        ("PHASE1", "PHASE1.3", True),
-        ("gate-2", "gate-2", True),
-        ("3", "4", False),
-        ("3", "31", False),
-        ("1期3", "1期31", False),
-        ("1期3", "2期3", False),
-        ("gate-2", "gate-3", False),
-        ("A", "AB", False),
-    ],
-)
-def test_places_of_one_building_share_its_ground(one: str, other: str, shared: bool) -> None:
-    assert same_ground(one, other) is shared
-    assert same_ground(other, one) is shared
 
 
 def under_way(number: int, kind: str, status: str = "open", place: str = "3/12") -> UnderWay:

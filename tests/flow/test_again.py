@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from hub.errors import Conflict, Refused
 from hub.flow.launch import Launched
-from hub.model import Kind, LaunchRequest
+from hub.model import LaunchRequest
 from hub.store.database import database
 from hub.store.incidents import lock_incident
 from tests.flow.test_launch_refusals import running
@@ -155,8 +155,6 @@ async def test_again_starts_another_on_purpose_and_its_key_is_kept(database_url:
         LaunchRequest("fire", "4"),
         LaunchRequest("fire", "3/11"),
         LaunchRequest("power-outage", "3"),
-        LaunchRequest("fire", "3/12", Kind.DRILL),
-        LaunchRequest("fire", "3/12", Kind.TEST),
     ],
     ids=lambda one: f"{one.playbook} {one.place} {one.kind}",
 )

@@ -150,8 +150,9 @@ async def test_words_that_are_no_cry_count_nowhere(house_url: str) -> None:
 
 async def test_a_cry_counts_in_what_it_is_about_and_in_all_that_is_live(house_url: str) -> None:
     async with watched(house_url, DRILL) as (home, drill, watch):
-        other = (await home.launch.start(replace(DRILL, again=True), who=WHO, key="d")).id
         live = (await home.launch.start(LaunchRequest("fire", "3/5"), who=WHO, key="l")).id
+        away = LaunchRequest("fire", "4", Kind.DRILL, announce=True)  # nothing real is there
+        other = (await home.launch.start(away, who=WHO, key="d")).id
         await cry(home, "+15550109999", incident=drill)
         counts = [(await counted(watch, one))["cries"] for one in (drill, live, other)]
         assert counts == [1, 1, 0]
@@ -245,8 +246,8 @@ async def test_a_false_alarm_is_withdrawn_at_once_and_the_close_still_asks(house
 async def test_help_asked_for_meanwhile_is_counted_or_comes_after(house_url: str) -> None:
     """Decided where the incident is locked: never said over somebody who had asked before."""
     async with watched(house_url) as (home, _, _):
+        again = replace(FIRE, again=True)
         for turn in range(6):
-            again = replace(FIRE, again=True)
             one = (await home.launch.start(again, who=WHO, key=f"l{turn}")).id
             asked, cleared = await asyncio.gather(
                 say(home, one, 1),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from hub.errors import Conflict
 from hub.flow.drills import Drills
 from hub.model import Kind, LaunchRequest
 from hub.plans import NoticePlan
+from hub.store.boards import BoardLedger
 from hub.store.real_first import DrillLedger
 from tests.flow.launched import PATHS, PEOPLE, sent
 from tests.launch_estate import STILL, WHO, House, open_house, put_estate
@@ -19,6 +21,17 @@ LIVE = LaunchRequest("fire", "3/12")
 DRILL = LaunchRequest("fire", "3/5", Kind.DRILL, announce=True)
 OUTAGE = LaunchRequest("power-outage", "4")
 TEST = LaunchRequest("fire", "3/5", Kind.TEST, announce=True)
+LATE = NoticePlan(
+    incident=0,
+    stage="all_clear",
+    text="",
+    lane="routine",
+    wordings=(),
+    expires_ms=60_000,
+    update_ms=None,
+    media=frozenset(),
+    actor="user:1",
+)
 
 
 @pytest.fixture
@@ -204,19 +217,8 @@ async def test_words_on_their_way_to_the_database_when_it_begins_are_refused_the
     """Checked before, while the drill still ran; written after it was ended."""
     drill = await start(home, DRILL)
     await start(home, LIVE)
-    plan = NoticePlan(
-        incident=drill,
-        stage="all_clear",
-        text="",
-        lane="routine",
-        wordings=(),
-        expires_ms=60_000,
-        update_ms=None,
-        media=frozenset(),
-        actor="user:1",
-    )
     with pytest.raises(Conflict) as refused:
-        await home.say.ledger.speak(plan)
+        await home.say.ledger.speak(replace(LATE, incident=drill))
     assert refused.value.code == "drill_ended"
 
 
@@ -247,6 +249,51 @@ async def test_a_drill_that_was_over_before_stays_as_it_was(home: House) -> None
     assert await teller(home).due() == 0
 
 
+@pytest.mark.parametrize("end", ["close", "all_clear"])
+async def test_nothing_is_said_in_a_drill_that_was_over_while_something_real_is_under_way(
+    home: House, end: str
+) -> None:
+    """An all-clear a day late would tell the people of a fire that it is over."""
+    drill = await start(home, DRILL)
+    await sent(home, 1)
+    late, over = ("all_clear", "closed") if end == "close" else ("correction", "cleared")
+    if end == "close":
+        await home.say.close(drill, who=WHO)
+    else:
+        await home.say.notice(drill, end, who=WHO, key=None)
+        await home.run("UPDATE deliveries SET state = 'accepted' WHERE state = 'planned'")
+    real = await start(home, LIVE)
+    plan = replace(LATE, incident=drill, stage=late)
+
+    for said in (
+        home.say.notice(drill, late, who=WHO, key=None),
+        home.say.preview(drill, late),
+        home.say.ledger.speak(plan),
+    ):
+        with pytest.raises(Conflict) as refused:
+            await said
+        assert (refused.value.code, refused.value.facts) == ("drill_ended", {"incident": real})
+    assert await status(home, drill) == (over, None)
+
+    await home.say.close(real, who=WHO)
+    assert (await home.say.notice(drill, late, who=WHO, key=None)).deliveries == 1
+
+
+async def test_a_restored_hub_tells_nobody_of_a_drill_that_ended_before(home: House) -> None:
+    drill = await start(home, DRILL)
+    await sent(home, 1)
+    await start(home, LIVE)
+    ended = await home.one("SELECT stopped_at FROM incidents WHERE id = :i", i=drill)
+    for at in (ended - 1, ended + 1):
+        assert len(await DrillLedger(home.db).to_tell()) == 1
+        await home.run(
+            "INSERT INTO audit (at, actor, action, object, data, chain)"
+            " VALUES (:at, 'local', 'hub_restore', 'hub', '{}', '')",
+            at=at,
+        )
+    assert await teller(home).due() == 0
+
+
 async def test_a_drill_of_last_week_that_nobody_closed_tells_nobody(home: House) -> None:
     drill = await start(home, DRILL)
     await sent(home, 1)
@@ -260,6 +307,9 @@ async def test_a_drill_of_last_week_that_nobody_closed_tells_nobody(home: House)
 async def test_an_ended_drill_can_be_closed(home: House) -> None:
     drill = await start(home, DRILL)
     await start(home, LIVE)
-    await home.say.close(drill, who=WHO)
+    closed = await home.say.close(drill, who=WHO)
 
     assert (await status(home, drill))[0] == "closed"
+    assert (closed.cleared, closed.clear_until) == (False, None)  # nothing more is said in it
+    shown = (await BoardLedger(home.db).load(drill)).parts.incident
+    assert (shown["cleared"], shown["clear_until"]) == (False, None)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from hub.decide.answers import Given
+from hub.errors import Conflict
 from hub.flow.tasks import Tasks
 from hub.model import AnswerWord, Kind, LaunchRequest, Stage
 from hub.store.answers import take
@@ -14,7 +19,7 @@ from hub.store.boards import BoardLedger
 from hub.store.lists import ListLedger
 from hub.store.pages import PageLedger
 from hub.store.tasks import TaskLedger
-from tests.launch_estate import WHO, House, Who, open_house, put_estate
+from tests.launch_estate import SETTINGS, WHO, House, Who, open_house, put_estate
 
 PATHS = ("3/5/501", "3/12/1201", "3/12/1203", "7/2/201")
 OWNER, MATE, OTHER, FAR = 1, 2, 3, 4
@@ -140,7 +145,8 @@ async def test_the_page_says_which_home(database_url: str) -> None:
         assert mate is not None
         assert [one["en"] for one in owner.homes] == ["Tower 3, flat 1203"]
         assert mate.homes == ()
-        await home.launch.start(LaunchRequest("fire", "3", again=True), who=WHO, key="two")
+        beside = LaunchRequest("fire", "3", again=True)
+        await home.launch.start(beside, who=WHO, key="two")
         both = await pages.page(2, OWNER)
         assert both is not None
         assert [one["zh-CN"] for one in both.homes] == ["3栋501室", "3栋1203室"]
@@ -166,3 +172,40 @@ async def test_a_drill_asks_the_person_once(database_url: str) -> None:
         await home.launch.start(LaunchRequest("fire", "3", kind=Kind.DRILL), who=WHO, key="one")
         rows = await home.rows("SELECT count(*) FROM audience WHERE recipient_id = 1")
         assert rows[0][0] == 1
+
+
+async def test_who_said_no_to_drills_has_said_so_for_every_home(database_url: str) -> None:
+    async with burning(database_url) as home:
+        everybody = {**SETTINGS, "drills": {"who": "everybody", "buildings": []}}
+        await home.run("UPDATE sites SET settings = :said", said=json.dumps(everybody))
+        await home.run("UPDATE recipients SET no_drill = true WHERE id = 1")
+        await home.launch.start(LaunchRequest("fire", "3", kind=Kind.DRILL), who=WHO, key="one")
+        rows = await home.rows("SELECT recipient_id FROM audience WHERE kind = 'resident'")
+        assert sorted(row[0] for row in rows) == [MATE, OTHER, FAR]
+
+
+async def test_a_second_home_alone_in_its_band_has_its_door_where_nothing_reaches(
+    database_url: str,
+) -> None:
+    """Nobody else lives outside the burning floor: their other flats are the whole band."""
+    async with burning(database_url) as home:
+        await home.run("UPDATE addresses SET bad_at = 1 WHERE recipient_id = 1")
+        await home.run("UPDATE recipients SET removed_at = 1 WHERE id = 4")
+        await home.launch.start(FIRE, who=WHO, key="one")
+        doors = await home.rows(
+            "SELECT p.path FROM tasks t JOIN places p ON p.id = t.place_id"
+            " WHERE t.household IS NOT NULL ORDER BY p.path"
+        )
+        assert [row[0] for row in doors] == ["3/5/501", "7/2/201"]
+
+
+async def test_a_second_home_that_changed_is_another_audience(database_url: str) -> None:
+    async with burning(database_url) as home:
+        seen = await home.launch.preview(FIRE)
+        await home.run(
+            "DELETE FROM homes WHERE place_id = (SELECT id FROM places WHERE path = '7/2/201')"
+        )
+        asked = replace(FIRE, confirm_audience=seen.audience_hash)
+        with pytest.raises(Conflict) as refused:
+            await home.launch.start(asked, who=WHO, key="one")
+        assert refused.value.code == "audience_changed"
