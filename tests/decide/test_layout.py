@@ -64,3 +64,14 @@ def test_screens_that_stand_at_no_building_are_elsewhere() -> None:
     assert [s["recipient"] for s in drawn["screens_elsewhere"]] == [2]
     assert [s["recipient"] for s in drawn["buildings"][0]["entrances"][0]["screens"]] == [1]
     assert drawn["assembly_points"] == [{"key": "lawn"}]
+
+
+def test_shops_without_floors_are_drawn_in_rows_named_by_their_first() -> None:
+    shops = [place(20, PlaceKind.BUILDING, "商铺", None, building="商铺")]
+    shops += [
+        place(20 + n, PlaceKind.UNIT, f"商铺/S{n:02}", 20, building="商铺", unit=f"S{n:02}")
+        for n in range(1, 9)
+    ]
+    drawn = layout(SITE, shops, (), occupied=range(21, 30))["buildings"][0]["entrances"][0]
+    rows = [(f["label"], f["path"], f["level"], len(f["units"])) for f in drawn["floors"]]
+    assert rows == [("S01", "商铺", 2, 6), ("S07", "商铺", 1, 2)]
