@@ -23,6 +23,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "close": ("结束事件", "closed an incident"),
     "alarm_acknowledged": ("确认告警", "saw an alarm"),
     "reply_settled": ("处理回复", "settled a reply"),
+    "reply_reopened": ("撤销回复的处理", "opened a settled reply again"),
     # looks at people
     "needs_look": ("查看住户的特殊需要", "looked at people's needs"),
     "replies_look": ("查看回复", "looked at replies"),
@@ -32,6 +33,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "recipient_look": ("查看名册中的人员", "looked at a person in the register"),
     "repairs_look": ("查看待核实的号码", "looked at numbers to repair"),
     # the register
+    "site_change": ("修改小区设置", "changed the site's settings"),
     "roster_import": ("导入名册", "imported a roster"),
     "estate_load": ("载入小区", "loaded an estate"),
     "recipient_add": ("新增人员", "added a person"),
@@ -62,6 +64,10 @@ _WHY = {
 }
 
 
+_SORT = {"live": ("真实事件", "live"), "drill": ("演练", "drill"), "test": ("测试", "test")}
+"""A launch's kind."""
+
+
 class _Values(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "–"
@@ -74,5 +80,7 @@ def said(kind: str, data: Mapping[str, Any]) -> dict[str, str]:
     for at, tag in enumerate(("zh-CN", "en")):
         values = {key: str(value) for key, value in data.items() if isinstance(value, str | int)}
         values["why"] = _WHY.get(values.get("why", ""), ("–", "–"))[at]
+        if (sort := values.get("kind", "")) in _SORT:
+            values["kind"] = _SORT[sort][at]
         found[tag] = words[at].format_map(_Values(values))
     return found

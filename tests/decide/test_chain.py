@@ -49,3 +49,16 @@ def test_rows_of_another_release_are_shown_by_their_name_and_what_is_missing_by_
     assert said("of_tomorrow", {}) == {"zh-CN": "of_tomorrow", "en": "of_tomorrow"}
     assert said("login_failed", {"count": 2, "why": "odd"})["en"] == "2 failed logins (–)"
     assert "–" in said("stop", {})["en"]
+
+
+def test_kinds_of_launches_are_told_in_the_readers_language() -> None:
+    found = said("launch", {"playbook": "fire", "kind": "drill", "people": 9})
+    assert found == {
+        "zh-CN": "启动预案 fire（演练），9 人",
+        "en": "launched fire (drill), 9 people",
+    }
+
+
+@pytest.mark.parametrize("kind", ["reply_reopened", "site_change"])
+def test_what_is_undone_and_set_has_words(kind: str) -> None:
+    assert kind in KINDS

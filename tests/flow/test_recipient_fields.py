@@ -160,3 +160,12 @@ def test_a_roster_and_the_form_read_a_number_alike() -> None:
         assert isinstance(found, tuple) is row.address.usable
         if isinstance(found, tuple):
             assert found[1] == row.address.value
+
+
+def test_staff_take_part_in_drills_unless_they_said_no() -> None:
+    staff = read_entry(BLANK, {"kind": "staff", "name": "王"}, "CN")
+    assert (staff.drill, staff.no_drill) == (True, False)
+    never = read_entry(staff, {"drill": False}, "CN")
+    assert (never.drill, never.no_drill) == (False, True)
+    assert not read_entry(never, {"name": "李"}, "CN").drill
+    assert not read_entry(BLANK, {"name": "王"}, "CN").drill
