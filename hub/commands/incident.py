@@ -139,9 +139,10 @@ def _closed(written: str, found: Mapping[str, Any]) -> str:
     if found["help_open"]:
         lines.append(f"Still in need of help: {found['help_open']} ({_by(found['help_by'])}).")
     if found["clear_until"]:
+        until = str(found["clear_until"])[:16].replace("T", " ")
         lines.append(
-            "Nobody was told that it is over. Until"
-            f" {found['clear_until']} that can still be done: muster all-clear {written}"
+            f"Nobody was told that it is over. Until {until} UTC that can still be done:"
+            f" muster all-clear {written}"
         )
     return "\n".join(lines)
 

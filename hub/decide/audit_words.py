@@ -33,6 +33,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "recipient_look": ("查看名册中的人员", "looked at a person in the register"),
     "repairs_look": ("查看待核实的号码", "looked at numbers to repair"),
     # the register
+    "site_change": ("修改小区设置", "changed the site's settings"),
     "roster_import": ("导入名册", "imported a roster"),
     "estate_load": ("载入小区", "loaded an estate"),
     "recipient_add": ("新增人员", "added a person"),
@@ -64,6 +65,10 @@ _WHY = {
 }
 
 
+_SORT = {"live": ("真实事件", "live"), "drill": ("演练", "drill"), "test": ("测试", "test")}
+"""A launch's kind."""
+
+
 class _Values(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "–"
@@ -76,5 +81,7 @@ def said(kind: str, data: Mapping[str, Any]) -> dict[str, str]:
     for at, tag in enumerate(("zh-CN", "en")):
         values = {key: str(value) for key, value in data.items() if isinstance(value, str | int)}
         values["why"] = _WHY.get(values.get("why", ""), ("–", "–"))[at]
+        if (sort := values.get("kind", "")) in _SORT:
+            values["kind"] = _SORT[sort][at]
         found[tag] = words[at].format_map(_Values(values))
     return found

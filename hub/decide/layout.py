@@ -86,7 +86,10 @@ def _entrance(
         "id": entrance.id,
         "path": entrance.path,
         "name": dict(entrance.name),
-        "floors": [_floor(f, children.get(f.id, []), lived_in) for f in floors],
+        "floors": [
+            *(_floor(f, children.get(f.id, []), lived_in) for f in floors),
+            *_rows(entrance, [p for p in below if p.kind is PlaceKind.UNIT], lived_in),
+        ],
         "lifts": [{"path": p.path} for p in below if p.kind is PlaceKind.LIFT],
         "screens": [_screen(s) for s in screens],
     }
@@ -98,12 +101,34 @@ def _floor(floor: Place, units: Sequence[Place], lived_in: frozenset[int]) -> di
         "path": floor.path,
         "label": floor.floor,
         "level": floor.level,
-        "units": [
-            {"id": u.id, "path": u.path, "label": u.unit, "vacant": u.id not in lived_in}
-            for u in units
-            if u.kind is PlaceKind.UNIT
-        ],
+        "units": [_unit(u, lived_in) for u in units if u.kind is PlaceKind.UNIT],
     }
+
+
+ROW = 6
+"""Shops or villas in one row of the drawing."""
+
+
+def _rows(
+    place: Place, units: Sequence[Place], lived_in: frozenset[int]
+) -> Iterable[dict[str, Any]]:
+    """Shops and villas, which stand on no floor, in rows as if they did, each named by its first:
+    what is not drawn would be missed when it asks for help."""
+    starts = range(0, len(units), ROW)
+    for level, start in zip(range(len(starts), 0, -1), starts, strict=True):
+        row = units[start : start + ROW]
+        yield {
+            "id": row[0].id,
+            "path": place.path,
+            "label": row[0].unit,
+            "level": level,
+            "units": [_unit(unit, lived_in) for unit in row],
+        }
+
+
+def _unit(unit: Place, lived_in: frozenset[int]) -> dict[str, Any]:
+    vacant = unit.id not in lived_in
+    return {"id": unit.id, "path": unit.path, "label": unit.unit, "vacant": vacant}
 
 
 def _screen(screen: ScreenRow) -> dict[str, Any]:

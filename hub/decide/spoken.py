@@ -22,6 +22,8 @@ __all__ = [
     "spoken_place",
 ]
 
+_HAN = re.compile(r"[㐀-鿿]")
+_WORDED = ("商铺", "别墅", "车库", "Shop", "Villa", "Garage")
 _NUMBERED = re.compile(r"^(\d+[A-Za-z]?|[A-Za-z]\d*)$")
 
 
@@ -79,7 +81,19 @@ def spoken_place(
         # `Tower 3 lobby`, but `Tower 3, entrance 1, floor 12`.
         named[-1] = f"{named[-1]}{say.spot}{inside}"
         return say.joint.join(named)
+    if place.kind is PlaceKind.UNIT and named and (kept := _before(named[-1], inside)) is not None:
+        return f"{say.joint.join([*named[:-1], kept] if kept else named[:-1])}{inside}"
     return say.joint.join([*named, inside] if inside else named)
+
+
+def _before(building: str, inside: str) -> str | None:
+    """What stands before a shop, a villa or a garage whose own name says what it is: nothing in
+    front of 商铺S03 in 商铺, `Phase 1, ` in front of Shop S03 in Phase 1, Shops; else None."""
+    for held in (building, building.removesuffix("s")):
+        for word in _WORDED:
+            if inside.startswith(word) and held.endswith(word):
+                return held.removesuffix(word)
+    return None
 
 
 def spoken_building(building: str, language: str, name: Words | None = None) -> str:
@@ -89,6 +103,8 @@ def spoken_building(building: str, language: str, name: Words | None = None) -> 
         return in_language(name, language)
     if not building:
         return ""
+    if name and not is_chinese(language) and _HAN.search(building):
+        return in_language(name, language)  # 1期1: English says what it is, Phase 1, Building 1
     numbered = not building.endswith(say.named) if say.named else _NUMBERED.match(building)
     return say.building.format(n=building) if numbered else building
 

@@ -249,6 +249,7 @@ def render_all(
                 over = overflow(wording, channels.get(slot.channel))
                 if not over:
                     break
+            over = over and overflow(wording, channels.get(slot.channel), names=True)
         except Refused as refused:
             problems += [slot.problem(found) for found in refused.problems]
             continue

@@ -75,6 +75,8 @@ def _drills(
     if "drill" in fields:
         never = not drill and (known.no_drill or kind is RecipientKind.STAFF)
     never = _flag({"no_drill": never, **fields}, "no_drill", known.no_drill, out)
+    if kind is RecipientKind.STAFF and "drill" not in fields and not never:
+        drill = True
     if never and drill and "drill" in fields:
         out.append(problem("no_drill", "both"))
     return drill and not never, never

@@ -94,6 +94,9 @@ def entry_for(asked: PlaceQuery) -> PlaceEntry | None:
     )
 
 
+_STEPS = frozenset({"arrow", "door", "metres"})
+
+
 def read_way(given: Any, known: Mapping[str, Any], out: list[Problem]) -> dict[str, Any]:
     """The way out with the named parts in their place; null takes a part, or all of it, away."""
     if given is None:
@@ -104,6 +107,9 @@ def read_way(given: Any, known: Mapping[str, Any], out: list[Problem]) -> dict[s
         return dict(known)
     only("way", given, ("arrow", "door", "metres", "words", "assembly"), out)
     way = dict(known)
+    new = {part for part, said in given.items() if said}
+    if bool(new & _STEPS) != ("words" in new):  # words stand in the others' stead
+        way = {k: v for k, v in way.items() if k not in (_STEPS if "words" in new else {"words"})}
     for part, said in given.items():
         if said is None or said == "":
             way.pop(part, None)

@@ -138,6 +138,9 @@ def group_name(group: str) -> dict[str, str]:
         number = group.removeprefix(word)
         if number != group and re.fullmatch(r"\d+|[A-Z]", number):
             return {"zh-CN": number + end, "en": f"{word.capitalize()} {number}"}
+    if (wider := groups_of(group + "1")[:-1]) and group.startswith(wider[-1]):
+        inner = group_name(group.removeprefix(wider[-1]))["en"]
+        return {"zh-CN": group, "en": f"{group_name(wider[-1])['en']} {inner}"}
     return {"zh-CN": group, "en": group.title() if group.isascii() else group}
 
 

@@ -123,14 +123,20 @@ def _unit_name(place: PlaceParts) -> Words:
 def _building_name(building: str) -> Words:
     for word, english in WORDED.items():
         before, found, number = building.rpartition(word)
-        if found and number:
-            return {"zh-CN": building, "en": f"{before}{english} {number}"}
         if found:
-            return {"zh-CN": building, "en": f"{before} {english}s".strip()}
-    group, dot, number = building.rpartition(".")
-    if dot:
-        return {"zh-CN": f"{group} {number}栋", "en": f"{group}, Building {number}"}
-    return {"zh-CN": f"{building}栋", "en": f"Building {building}"}
+            inside = f"{english} {number}" if number else f"{english}s"
+            return {"zh-CN": building, "en": _in_group(before, inside)}
+    group = (groups_of(building) or ("",))[-1]
+    number = building.removeprefix(group).removeprefix(".")
+    known = group_name(group)["zh-CN"] if group else ""
+    counted = "号" if known.endswith("弄") else "栋"
+    before = f"{known} " if known and known.isascii() else known
+    return {"zh-CN": f"{before}{number}{counted}", "en": _in_group(group, f"Building {number}")}
+
+
+def _in_group(group: str, inside: str) -> str:
+    """An English name behind that of its group: 1期1 is Phase 1, Building 1."""
+    return f"{group_name(group)['en']}, {inside}" if group else inside
 
 
 def _floor_name(floor: str) -> Words:

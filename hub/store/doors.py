@@ -33,7 +33,9 @@ _TASK = (
 )
 _SITE = text("SELECT site_id FROM incidents WHERE id = :incident")
 _BLOCK = (
-    "CASE WHEN p.entrance <> '' THEN p.entrance WHEN p.building <> '' THEN p.building"
+    "CASE WHEN replace(p.entrance, '-', '') <> p.entrance THEN p.entrance"
+    " WHEN p.entrance <> '' THEN p.building || '-' || p.entrance"
+    " WHEN p.building <> '' THEN p.building"
     f" ELSE '{NOWHERE}' END"
 )
 _LIST = """

@@ -32,13 +32,25 @@ def spoken_of(
         named = conn.execute(_SITE, {"site": site}).scalar_one_or_none()
         name = as_json(named) or {}
         return {tag: spoken_place(None, tag, site_name=name) for tag in languages}
-    row = conn.execute(_PLACE, {"site": site, "path": path}).mappings().first()
+    found = conn.execute(_PLACE, {"site": site, "path": path}).mappings().first()
+    row: Mapping[Any, Any] | None = found or _floor_across(conn, site, path)
     if row is None:
         return dict.fromkeys(languages, path)
     building = conn.execute(_PLACE, {"site": site, "path": row["building"]}).mappings().first()
     name = as_json(building["name"]) if building else None
     place = place_of(row)
     return {tag: spoken_place(place, tag, building_name=name) for tag in languages}
+
+
+def _floor_across(conn: Connection, site: int, path: str) -> Mapping[Any, Any] | None:
+    """A floor of a whole building whose entrances each have their own: no place on record, but
+    what was launched at and what is said of."""
+    building, slash, floor = path.partition("/")
+    asked = {"site": site, "path": building}
+    row = conn.execute(_PLACE, asked).mappings().first() if slash and "/" not in floor else None
+    if row is None:
+        return None
+    return {**row, "kind": PlaceKind.FLOOR, "path": path, "floor": floor, "unit": "", "name": {}}
 
 
 def spoken_at(row: Mapping[Any, Any]) -> dict[str, str]:

@@ -70,3 +70,16 @@ def test_whatever_is_recorded_has_its_words() -> None:
     found = _recorded()
     assert {"launch", "site_change", "reply_settled", "hub_restore"} <= found
     assert found - {"outside"} <= KINDS.keys()
+
+
+def test_kinds_of_launches_are_told_in_the_readers_language() -> None:
+    found = said("launch", {"playbook": "fire", "kind": "drill", "people": 9})
+    assert found == {
+        "zh-CN": "启动预案 fire（演练），9 人",
+        "en": "launched fire (drill), 9 people",
+    }
+
+
+@pytest.mark.parametrize("kind", ["reply_reopened", "site_change"])
+def test_what_is_undone_and_set_has_words(kind: str) -> None:
+    assert kind in KINDS

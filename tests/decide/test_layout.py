@@ -73,3 +73,14 @@ def test_a_group_is_drawn_with_its_buildings() -> None:
     assert drawn["groups"] == [
         {"path": "1期", "name": {"zh-CN": "一期"}, "buildings": ["1期3"]},
     ]
+
+
+def test_shops_without_floors_are_drawn_in_rows_named_by_their_first() -> None:
+    shops = [place(20, PlaceKind.BUILDING, "商铺", None, building="商铺")]
+    shops += [
+        place(20 + n, PlaceKind.UNIT, f"商铺/S{n:02}", 20, building="商铺", unit=f"S{n:02}")
+        for n in range(1, 9)
+    ]
+    drawn = layout(SITE, shops, (), occupied=range(21, 30))["buildings"][0]["entrances"][0]
+    rows = [(f["label"], f["path"], f["level"], len(f["units"])) for f in drawn["floors"]]
+    assert rows == [("S01", "商铺", 2, 6), ("S07", "商铺", 1, 2)]

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from hub.entries import AddressEntry, RecipientEntry
-from hub.errors import Refused
+from hub.errors import Problem, Refused
 from hub.flow.recipient_fields import read_entry
+from hub.flow.screen_fields import read_way
 from hub.model import RecipientKind
 from hub.roster.address_value import read_address
 from hub.roster.numbers import read_phones
@@ -160,3 +161,22 @@ def test_a_roster_and_the_form_read_a_number_alike() -> None:
         assert isinstance(found, tuple) is row.address.usable
         if isinstance(found, tuple):
             assert found[1] == row.address.value
+
+
+def test_staff_take_part_in_drills_unless_they_said_no() -> None:
+    staff = read_entry(BLANK, {"kind": "staff", "name": "王"}, "CN")
+    assert (staff.drill, staff.no_drill) == (True, False)
+    never = read_entry(staff, {"drill": False}, "CN")
+    assert (never.drill, never.no_drill) == (False, True)
+    assert not read_entry(never, {"name": "李"}, "CN").drill
+    assert not read_entry(BLANK, {"name": "王"}, "CN").drill
+
+
+def test_words_of_the_way_stand_in_the_place_of_an_arrow_and_the_other_way_round() -> None:
+    arrow = {"arrow": "left", "door": {"en": "south door"}, "metres": 30}
+    out: list[Problem] = []
+    said = read_way({"words": {"en": "walk to the lake"}}, arrow, out)
+    assert said == {"words": {"en": "walk to the lake"}}
+    assert read_way({"arrow": "back"}, said, out) == {"arrow": "back"}
+    assert read_way({"metres": 12}, arrow, out) == {**arrow, "metres": 12}
+    assert out == []

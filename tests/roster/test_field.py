@@ -266,3 +266,17 @@ def test_a_name_of_two_words_is_one_person_or_asked(name: str, names: list[str] 
         assert stops(found) == [(2, "C", Code.NAME_IN_DOUBT)]
     else:
         assert [p.name for p in found.people] == names
+
+
+def test_a_court_beside_phases_is_a_group_and_no_estates_name() -> None:
+    rows = [
+        ("期数", "楼栋", "房号", "姓名", "手机"),
+        ("一期", "1栋", "101", "张三", "13800000001"),
+        ("听涛苑", "", "别墅3号", "李四", "13800000002"),
+    ]
+    found = read_rows(*rows[1:], header=rows[0])
+    assert {p.name: p.place.path for p in found.people} == {
+        "张三": "1期1/1/101",
+        "李四": "听涛苑别墅/3",
+    }
+    assert not found.problems

@@ -90,8 +90,10 @@ async def events(request: Request) -> Response:
 async def board(request: Request) -> Response:
     """GET /incidents/{id}/board: the snapshot frame of the websocket."""
     found = (await house(request).watch.board(number(request, "id"))).to_json()
+    if not sees_people(request):
+        return JSONResponse(veiled.frame(found))
     await house(request).accounts.looked(actor_of(request), f"incident:{number(request, 'id')}")
-    return JSONResponse(found if sees_people(request) else veiled.frame(found))
+    return JSONResponse(found)
 
 
 async def flat(request: Request) -> Response:

@@ -8,7 +8,7 @@ const BAR = { w: 44, dy: 6.4, h: 5.2 };
 function stacks(layout) {
   return layout.buildings.flatMap((building) => building.entrances.map((entrance) => ({
     path: entrance.path, building: building.path, name: say(building.name),
-    floors: [...entrance.floors].filter((f) => f.units.length || f.level > 0).sort((a, b) => (b.level ?? 0) - (a.level ?? 0)),
+    floors: [...entrance.floors].filter((f) => (f.units.length || f.level > 0) && f.path !== entrance.path).sort((a, b) => (b.level ?? 0) - (a.level ?? 0)),
   })));
 }
 
@@ -56,6 +56,7 @@ export class Picker {
     if (column < 0) column = 0; else column = Math.max(0, Math.min(this.#columns.length - 1, column + step[1]));
     const { path, building, floors } = this.#columns[column];
     if (this.#depth === "building" || this.#depth === "site") return this.#pick(building);
+    if (!floors.length) return this.#pick(path); // shops and villas stand on no floor
     let at = floors.findIndex((f) => String(f.label) === floor);
     at = at < 0 ? floors.length - 1 : Math.max(0, Math.min(floors.length - 1, at + step[0]));
     this.#pick(`${path}/${floors[at].label}`);
