@@ -8,6 +8,7 @@ HubError
 │   └── NotKnown     the caller has not said who they are (401)
 ├── Unready      the hub cannot do it now; try again (503)
 │   └── DiskFull     nothing can be written: no room, no quota, read-only (503)
+├── Damaged      the file of the database is broken: a backup must take its place (503)
 └── Defect       a rule of our own is broken: a bug (500)
 """
 
@@ -120,6 +121,16 @@ class DiskFull(Unready):
     def __init__(self, what: str, *, fault: str):
         super().__init__(what)
         self.fault = fault
+
+
+class Damaged(HubError):
+    """The file of the database is broken where this was to be read or written: no waiting mends it,
+    and nothing is tried again for it."""
+
+    status = 503
+    title = "The database is damaged"
+    code = "database_damaged"
+    retry_after = 60
 
 
 class Defect(HubError):

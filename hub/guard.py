@@ -66,7 +66,7 @@ def guard(
             wake=wake,
             served=_served(channels),
             needs=_needs(library),
-            passed=Heartbeat(url, ledger.beat).beat if url else None,
+            passed=Heartbeat(url, ledger.beat, ledger.beaten).beat if url else None,
         ),
         "pulse": Pulse(
             ledger=ProcessLedger(db),

@@ -113,6 +113,8 @@ class Hub:
 
     async def ready(self) -> Sequence[str]:
         """What keeps the hub from its work; raises when the database does not answer."""
+        if self.db.damaged:
+            return (self.db.damaged,)
         return () if await is_current(self.db) else ("has an older schema: run `muster migrate`",)
 
 

@@ -141,6 +141,16 @@ def test_a_name_that_is_no_zone_has_the_usual_one_and_is_refused_where_it_is_set
     assert zone_fault(name) is not None
 
 
+@pytest.mark.parametrize("country", ["CN", "US", ""])
+def test_no_name_is_suggested_that_would_be_refused_as_well(country: str) -> None:
+    known = zoneinfo.available_timezones() | {"Factory", "localtime"}
+    written = {form for one in known for form in (one.lower(), one.replace("/", " "), one[:-1])}
+    for name in sorted(written | known):
+        fault = zone_fault(name, country=country)
+        said = fault and re.fullmatch(r"(?:write|did you mean) ([^ ,]+?)\??", fault[1])
+        assert not said or zone_fault(said[1], country=country) is None, (name, fault)
+
+
 def test_names_that_were_changed_still_tell_the_time() -> None:
     renamed = {"Asia/Calcutta": "Asia/Kolkata", "Asia/Chongqing": "Asia/Shanghai",
                "Europe/Kiev": "Europe/Kyiv", "Canada/Mountain": "America/Edmonton",

@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from hub.errors import HubError, Problem, Refused, TooMany, Unready
+from hub.errors import Damaged, HubError, Problem, Refused, TooMany, Unready
 from web.base import base_of, rebased
 from web.catalog import LANGUAGES, accepted
 from web.refusals import sentence, tell
@@ -95,7 +95,7 @@ def of_error(scope: Scope, error: Exception) -> Response:
     if isinstance(error, Refused):
         headers = {"www-authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
         return _refusal(scope, error, headers=headers)
-    if isinstance(error, Unready):
+    if isinstance(error, Unready | Damaged):
         retry = {"retry-after": str(error.retry_after)}
         return problem(scope, 503, str(error), code=error.code, title=error.title, headers=retry)
     if isinstance(error, HTTPException):

@@ -17,6 +17,7 @@ from channels.registry import traits
 from hub.address import caution
 from hub.commands.accounts import chained, disk_entry, probed
 from hub.commands.client import connected, running
+from hub.commands.file_checks import heartbeat, whole
 from hub.commands.output import say
 from hub.commands.owner import only_database
 from hub.commands.reach import reach
@@ -119,6 +120,7 @@ async def run_doctor(
     if refused is not None:  # whatever else stands there cannot be judged
         found.append({"check": "folder", "ok": False, "what": refused.what})
     else:
+        found += [*await whole(settings), *await heartbeat(settings)]
         found += [*await zones(settings), *await reach(settings), *await probed(settings)]
         found += [_folder(settings), *(one for one in [disk_entry(settings)] if one is not None)]
         found += [await chained(settings), await _hub(settings), *await site_checks(settings)]

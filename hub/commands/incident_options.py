@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from hub.commands.output import as_json, run, settings_of
+from hub.tags import tag_fault, tidy_tag
 
-TAGGED = re.compile(r"([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)=(.*)", re.DOTALL)
+TAGGED = re.compile(r"([A-Za-z]{2,12}(?:[-_][A-Za-z0-9]{2,8})*)=(.*)", re.DOTALL)
 
 
 class Named(click.ParamType[str]):
@@ -41,9 +42,13 @@ def _texts(_ctx: click.Context, _param: click.Parameter, given: tuple[str, ...])
         tagged = TAGGED.fullmatch(one)
         if tagged is None:
             raise click.BadParameter("is written LANGUAGE=WORDS, such as en='Use stair B.'")
-        if tagged[1] in found:
-            raise click.BadParameter(f"has {tagged[1]} twice")
-        found[tagged[1]] = tagged[2].strip()
+        tag, meant = tidy_tag(tagged[1]), tag_fault(tagged[1])
+        if meant is not None:
+            right = meant or "a tag, such as zh-CN or en"
+            raise click.BadParameter(f"has {tagged[1]!r} for a language: write {right}")
+        if tag in found:
+            raise click.BadParameter(f"has {tag} twice")
+        found[tag] = tagged[2].strip()
     return {tag: words for tag, words in found.items() if words}
 
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import click
 
+from hub import logs
 from hub.decide.disk import SAID, Fault, of_error
 from hub.errors import DiskFull, HubError, Problem, Refused
 from hub.settings import Settings, load, user_data
@@ -58,7 +59,9 @@ def note(words: str) -> None:
 
 
 def run(work: Coroutine[Any, Any, int | None], *, json_: bool = False) -> NoReturn:
-    """Runs a command to its end and exits: 0 done, 1 refused. Ctrl-C exits 130."""
+    """Runs a command to its end and exits: 0 done, 1 refused. Ctrl-C exits 130. What it logs never
+    stands on standard output."""
+    logs.configure("warning", pretty=True)
     try:
         code = _loop(work)
     except HubError as error:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from hub.errors import Conflict, NotKnown, Problem, Refused, TooMany, Unready
+from hub.errors import Conflict, Damaged, NotKnown, Problem, Refused, TooMany, Unready
 from hub.flow.failures import Failures
 from hub.flow.passwords import MOST, fault, tidy
 from hub.flow.tries import Tries, network
@@ -281,7 +281,7 @@ class Accounts:
             self._looks.popitem(last=False)
         try:
             await self.ledger.audit(actor.id, "needs_look", obj, {})
-        except Unready:
+        except (Unready, Damaged):
             self._looks.pop(key, None)
 
 

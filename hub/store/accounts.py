@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from hub.errors import DiskFull, Unready
+from hub.errors import Damaged, DiskFull, Unready
 from hub.model import Actor
 from hub.store.audit_chain import add_audit
 from hub.store.database import Database, database_now
@@ -88,7 +88,9 @@ class AccountLedger(SiteWords):
             return None
         actor, stale = found
         if stale:
-            with contextlib.suppress(Unready):  # only a note; whoever looks at a full disk may
+            with contextlib.suppress(
+                Unready, Damaged
+            ):  # only a note; whoever looks at a full disk may
                 await self._db.write(partial(_touch_session, digest=digest))
         return actor
 
@@ -115,7 +117,7 @@ class AccountLedger(SiteWords):
             return None
         actor, stale = found
         if stale:
-            with contextlib.suppress(Unready):
+            with contextlib.suppress(Unready, Damaged):
                 await self._db.write(partial(_touch_token, digest=digest))
         return actor
 

@@ -33,6 +33,7 @@ class Database(Protocol):
     reckoner: Reckoner  # the time of everything that goes by this database's clock
     disk: Disk  # what its files stand on
     seal: Seal  # the key of what is recorded in it
+    damaged: str  # that its file was found broken while in use, and what to do; "" while it is well
 
     async def open(self) -> None: ...
 

@@ -6,14 +6,15 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 
-from hub.errors import HubError, Problem, Refused, Unready
+from hub.errors import Damaged, HubError, Problem, Refused, Unready
 
+_RESTORE = "put a backup in its place (`muster restore`)"
 _SAID = {
     sqlite3.SQLITE_READONLY: ("may only be read", "let the hub's user write in its folder"),
     sqlite3.SQLITE_PERM: ("may not be opened", "let the hub's user read and write it"),
     sqlite3.SQLITE_AUTH: ("may not be opened", "let the hub's user read and write it"),
-    sqlite3.SQLITE_NOTADB: ("is no database", "put a backup in its place (`muster restore`)"),
-    sqlite3.SQLITE_CORRUPT: ("is damaged", "put a backup in its place (`muster restore`)"),
+    sqlite3.SQLITE_NOTADB: ("is no database", _RESTORE),
+    sqlite3.SQLITE_CORRUPT: ("is damaged", _RESTORE),
     sqlite3.SQLITE_FULL: ("has no room: its disk is full", "make room, then start it again"),
     sqlite3.SQLITE_CANTOPEN: (
         "cannot be opened",
@@ -35,6 +36,21 @@ PASSES = frozenset(
     {sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY}
 )
 """What the disk or the system may mend: asked again, it may be well."""
+
+
+BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+def damage(error: BaseException) -> Damaged | None:
+    """What is said of a file that broke while it was in use; None for any other error. Nothing
+    leads to where the file is: strangers may be told this."""
+    found: BaseException | None = error
+    while found is not None:
+        orig = found.orig if isinstance(found, DBAPIError) else found
+        if getattr(orig, "sqlite_errorcode", 0) & 0xFF in BROKEN:
+            return Damaged(f"The database is damaged ({orig}). To mend it: {_RESTORE}.")
+        found = found.__context__
+    return None
 
 
 def refusal(path: str | None, error: BaseException) -> HubError | None:

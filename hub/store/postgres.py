@@ -66,6 +66,7 @@ class PostgresDatabase:
         self.reckoner = Reckoner()
         self.seal = Seal()
         self.disk = Disk("database", fits=self._fits)
+        self.damaged = ""  # the server says itself what has become of its files
         self._pool = pool
         self._deadline = deadline
         self.pooled = False

@@ -18,18 +18,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from hub.decide.disk import SAID, Fault
-from hub.errors import DiskFull, Unready
+from hub.errors import Damaged, DiskFull, Unready
 from hub.store.disk import Disk
-from hub.store.opening import refusal
+from hub.store.opening import damage, refusal
 from hub.store.reckoner import Reckoner
 from hub.store.seal import Seal
 
 T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 GROUP = 256  # changes in one commit at most, so that no caller waits for an endless group
 WAITING = 10_000  # changes queued at most; beyond it callers get Unready at once
@@ -88,6 +91,7 @@ class SqliteDatabase:
         self.reckoner = Reckoner()
         self.seal = Seal()
         self.disk = Disk("data", _folder(self._url.database))
+        self.damaged = ""
         self._queue: queue.Queue[_Change | None] = queue.Queue(WAITING)
         self._writer: threading.Thread | None = None
         self._engine: Engine | None = None
@@ -157,6 +161,7 @@ class SqliteDatabase:
         except Exception as error:
             if (said := _said(error, "be read")) is error:
                 raise
+            self._hear(said)
             raise said from error
 
     def _run(self, first: Connection) -> None:
@@ -164,9 +169,16 @@ class SqliteDatabase:
             while (group := self._next_group()) is not None:
                 _commit(conn, group, self.disk)
                 for change in group:
+                    self._hear(change.error)
                     change.tell()
                 if self._ended:
                     return
+
+    def _hear(self, error: BaseException | None) -> None:
+        """A file that was once found broken stays so until a backup takes its place."""
+        if isinstance(error, Damaged) and not self.damaged:
+            self.damaged = str(error)
+            log.error("database_damaged")
 
     _ended = False
 
@@ -225,8 +237,9 @@ def _whole(conn: Connection) -> bool:
 
 
 def _said(error: BaseException, what: str, disk: Disk | None = None) -> BaseException:
-    """The error as callers are told it; Unready where the disk, not the change, is at fault. It may
-    be hidden below a later one: the savepoint, too, is gone then. `disk`: of a write; it hears."""
+    """The error as callers are told it; Unready where the disk or the file, not the change, is at
+    fault. It may be hidden below a later one: the savepoint, too, is gone then. `disk`: of a write;
+    it hears."""
     found: BaseException | None = error
     while found is not None:
         orig = found.orig if isinstance(found, DBAPIError) else found
@@ -236,7 +249,7 @@ def _said(error: BaseException, what: str, disk: Disk | None = None) -> BaseExce
                 return DiskFull(SAID[fault], fault=str(fault))
             return Unready(f"The database cannot {what} now: {orig}.")
         found = found.__context__
-    return error
+    return damage(error) or error
 
 
 def _fault(error: sqlite3.OperationalError, disk: Disk) -> Fault | None:

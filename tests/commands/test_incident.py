@@ -130,6 +130,8 @@ def test_a_running_hub_is_asked_and_help_is_told_and_confirmed(tmp_path: Path) -
         (("update", "1"), 2),
         (("update", "1", "--text", "no language"), 2),
         (("update", "1", "--text", "en=a", "--text", "en=b"), 2),
+        (("update", "1", "--text", "en=a", "--text", "EN=b"), 2),
+        (("update", "1", "--text", "jp=a"), 2),
         (("update", "1", "--text", "en=  "), 2),
         (("stop", "what is this"), 2),
         (("close", "1", "--confirm-help", "many"), 2),

@@ -6,12 +6,14 @@ What comes in refuses unknown fields; sizes are bounded here, meaning is checked
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from hub.model import AnswerWord, Kind, LaunchRequest
+from hub.tags import tag_fault, tidy_tag
 
 Id = Annotated[int, Field(gt=0, le=2**53, strict=True)]
 _TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
@@ -84,14 +86,28 @@ class NoticeBody(Taken):
     @field_validator("text", mode="before")
     @classmethod
     def _text(cls, given: object) -> object:
-        """One sentence for whatever is neither a text nor texts by language."""
-        fits = isinstance(given, str) or (
-            isinstance(given, dict)
-            and all(isinstance(said, str) and _TAG.match(str(tag)) for tag, said in given.items())
-        )
-        if not fits:
+        """A text, or texts by language whose tags are written as we write them. One sentence for
+        whatever is neither."""
+        if isinstance(given, str):
+            return given
+        if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
             raise PydanticCustomError("texts", "must be a text, or a text for each language tag")
-        return given
+        return _by_tag(given)
+
+
+def _by_tag(given: Mapping[str, str]) -> dict[str, str]:
+    """The texts by tidy tags (`zh_CN` is zh-CN). Nothing written for people is lost because its tag
+    names a language of nobody (`jp`), or one language twice."""
+    found: dict[str, str] = {}
+    for tag, said in given.items():
+        meant, tidy = tag_fault(tag), tidy_tag(tag)
+        if meant is not None:
+            named = {"tag": repr(tag[:20]), "right": meant or "a tag, such as zh-CN or en"}
+            raise PydanticCustomError("tag", "has {tag} for a language: write {right}", named)
+        if tidy in found:
+            raise PydanticCustomError("tag_twice", "has {tag} twice", {"tag": tidy})
+        found[tidy] = said
+    return found
 
 
 class CloseBody(Taken):
