@@ -129,8 +129,8 @@ def _building_name(building: str) -> Words:
             return {"zh-CN": building, "en": f"{before} {english}s".strip()}
     group, dot, number = building.rpartition(".")
     if dot:
-        return {"zh-CN": f"{group} {number}栋", "en": f"{group}, Building {number}"}
-    return {"zh-CN": f"{building}栋", "en": f"Building {building}"}
+        return {"zh-CN": f"{group} {number}栋", "en": f"{group}, Tower {number}"}
+    return {"zh-CN": f"{building}栋", "en": f"Tower {building}"}
 
 
 def _floor_name(floor: str) -> Words:
