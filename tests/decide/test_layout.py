@@ -64,3 +64,17 @@ def test_screens_that_stand_at_no_building_are_elsewhere() -> None:
     assert [s["recipient"] for s in drawn["screens_elsewhere"]] == [2]
     assert [s["recipient"] for s in drawn["buildings"][0]["entrances"][0]["screens"]] == [1]
     assert drawn["assembly_points"] == [{"key": "lawn"}]
+
+
+def test_what_a_second_file_brought_stands_by_its_number() -> None:
+    """Each import numbers only its own places: building 10, 8 and 3 may all be the first."""
+    late = [
+        place(20, PlaceKind.BUILDING, "10", None, building="10", sort=1),
+        place(21, PlaceKind.BUILDING, "阅江苑.2", None, building="阅江苑.2", sort=1),
+        place(22, PlaceKind.BUILDING, "8", None, building="8", sort=1),
+        place(23, PlaceKind.UNIT, "3/2/1001", 3, unit="1001", sort=1),
+    ]
+    drawn = layout(SITE, [*late, *PLACES], [], occupied=[])["buildings"]
+    assert [one["path"] for one in drawn] == ["3", "5", "8", "10", "阅江苑.2"]
+    floor = drawn[0]["entrances"][0]["floors"][0]
+    assert [unit["label"] for unit in floor["units"]] == ["201", "202", "1001"]
