@@ -10,7 +10,6 @@ from hub.decide.ground import in_group
 from hub.decide.showing import ScreenRow
 from hub.model import Place, PlaceKind, Site
 
-
 _PIECES = re.compile(r"\d+|\D+")
 
 
