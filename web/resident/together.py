@@ -11,7 +11,7 @@ import re
 
 from markupsafe import Markup, escape
 
-from hub.decide.spoken import is_chinese
+from hub.tags import base
 
 WORDS = (
     "单元 單元 楼栋 楼梯 樓梯 步梯 电梯 電梯 大楼 大樓 本楼 本樓 楼道 大堂 地下室 车库 停车场 "
@@ -32,7 +32,7 @@ _WHOLE = re.compile("|".join([_COUNTED, *sorted(WORDS, key=len, reverse=True)]))
 
 def together(said: str, language: str) -> str:
     """The text with each piece marked that stays in one line; other languages as they are."""
-    if not is_chinese(language):
+    if base(language) != "zh":
         return said
     out, start = Markup(), 0
     for found in _WHOLE.finditer(said):
