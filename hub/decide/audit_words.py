@@ -43,7 +43,6 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "opt_out_taken_away": ("恢复接收", "took an opt-out away"),
     "screen_pair": ("配对屏幕", "paired a screen"),
     "screen_unpair": ("解除屏幕配对", "unpaired a screen"),
-    "site_change": ("修改小区设置", "changed what a site says of itself"),
     # what people say to the hub
     "opt_out": ("退订", "opted out"),
     "opt_in": ("恢复接收", "opted in again"),

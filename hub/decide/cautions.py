@@ -45,12 +45,12 @@ _WORDS: dict[str, Words] = {
     },
     "nobody_accounts": {
         "zh-CN": "谁都通知不到：没有账号能给这些人发短信或打电话。请管理员先设置账号"
-        "（MUSTER_TWILIO_…，或 MUSTER_CONFIG 里的 [[accounts]]），并马上派人上门通知。",
+        "（MUSTER_TWILIO_…，或 MUSTER_CONFIG 里的 [[accounts]]），并请立即上门通知。",
         "en": "Nobody will be reached: no provider account can send to these people. Set one up"
         " (MUSTER_TWILIO_…, or [[accounts]] in MUSTER_CONFIG), and send somebody to the doors now.",
     },
     "nobody_addresses": {
-        "zh-CN": "谁都通知不到：这些人都没有可用的号码。请在名册里补上号码，并马上派人上门通知。",
+        "zh-CN": "谁都通知不到：这些人都没有可用的号码。请在名册里补上号码，并立即上门通知。",
         "en": "Nobody will be reached: none of these people has a number that can be used. Put"
         " numbers into the roster, and send somebody to the doors now.",
     },

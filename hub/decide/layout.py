@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,18 +10,21 @@ from hub.decide.ground import in_group
 from hub.decide.showing import ScreenRow
 from hub.model import Place, PlaceKind, Site
 
+_PIECES = re.compile(r"\d+|\D+")
+
 
 def layout(
     site: Site, places: Sequence[Place], screens: Sequence[ScreenRow], *, occupied: Iterable[int]
 ) -> dict[str, Any]:
-    """The drawing as JSON: top floor first, flats in their order, vacant flats marked.
+    """The drawing as JSON: top floor first, flats in their order, vacant flats marked. 2 stands
+    before 12, whichever file named it first: each import numbers only the places it has.
 
     A building without entrances has one entrance with the building's own path. Screens that stand
     at no building are in `screens_elsewhere`.
     """
     lived_in = frozenset(occupied)
     children = _children(places)
-    buildings = [p for p in places if p.kind is PlaceKind.BUILDING]
+    buildings = _in_order(p for p in places if p.kind is PlaceKind.BUILDING)
     by_path = _screens_by_path(screens)
     drawn = [_building(b, children, by_path, lived_in) for b in buildings]
     names = {b.building for b in buildings}
@@ -31,6 +35,15 @@ def layout(
         "screens_elsewhere": [_screen(s) for s in screens if s.building not in names],
         "assembly_points": list(site.settings.get("assembly_points", ())),
     }
+
+
+def _in_order(places: Iterable[Place]) -> list[Place]:
+    """By their numbers, numbers before letters."""
+    return sorted(places, key=lambda place: _numbered(place.path))
+
+
+def _numbered(path: str) -> list[tuple[int, int, str]]:
+    return [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in _PIECES.findall(path)]
 
 
 def _group(group: Place, buildings: Iterable[Place]) -> dict[str, Any]:
@@ -61,7 +74,7 @@ def _building(
     lived_in: frozenset[int],
 ) -> dict[str, Any]:
     below = children.get(building.id, [])
-    entrances = [p for p in below if p.kind is PlaceKind.ENTRANCE]
+    entrances = _in_order(p for p in below if p.kind is PlaceKind.ENTRANCE)
     standing = entrances or [building]
     drawn = [_entrance(e, children, screens.get(e.path, []), lived_in) for e in standing]
     if entrances and (own := screens.get(building.path)):
@@ -101,7 +114,9 @@ def _floor(floor: Place, units: Sequence[Place], lived_in: frozenset[int]) -> di
         "path": floor.path,
         "label": floor.floor,
         "level": floor.level,
-        "units": [_unit(u, lived_in) for u in units if u.kind is PlaceKind.UNIT],
+        "units": [
+            _unit(u, lived_in) for u in _in_order(p for p in units if p.kind is PlaceKind.UNIT)
+        ],
     }
 
 

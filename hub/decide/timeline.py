@@ -90,10 +90,10 @@ SOMEBODY: Line = {"zh-CN": "一位未登记住处的人员", "en": "Somebody wit
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a line may name: where people live (recipient -> path), waves and tasks by their
-    names, screens by theirs."""
+    """What a line may name: where people live, as it is said (recipient -> words), waves and
+    tasks by their names, screens by theirs."""
 
-    places: Callable[[int], str] = lambda _recipient: ""
+    places: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     waves: Mapping[str, Line] = field(default_factory=dict)
     tasks: Mapping[int, Line] = field(default_factory=dict)
 
@@ -264,8 +264,7 @@ _LINES: Mapping[EventKind, Callable[[Mapping[str, Any], Known], Line]] = {
 
 
 def _place(recipient: int, known: Known) -> tuple[str, str]:
-    path = known.places(recipient)
-    return (path, path) if path else (SOMEBODY["zh-CN"], SOMEBODY["en"])
+    return _named(known.places.get(recipient) or SOMEBODY)
 
 
 def _task_name(data: Mapping[str, Any], known: Known) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from hub.decide.boards import Parts, Screens
 from hub.decide.copies import Copies
 from hub.decide.tally import Curve, Person
 from hub.events import Event, iso
-from hub.model import Lane
+from hub.model import Lane, Words
 from hub.under_way import Standing, UnderWay
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -19,9 +19,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A board's rows at event `seq`, read on one snapshot. `units`: place id -> path of a flat;
-    `helps`: task -> (person, done); `zones`: floor -> band of the frozen audience, which never
-    changes; `at`: the database's time in ms."""
+    """A board's rows at event `seq`, read on one snapshot. `places`: where those live whom the
+    timeline names; `helps`: task -> (person, done); `zones`: floor -> band of the frozen audience,
+    which never changes; `at`: the database's time in ms."""
 
     epoch: str
     at: int
@@ -33,7 +33,7 @@ class Loaded:
     copies: Copies
     helps: Mapping[int, tuple[int, bool]]
     curves: Mapping[str, Curve]
-    units: Mapping[int, str]
+    places: Mapping[int, Words]
     parts: Parts
     screens: Screens
     timeline: tuple[Event, ...]
@@ -42,9 +42,11 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Events after a known one; parts and screens where they have to be read again."""
+    """Events after a known one and where those live whom they name; parts and screens where they
+    have to be read again."""
 
     events: tuple[Event, ...]
+    places: Mapping[int, Words]
     parts: Parts | None
     screens: Screens | None
     at: int

@@ -131,11 +131,11 @@ def _building_name(building: str) -> Words:
     known = group_name(group)["zh-CN"] if group else ""
     counted = "号" if known.endswith("弄") else "栋"
     before = f"{known} " if known and known.isascii() else known
-    return {"zh-CN": f"{before}{number}{counted}", "en": _in_group(group, f"Building {number}")}
+    return {"zh-CN": f"{before}{number}{counted}", "en": _in_group(group, f"Tower {number}")}
 
 
 def _in_group(group: str, inside: str) -> str:
-    """An English name behind that of its group: 1期1 is Phase 1, Building 1."""
+    """An English name behind that of its group: 1期1 is Phase 1, Tower 1."""
     return f"{group_name(group)['en']}, {inside}" if group else inside
 
 

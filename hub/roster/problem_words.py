@@ -176,7 +176,7 @@ _EN: dict[Code, str] = {
     "column is, or leave it out",
     Code.COLUMN_REPEATED: "Repeats column {0}; not imported",
     Code.SHEET_HIDDEN: "A hidden sheet: not read",
-    Code.ROWS_HIDDEN: "Hidden or filtered out and not read: {0} rows. Say whether they "
+    Code.ROWS_HIDDEN: "Rows hidden or filtered out and not read: {0}. Say whether they "
     "belong to the roster: import them too, or leave them out",
     Code.COLUMN_HIDDEN: "A hidden column: not read. Unhide it if it belongs, or import hidden rows "
     "and columns too",

@@ -24,7 +24,7 @@ from hub.store.help_open import OPEN, help_open
 from hub.store.homes import flats_of, places_of
 from hub.store.incidents import closing, ended_by
 from hub.store.outcomes import on_board, standing_of
-from hub.store.placed import NAMED, as_json, spoken_at, spoken_of
+from hub.store.placed import NAMED, as_json, homes_named, spoken_at, spoken_of
 
 _PEOPLE = ("resident", "staff", "outside")
 _INCIDENT = text("""
@@ -39,10 +39,6 @@ FROM deliveries WHERE incident_id = :incident GROUP BY channel, state, unsure, d
 _HELPS = text("""
 SELECT id, recipient_id, state FROM tasks
 WHERE incident_id = :incident AND key = 'help' AND recipient_id IS NOT NULL""")
-_UNITS = text("""
-SELECT p.id, p.path FROM places p
-WHERE p.id IN (SELECT household FROM audience WHERE incident_id = :incident UNION
-    SELECT household FROM audience_homes WHERE incident_id = :incident)""")
 # Who leaves first, floor by floor: the frozen audience says it, whatever the estate is today.
 _ZONES = text("""
 SELECT f.path, min(a.band) AS band FROM audience a
@@ -106,6 +102,7 @@ def load(conn: Connection, *, incident: int) -> Loaded:
             people[person].further = flats
     deliveries, copies = _deliveries(conn.execute(_DELIVERIES, about))
     helps = {one.id: (one.recipient_id, one.state == "done") for one in conn.execute(_HELPS, about)}
+    timeline = tuple(latest_events(conn, incident, until=row["last_seq"]))
     return Loaded(
         epoch=conn.execute(_EPOCH).scalar_one_or_none() or "0",
         at=database_now(conn),
@@ -117,11 +114,11 @@ def load(conn: Connection, *, incident: int) -> Loaded:
         copies=copies,
         helps=helps,
         curves=curves,
-        units={one.id: one.path for one in conn.execute(_UNITS, about)},
+        places=homes_named(conn, incident, timeline),
         parts=_parts(conn, row),
         zones={one.path: base_band(one.band) for one in conn.execute(_ZONES, about)},
         screens=_screens(conn, incident),
-        timeline=tuple(latest_events(conn, incident, until=row["last_seq"])),
+        timeline=timeline,
     )
 
 
@@ -131,6 +128,7 @@ def since(conn: Connection, *, incident: int, seq: int, screens: bool) -> Since:
     screens = screens or structure or any(_shows(event) for event in events)
     return Since(
         events=tuple(events),
+        places=homes_named(conn, incident, events),
         parts=_parts(conn, _incident(conn, incident)) if structure else None,
         screens=_screens(conn, incident) if screens else None,
         at=database_now(conn),

@@ -12,6 +12,7 @@ from hub.decide.boards import spoken_event
 from hub.decide.timeline import Known, line
 from hub.decide.views import masked, moment
 from hub.errors import Unknown
+from hub.model import Words
 from hub.store.batches import IDS, run
 from hub.store.database import Database, database_now
 from hub.store.doors import doors_of
@@ -19,15 +20,12 @@ from hub.store.events import last_seq, read_events
 from hub.store.homes import LIVE_AT, places_of
 from hub.store.inbox_told import words_of
 from hub.store.incident_list import Counts, Page, incident_list
-from hub.store.placed import as_json, spoken_of
+from hub.store.placed import as_json, homes_named, spoken_of
 from hub.store.ways import SENT_TO, VIA
 
 _DELIVERIES = """
 SELECT d.*, n.stage FROM deliveries d JOIN notices n ON n.id = d.notice_id
 WHERE d.incident_id = :incident AND d.id > :after{state}{channel} ORDER BY d.id LIMIT :limit"""
-_PLACES = """
-SELECT a.recipient_id, p.path FROM {rows} CROSS JOIN audience a CROSS JOIN places p
-WHERE a.incident_id = {1} AND a.recipient_id = b.id AND p.id = a.household"""
 _TASK_NAMES = text("SELECT id, name FROM tasks WHERE incident_id = :incident AND household IS NULL")
 _WAVE_NAMES = text("SELECT key, spec FROM waves WHERE incident_id = :incident")
 _UNIT = text("SELECT id, path FROM places WHERE id = :unit")
@@ -150,17 +148,15 @@ def _events(conn: Connection, *, incident: int, since: int, limit: int) -> Page:
     _exists(conn, incident)
     found = read_events(conn, incident, since=since, limit=limit + 1)
     shown = found[:limit]
-    people = {event.data["recipient"] for event in shown if "recipient" in event.data}
-    places = dict(map(tuple, run(conn, _PLACES, IDS, [(one,) for one in people], incident)))
-    known = _known(conn, incident, places)
+    known = _known(conn, incident, homes_named(conn, incident, shown))
     items = [spoken_event(event, line(event, known)) for event in shown]
     return {"items": items, "next": shown[-1].seq if len(found) > limit else None}
 
 
-def _known(conn: Connection, incident: int, places: Mapping[int, str]) -> Known:
+def _known(conn: Connection, incident: int, places: Mapping[int, Words]) -> Known:
     about = {"incident": incident}
     return Known(
-        places=lambda recipient: places.get(recipient, ""),
+        places=places,
         waves={
             row.key: (as_json(row.spec) or {}).get("name") or {}
             for row in conn.execute(_WAVE_NAMES, about)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from hub.decide.spoken import spoken_place
-from hub.model import Place, PlaceId, PlaceKind, SiteId
+from hub.events import Event
+from hub.model import Place, PlaceId, PlaceKind, SiteId, Words
+from hub.store.batches import IDS, run
 
 WHOLE = frozenset({"", "all"})
 LANGUAGES = ("zh-CN", "en")
@@ -21,6 +23,9 @@ NAMED = (
 )
 """The columns of a place `p`, and what its building is called."""
 
+_HOMES = f"""
+SELECT a.recipient_id AS person, {NAMED} FROM {{rows}} CROSS JOIN audience a CROSS JOIN places p
+WHERE a.incident_id = {{1}} AND a.recipient_id = b.id AND p.id = a.household"""
 _PLACE = text("SELECT * FROM places WHERE site_id = :site AND path = :path")
 
 
@@ -58,6 +63,13 @@ def spoken_at(row: Mapping[Any, Any]) -> dict[str, str]:
     everywhere else."""
     place, name = place_of(row), as_json(row["building_named"])
     return {tag: spoken_place(place, tag, building_name=name) for tag in LANGUAGES}
+
+
+def homes_named(conn: Connection, incident: int, events: Iterable[Event]) -> dict[int, Words]:
+    """Where those live whom these events name, in words; who has no home is not there."""
+    people = {event.data["recipient"] for event in events if event.data.get("recipient")}
+    found = run(conn, _HOMES, IDS, [(one,) for one in people], incident) if people else []
+    return {row.person: spoken_at(row._mapping) for row in found}  # noqa: SLF001 SQLAlchemy's own
 
 
 def place_of(row: Mapping[Any, Any]) -> Place:

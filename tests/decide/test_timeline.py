@@ -21,7 +21,7 @@ from hub.decide.timeline import (
 from hub.events import Event, EventKind
 
 KNOWN = Known(
-    places={7: "3/12/1203"}.get,
+    places={7: {"zh-CN": "3栋1203室", "en": "Tower 3, flat 1203"}},
     waves={"voice": {"zh-CN": "电话", "en": "Phone calls"}},
     tasks={5: {"zh-CN": "打119", "en": "Call 119"}},
 )
@@ -64,8 +64,8 @@ CASES = [
     (
         EventKind.ANSWERED,
         {"recipient": 7, "answer": "help", "via": "sms"},
-        "3/12/1203 回复“需要帮助”（短信）",
-        "3/12/1203 answered “need help” by SMS",
+        "3栋1203室 回复“需要帮助”（短信）",
+        "Tower 3, flat 1203 answered “need help” by SMS",
     ),
     (
         EventKind.ANSWERED,
@@ -76,16 +76,16 @@ CASES = [
     (
         EventKind.ANSWERED,
         {"recipient": 7, "answer": "away", "via": "staff", "undone": 1},
-        "3/12/1203 的代答已撤销，恢复为“不在现场”",
-        "3/12/1203: what staff recorded was taken back, now “not on site”",
+        "3栋1203室 的代答已撤销，恢复为“不在现场”",
+        "Tower 3, flat 1203: what staff recorded was taken back, now “not on site”",
     ),
     (
         EventKind.ANSWERED,
         {"recipient": 7, "answer": "", "via": "staff", "undone": 1},
-        "3/12/1203 的代答已撤销，恢复为“未回复”",
-        "3/12/1203: what staff recorded was taken back, now “no answer”",
+        "3栋1203室 的代答已撤销，恢复为“未回复”",
+        "Tower 3, flat 1203: what staff recorded was taken back, now “no answer”",
     ),
-    (EventKind.HELP, {"recipient": 7}, "3/12/1203 需要帮助", "3/12/1203 needs help"),
+    (EventKind.HELP, {"recipient": 7}, "3栋1203室 需要帮助", "Tower 3, flat 1203 needs help"),
     (EventKind.TASK, {"task": 5, "state": "done"}, "打119：完成", "Call 119: done"),
     (
         EventKind.WAVE,
@@ -108,8 +108,8 @@ CASES = [
     (
         EventKind.TASK,
         {"task": 9, "state": "done", "outcome": "not_home: dark", "recipient": 7, "name": DOORS},
-        "敲门名单：3/12/1203 无人应答",
-        "Door-knock list: 3/12/1203 nobody answered",
+        "敲门名单：3栋1203室 无人应答",
+        "Door-knock list: Tower 3, flat 1203 nobody answered",
     ),
     (
         EventKind.TASK,
@@ -121,8 +121,8 @@ CASES = [
             "name": DOORS,
             "tasks": 1,
         },
-        "敲门名单：3/12/1203 安全；还须当面或电话告知已结束",
-        "Door-knock list: 3/12/1203 safe; still to be told by hand that it is over",
+        "敲门名单：3栋1203室 安全；还须当面或电话告知已结束",
+        "Door-knock list: Tower 3, flat 1203 safe; still to be told by hand that it is over",
     ),
     (
         EventKind.ASSIGNED,

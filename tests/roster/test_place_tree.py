@@ -53,13 +53,13 @@ def test_two_comes_before_twelve_and_numbers_before_letters() -> None:
 @pytest.mark.parametrize(
     ("building", "chinese", "english"),
     [
-        ("1期1", "1期1栋", "Phase 1, Building 1"),
-        ("翡翠苑1期3", "翡翠苑1期3栋", "翡翠苑 Phase 1, Building 3"),
-        ("123弄3", "123弄3号", "Lane 123, Building 3"),
+        ("1期1", "1期1栋", "Phase 1, Tower 1"),
+        ("翡翠苑1期3", "翡翠苑1期3栋", "翡翠苑 Phase 1, Tower 3"),
+        ("123弄3", "123弄3号", "Lane 123, Tower 3"),
         ("1期车库", "1期车库", "Phase 1, Garages"),
         ("1期别墅3", "1期别墅3", "Phase 1, Villa 3"),
-        ("PHASE2.3", "2期3栋", "Phase 2, Building 3"),
-        ("3", "3栋", "Building 3"),
+        ("PHASE2.3", "2期3栋", "Phase 2, Tower 3"),
+        ("3", "3栋", "Tower 3"),
     ],
 )
 def test_a_building_of_a_group_is_named_in_both_languages(

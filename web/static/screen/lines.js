@@ -7,7 +7,7 @@ const COUNTED = /^[0-9A-Za-z][0-9A-Za-z:：./–-]*[ \u00a0]?(?:号楼|号門|�
 const WORDS = ("单元 單元 楼栋 楼梯 樓梯 步梯 电梯 電梯 大楼 大樓 本楼 本樓 楼道 大堂 地下室 车库 停车场 草坪 广场 东门 西门 南门 北门 正门 侧门 大门 集合 集合点 集合點"
   + " 消防 消防车 车道 通道 出口 起火 火情 火警 停电 停电中 停水 停气 燃气 煤气 泄漏 警报 解除 撤离 撤離 疏散 离开 離開 返回 进入 前往 留在 家中 室内 室外 室外集合点"
   + " 立即 马上 请勿 请留 勿乘 不要 不必 不用 目前 此处 此處 门窗 关好 关门 堵缝 湿毛巾 拨打 浓烟 有烟 见烟 处置 处置中 恢复 恢复供电 供电 抢修 物业 演练 演練 火场 现场 让出"
-  + " 留意 广播 按计划 进行 更新 通知 没有 真实 参加 照常 通行 行动 危险 安全 注意").split(" ").sort((a, b) => b.length - a.length);
+  + " 留意 广播 按计划 进行 更新 通知 没有 真实 参加 照常 通行 行动 危险 安全 注意 需要 帮助").split(" ").sort((a, b) => b.length - a.length);
 const segmenter = typeof Intl.Segmenter === "function" ? new Intl.Segmenter("zh", { granularity: "word" }) : null;
 
 /** The pieces of a text in order; those in which no line may break are spans. */

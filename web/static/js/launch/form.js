@@ -54,8 +54,10 @@ function refuse(error) {
   forget("");
   const own = error.problems?.filter((one) => one.where === "place") ?? [];
   if (own.length) {
-    const known = picker?.knows(bare(place.value)) ?? true;
-    $("#place-is").textContent = known ? [own[0].what, own[0].hint].filter(Boolean).map(capital).join(lang === "en" ? ". " : "。") : t("form.no_place", { place: place.value.trim(), buildings: picker.buildings().join(t("comma")) });
+    const real = error.code === "live_open", known = !/^place_unknown/.test(own[0].code) || (picker?.knows(bare(place.value)) ?? true);
+    const why = known ? [own[0].what, own[0].hint].filter(Boolean).map(capital).join(lang === "en" ? ". " : "。") : t("form.no_place", { place: place.value.trim(), buildings: picker.buildings().join(t("comma")) });
+    $("#place-is").textContent = why;
+    $("#go-text").replaceChildren(h("b", {}, why), ...(real && error.body.incident ? [" ", h("a", { href: `/incidents/${error.body.incident}` }, t("real.open"))] : [])); // the place is named: what is wrong with it stands where one would send
     place.setAttribute("aria-invalid", "true");
   } else $("#reach").replaceChildren(trouble(error));
 }
