@@ -111,9 +111,11 @@ class SqliteDatabase:
         try:
             first = await asyncio.to_thread(self._engine.connect)
         except Exception as error:
-            if (said := refusal(self._url.database, error)) is None:
+            said = refusal(self._url.database, error)
+            if said is None:
                 raise
-            raise said from error
+            full = _said(error, "be opened", self.disk) if isinstance(said, Unready) else said
+            raise (full if isinstance(full, DiskFull) else said) from error
         self._writer = threading.Thread(
             target=self._run, args=(first,), name="sqlite-write", daemon=True
         )

@@ -54,7 +54,7 @@ def _it_runs_already(
     assert (asked.returncode, refused["code"]) == (1, "already_open")
     assert (refused["incident"], refused["running"][0]["place"]) == (made["id"], "3/12")
     (told,) = refused["problems"]
-    assert f"{made['code']} has been running at Building 3, Floor 12 since" in told["what"]
+    assert f"{made['code']} has been running at Tower 3, Floor 12 since" in told["what"]
     assert "--again" in told["hint"]
     assert texts() == before
 
@@ -70,14 +70,14 @@ def test_a_launch_that_reaches_nobody_for_want_of_accounts_says_what_to_set_up(
     """The incident runs, with its doors to knock at; that nobody was told is no success."""
     env = embedded(tmp_path / "hub", free_port())
     assert muster("import", str(gbk(tmp_path)), env=env).returncode == 0
+    drill = muster("launch", "fire", "--place", "3/12", "--drill", "--announce", env=env)
+    assert drill.returncode == 1
+    assert drill.stdout.startswith("DRILL FIRE-")
+    assert "Nobody will be reached" in drill.stderr
+
     done = muster("launch", "fire", "--place", "3/12", "--live", "--json", env=env)
     made = json.loads(done.stdout)
     assert (done.returncode, made["kind"], made["nobody"]) == (1, "live", "nobody_accounts")
     assert "MUSTER_TWILIO_" in done.stderr
     assert "MUSTER_CONFIG" in done.stderr
     assert made["people"] == 4
-
-    drill = muster("launch", "fire", "--place", "3/12", "--drill", "--announce", env=env)
-    assert drill.returncode == 1
-    assert drill.stdout.startswith("DRILL FIRE-")
-    assert "Nobody will be reached" in drill.stderr

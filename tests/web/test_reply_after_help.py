@@ -114,8 +114,8 @@ async def settle(
 
 
 async def test_help_that_is_settled_counts_in_every_open_live_incident(hub: Field) -> None:
-    fire, outage = await hub.launch("fire", "3/12"), await hub.launch("power-outage", "3")
     drill = await hub.launch("fire", "3/12", Kind.DRILL)
+    fire, outage = await hub.launch("fire", "3/12"), await hub.launch("power-outage", "3")
     await hub.reply(STRANGER, "救命")
     (cry,) = await hub.waiting()
     body = {"recipient": await hub.person(RESIDENT), "answer": "help"}
