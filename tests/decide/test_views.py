@@ -52,7 +52,7 @@ def test_values_speak_for_nobody_and_nothing_unless_told_so() -> None:
     assert Claimed() == Claimed((), (), full=False, now=None)
     assert Release.__dataclass_fields__["due_ms"].default == 0
     assert {"epoch", "seq", "timeline"} <= set(Loaded.__dataclass_fields__)
-    assert set(Since.__dataclass_fields__) == {"events", "parts", "screens", "at"}
+    assert set(Since.__dataclass_fields__) == {"events", "parts", "screens", "places", "at"}
 
 
 def test_a_drill_names_what_ended_it() -> None:
