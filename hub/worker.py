@@ -18,16 +18,11 @@ async def guarded(hub: Hub, role: str) -> AsyncIterator[None]:
     `role`: serve, web or worker.
     """
     async with hub.pulse.beating(role), asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(hub.auditor.run(), name="auditor"),
-            group.create_task(hub.accounts.failures.run(), name="failed-logins"),
-            group.create_task(hub.report.held.run(), name="held"),
-        ]
+        auditor = group.create_task(hub.auditor.run(), name="auditor")
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
+            auditor.cancel()
 
 
 @contextlib.asynccontextmanager

@@ -79,7 +79,6 @@ class Client:
         return socket
 
 
-_PROBLEM = frozenset({"type", "title", "status", "detail", "code", "problems"})
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -102,8 +101,7 @@ def _read(status: int, text: str) -> Any:
         for p in answer.get("problems", ())
     ]
     kind = _KINDS.get(status, Refused)
-    facts = {key: value for key, value in answer.items() if key not in _PROBLEM}
-    raise kind(said, found, code=str(answer.get("code", "refused")), facts=facts)
+    raise kind(said, found, code=str(answer.get("code", "refused")))
 
 
 def _not_ours(status: int) -> HubError:

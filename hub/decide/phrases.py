@@ -28,7 +28,6 @@ class Phrases:
     spot: str = ""
     named: tuple[str, ...] = ()
     few: str = ""  # of 3 to 10 minutes, where that differs
-    either: str = " / "  # between two places of which one is meant
 
 
 _HANT = Phrases(
@@ -43,7 +42,6 @@ _HANT = Phrases(
     "{n}分鐘",
     "{n}分鐘",
     named=("棟", "幢", "座", "樓", "號", "閣", "苑", "軒", "臺", "台", "廈", "舍"),
-    either="或",
 )
 
 BOOK: Mapping[str, Phrases] = {
@@ -59,7 +57,6 @@ BOOK: Mapping[str, Phrases] = {
         "{n}分钟",
         "{n}分钟",
         named=("栋", "幢", "座", "楼", "号", "阁", "苑", "轩"),
-        either="或",
     ),
     "en": Phrases(
         "the estate",
@@ -74,7 +71,6 @@ BOOK: Mapping[str, Phrases] = {
         "{n} minutes",
         joint=", ",
         spot=" ",
-        either=" or ",
     ),
     "zh-Hant": _HANT,
     "zh-HK": Phrases(
@@ -89,7 +85,6 @@ BOOK: Mapping[str, Phrases] = {
         "{n}分鐘",
         "{n}分鐘",
         named=_HANT.named,
-        either="或",
     ),
     "ja": Phrases(
         "敷地内",
@@ -103,7 +98,6 @@ BOOK: Mapping[str, Phrases] = {
         "{n}分",
         "{n}分",
         spot="の",
-        either="または",
     ),
     "ko": Phrases(
         "단지",
@@ -118,7 +112,6 @@ BOOK: Mapping[str, Phrases] = {
         "{n}분",
         joint=" ",
         spot=" ",
-        either=" 또는 ",
     ),
     "ar": Phrases(
         "المجمّع السكني",
@@ -134,7 +127,6 @@ BOOK: Mapping[str, Phrases] = {
         joint="، ",
         spot="، ",
         few="{n} دقائق",
-        either=" أو ",
     ),
 }
 """A language that is not here names places as English does."""

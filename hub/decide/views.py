@@ -11,17 +11,16 @@ from hub.decide.boards import Parts, Screens
 from hub.decide.copies import Copies
 from hub.decide.tally import Curve, Person
 from hub.events import Event, iso
-from hub.model import Lane, Words
-from hub.under_way import Standing, UnderWay
+from hub.model import Lane
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A board's rows at event `seq`, read on one snapshot. `places`: where those live whom the
-    timeline names; `helps`: task -> (person, done); `zones`: floor -> band of the frozen audience,
-    which never changes; `at`: the database's time in ms."""
+    """A board's rows at event `seq`, read on one snapshot. `units`: place id -> path of a flat;
+    `helps`: task -> (person, done); `zones`: floor -> band of the frozen audience, which never
+    changes; `at`: the database's time in ms."""
 
     epoch: str
     at: int
@@ -33,7 +32,7 @@ class Loaded:
     copies: Copies
     helps: Mapping[int, tuple[int, bool]]
     curves: Mapping[str, Curve]
-    places: Mapping[int, Words]
+    units: Mapping[int, str]
     parts: Parts
     screens: Screens
     timeline: tuple[Event, ...]
@@ -42,11 +41,9 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Events after a known one and where those live whom they name; parts and screens where they
-    have to be read again."""
+    """Events after a known one; parts and screens where they have to be read again."""
 
     events: tuple[Event, ...]
-    places: Mapping[int, Words]
     parts: Parts | None
     screens: Screens | None
     at: int
@@ -58,14 +55,9 @@ def moment(ms: int | None) -> str | None:
 
 
 def incident_json(
-    row: Mapping[Any, Any],
-    *,
-    recipe: Mapping[str, Any] | None,
-    spoken: Mapping[str, str],
-    real: UnderWay | None = None,
+    row: Mapping[Any, Any], *, recipe: Mapping[str, Any] | None, spoken: Mapping[str, str]
 ) -> dict[str, Any]:
-    """An incident as the API says it, without its tally and its place in the stream. `real`: what
-    ended it, of a drill."""
+    """An incident as the API says it, without its tally and its place in the stream."""
     return {
         "id": row["id"],
         "code": row["code"],
@@ -81,22 +73,8 @@ def incident_json(
         "next_update_at": moment(row["next_update_at"]),
         "stopped_at": moment(row["stopped_at"]),
         "closed_at": moment(row["closed_at"]),
-        "ended_by": {"incident": real.id, "code": real.code} if real else None,
         "people": row["people"],
         "households": row["households"],
-    }
-
-
-def standing_json(one: Standing) -> dict[str, Any]:
-    """An incident that runs already, as a launch of the same is told of it."""
-    return {
-        "id": one.id,
-        "code": one.code,
-        "kind": one.kind,
-        "playbook": one.playbook,
-        "place": one.place,
-        "place_spoken": dict(one.spoken),
-        "launched_at": moment(one.launched_at),
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Protocol
 
 from hub.decide.answers import Called
@@ -14,7 +13,6 @@ from hub.errors import NotAllowed, Unknown
 from hub.flow.bell import Bell
 from hub.flow.gather import Gather
 from hub.flow.hear import Answers, AuditTrail, Hear, Inbox, ReplyLedger
-from hub.flow.held import Held
 from hub.model import AttemptId, Receipt
 from hub.ports import Channel, HookRequest, Inbound, Inward, OnTheLine, Wake
 
@@ -62,7 +60,6 @@ class Report:
         self._bell = Bell(wake)
         self._heard: dict[str, Gather[Receipt]] = {}
         self._seen: Gather[Display] = Gather(self._apply_displays)
-        self.held = Held()
 
     async def receipts(self, channel_name: str, request: HookRequest) -> Inward:
         """The receipts in a provider's callback count, durably; what it is to be answered.
@@ -76,7 +73,7 @@ class Report:
         inward = _read(inbound, request)
         for receipt in inward.receipts:
             signed = dataclasses.replace(receipt, attempt=attempt)
-            await self.held.do(partial(self._gather(channel.traits.channel).put, signed))
+            await self._gather(channel.traits.channel).put(signed)
         return inward
 
     async def replies(self, channel_name: str, request: HookRequest) -> Inward:
@@ -85,7 +82,7 @@ class Report:
         _, inbound = self._inbound(channel_name, request)
         inward = _read(inbound, request)
         for reply in inward.replies:
-            await self.held.do(partial(self._hear.said, channel_name, reply))
+            await self._hear.said(channel_name, reply)
         return inward
 
     async def pressed(self, channel_name: str, request: HookRequest) -> Inward:
@@ -100,8 +97,7 @@ class Report:
         if not inward.replies:
             return inward
         reply = dataclasses.replace(inward.replies[0], attempt=attempt)
-        key = partial(self._hear.keyed, channel_name, reply, call, request.callback)
-        return channel.respond(await self.held.do(key))
+        return channel.respond(await self._hear.keyed(channel_name, reply, call, request.callback))
 
     async def tapped(self, incident: int, people: Sequence[int], *, taken: bool) -> None:
         """Help asked for by a link counts in every live incident that speaks to these people, and

@@ -56,14 +56,13 @@ def recipient_row(entry: RecipientEntry) -> Row:
     """A recipient of a file as one row."""
     return [
         entry.ref, entry.kind, entry.name, entry.place, entry.language, entry.roles, entry.needs,
-        entry.drill, entry.no_drill,
-        [[a.channel, a.value, a.usable, a.reason] for a in entry.addresses], entry.homes,
+        entry.drill, [[a.channel, a.value, a.usable, a.reason] for a in entry.addresses],
     ]  # fmt: skip
 
 
 def recipient_of(row: Row) -> RecipientEntry:
     """The recipient in a row."""
-    ref, kind, name, place, language, roles, needs, drill, no_drill, ways, homes = row
+    ref, kind, name, place, language, roles, needs, drill, ways = row
     return RecipientEntry(
         ref=ref,
         kind=RecipientKind(kind),
@@ -73,9 +72,7 @@ def recipient_of(row: Row) -> RecipientEntry:
         roles=tuple(roles),
         needs=tuple(needs),
         drill=drill,
-        no_drill=no_drill,
         addresses=tuple(AddressEntry(*way) for way in ways),
-        homes=tuple(homes),
     )
 
 

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, text
 
 from hub.decide.byhand import DOUBTED, DUE, LAST_WORD
 from hub.model import Stage
-from hub.store.homes import AT_HOMES
 from hub.store.knocks import NAME
 from hub.store.waves import PAIR, with_lists
 
@@ -48,7 +47,7 @@ FROM (
   SELECT a.household, min(a.rank * {PAIR} + a.recipient_id) AS best,
     CASE WHEN a.household > 0 THEN a.household ELSE max(a.place_id) END AS place,
     CASE WHEN max(a.place_id) IS NULL THEN 'phone' ELSE 'door' END AS key
-  FROM {{people}} a JOIN recipients r ON r.id = a.recipient_id
+  FROM audience a JOIN recipients r ON r.id = a.recipient_id
   WHERE a.incident_id = :incident AND a.kind IN ('resident', 'staff', 'outside')
     AND r.removed_at IS NULL AND {_SPOKEN_FOR} AND {{silent}}
   GROUP BY a.household
@@ -92,10 +91,8 @@ def tell_doubted(conn: Connection, doubted: Doubted, now: int, *, role: str = "s
     values = _values(doubted, now, name=LAST_WORD[doubted.stage] if last else DOUBTED, role=role)
     # Whoever is to hear the last word has heard of the alert, and may have answered it.
     silent = _NOT_TO_THEIR_HOME if last else f"{_UNTOLD} AND {_NOT_TO_THEM}"
-    made: list[str] = []
-    for people in ("audience", AT_HOMES):
-        sql = _TELL.format(name=NAME[conn.dialect.name], silent=silent, people=people)
-        made += conn.execute(with_lists(sql, values), values).scalars()
+    sql = _TELL.format(name=NAME[conn.dialect.name], silent=silent)
+    made = list(conn.execute(with_lists(sql, values), values).scalars())
     if made and last:
         _wave(conn, doubted, now, keys=sorted(set(made)))
     return len(made)

@@ -29,18 +29,17 @@ def ask_for_help(
 ) -> dict[tuple[int, int], int]:
     """Somebody is to go to each of these (incident, recipient); the tasks that are new. Who has
     one open already gets no second. The callers hold the people's rows."""
-    before = open_help(conn, people)
+    before = _open(conn, people)
     new = [who for who in people if who not in before]
     if not new:
         return {}
     due = now + HELP_DUE
     rows = [(one, "help", _HELP, "security", person, "open", due, now) for one, person in new]
     insert_rows(conn, tasks, _COLUMNS, rows)
-    found = open_help(conn, new)
+    found = _open(conn, new)
     return {who: found[who] for who in new}
 
 
-def open_help(conn: Connection, people: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    """The task to go to each of these (incident, recipient), where one is open."""
+def _open(conn: Connection, people: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
     found = run(conn, _OPEN, _PEOPLE, people)
     return {(incident, person): int(task) for incident, person, task in found}

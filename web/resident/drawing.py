@@ -11,7 +11,6 @@ from web.base import base_of, rebased
 from web.house import house
 from web.render import environment
 from web.resident.style import policy, style
-from web.resident.together import together
 from web.resident.view import language_for, view_of
 from web.tongues import tongue
 
@@ -33,9 +32,7 @@ def drawn(request: Request, found: ResidentPage, *, token: str, nonce: str) -> R
             css=style(),
             token=token,
             nonce=nonce,
-            real=hub.answer.real_token(token, found),
             t=speech.t,
-            kept=lambda said: together(said, language),
         )
     )
     headers = {

@@ -17,7 +17,6 @@ FILES = (
     "screen.css",
     "screen.js",
     "draw.js",
-    "lines.js",
     "words.js",
     "tongues.js",
     "keep.js",
