@@ -39,7 +39,11 @@ TRAITS = (
     Traits("wecom", (), 5_000, personal=False, parallel=4),
 )
 _LINK = re.compile(r"/a/[A-Za-z0-9_-]+")
-_CLOCK = re.compile(r"(?<!\d)\d\d:\d\d(?!\d)")  # a run may last into the next minute
+# A run may last into the next minute. As texts and as calls say it: 13:22, 1:22 p.m., 下午1点22分.
+_CLOCK = re.compile(
+    r"(?<!\d)\d{1,2}:\d\d(?: [ap]\.m\.)?(?!\d)"
+    r"|(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|夜里)?\d{1,2}点(?:\d{1,2}分|半|整)?"
+)
 
 
 def _masked(text: str) -> str:
