@@ -52,7 +52,6 @@ INTENDED = {
     "FROM deliveries WHERE notice_id = ? AND wave = ? AND round = ?": "a wave, once: its counts",
     "SELECT recipient_id, household, vulnerable, unreachable": "a board that is opened: everybody",
     "SELECT channel, state, unsure, doubled": "a board that is opened: all its deliveries",
-    "SELECT p.id, p.path FROM places p": "a board that is opened: its flats",
     "SELECT f.path, min(a.band)": "a board that is opened: which floors leave first",
     "kind = 'called'": "by an index of nothing but calls",
     "SELECT a.incident_id, count(*) AS people, count(a.told_at)": "counted once for each event",

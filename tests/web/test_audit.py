@@ -110,7 +110,7 @@ async def test_a_look_at_needs_is_on_record_over_every_door(web: House, stage: S
         f"incident:{stage.incident}",
     ]
     async with connect(web.live, subprotocols=[SUBPROTOCOL]) as socket:
-        await watched(web, socket, f"incident:{stage.incident}")
+        await watched(web, socket, f"incident:{stage.incident}", role="duty")
         await socket.send(json.dumps({"op": "ping"}))
         while json.loads(await socket.recv())["op"] != "pong":
             pass

@@ -174,8 +174,8 @@ async def test_metrics_count_deliveries_without_anybodys_number(web: House, stag
     assert "+44" not in answer.text
 
 
-async def watched(web: House, socket, topic: str, **since) -> None:
-    ticket = await web.ticket("viewer")
+async def watched(web: House, socket, topic: str, *, role: str = "viewer", **since) -> None:
+    ticket = await web.ticket(role)
     await socket.send(json.dumps({"op": "hello", "ticket": ticket}))
     await socket.send(json.dumps({"op": "watch", "topic": topic, **since}))
 
