@@ -88,6 +88,7 @@ async def test_a_large_roster_comes_through_and_a_larger_one_gets_our_refusal(
     async with behind.post(query, data=form, headers=bearer) as answer:
         said = await answer.json()
     assert (answer.status, "reading" in said) == (200, True), said
+    refused: dict[str, Any] = {}
     for _ in range(3):
         body = io.BytesIO(b"x" * LARGER)
         async with behind.post(query, data=body, headers=bearer) as answer:
@@ -95,7 +96,7 @@ async def test_a_large_roster_comes_through_and_a_larger_one_gets_our_refusal(
                 continue
             refused = await answer.json()
             break
-    assert (answer.status, refused["code"]) == (413, "too_large")
+    assert (answer.status, refused.get("code")) == (413, "too_large")
 
 
 async def test_a_poll_is_held_and_told_at_once(hub: House, behind: aiohttp.ClientSession):
