@@ -23,6 +23,8 @@ from channels.http import (
     ask,
     base_url,
     failure,
+    judged,
+    missed,
     odd_status,
     open_session,
     throttled,
@@ -30,7 +32,7 @@ from channels.http import (
 from hub.errors import Defect, Problem, Refused
 from hub.model import Outcome, Parcel, Verdict
 from hub.ports import Clock, Probe, Traits
-from hub.states import Reason
+from hub.states import Finding, Reason
 
 API: Final = "https://qyapi.weixin.qq.com"
 LIMITS: Final[Mapping[str, int]] = MappingProxyType({"text": 2048, "markdown": 4096})
@@ -53,6 +55,10 @@ TRAITS: Final = Traits(
 )
 """What a robot can do with text; markdown may be longer."""
 
+NO_ORDER: Final = b'{"msgtype":"probe"}'
+"""There is no such kind: whatever the key, it is refused."""
+
+_JSON: Final = MappingProxyType({"Content-Type": "application/json"})
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 CODES: Final[Mapping[int, tuple[Verdict, Reason]]] = MappingProxyType(
@@ -123,13 +129,24 @@ class WecomRobot:
             await session.close()
 
     async def probe(self) -> Probe:
-        """Whether WeCom answers at all: a robot has no call that posts nothing to its group."""
+        """Whether WeCom answers at all: an account has no key, each robot has one of its own."""
+        return await self.probe_address("")
+
+    async def probe_address(self, address: str) -> Probe:
+        """Whether the robot with this key is there: an order of no kind is refused for the key
+        first, then for its kind, and nothing is posted."""
         try:
             async with asyncio.timeout(self._deadline):
-                answer = await ask(self._ready(), "GET", self._url, guarded=self._guarded)
+                url = f"{self._url}?key={address}"
+                answer = await ask(
+                    self._ready(), "POST", url, guarded=self._guarded, data=NO_ORDER, headers=_JSON
+                )
         except Exception as error:  # noqa: BLE001 - a probe reports, it never raises
-            return Probe(ok=False, detail=f"WeCom cannot be reached ({failure(error).code})")
-        return Probe(ok=answer.status < HTTPStatus.INTERNAL_SERVER_ERROR)
+            code = failure(error).code
+            return Probe(False, f"WeCom cannot be reached ({code})", finding=missed(error))
+        found = _finding(answer, known=bool(address))
+        fine = found in {Finding.WELL, Finding.UNPROVEN}
+        return Probe(fine, "" if fine else f"WeCom answered {answer.status}", finding=found)
 
     async def send(self, parcel: Parcel) -> Outcome:
         """One POST, or none where it would be refused; what it came to."""
@@ -200,6 +217,21 @@ def outcome(answer: Answer, *, now: datetime) -> Outcome:
     verdict, reason = CODES.get(code, (Verdict.REFUSED, Reason.UNKNOWN))
     wait = RATE_WAIT if reason is Reason.THROTTLED else None
     return Outcome(verdict, reason, retry_after=wait, code=str(code))
+
+
+def _finding(answer: Answer, *, known: bool) -> Finding:
+    """What the refusal of an order of no kind says; `known`: it had a robot's key."""
+    if (by_status := judged(answer.status)) is not None:
+        return by_status
+    code = _errcode(answer.body)
+    if code is None or code == 0:
+        return Finding.NONSENSE
+    if not known:
+        return Finding.UNPROVEN
+    return Finding.CREDENTIALS if CODES.get(code, _NONE)[1] is Reason.BAD_ADDRESS else Finding.WELL
+
+
+_NONE: Final = (Verdict.REFUSED, Reason.UNKNOWN)
 
 
 def _errcode(body: bytes) -> int | None:

@@ -17,7 +17,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from hub.errors import Problem, Refused
 from hub.model import Outcome, Verdict
-from hub.states import Reason
+from hub.states import Finding, Reason
 
 DEADLINE: Final = 10.0
 """Seconds one provider call may take; the port promises 12."""
@@ -225,6 +225,23 @@ def odd_status(status: int) -> Outcome | None:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return Outcome(Verdict.REFUSED, Reason.MISCONFIGURED, code=code)
     return None
+
+
+def missed(error: Exception) -> Finding:
+    """What a question without an answer says of a provider."""
+    came = failure(error)
+    if came.code == "forbidden_address":
+        return Finding.FORBIDDEN
+    if isinstance(error, TooLarge):
+        return Finding.NONSENSE
+    return Finding.SILENT if came.reason is Reason.TIMEOUT else Finding.UNREACHABLE
+
+
+def judged(status: int) -> Finding | None:
+    """What an answer's status says of a provider by itself; None where the body decides."""
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return Finding.THROTTLED
+    return Finding.UNAVAILABLE if status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
 
 
 def throttled(headers: Mapping[str, str], *, now: datetime, code: str) -> Outcome:

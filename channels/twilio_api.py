@@ -9,14 +9,16 @@ from http import HTTPStatus
 
 from twilio.rest import Client
 
-from channels.http import failure
+from channels.http import failure, missed
 from channels.twilio_account import TwilioAccount
 from channels.twilio_lists import TwilioLists, client_of
 from channels.twilio_outcome import outcome
+from channels.twilio_probe import finding
 from channels.twilio_wire import Wire
 from hub.errors import Defect
 from hub.model import Outcome
 from hub.ports import Probe
+from hub.states import Finding
 
 PARALLEL = 50
 """Connections at once, as many as `Traits.parallel` lets sends be in flight."""
@@ -51,12 +53,24 @@ class TwilioApi:
         """Whether the account answers to these credentials; sends nothing."""
         try:
             async with asyncio.timeout(self._deadline):
-                answer = await self.ready().request_async("GET", f"{self._account.url}.json")
+                found, status = await self._asked(f"{self._account.url}.json")
+                if found is Finding.NO_ACCOUNT:  # an edge of one's own may know texts alone
+                    beside, _ = await self._asked(f"{self._account.url}/Messages.json?PageSize=1")
+                    found = found if beside is Finding.NO_ACCOUNT else beside
         except Exception as error:  # noqa: BLE001 - a probe reports, it never raises
-            return Probe(ok=False, detail=f"Twilio cannot be reached ({failure(error).code})")
-        if answer.status_code == HTTPStatus.OK:
-            return Probe(ok=True)
-        return Probe(ok=False, detail=f"Twilio answered {answer.status_code}: check sid and token")
+            code = failure(error).code
+            return Probe(False, f"Twilio cannot be reached ({code})", finding=missed(error))
+        if found in {Finding.WELL, Finding.TRIAL}:
+            return Probe(ok=True, finding=found)
+        detail = f"Twilio answered {status}: check sid and token"
+        return Probe(ok=False, detail=detail, finding=found)
+
+    async def _asked(self, url: str) -> tuple[Finding, int]:
+        answer = await self.ready().request_async("GET", url)
+        status = int(answer.status_code)
+        if status == HTTPStatus.OK and "Messages.json" in url:
+            return Finding.WELL, status
+        return finding(status, answer.text), status
 
     async def create(self, resource: str, form: Mapping[str, object], *, now: datetime) -> Outcome:
         """One POST to a list resource (`Messages`, `Calls`); what it came to. Never raises for

@@ -9,9 +9,12 @@ from pathlib import Path
 import click
 
 from hub import __version__
+from hub.commands.incident_options import COMMANDS
+from hub.commands.looking import audit, doctor
 from hub.commands.output import as_json, fail, run
+from hub.commands.output import settings_of as _settings
+from hub.commands.site_group import site
 from hub.errors import HubError
-from hub.settings import Settings, load
 
 FILE = click.Path(path_type=Path)
 
@@ -22,11 +25,8 @@ def main() -> None:
     """Muster reaches everyone in a building when something happens, and accounts for everyone."""
 
 
-def _settings(*, json_: bool = False, data: Path | None = None) -> Settings:
-    try:
-        return load(data=data)
-    except HubError as error:
-        fail(error, json_=json_)
+for command in COMMANDS:
+    main.add_command(command)
 
 
 @main.command()
@@ -36,7 +36,7 @@ def demo(*, port: int, people: int) -> None:
     """Try everything on this machine: simulated providers, residents and screens."""
     from hub.commands.demo import run_demo
 
-    settings = _settings(data=_own_folder("muster-demo"))
+    settings = _settings(own="muster-demo")
     if not os.environ.get("MUSTER_PUBLIC_URL"):
         settings = settings.with_(public_url=f"http://localhost:{port}")
     embedded = settings.with_(
@@ -45,13 +45,6 @@ def demo(*, port: int, people: int) -> None:
         redis_url=None,
     )
     run(run_demo(embedded, people=people))
-
-
-def _own_folder(name: str) -> Path:
-    """MUSTER_DATA, or a folder of this command's own beside the one `serve` uses."""
-    given = os.environ.get("MUSTER_DATA")
-    root = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(given) if given else Path(root) / name
 
 
 @main.command()
@@ -145,6 +138,7 @@ def restore(*, file: Path, replace: bool, yes: bool, json_: bool) -> None:
 @click.option("--encoding", default="", help="What a CSV is written in: cp1252, big5 …")
 @click.option("--hidden", type=click.Choice(["take", "leave"]), help="Whether hidden rows belong.")
 @click.option("--remove", type=int, help="How many people leave, where a file removes many.")
+@click.option("--keep", is_flag=True, help="Remove nobody the file does not name.")
 @as_json
 def import_(
     *,
@@ -156,6 +150,7 @@ def import_(
     encoding: str,
     hidden: str | None,
     remove: int | None,
+    keep: bool,
     json_: bool,
 ) -> None:
     """Import residents from CSV or XLSX, whole or not at all."""
@@ -164,6 +159,7 @@ def import_(
     settings = _settings(json_=json_)
     asked = [("map", one) for one in maps]
     asked += [("encoding", encoding), ("hidden", hidden or ""), ("site", site)]
+    asked += [("missing", "keep")] if keep else []
     if remove is not None:
         asked.append(("confirm_remove", str(remove)))
     work = run_import(
@@ -175,54 +171,49 @@ def import_(
 @main.command()
 @click.argument("playbook")
 @click.option("--place", required=True, help="Where: 3/12/1203, 3/12, 3, or all.")
-@click.option("--live", "kind", flag_value="live", help="It is happening. Real people are told.")
-@click.option("--drill", "kind", flag_value="drill", help="Practice, marked everywhere.")
+@click.option("--live", is_flag=True, help="It is happening. Real people are told.")
+@click.option("--drill", is_flag=True, help="Practice, marked everywhere.")
 @click.option("--param", "params", multiple=True, metavar="KEY=VALUE", help="A form field.")
 @click.option("--people", type=int, help="Refuse unless exactly so many people would be told.")
 @click.option("--announce", is_flag=True, help="A drill for everybody, not only its participants.")
+@click.option("--again", is_flag=True, help="Start it beside the same that runs there already.")
 @click.option("--key", default="", help="Idempotency key: the same key launches once.")
 @as_json
 def launch(
     *,
     playbook: str,
     place: str,
-    kind: str | None,
+    live: bool,
+    drill: bool,
     params: tuple[str, ...],
     people: int | None,
     announce: bool,
+    again: bool,
     key: str,
     json_: bool,
 ) -> None:
     """Start a playbook for a place."""
-    from hub.commands.calls import run_launch
+    from hub.commands.launch import Asked, run_launch
 
-    if kind is None:
-        raise click.UsageError("say --live or --drill")
+    if live == drill:
+        raise click.UsageError("say --live or --drill" + (", not both" if live else ""))
+    if live and announce:
+        raise click.UsageError("--announce is for a drill: what is --live tells everybody anyway")
+    fields = _fields(params)
+    kind = "live" if live else "drill"
+    asked = Asked(playbook, place, kind, fields, people, announce=announce, again=again)
+    run(run_launch(_settings(json_=json_), asked, key=key, json_=json_), json_=json_)
+
+
+def _fields(params: tuple[str, ...]) -> dict[str, str]:
+    """The form as it was given, each field once."""
     pairs = [param.partition("=") for param in params]
     if any(not equals for _, equals, _ in pairs):
         raise click.UsageError("--param is written KEY=VALUE")
-    work = run_launch(
-        _settings(json_=json_),
-        playbook,
-        place=place,
-        kind=kind,
-        params={name: value for name, _, value in pairs},
-        people=people,
-        announce=announce,
-        key=key,
-        json_=json_,
-    )
-    run(work, json_=json_)
-
-
-@main.command()
-@click.argument("incident", type=int)
-@as_json
-def watch(*, incident: int, json_: bool) -> None:
-    """Follow an incident until it is closed."""
-    from hub.commands.watch import run_watch
-
-    run(run_watch(_settings(json_=json_), incident, json_=json_), json_=json_)
+    fields = {name: value for name, _, value in pairs}
+    if len(fields) < len(pairs):
+        raise click.UsageError("--param gives one field two values: say which")
+    return fields
 
 
 @main.group()
@@ -289,6 +280,9 @@ def _new_password() -> str:
     return sys.stdin.readline().rstrip("\n")
 
 
+main.add_command(site)
+
+
 @main.group()
 def playbook() -> None:
     """Playbooks."""
@@ -319,18 +313,13 @@ def playbook_forget(*, key: str, json_: bool) -> None:
     run(run_forget(_settings(json_=json_), key, json_=json_), json_=json_)
 
 
-@main.command()
-@as_json
-def doctor(*, json_: bool) -> None:
-    """Look whether everything a hub needs is well."""
-    from hub.commands.checks import run_doctor
-
-    run(run_doctor(_settings(json_=json_), json_=json_), json_=json_)
-
-
 @main.command(hidden=True)
 def healthcheck() -> None:
     """Exit 0 if the web process on this machine answers."""
     from hub.commands.checks import run_healthcheck
 
     run(run_healthcheck(_settings()))
+
+
+main.add_command(doctor)
+main.add_command(audit)

@@ -8,6 +8,9 @@ from typing import Any
 
 from hub.model import PlaceKind, RecipientKind, Words
 
+ROSTER_COLUMNS = "roster_columns"
+"""The setting of a site that says what people said its rosters' columns are."""
+
 
 @dataclass(frozen=True, slots=True)
 class SiteEntry:
@@ -46,7 +49,8 @@ class AddressEntry:
 
 @dataclass(frozen=True, slots=True)
 class RecipientEntry:
-    """A recipient to be kept. `place` is a path within the site ("" none).
+    """A recipient to be kept. `place` is a path within the site ("" none), `homes` are those of
+    further homes.
 
     `ref` finds the same one at the next import; `helpers` are refs of the same write.
     """
@@ -60,8 +64,10 @@ class RecipientEntry:
     needs: tuple[str, ...] = ()
     helpers: tuple[str, ...] = ()
     drill: bool = False
+    no_drill: bool = False  # said no to drills
     addresses: tuple[AddressEntry, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)  # screens: way
+    homes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,10 @@ class RecipientView:
     drill: bool
     version: int
     addresses: tuple[AddressEntry, ...]
+    no_drill: bool = False
+    extra: Mapping[str, Any] = field(default_factory=dict)  # screens: way
+    site: int = 0
+    homes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,7 @@ class RosterWrite:
     changed: Collection[tuple[int, RecipientEntry]]
     removed: Collection[int]
     refs: Collection[tuple[int, str]] = ()
+    columns: Mapping[str, str] | None = None  # what a person said each column is, to be kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +163,7 @@ class How:
     hidden: str = "ask"
     columns: Mapping[str, str] = field(default_factory=dict)
     asked: Sequence[str] = ()  # titles the person named just now: they have to be there
+    missing: str = "remove"  # those the file does not name: remove, keep
 
 
 HOW = How()

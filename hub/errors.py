@@ -7,6 +7,8 @@ HubError
 │   ├── NotAllowed   the caller may not do this (403)
 │   └── NotKnown     the caller has not said who they are (401)
 ├── Unready      the hub cannot do it now; try again (503)
+│   └── DiskFull     nothing can be written: no room, no quota, read-only (503)
+├── Damaged      the file of the database is broken: a backup must take its place (503)
 └── Defect       a rule of our own is broken: a bug (500)
 """
 
@@ -14,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,25 @@ class HubError(Exception):
 
 
 class Refused(HubError):
-    """Bad input, refused whole: nothing was changed. `problems` names each field and reason."""
+    """Bad input, refused whole: nothing was changed. `problems` names each field and reason;
+    `facts` stand beside them in the answer, for programs."""
 
     status = 422
     title = "Refused"
 
-    def __init__(self, what: str, problems: Sequence[Problem] = (), *, code: str = "refused"):
+    def __init__(
+        self,
+        what: str,
+        problems: Sequence[Problem] = (),
+        *,
+        code: str = "refused",
+        facts: Mapping[str, Any] | None = None,
+    ):
         super().__init__(what)
         self.what = what
         self.problems = tuple(problems)
         self.code = code
+        self.facts = dict(facts or {})
 
 
 class Unknown(Refused):
@@ -95,6 +107,30 @@ class Unready(HubError):
 
     status = 503
     title = "Not ready"
+    code = "unready"
+    retry_after = 2  # seconds
+
+
+class DiskFull(Unready):
+    """Nothing can be written now. `fault` says why: a `hub.decide.disk.Fault`."""
+
+    title = "The disk is full"
+    code = "disk_full"
+    retry_after = 10
+
+    def __init__(self, what: str, *, fault: str):
+        super().__init__(what)
+        self.fault = fault
+
+
+class Damaged(HubError):
+    """The file of the database is broken where this was to be read or written: no waiting mends it,
+    and nothing is tried again for it."""
+
+    status = 503
+    title = "The database is damaged"
+    code = "database_damaged"
+    retry_after = 60
 
 
 class Defect(HubError):

@@ -24,18 +24,21 @@ class EventKind(StrEnum):
     have arrived twice.
     """
 
-    LAUNCHED = "launched"  # playbook, place, kind, people, households; moves, unreachable
+    # playbook, place, kind, people, households; moves, unreachable; drills (codes) it ended
+    LAUNCHED = "launched"
     WAVE = "wave"  # notice, wave (number), key, deliveries, tasks (by hand); moves
     PROGRESS = "progress"  # moves, told, delivered, read: a batch of outcomes or receipts
-    ANSWERED = "answered"  # recipient, answer, via, before (the answer it replaces, or "")
+    ANSWERED = "answered"  # recipient, answer, via, before (what it replaces, or ""); undone
     HELP = "help"  # recipient, task: somebody needs help
     ASSIGNED = "assigned"  # task, who
     # task, state, outcome; by hand: key, name, recipient, or count (of several); tasks: of a home
     # that was told before the last word, and entered after it
     TASK = "task"
-    NOTICE = "notice"  # notice, stage, revision, deliveries, tasks (by hand); moves
-    STOPPED = "stopped"  # untold (count of people left untold); moves
-    CLOSED = "closed"
+    # notice, stage, revision, deliveries, tasks (by hand), after_close (it was closed); moves
+    NOTICE = "notice"
+    # untold (count of people left untold); moves; of a drill something real ended: live, live_code
+    STOPPED = "stopped"
+    CLOSED = "closed"  # untold, help_open, help_by, cleared; moves
     SCREEN = "screen"  # recipient, state: shown | offline | back
     CALLED = "called"  # number: an outside call was logged
     ALARM = "alarm"  # what, detail: something the duty manager must know

@@ -26,6 +26,7 @@ from hub.store.accounts import AccountLedger
 from hub.store.alarms import AlarmLedger
 from hub.store.audits import AuditLedger
 from hub.store.boards import BoardLedger
+from hub.store.chain_watch import ChainWatch
 from hub.store.database import Database
 from hub.store.lists import ListLedger
 from hub.store.processes import ProcessLedger
@@ -58,14 +59,14 @@ def guard(
     url = settings.heartbeat_url
     passage = Passage()
     return {
-        "alarms": Alarms(ledger, audit, wake),
+        "alarms": Alarms(ledger, audit, wake, db.disk.look),
         "auditor": Auditor(
-            ledger=AuditLedger(db),
+            ledger=AuditLedger(db, ChainWatch(db, settings.secret_key)),
             alarms=ledger,
             wake=wake,
             served=_served(channels),
             needs=_needs(library),
-            passed=Heartbeat(url, ledger.beat).beat if url else None,
+            passed=Heartbeat(url, ledger.beat, ledger.beaten).beat if url else None,
         ),
         "pulse": Pulse(
             ledger=ProcessLedger(db),
@@ -73,6 +74,7 @@ def guard(
             swept_at=lambda: sweep.last_at,
             accounts=lambda: _accounts(deliver, latency),
             live=passage.said,
+            disk=db.disk.said,
         ),
         "passage": passage,
     }

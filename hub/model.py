@@ -95,6 +95,7 @@ PEOPLE = frozenset({RecipientKind.RESIDENT, RecipientKind.STAFF, RecipientKind.O
 
 class PlaceKind(StrEnum):
     SITE = "site"
+    GROUP = "group"  # a phase, court, lane or estate: several buildings
     BUILDING = "building"
     ENTRANCE = "entrance"
     FLOOR = "floor"
@@ -108,8 +109,9 @@ class PlaceKind(StrEnum):
 class Place:
     """A node of a site's tree.
 
-    `path` is written without the site: `3`, `3-1`, `3-1/12`, `3-1/12/1203`, `3/lobby`, `3/lift-1`;
-    the site itself has the path "". `level` is the floor as a number (ground 1, basements < 0).
+    `path` is written without the site: `东苑` (a group of buildings), `3`, `3-1`, `3-1/12`,
+    `3-1/12/1203`, `3/lobby`, `3/lift-1`; the site itself has the path "". `level` is the
+    floor as a number (ground 1, basements < 0).
     """
 
     id: PlaceId
@@ -128,14 +130,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An estate. `settings` keys: country, languages, timezone, sms_signature, source (Words),
-    assembly_points [{key, name: Words}], emergency {fire, ambulance, police}, evacuation."""
+    """An estate. `settings` keys: country, languages, timezone, sms_signature, sms_signatures
+    (other languages), source (Words), assembly_points [{key, name: Words, places}], emergency {key:
+    number or {name, number}}, evacuation {plan, buildings}, drills {who, buildings}. `version` goes
+    up with every change of name and settings by a person."""
 
     id: SiteId
     key: str
     name: Words
     settings: Mapping[str, Any]
     roster_rev: int  # goes up with every change people make of places, recipients or addresses
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +193,9 @@ class Parameter:
     kind: str  # choice | text | minutes | clock
     default: str
     options: tuple[Choice, ...] = ()
-    source: str = ""  # "assembly_points": options are the site's, default the first of them
+    # "assembly_points": options are the site's, default the first of them or each building's own;
+    # "evacuation": the option `site_plan` stands for what the building's plan says
+    source: str = ""
     required: bool = False
     hint: Words = field(default_factory=dict)
     limit: int = 80
@@ -211,6 +218,10 @@ class Band:
     below: int = 1
     roles: frozenset[str] = frozenset()  # any of them; empty: no matter
     needs: bool = False  # only recipients with a need
+    # Of a launch that divides a band by where people meet (`hub.decide.meeting`), never written:
+    meet: str = ""  # the point's key
+    inside: frozenset[str] = frozenset()  # buildings and entrances of that point; none: all others
+    outside: frozenset[str] = frozenset()  # those of other points
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +306,8 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class LaunchRequest:
-    """What a launch or a preview asks for. `place` as people write it: `3/12`, `site:3`, `all`."""
+    """What a launch or a preview asks for. `place` as people write it: `3/12`, `site:3`, `all`.
+    `confirm_audience`: the preview's hash; `again`: beside what runs there already."""
 
     playbook: str
     place: str
@@ -303,6 +315,8 @@ class LaunchRequest:
     params: Mapping[str, str] = field(default_factory=dict)
     confirm_people: int | None = None
     announce: bool = False
+    confirm_audience: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

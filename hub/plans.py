@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from hub.errors import HubError
 from hub.model import Wording
+from hub.under_way import HelpOpen, UnderWay
 
 
 class Stale(HubError):
@@ -30,9 +32,10 @@ class Spot(NamedTuple):
     level: int | None
 
 
-Person = tuple[int, str, int | None, str, str, bool, bool]
+Person = tuple[int, str, int | None, str, str, bool, int]
 """A recipient, as much of them as bands look at: id, kind, place, language, roles (the JSON text of
-the column), vulnerable (marked so, or with any need on record), takes part in drills.
+the column), vulnerable (marked so, or with any need on record), what they said of drills: 1 yes,
+-1 no, 0 nothing.
 
 A bare tuple as the driver gives it: the garbage collector lets go of these, not of named ones.
 """
@@ -60,8 +63,9 @@ Reached = tuple[int, str, str]
 class Estate:
     """One consistent reading of a site: who lives and works there, and where.
 
-    `reached` and `offline` (screens without a connection) are read for a preview only. `asked`:
-    whom open incidents ask already; `letters`: those their texts carry.
+    `reached` and `offline` (screens without a connection) are read for a preview, and for a launch
+    that is held to one. `asked`:
+    whom open incidents ask already; `letters`: those their texts carry; `beside`: which they are.
     """
 
     site: int
@@ -75,8 +79,11 @@ class Estate:
     people: Sequence[Person]
     reached: Sequence[Reached] = ()
     offline: frozenset[int] = frozenset()
+    unusable: Sequence[Reached] = ()  # on record, and opted out or found to be dead; as `reached`
     asked: frozenset[int] = frozenset()
     letters: frozenset[str] = frozenset()
+    beside: frozenset[int] = frozenset()
+    under_way: tuple[UnderWay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +145,15 @@ class LaunchPlan:
     actor: str
     keyed: Keyed | None = None
     letter: str = ""  # what its texts put before each digit
+    again: bool = False  # beside what runs there already, on purpose
+    beside: frozenset[int] = frozenset()  # the open incidents its letter was chosen beside
+    further: Sequence[Told] = ()  # one for each further home that is concerned
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a launch came to: the first answer, also for every repeat of its key."""
+    """What a launch came to: the first answer, also for every repeat of its key. `ended`: the
+    drills it ended, each with its newest event."""
 
     id: int
     code: str
@@ -150,12 +161,14 @@ class Opened:
     deliveries: int
     seq: int = 0
     repeated: bool = False
+    ended: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NoticePlan:
     """Everything a later notice writes. `media`: channels an account stands behind; `texts`: what
-    was added by language, `text`: that of it which stands where one alone can."""
+    was added by language, `text`: that of it which stands where one alone can; `confirm_help`: what
+    was given as the number of those who still need help."""
 
     incident: int
     stage: str
@@ -168,6 +181,8 @@ class NoticePlan:
     actor: str
     keyed: Keyed | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
+    real: bool = False  # says in a drill that something real ended it
+    confirm_help: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +222,8 @@ class Started:
 @dataclass(frozen=True, slots=True)
 class Running:
     """An incident as far as its next notice needs it. `said`: the stages said so far; `cut`: of
-    these, all-clear and correction where a restore ended what was still to be sent of them."""
+    these, all-clear and correction where a restore ended what was still to be sent of them;
+    `closed_for`: since when it is closed."""
 
     id: int
     code: str
@@ -223,18 +239,23 @@ class Running:
     said: tuple[str, ...]
     cut: tuple[str, ...] = ()
     letter: str = ""
+    site_name: Mapping[str, str] = field(default_factory=dict)
+    ended_by: UnderWay | None = None  # of a drill: the real incident that ended it, or runs there
+    closed_for: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What stopping or closing came to. `untold`: people not told, though they could have been.
 
-    `help_open`: calls for help nobody has closed; `cleared`: an all-clear or correction was said.
+    `helped`: who still needs help; `cleared`: an all-clear or correction was said; `clear_until`:
+    until when one still can be (ms), 0 where it was.
     """
 
     untold: int
-    help_open: int = 0
+    helped: HelpOpen = field(default_factory=HelpOpen)
     cleared: bool = False
+    clear_until: int = 0
     seq: int = 0
     repeated: bool = False
 

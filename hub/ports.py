@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from hub.model import AnswerWord, Outcome, Parcel, Playbook, Receipt, Reply
 from hub.plans import Ask, Grant
+from hub.states import Finding
 
 # ── Channels ───────────────────────────────────────────────────────────────────────────────────
 
@@ -43,8 +44,11 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
+    """What a question that sends nothing and costs nothing came to. `detail`: for a log."""
+
     ok: bool
     detail: str = ""
+    finding: Finding = Finding.WELL
 
 
 class Channel(Protocol):
@@ -65,6 +69,15 @@ class Channel(Protocol):
     async def probe(self) -> Probe: ...
 
     async def send(self, parcel: Parcel) -> Outcome: ...
+
+
+@runtime_checkable
+class AddressProbe(Protocol):
+    """The optional part of a channel whose addresses have secrets of their own (robots)."""
+
+    async def probe_address(self, address: str) -> Probe:
+        """Whether the address works; sends nothing to anybody. Never raises, ends within 12 s."""
+        ...
 
 
 @runtime_checkable

@@ -5,8 +5,9 @@ Every secret may also come from a file: `MUSTER_SECRET_KEY_FILE` instead of `MUS
 
 from __future__ import annotations
 
+import contextlib
 import os
-import secrets
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,11 @@ from urllib.parse import urlsplit
 from hub.account_settings import AccountSetting, accounts_in
 from hub.address import WrongAddress, public_address, stays_home
 from hub.environment import Environment
+from hub.errors import Problem, Refused
+from hub.folder import there
+from hub.kept_key import kept_key
 from hub.tags import country_fault, tag_fault, tidy_country, tidy_tag
+from hub.unusable import reason
 from hub.zones import use_locked, zone_fault
 
 SECRET_LENGTH = 32  # characters at least; shorter keys can be guessed
@@ -46,6 +51,7 @@ class Settings:
     tls_cert: Path | None = None
     tls_key: Path | None = None
     accounts: tuple[AccountSetting, ...] = ()
+    sites: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what they begin with
     wave_speed: float = 1.0
     receipt_window: float = 600.0  # seconds after which `accepted` without receipt is an end
     loopback_only: bool = False
@@ -76,7 +82,7 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
     """
     use_locked()
     env = Environment(os.environ if environ is None else environ)
-    folder = data or Path(env.text("DATA") or _user_data())
+    folder = data or (Path(env.text("DATA")) if env.text("DATA") else user_data())
     config = _config(env)
     url = env.secret("DATABASE_URL") or f"sqlite:///{folder / 'muster.db'}"
     embedded = url.startswith("sqlite")
@@ -96,6 +102,7 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
         tls_cert=_path(env.text("TLS_CERT")),
         tls_key=_path(env.text("TLS_KEY")),
         accounts=accounts_in(env, config),
+        sites=_sites(env, config),
         log_level=_log_level(env),
         heartbeat_url=_heartbeat(env),
         metrics_token=_metrics_token(env),
@@ -111,9 +118,18 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
     return settings
 
 
-def _user_data() -> str:
-    root = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return str(Path(root) / "muster")
+def user_data(name: str = "muster") -> Path:
+    """The folder of that name where this user's programs keep their data. Refused: nowhere."""
+    root = os.environ.get("XDG_DATA_HOME", "")
+    if os.path.isabs(root):  # noqa: PTH117 - another one is to be ignored, as the XDG standard says
+        return Path(root) / name
+    with contextlib.suppress(RuntimeError):  # nobody knows a home of this user
+        usual = Path.home() / ".local" / "share" / name
+        if Path.home() not in {Path("/"), Path()} or there(usual):
+            return usual
+    hint = "name the folder of the hub's data, such as MUSTER_DATA=/var/lib/muster"
+    where = Problem("MUSTER_DATA", "is not set, and this user has no home folder (HOME)", hint)
+    raise Refused(f"There is no place for the hub's data: {hint}.", [where], code="settings")
 
 
 def _config(env: Environment) -> Mapping[str, Any]:
@@ -127,6 +143,21 @@ def _config(env: Environment) -> Mapping[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         env.wrong("CONFIG", f"is not TOML: {error}", "mend the line named")
     return {}
+
+
+_SITE = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+
+
+def _sites(env: Environment, config: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """The sites of the TOML file by key; their fields are checked where a hub is opened."""
+    given = config.get("sites", {})
+    fine = isinstance(given, Mapping) and all(
+        _SITE.fullmatch(key) and isinstance(fields, Mapping) for key, fields in given.items()
+    )
+    if not fine:
+        hint = "write [sites.KEY] above the fields of each, KEY in a-z, 0-9, - and _"
+        env.wrong("CONFIG", "has sites that cannot be read", hint)
+    return given if fine else {}
 
 
 def _bind(env: Environment) -> tuple[str, int]:
@@ -172,32 +203,25 @@ def _secret(env: Environment, folder: Path, *, embedded: bool) -> bytes:
     key = env.secret("SECRET_KEY")
     if not key and embedded:
         try:
-            return _kept_secret(folder)
+            kept = kept_key(folder)
         except OSError as error:
-            what = f"cannot be used: {folder} ({error.strerror})"
-            env.wrong("DATA", what, "name a folder you may write to")
+            what, hint = reason(folder, error)
+            env.wrong("DATA", f"cannot be used: {folder}: {what}", hint)
             return b""
+        return _long_enough(env, folder, kept)
     if len(key) < SECRET_LENGTH:
         what = "is not set" if not key else f"is shorter than {SECRET_LENGTH} characters"
         env.wrong("SECRET_KEY", what, "every process needs the same random key")
     return key.encode()
 
 
-def _kept_secret(folder: Path) -> bytes:
-    """The key of this data folder, made at its first use, readable by its owner alone."""
-    path = folder / "secret.key"
-    try:
-        return path.read_bytes().strip()
-    except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    key = secrets.token_urlsafe(48).encode()
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_bytes().strip()
-    with os.fdopen(handle, "wb") as file:
-        file.write(key)
-    return key
+def _long_enough(env: Environment, folder: Path, kept: bytes) -> bytes:
+    """A key that was cut off, on a full disk or by a power cut, is none: anybody could guess it."""
+    if len(kept) < SECRET_LENGTH:
+        what = f"holds no whole key: {folder / 'secret.key'} has {len(kept)} characters"
+        hint = "put the key back that was kept with the backups, or remove the file of a new hub"
+        env.wrong("DATA", what, hint)
+    return kept
 
 
 def _country(env: Environment, config: Mapping[str, Any]) -> str:
@@ -252,7 +276,7 @@ def _playbooks(env: Environment, data: Path) -> Path | None:
     if that is there. One that is missing keeps no hub from starting: the alarm names it."""
     named = _path(env.text("PLAYBOOKS"))
     usual = data / "playbooks"
-    return named or (usual if usual.is_dir() else None)
+    return named or (usual if os.path.isdir(usual) else None)  # noqa: PTH112 - never raises
 
 
 def _path(text: str) -> Path | None:

@@ -122,6 +122,24 @@ def advance(current: DeliveryState, reported: DeliveryState) -> DeliveryState:
     return reported if RANK[reported] > RANK[current] else current
 
 
+class Finding(StrEnum):
+    """How a provider account answers a question that sends nothing."""
+
+    WELL = "well"
+    UNPROVEN = "unproven"  # it answers; whether it takes our credentials only a send would show
+    TRIAL = "trial"  # it works, for numbers that were confirmed one by one
+    CREDENTIALS = "credentials"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    NO_ACCOUNT = "no_account"  # there is nothing at this address
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"  # its servers fail
+    UNREACHABLE = "unreachable"  # no connection
+    SILENT = "silent"  # a connection, and no answer in time
+    NONSENSE = "nonsense"  # an answer, and not the provider's
+    FORBIDDEN = "forbidden"  # its name leads to a private address
+
+
 class IncidentState(StrEnum):
     """Where an incident stands."""
 

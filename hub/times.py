@@ -10,6 +10,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from hub.tags import base, script
+from hub.zones import zone_of
 
 FAR = timedelta(days=180)
 """How far a day of another year may be before its year is said."""
@@ -105,7 +106,7 @@ def offsets(zone: str, now: datetime) -> Offsets:
 
 @lru_cache(maxsize=64)
 def _offsets(zone: str, year: int) -> Offsets:
-    known = ZoneInfo(zone)
+    known = zone_of(zone)
     at = datetime(year, 1, 1, tzinfo=UTC) - BACK
     end = datetime(year, 12, 31, tzinfo=UTC) + AHEAD
     found = [(0, _minutes(at.astimezone(known)))]

@@ -21,9 +21,11 @@ from hub.errors import Unready
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
+from hub.flow.audit_book import AuditBook
 from hub.flow.auditor import Auditor
 from hub.flow.deliver import Deliver
 from hub.flow.doubt import AskDoubts
+from hub.flow.drills import Drills
 from hub.flow.escalate import Escalate
 from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
@@ -31,12 +33,14 @@ from hub.flow.latency import Latency
 from hub.flow.launch import Launch
 from hub.flow.parcels import Parcels
 from hub.flow.passage import Passage
+from hub.flow.probes import Probes
 from hub.flow.pulse import Pulse
 from hub.flow.queues import answers_of, senders_of
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
 from hub.flow.shares import Shares
+from hub.flow.sites import Sites
 from hub.flow.sweep import Sweep
 from hub.flow.tasks import Tasks
 from hub.flow.tries import Tries
@@ -50,6 +54,7 @@ from hub.settings import Settings
 from hub.shelf import Shelf
 from hub.store import house_time
 from hub.store.accounts import AccountLedger
+from hub.store.audit_book import AuditBookLedger
 from hub.store.database import Database, database
 from hub.store.deliveries import DeliveryLedger
 from hub.store.doubts import DoubtLedger
@@ -58,7 +63,10 @@ from hub.store.estates import EstateLedger
 from hub.store.launches import LaunchLedger
 from hub.store.migrate import is_current, migrate
 from hub.store.notices import SayLedger
+from hub.store.real_first import DrillLedger
+from hub.store.robots import RobotLedger
 from hub.store.screens import ScreenLedger
+from hub.store.sites import SiteLedger
 from hub.store.sweeps import SweepLedger
 from hub.store.tasks import TaskLedger
 from hub.zones import use_locked
@@ -89,8 +97,11 @@ class Hub:
     sweep: Sweep
     watch: Watch
     estate: Estate
+    sites: Sites
     screens: Screens
     accounts: Accounts
+    audit_book: AuditBook
+    probes: Probes
     tasks: Tasks
     inbox: Inbox
     alarms: Alarms
@@ -102,6 +113,8 @@ class Hub:
 
     async def ready(self) -> Sequence[str]:
         """What keeps the hub from its work; raises when the database does not answer."""
+        if self.db.damaged:
+            return (self.db.damaged,)
         return () if await is_current(self.db) else ("has an older schema: run `muster migrate`",)
 
 
@@ -119,6 +132,7 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
         if redis_url is None:
             redis_url = await stack.enter_async_context(EmbeddedValkey(settings.data / "valkey"))
         db = database(settings.database_url)
+        db.seal.key = settings.secret_key
         stack.push_async_callback(db.close)
         await db.open()
         if settings.embedded:
@@ -137,6 +151,7 @@ async def opened(settings: Settings) -> AsyncIterator[Hub]:
             stack.push_async_callback(scripts.close)
         own = await shelf.stocked(settings, db)
         hub = _wired(settings, own, db=db, wake=wake, redis_url=redis_url, scripts=scripts)
+        await hub.sites.begin()
         for channel in hub.channels.values():
             stack.push_async_callback(channel.close)
             await channel.open()
@@ -163,7 +178,8 @@ def _wired(
     ration = Ration(scripts) if scripts else None
     shares = Shares(ration) if ration else None
     deliver = _deliver(settings, db, channels, wake, clock, latency, terms_of(accounts), shares)
-    sweep = _sweep(settings, db, escalate, deliver, wake)
+    say = _say(settings, db, library, clock, wake, channels)
+    sweep = _sweep(settings, db, escalate, deliver, wake, Drills(DrillLedger(db), say))
     return Hub(
         settings=settings,
         db=db,
@@ -175,7 +191,7 @@ def _wired(
         words=own.words,
         channels=channels,
         launch=_launch(settings, db, library, clock, wake, channels),
-        say=_say(settings, db, library, clock, wake, channels),
+        say=say,
         deliver=deliver,
         **hearing(settings, db, audit, channels, wake),
         escalate=escalate,
@@ -184,6 +200,7 @@ def _wired(
         watch=watch(db, latency, senders_of(channels, terms_of(accounts))),
         shares=shares,
         ration=ration,
+        probes=Probes(channels, terms_of(accounts), RobotLedger(db)),
         **_desk(settings, db, audit, clock, wake, Guesses(scripts) if scripts else None),
         **guard(
             settings,
@@ -203,8 +220,10 @@ class _Desk(TypedDict):
     """The use-cases of the office, beside those of an incident."""
 
     estate: Estate
+    sites: Sites
     screens: Screens
     accounts: Accounts
+    audit_book: AuditBook
     tasks: Tasks
 
 
@@ -225,10 +244,13 @@ def _desk(
         country=settings.country,
         languages=settings.languages,
     )
+    home = (settings.country, settings.languages, settings.timezone)
     return {
         "estate": estate,
+        "sites": Sites(SiteLedger(db), audit, wake, *home, settings.sites),
         "screens": Screens(ledger=screens, audit=audit, clock=clock, wake=wake),
         "accounts": Accounts(audit, Tries(guesses)),
+        "audit_book": AuditBook(AuditBookLedger(db, secret=settings.secret_key)),
         "tasks": Tasks(TaskLedger(db), wake),
     }
 
@@ -252,6 +274,7 @@ def _launch(
         link_length=link_length(settings),
         wave_speed=settings.wave_speed,
         senders=senders_of(channels, terms_of(accounts_of(settings))),
+        secret=settings.secret_key,
     )
 
 
@@ -303,7 +326,12 @@ def _doubts(
 
 
 def _sweep(
-    settings: Settings, db: Database, escalate: Escalate, deliver: Deliver, wake: Doorbell
+    settings: Settings,
+    db: Database,
+    escalate: Escalate,
+    deliver: Deliver,
+    wake: Doorbell,
+    drills: Drills,
 ) -> Sweep:
     askable = {name for name, one in escalate.channels.items() if isinstance(one, Findable)}
     return Sweep(
@@ -311,6 +339,7 @@ def _sweep(
         escalate=escalate,
         deliver=deliver,
         wake=wake,
+        drills=drills,
         receipt_window_ms=int(settings.receipt_window * 1000),
     )
 

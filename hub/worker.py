@@ -18,11 +18,16 @@ async def guarded(hub: Hub, role: str) -> AsyncIterator[None]:
     `role`: serve, web or worker.
     """
     async with hub.pulse.beating(role), asyncio.TaskGroup() as group:
-        auditor = group.create_task(hub.auditor.run(), name="auditor")
+        tasks = [
+            group.create_task(hub.auditor.run(), name="auditor"),
+            group.create_task(hub.accounts.failures.run(), name="failed-logins"),
+            group.create_task(hub.report.held.run(), name="held"),
+        ]
         try:
             yield
         finally:
-            auditor.cancel()
+            for task in tasks:
+                task.cancel()
 
 
 @contextlib.asynccontextmanager

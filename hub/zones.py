@@ -19,12 +19,12 @@ def use_locked() -> None:
         ZoneInfo.clear_cache()
 
 
+use_locked()  # whoever asks here for a zone, in whatever process, has that of the pinned tables
+
+
 def zone_of(name: str, usual: str = "UTC") -> ZoneInfo:
     """The zone of that name; that of `usual` where there is none: a time is always told."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo(usual)
+    return ZoneInfo(next((one for one in (name, usual) if _is_known(one)), "UTC"))
 
 
 def zone_fault(name: str, *, country: str = "") -> tuple[str, str] | None:
@@ -76,7 +76,7 @@ def _meant(name: str, country: str) -> str:
     city = folded.rsplit("/", 1)[-1]
     if city in _CITIES:
         return f"write {_CITIES[city]}"
-    names = {one.casefold(): one for one in zoneinfo.available_timezones()}
+    names = {one.casefold(): one for one in zoneinfo.available_timezones() if _may_be(one, country)}
     cities = {one.rsplit("/", 1)[-1]: full for one, full in names.items()}
     if found := names.get(folded) or cities.get(city):
         return f"write {found}"
@@ -84,6 +84,13 @@ def _meant(name: str, country: str) -> str:
     near_city = difflib.get_close_matches(city, cities, n=1, cutoff=0.8)
     found = names[near[0]] if near else cities[near_city[0]] if near_city else ""
     return f"did you mean {found}?" if found else f"write a name such as {USUAL}"
+
+
+def _may_be(name: str, country: str) -> bool:
+    """Whether a site there may have this zone, so that it can be told to."""
+    if signed := _SIGNED.fullmatch(name):
+        return _turned(name, signed[1], int(signed[2]), country) is None
+    return name not in _FIXED and name not in _NEVER
 
 
 def _at(hours: int, country: str) -> str:
@@ -94,7 +101,7 @@ def _at(hours: int, country: str) -> str:
 
 USUAL = "Asia/Shanghai"
 _SIGNED = re.compile(r"Etc/GMT([+-])([1-9]\d?)")
-_OFFSET = re.compile(r"(?:(?:etc/)?(?:gmt|utc))?([+-]\d{1,2})(?::?(\d\d))?")
+_OFFSET = re.compile(r"(?:(?:etc[/_])?(?:gmt|utc))?([+-]\d{1,2})(?::?(\d\d))?")
 _NEVER = frozenset({"Factory", "localtime", "posixrules", "Etc/Unknown"})
 _FIXED: Mapping[str, tuple[int, str]] = {
     "EST": (-5, "America/New_York"),

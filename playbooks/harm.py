@@ -98,6 +98,36 @@ _SENT_IN = "sends staff to floors or doors without telling them to turn back at 
 _SENT_IN_HINT = 'add "遇烟立即退回" or "turn back at smoke"'
 
 
+def updates_repeat_what_to_do(case: Case) -> Iterator[Finding]:
+    """Whoever was told by the alert to stay or to take the stairs is told so by every update, in
+    the playbook's own words: what an operator adds goes to everybody, and "everyone may go back"
+    alone would be all that those read who are to stay."""
+    told = {
+        (text.kind, text.band, text.channel, text.language): _orders(case, text)
+        for text in case.texts
+        if text.stage is Stage.ALERT and _lives_there(case, text)
+    }
+    for text in case.texts:
+        if text.kind is not Kind.LIVE or text.stage is not Stage.UPDATE or text.channel == SCREEN:
+            continue
+        before = told.get((text.kind, text.band, text.channel, text.language), frozenset())
+        if before and _said(case, text) and not before & _orders(case, text):
+            what = "does not repeat what the alert tells these people to do"
+            yield Finding(text.path, what, _REPEAT[_tongue(text)])
+
+
+_REPEAT = {
+    "zh": "在更新里再写一遍，例如：请继续留在家中",
+    "en": 'say it again, such as "stay inside for now": what is added reaches everybody',
+}
+
+
+def _orders(case: Case, text: Text) -> frozenset[str]:
+    said = _said(case, text)
+    orders = {"stay": STAY, "stairs": STAIRS}
+    return frozenset(name for name, one in orders.items() if hears(one, said, text.language))
+
+
 def nobody_is_kept_from_calling(case: Case) -> Iterator[Finding]:
     """No text says "do not call 119" without saying to call it when the danger is real."""
     for text in case.texts:
@@ -194,6 +224,7 @@ RULES = (
     fires_name_the_lifts,
     stairs_are_not_for_everybody,
     staff_turn_back_at_smoke,
+    updates_repeat_what_to_do,
     nobody_is_kept_from_calling,
     help_in_a_drill_is_real,
     nobody_is_promised,

@@ -83,7 +83,7 @@ class ParameterSpec(Strict):
     kind: Literal["choice", "text", "minutes", "clock"]
     default: Annotated[str, Field(max_length=200)] = ""
     options: list[ChoiceSpec] = []
-    source: Literal["", "assembly_points"] = ""
+    source: Literal["", "assembly_points", "evacuation"] = ""
     required: bool = False
     hint: Words = {}
     limit: Annotated[int, Field(ge=1, le=200)] = 80

@@ -14,8 +14,9 @@ from hub.decide.spoken import base
 Heard = Mapping[str, re.Pattern[str]]
 
 
-def _heard(zh: str, en: str) -> Heard:
-    return {"zh": re.compile(zh), "en": re.compile(en, re.IGNORECASE)}
+def _heard(zh: str, en: str, **others: str) -> Heard:
+    found = {tag: re.compile(said) for tag, said in others.items()}
+    return {"zh": re.compile(zh), "en": re.compile(en, re.IGNORECASE), **found}
 
 
 def hears(pattern: Heard, said: str, language: str) -> re.Match[str] | None:
@@ -77,15 +78,27 @@ TURN_BACK: Heard = _heard(
 )
 
 PROMISE: Heard = _heard(
-    "(正在|已经?|马上|立即|立刻|即将)?派(了)?(人|员|出)(员)?[^。，；]{0,4}(前来|前往|过来|赶来|上门|去|到)?"
-    "|(正在|马上|即将|已经?在?)(赶|前)(来|往|到)|在路上|(马上|很快|立刻|即刻|稍后)(就|会)?(到|来|有人)"
-    "|(会|将)有(人|员|救援)[^。，；]{0,5}(来|到|去|救|联系)|救援(人员|队)?(正在|马上|即将|很快)",
-    r"\bhelp is (on (its|the) way|coming|being sent|here|near)"
-    r"|\b(somebody|someone|rescuers?|a (team|crew|steward|colleague)|staff|we|they|the (fire )?"
-    r"(brigade|crew|team|service)) (is|are|will be) (now )?"
-    r"(coming|on (its|the|their|our) way|being sent|sent|with you|there|rushing)"
-    r"|\bwe are sending\b|\bwill (come|reach you|be with you|get you)\b|\bon (its|their|the) way\b"
-    r"|\bhas been sent\b|\bis being sent\b",
+    "(正在|已经?|已經|马上|馬上|立即|立刻|即将|即將)?派(了|出)?(人|员|員|出)(员|員)?[^。，；]{0,4}"
+    "(前来|前來|前往|过来|過來|赶来|趕來|上门|上門|去|到)?"
+    "|(正在?|马上|馬上|即将|即將|已经?在?|已經在?)(赶|趕|前)(来|來|往|到)|在路上|在途中|(正|已)出(动|動|发|發)"
+    "|(马上|馬上|很快|立刻|即刻|稍后|稍後)(就|会|會)?(到|来|來|有人)"
+    "|(会|會|将|將)有(人|员|員|专人|專人|救援)[^。，；]{0,5}(来|來|到|去|救|联系|聯繫|上门|上門)"
+    "|(人员|人員|管家|保安|救援队?|救援隊|消防员?|消防員|我们|我們|物业|物業)"
+    "(正|会|會|将|將|马上|馬上|稍后|稍後|已经?|已經)(在)?(尽快|盡快|立即)?"
+    "(上门|上門|赶|趕|前往|到场|到場|到达|到達|来|來|去)"
+    "|已(安排|通知|联系|聯繫)[^。，；]{0,6}(上门|上門|前往|前来|前來|到场|到場|过去|過去|接您|救您)"
+    "|救援(人员|人員|队|隊)?(正在|马上|馬上|即将|即將|很快)",
+    r"\bhelp (is (on (its|the) way|coming|being sent|here|near)|will (come|arrive|reach))"
+    r"|\b(somebody|someone|rescuers?|a (team|crew|steward|colleague)|staff|we|they|firefighters"
+    r"|the (fire )?(brigade|crew|team|service)) ?('s|'re|is|are|will be|have been|has been) (now )?"
+    r"(coming|on (its|the|their|our) way|being sent|sent|with you|there|rushing|en route|dispatched)"
+    r"|\bwe('re| are) (sending|coming)\b|\bwe('ll| will) send\b|\bwe('ve| have) sent\b"
+    r"|\b(somebody|someone|a (steward|colleague)|staff|they) will (visit|knock|call on|fetch)\b"
+    r"|\bwill (come|reach you|be with you|get you)\b|\bon (its|their|the) way\b|\ben route\b"
+    r"|\bha(s|ve) been (sent|dispatched)\b|\bis being (sent|dispatched)\b",
+    ja="(係員|誰か|救助隊?|スタッフ|担当者)が(向か|伺|参り|行き|到着)|救助に向か|すぐに?(行き|伺い|参り|着き)ます",
+    ko="(직원|구조대|누군가|저희)[이가은는]? ?(곧 )?(가고|갑니다|출동|도착|찾아)|출동(했|합)",
+    ar="(في الطريق إليك|سيصل|سنرسل|أرسلنا|سيأتي)",
 )
 _NOT_SENT: Heard = _heard(
     "(无需|不用|不必|请勿|勿|不要|不)(再|另)?派",

@@ -18,6 +18,7 @@ from hub.model import Actor, Outcome, Parcel, Verdict
 from hub.ports import Channel, Probe, Traits
 from hub.store.database import Database, database, insert_rows
 from hub.store.escalations import EscalateLedger
+from hub.store.homes import put_homes
 from hub.store.launches import LaunchLedger
 from hub.store.notices import SayLedger
 from hub.store.schema import addresses, metadata, places, recipients, sites
@@ -99,6 +100,7 @@ class Who:
     drill: bool = False
     opted_out: bool = False
     bad: bool = False
+    homes: Sequence[str] = ()  # further ones
 
 
 def put_estate(
@@ -114,7 +116,8 @@ def put_estate(
     site = conn.execute(insert(sites).values(named).returning(sites.c.id)).scalar_one()
     ids = {path: _place(conn, site, path) for path in _with_parents(paths)}
     for who in people:
-        put_person(conn, site, ids.get(who.place or ""), who)
+        made = put_person(conn, site, ids.get(who.place or ""), who)
+        put_homes(conn, [(made, [ids[path] for path in who.homes])])
 
 
 def put_person(conn: Connection, site: int, place: int | None, who: Who) -> int:

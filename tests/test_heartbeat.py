@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from sqlalchemy import update
 
+from hub.commands.file_checks import heartbeat
 from hub.decide.alarms import Severity
 from hub.errors import Refused
 from hub.flow.auditor import Auditor
 from hub.heartbeat import Heartbeat
-from hub.settings import load
+from hub.settings import Settings, load
 from hub.store import schema as t
 from hub.store.alarms import AlarmLedger
 from hub.store.audits import AuditLedger
@@ -29,10 +31,11 @@ class Outside:
     def __init__(self) -> None:
         self.heard: list[str] = []
         self.url = ""
+        self.status = 302
 
     async def answer(self, request: web.Request) -> web.Response:
         self.heard.append(request.path_qs)
-        return web.Response(status=302, headers={"location": "/elsewhere"})
+        return web.Response(status=self.status, headers={"location": "/elsewhere"})
 
 
 @contextlib.asynccontextmanager
@@ -49,6 +52,10 @@ async def outside() -> AsyncIterator[Outside]:
     watch.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     yield watch
     await runner.cleanup()
+
+
+async def unsaid(_said: str) -> None:
+    """Nobody asks the doctor."""
 
 
 async def always(_every_ms: int) -> bool:
@@ -70,7 +77,7 @@ def auditor(stage: Stage, watch: Outside) -> Auditor:
         wake=Doorbell(),
         served=(),
         needs=(),
-        passed=Heartbeat(f"{watch.url}/ping?k=1", always).beat,
+        passed=Heartbeat(f"{watch.url}/ping?k=1", always, unsaid).beat,
         every_ms=0,
     )
 
@@ -132,13 +139,43 @@ async def test_of_all_processes_one_beats_at_a_time(stage: Stage) -> None:
     ledger = AlarmLedger(stage.db)
     async with outside() as watch:
         for _ in range(3):
-            await Heartbeat(watch.url, ledger.beat).beat()
+            await Heartbeat(watch.url, ledger.beat, ledger.beaten).beat()
 
     assert len(watch.heard) == 1
 
 
 async def test_a_watch_that_is_away_harms_nothing(free_port: int) -> None:
-    await Heartbeat(f"http://127.0.0.1:{free_port}/", always).beat()
+    await Heartbeat(f"http://127.0.0.1:{free_port}/", always, unsaid).beat()
+
+
+def _settings(folder: Path, database: str, heartbeat_url: str) -> Settings:
+    return replace(
+        load({"MUSTER_SECRET_KEY": "k" * 40, "MUSTER_DATABASE_URL": database}, data=folder),
+        heartbeat_url=heartbeat_url,
+    )
+
+
+async def test_the_doctor_knows_whether_the_watch_outside_hears_it(
+    stage: Stage, tmp_path: Path, free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.commands.file_checks.running", lambda _settings: True)
+    ledger = AlarmLedger(stage.db)
+    url = f"sqlite:///{tmp_path / 'hub.db'}"
+    async with outside() as watch:
+        settings = _settings(tmp_path, url, watch.url)
+        (before,) = await heartbeat(settings)
+        assert (before["ok"], before["warn"]) == (True, True)  # none was sent yet
+        for status, ok in ((200, True), (404, False), (302, False), (200, True)):
+            watch.status = status
+            await Heartbeat(watch.url, always, ledger.beaten).beat()
+            (entry,) = await heartbeat(settings)
+            assert entry["ok"] is ok
+            assert ok or f"HTTP {status}" in entry["what"]
+    await Heartbeat(f"http://127.0.0.1:{free_port}/", always, ledger.beaten).beat()
+    (entry,) = await heartbeat(settings)
+    assert "ClientConnectorError" in entry["what"]
+    assert watch.url not in entry["what"]  # its path is a secret
+    assert await heartbeat(replace(settings, heartbeat_url="")) == []
 
 
 def test_its_address_may_come_from_a_file_and_must_be_one(tmp_path: Path) -> None:

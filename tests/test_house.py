@@ -16,7 +16,7 @@ HOUSE = ("hub", "channels", "playbooks", "web")
 FILE_LINES = 350
 FUNCTION_LINES = 60  # 30 is a smell; this is the wall
 # Data, not logic: one row is one fact, and splitting it would only hide it.
-TABLES = {"hub/model.py": 480, "hub/store/schema.py": 620, "hub/decide/alarm_words.py": 420}
+TABLES = {"hub/model.py": 480, "hub/store/schema.py": 640, "hub/decide/alarm_words.py": 420}
 
 REFUSED = ("manager", "handler", "helper", "utils", "service", "processor")
 REFUSED_WHOLE = ("message", "notification")  # bare; `message_id` of a provider is its own word

@@ -22,6 +22,7 @@ VALUES = (
     "hub.tags",  # and of languages and countries
     "hub.times",  # as people are told them
     "hub.plans",  # values between deciding and storing
+    "hub.under_way",  # incidents that run
 )
 YAML = ("pydantic", "pydantic_core", "ruamel", "structlog")
 DRIVERS = ("sqlalchemy", "alembic", "asyncpg", "structlog")

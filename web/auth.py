@@ -103,6 +103,11 @@ def actor_of(request: Request) -> Actor:
     return actor
 
 
+def sees_people(request: Request) -> bool:
+    """Whether the actor a door has let in may learn what people need and what was noted of them."""
+    return RANK[actor_of(request).role] >= RANK[DUTY]
+
+
 def guarded(door: Door) -> Endpoint:
     """The door's endpoint, reached only with its role. People without a session go to the login."""
 

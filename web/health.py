@@ -25,12 +25,12 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """200 when the database answers at the newest schema; else 503. Redis away, or a proxy that
-    lets no websockets through, is no reason: the hub works, slower, and says so. Strangers are
-    told which part, and no more."""
+    """200 when the database answers at the newest schema and can be written; else 503. Redis away,
+    or a proxy that lets no websockets through, is no reason: the hub works, slower, and says so.
+    Strangers are told which part, and no more."""
     own: Readiness = request.app.state.readiness
     reasons: Sequence[Mapping[str, Any]] = await own.reasons(house(request))
-    degraded: Sequence[Mapping[str, Any]] = _degraded(house(request))
+    degraded: Sequence[Mapping[str, Any]] = [*own.low, *_degraded(house(request))]
     if not is_near(request):
         reasons, degraded = _parts(reasons), _parts(degraded)
     body = {"ready": not reasons, "reasons": reasons, "degraded": degraded}
@@ -49,13 +49,15 @@ class Readiness:
     def __init__(self) -> None:
         self._asking = asyncio.Lock()
         self._said: list[Mapping[str, Any]] = []
+        self.low: list[Mapping[str, Any]] = []  # what is no reason yet
         self._until = -math.inf
 
     async def reasons(self, hub: House) -> list[Mapping[str, Any]]:
         """Why the hub cannot work; nothing if it can."""
         async with self._asking:
             if time.monotonic() >= self._until:
-                self._said = await _reasons(hub)
+                disk, self.low = await _disk(hub)
+                self._said = [*disk, *await _reasons(hub)]
                 self._until = time.monotonic() + FRESH
             return self._said
 
@@ -73,6 +75,16 @@ async def _reasons(hub: House) -> list[Mapping[str, Any]]:
     except Exception as error:  # noqa: BLE001 - the kind only: its text may hold an address
         return [{"part": "database", "what": f"does not answer ({type(error).__name__})"}]
     return [{"part": "database", "what": what} for what in wrong]
+
+
+async def _disk(hub: House) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+    """(reasons, warnings) of the disk below the database; asked of the system, not the database."""
+    reasons: list[Mapping[str, Any]] = []
+    low: list[Mapping[str, Any]] = []
+    for alarm in await hub.alarms.of_disk():
+        entry = {"part": "disk", "what": alarm["words"]["en"]["what"]}
+        (reasons if alarm["severity"] == "critical" else low).append(entry)
+    return reasons, low
 
 
 async def _wrong(hub: House) -> Sequence[str]:

@@ -11,13 +11,16 @@ from hub.entries import TextFault
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
+from hub.flow.audit_book import AuditBook
 from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
 from hub.flow.passage import Passage
+from hub.flow.probes import Probes
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
+from hub.flow.sites import Sites
 from hub.flow.tasks import Tasks
 from hub.flow.watch import Watch
 from hub.ports import Channel, Clock, Library, Ration, Wake
@@ -60,11 +63,17 @@ class House(Protocol):
     @property
     def estate(self) -> Estate: ...
     @property
+    def sites(self) -> Sites: ...
+    @property
     def screens(self) -> Screens: ...
     @property
     def inbox(self) -> Inbox: ...
     @property
     def alarms(self) -> Alarms: ...
+    @property
+    def audit_book(self) -> AuditBook: ...
+    @property
+    def probes(self) -> Probes: ...
     @property
     def passage(self) -> Passage: ...
     @property

@@ -17,8 +17,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hub.errors import HubError, NotAllowed, NotKnown, Refused, TooMany, Unready
 from hub.events import iso
-from hub.times import offsets
-from hub.zones import zone_of
 from web.api.reading import parse_object
 from web.house import House
 from web.live_client import ROOM, Client
@@ -29,7 +27,7 @@ from web.live_ops import OPS, Ops
 from web.live_poll import Polls
 from web.live_queue import QueueWire
 from web.live_revoke import Revoking
-from web.live_screens import ScreenRooms
+from web.live_screens import ScreenRooms, card_json
 from web.live_topics import Topics, run_topic
 from web.security import allowed_origin
 from web.wire import EXTENSION, Frame, Wire
@@ -58,7 +56,7 @@ class Live:
         self.clients: set[Client] = set()
         self._of_one: dict[str, dict[Client, None]] = {}
         self.devices = Devices(hub.screens)
-        self.screens = ScreenRooms(hub.screens, hub.clock)
+        self.screens = ScreenRooms(hub.screens, hub.clock, hub.settings.timezone)
         self.topics = Topics(
             wake=hub.wake,
             screens=self.screens,
@@ -212,12 +210,11 @@ class Live:
             self._of_one.pop(client.identity, None)
 
     def _welcome(self, client: Client) -> dict[str, Any]:
-        now, zone = self._hub.clock.now(), self._hub.settings.timezone
+        now, zone = self._hub.clock.now(), self._hub.sites.known_zone
         said: dict[str, Any] = {"op": "welcome", "role": client.role, "timezone": zone}
         card = self._hub.screens.card(client.screen) if client.screen else None
         if card is not None:
-            own = zone_of(card.timezone, zone).key
-            said["screen"] = {**card.to_json(), "offsets": offsets(own, now)}
+            said["screen"] = card_json(card, now, zone)
         return {**said, "at": iso(now)}
 
     async def obey(self, client: Client, text: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.errors import NotAllowed, Refused
+from web.auth import DUTY, RANK
 from web.house import House
 from web.live_client import TOPICS, Client
 from web.live_topics import Topics
@@ -34,6 +35,9 @@ async def watch(ops: Ops, client: Client, frame: Mapping[str, Any]) -> None:
     epoch = frame.get("epoch")
     known = epoch if isinstance(epoch, str) else ""
     await ops.topics.watch(client, topic, since=since, epoch=known)
+    sees = client.actor is not None and RANK[client.actor.role] >= RANK[DUTY]
+    if client.actor is not None and sees and topic.startswith("incident:"):
+        await ops.hub.accounts.looked(client.actor, topic)
 
 
 async def unwatch(ops: Ops, client: Client, frame: Mapping[str, Any]) -> None:

@@ -12,8 +12,10 @@ from typing import Any
 import structlog
 
 from hub.events import iso
-from hub.flow.screens import Screens, Show
+from hub.flow.screens import ScreenCard, Screens, Show
 from hub.ports import Clock
+from hub.times import offsets
+from hub.zones import zone_of
 from web.live_client import Client, Room
 from web.wire import Frame, encode
 
@@ -31,12 +33,13 @@ ALIVE = 30.0  # seconds between writes that the connected are still there: else 
 class ScreenRooms:
     """The screens connected to this process and what each was last told."""
 
-    def __init__(self, screens: Screens, clock: Clock) -> None:
+    def __init__(self, screens: Screens, clock: Clock, timezone: str = "UTC") -> None:
         self.epoch = secrets.token_hex(4)
         self._rung = asyncio.Event()
         self._all = False  # the next look is at every screen, not only at new ones
         self._screens = screens
         self._clock = clock
+        self._timezone = timezone
         self._seq = 0
         self._rooms: dict[int, Room] = {}
         self._told: dict[int, tuple[object, Frame]] = {}
@@ -44,6 +47,7 @@ class ScreenRooms:
         self._changes_at: datetime | None = None
         self._ways: Mapping[int, bytes] = {}
         self._ways_at = -WAYS
+        self._cards_due = False  # a site or a screen was told something of itself
         self._present: dict[int, int] = {}
         self._came: set[int] = set()
         self._left: set[int] = set()
@@ -93,9 +97,11 @@ class ScreenRooms:
 
     # ── what they show ──
 
-    def ring(self) -> None:
-        """Something may have changed: all connected screens are looked at."""
+    def ring(self, *, cards: bool = False) -> None:
+        """Something may have changed: all connected screens are looked at; with `cards`, also what
+        they have to know of themselves."""
         self._all = True
+        self._cards_due = self._cards_due or cards
         self._rung.set()
 
     async def run(self) -> None:
@@ -116,6 +122,7 @@ class ScreenRooms:
             return
         self._fresh.difference_update(wanted)
         try:
+            await self._renew_cards()
             await self._read_ways()
             found = await self._screens.showing(wanted)
         except Exception as error:  # noqa: BLE001 - told by silence, retried; the beat goes on
@@ -130,6 +137,27 @@ class ScreenRooms:
         for screen, show in found.items():
             self._tell(screen, show, bodies)
 
+    async def _renew_cards(self) -> None:
+        """Screens whose place, way out or site has changed are told so, wherever they are."""
+        if not self._cards_due:
+            return
+        self._cards_due, self._ways_at = False, -WAYS
+        try:
+            changed = await self._screens.renewed(list(self._rooms))
+        except BaseException:
+            self._cards_due = True
+            raise
+        for card in changed:
+            self._seq += 1
+            said = {"op": "card", "topic": f"screen:{card.recipient}", "screen": self._card(card)}
+            room = self._rooms.get(card.recipient)
+            if room is not None:
+                frame = {**said, "epoch": self.epoch, "seq": self._seq}
+                room.publish(Frame.of(frame, seq=self._seq))
+
+    def _card(self, card: ScreenCard) -> Mapping[str, Any]:
+        return card_json(card, self._clock.now(), self._timezone)
+
     async def _read_ways(self) -> None:
         """The exit hints (arrow, door, metres) of all screens, read again once a minute."""
         if time.monotonic() - self._ways_at < WAYS:
@@ -140,18 +168,20 @@ class ScreenRooms:
 
     def _tell(self, screen: int, show: Show | None, bodies: dict[object, bytes]) -> None:
         """Only what changed is said; what many screens share is encoded once."""
-        key = None if show is None else _key(show)
+        own = self._ways.get(screen, b"{}")
+        key = None if show is None else (_key(show), own)
         told = self._told.get(screen)
         room = self._rooms.get(screen)
         if room is None or (told is not None and told[0] == key):
             return
-        if key not in bodies:
+        shared = None if show is None else _key(show)
+        if shared not in bodies:
             self._seq += 1
             body = {"op": "clear"} if show is None else _said(show)
-            bodies[key] = encode({**body, "epoch": self.epoch, "seq": self._seq})
+            bodies[shared] = encode({**body, "epoch": self.epoch, "seq": self._seq})
         # topic and way are all a screen has of its own: spliced in, the rest is encoded once
-        way = b'"way":%s,' % self._ways.get(screen, b"{}") if show else b""
-        payload = b'{"topic":"screen:%d",' % screen + way + bodies[key][1:]
+        way = b'"way":%s,' % own if show else b""
+        payload = b'{"topic":"screen:%d",' % screen + way + bodies[shared][1:]
         frame = Frame.raw(payload, seq=self._seq)
         self._told[screen] = (key, frame)
         room.publish(frame)
@@ -205,6 +235,12 @@ class ScreenRooms:
             self._left |= left - self._present.keys()
 
 
+def card_json(card: ScreenCard, now: datetime, timezone: str) -> Mapping[str, Any]:
+    """The card with the hours of its zone; `timezone` where the site says none."""
+    own = zone_of(card.timezone, timezone).key
+    return {**card.to_json(), "offsets": offsets(own, now)}
+
+
 def _key(show: Show) -> object:
     order = show.order
     return show.key, order.candidate.wording, order.place, order.next_update_at
@@ -221,13 +257,14 @@ def _said(show: Show) -> Mapping[str, Any]:
         "code": order.code,
         "playbook": order.playbook,
         "kind": str(chosen.kind),
+        "real": chosen.ended,
         "stage": str(chosen.stage),
         "level": str(chosen.level),
         "place": order.place,
         "parts": order.words,
         "base": None if show.base is None else show.base.words,
-        "issued": iso(chosen.issued_at),
-        "updated": _iso_ms(order.updated_at),
+        "issued": _iso_ms(order.issued_at),
+        "updated": iso(chosen.issued_at),
         "next_update": _iso_ms(order.next_update_at),
         "until": None if show.until is None else iso(show.until),
     }

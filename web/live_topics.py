@@ -8,7 +8,9 @@ from collections.abc import Callable
 import structlog
 
 from hub.errors import NotAllowed, NotKnown, Refused, Unknown, Unready
+from hub.flow.veiled import VeiledFeed
 from hub.ports import Wake
+from web.auth import DUTY, RANK
 from web.live_client import STAFF, Client
 from web.live_incident import Feed, IncidentTopic
 from web.live_screens import ScreenRooms
@@ -23,6 +25,8 @@ turns out not to exist takes none."""
 PUBLIC_TOPICS = 2  # of one socket that has not said who it is
 EVERYTHING = "*"
 REPLIES = "replies"
+VEILED = "#viewer"
+"""Ends the key of an incident's topic as viewers watch it: its frames are not those of duty."""
 COME_BACK = 1013
 _INCIDENT = re.compile(r"incident:([1-9][0-9]{0,17})")
 _SCREEN = re.compile(r"screen:([1-9][0-9]{0,17})")
@@ -97,14 +101,14 @@ class Topics:
         """Rings topics as the doorbell rings; a ring of `*` is for all. Ends when the bell does."""
         async for topic, _seq in self._wake.heard(""):
             if topic.startswith(("incident:", "screens")) or topic == EVERYTHING:
-                self.screens.ring()
+                self.screens.ring(cards=topic in {"screens", EVERYTHING})
             self._ring(topic)
 
     def _ring(self, topic: str) -> None:
         for key, opened in self._open.items():
             of_states = key != REPLIES and isinstance(opened, StateTopic)
             of_states = of_states and topic.startswith("incident:")
-            if topic in {key, EVERYTHING} or of_states:
+            if topic in {key.removesuffix(VEILED), EVERYTHING} or of_states:
                 opened.rung.set()
 
     async def _watch_screen(self, client: Client, screen: int) -> None:
@@ -125,8 +129,7 @@ class Topics:
                 raise _closed_to(client)
             if not found:
                 return topic, lambda: StateTopic(topic, self._replies)
-            number = int(found[1])
-            return topic, lambda: IncidentTopic(topic, self._incident(number))
+            return self._board(topic, int(found[1]), client.role)
         if found := _SITE.fullmatch(topic):
             site = found[1]
             return topic, lambda: StateTopic(topic, self._site(site))
@@ -136,6 +139,13 @@ class Topics:
                 raise _closed_to(client)
             return f"me:{token}", lambda: StateTopic("me", self._me(token))
         raise Unknown(f"There is no topic {topic[:80]!r}.")
+
+    def _board(self, topic: str, number: int, role: str) -> tuple[str, Callable[[], IncidentTopic]]:
+        """Who only looks is told no needs, so those frames are made apart."""
+        if RANK[role] < RANK[DUTY]:
+            key = topic + VEILED
+            return key, lambda: IncidentTopic(topic, VeiledFeed(self._incident(number)))
+        return topic, lambda: IncidentTopic(topic, self._incident(number))
 
     def _opened(
         self, key: str, make: Callable[[], IncidentTopic | StateTopic]

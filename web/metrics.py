@@ -7,6 +7,7 @@ number.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -57,6 +58,16 @@ class Metrics:
         self._gauge("muster_connections_strangers", "Of those who have shown nothing.", "strangers")
         self._gauge("muster_connections_most", "Connections there may be.", "most")
         self._gauge("muster_connections_turned_away", "Refused for want of room.", "turned_away")
+        self.disk = Gauge(
+            "muster_disk_full",
+            "1 while nothing can be written to the disk.",
+            registry=self.registry,
+        )
+        self.free = Gauge(
+            "muster_disk_free_bytes",
+            "What the data folder's disk has left.",
+            registry=self.registry,
+        )
         self._gauge("muster_connections_made_room", "Idle ones cut for a newcomer.", "made_room")
         self.figures = _Figures()
         self.registry.register(self.figures)
@@ -93,6 +104,7 @@ class Metrics:
         """The exposition; without the database's figures when it does not answer."""
         self.lag.set(max(0.0, self._worst))
         self._worst = 0.0
+        await self._look_at_disk(hub)
         try:
             async with asyncio.timeout(FIGURES_SECONDS):
                 guard = await hub.alarms.figures()
@@ -100,6 +112,13 @@ class Metrics:
         except Exception:  # noqa: BLE001 - a scrape must work while the database does not
             self.figures.now = None
         return generate_latest(self.registry)
+
+    async def _look_at_disk(self, hub: House) -> None:
+        """Of the system, not the database: a full one is to be seen."""
+        if hub.alarms.disk is not None:
+            found = await hub.alarms.disk()
+            self.disk.set(found.fault is not None)
+            self.free.set(math.nan if found.free_mb is None else found.free_mb * (1 << 20))
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})

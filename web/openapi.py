@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from web.api import models, reply_models
+from web.api import guard_models, incident_models, models, reply_models, site_models
 from web.api.doors import DOORS as API_DOORS
 from web.auth import ANYONE, Door
 from web.base import base_of
@@ -26,10 +26,12 @@ BODIES: Mapping[tuple[str, str], type[BaseModel]] = {
     ("POST", "/incidents"): models.LaunchBody,
     ("POST", "/incidents/{id}/notices"): models.NoticeBody,
     ("POST", "/incidents/{id}/notices/preview"): models.NoticeBody,
+    ("POST", "/incidents/{id}/close"): models.CloseBody,
     ("POST", "/incidents/{id}/answers"): models.AnswerBody,
     ("POST", "/incidents/{id}/tasks/{task}"): models.TaskBody,
     ("POST", "/replies/{id}"): reply_models.ReplyBody,
     ("POST", "/incidents/{id}/calls"): models.CallBody,
+    ("PATCH", "/sites/{key}"): site_models.SiteBody,
     ("POST", "/recipients"): models.RecipientBody,
     ("PATCH", "/recipients/{id}"): models.RecipientBody,
     ("POST", "/screens/pairings/claim"): models.ClaimBody,
@@ -41,11 +43,15 @@ BODIES: Mapping[tuple[str, str], type[BaseModel]] = {
 ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("POST", "/incidents"): (202, models.LaunchedOut),
     ("POST", "/incidents/{id}/notices"): (202, models.SaidOut),
+    ("POST", "/incidents/{id}/close"): (200, incident_models.ClosedOut),
     ("GET", "/incidents"): (200, models.ListOut),
     ("GET", "/incidents/{id}/deliveries"): (200, models.ListOut),
     ("GET", "/incidents/{id}/events"): (200, models.ListOut),
     ("GET", "/incidents/{id}/doors"): (200, models.ListOut),
     ("GET", "/incidents/{id}/doors/blocks"): (200, models.ListOut),
+    ("GET", "/sites"): (200, models.ListOut),
+    ("GET", "/sites/{key}"): (200, site_models.SiteOut),
+    ("PATCH", "/sites/{key}"): (200, site_models.SiteOut),
     ("GET", "/recipients"): (200, models.ListOut),
     ("GET", "/repairs"): (200, models.RepairsOut),
     ("DELETE", "/repairs/{id}"): (204, None),
@@ -55,6 +61,10 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
     ("POST", "/replies/{id}"): (200, reply_models.ReplyOut),
     ("GET", "/alarms"): (200, models.AlarmsOut),
     ("POST", "/alarms/{id}/acknowledge"): (200, models.AlarmOut),
+    ("GET", "/accounts"): (200, guard_models.AccountsOut),
+    ("POST", "/accounts/{name}/test"): (200, guard_models.TestedOut),
+    ("GET", "/audit"): (200, guard_models.AuditOut),
+    ("GET", "/audit/check"): (200, guard_models.AuditCheckOut),
     ("POST", "/recipients"): (201, models.AnyOut),
     ("DELETE", "/recipients/{id}"): (204, None),
     ("POST", "/screens/pairings"): (201, models.PairingOut),
@@ -72,7 +82,12 @@ ANSWERS: Mapping[tuple[str, str], tuple[int, type[BaseModel] | None]] = {
 """What is not named here answers 200 with an object that docs/PROTOCOL.md describes."""
 
 QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
-    ("GET", "/incidents"): (("status", "string"), ("after", "integer"), ("limit", "integer")),
+    ("GET", "/incidents"): (
+        ("status", "string"),
+        ("code", "string"),
+        ("after", "integer"),
+        ("limit", "integer"),
+    ),
     ("GET", "/incidents/{id}/deliveries"): (
         ("state", "string"),
         ("channel", "string"),
@@ -100,6 +115,14 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("GET", "/screens"): (("site", "string"),),
     ("GET", "/replies"): (("state", "string"), ("after", "string"), ("limit", "integer")),
     ("GET", "/alarms"): (("limit", "integer"),),
+    ("GET", "/audit"): (
+        ("kind", "string"),
+        ("actor", "string"),
+        ("since", "string"),
+        ("after", "integer"),
+        ("limit", "integer"),
+    ),
+    ("GET", "/audit/check"): (("noted", "string"),),
     ("POST", "/roster"): (
         ("dry_run", "boolean"),
         ("skip_problems", "boolean"),
@@ -108,9 +131,20 @@ QUERIES: Mapping[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("map", "string"),
         ("encoding", "string"),
         ("hidden", "string"),
+        ("missing", "string"),
         ("confirm_remove", "integer"),
     ),
 }
+
+CONFLICTS: Mapping[tuple[str, str], type[BaseModel]] = {
+    ("POST", "/incidents"): incident_models.LaunchConflictOut,
+    ("POST", "/incidents/{id}/notices"): incident_models.HelpOpenOut,
+    ("POST", "/incidents/{id}/close"): incident_models.HelpOpenOut,
+}
+"""Where a 409 says more than what is wrong, and what."""
+
+NO_BODY = frozenset({("POST", "/incidents/{id}/close")})
+"""Whose body may be left out."""
 
 KEYED = frozenset({("POST", "/incidents"), ("POST", "/incidents/{id}/notices")})
 
@@ -154,7 +188,8 @@ def document() -> dict[str, Any]:
 
 def _models() -> set[type[BaseModel]]:
     answers = {model for _status, model in ANSWERS.values() if model is not None}
-    return set(BODIES.values()) | answers | {models.AnyOut, models.ProblemsOut}
+    own: set[type[BaseModel]] = {models.AnyOut, models.ProblemsOut, *CONFLICTS.values()}
+    return set(BODIES.values()) | answers | own
 
 
 def _plain(path: str) -> str:
@@ -172,7 +207,7 @@ def _operation(door: Door, path: str) -> dict[str, Any]:
         "responses": _responses(door, key, status, answer),
     }
     if key in BODIES:
-        operation["requestBody"] = {"required": True, "content": _json(BODIES[key])}
+        operation["requestBody"] = {"required": key not in NO_BODY, "content": _json(BODIES[key])}
     if key == ("POST", "/roster"):
         operation["requestBody"] = _file_body()
     if door.role != ANYONE:
@@ -214,6 +249,9 @@ def _responses(
     if door.role != ANYONE:
         said["401"] = {"description": "Not logged in.", "content": problems}
         said["403"] = {"description": "Not allowed.", "content": problems}
+    if key in CONFLICTS:
+        conflict = {"application/problem+json": {"schema": _ref(CONFLICTS[key])}}
+        said["409"] = {"description": "Clashes with what is so.", "content": conflict}
     said["default"] = {"description": "Refused, or not ready.", "content": problems}
     return said
 

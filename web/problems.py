@@ -17,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from hub.errors import HubError, Problem, Refused, TooMany, Unready
+from hub.errors import Damaged, HubError, Problem, Refused, TooMany, Unready
 from web.base import base_of, rebased
 from web.catalog import LANGUAGES, accepted
 from web.refusals import sentence, tell
@@ -70,6 +70,7 @@ def problem(
     code: str,
     title: str = "",
     problems: tuple[Problem, ...] = (),
+    facts: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A refusal in the shape its caller reads: JSON for programs, a page for people."""
@@ -80,7 +81,7 @@ def problem(
         status, detail, code=code, title=title, problems=problems, language=language
     )
     if wants_json(scope):
-        text = json.dumps(body, ensure_ascii=False)
+        text = json.dumps({**(facts or {}), **body}, ensure_ascii=False)
         return Response(text, status, own, media_type="application/problem+json")
     page = rebased(_page(body, _in_chinese(body, problems)), base_of(scope))
     return Response(page, status, own, media_type="text/html")
@@ -94,10 +95,9 @@ def of_error(scope: Scope, error: Exception) -> Response:
     if isinstance(error, Refused):
         headers = {"www-authenticate": "Bearer"} if error.status == HTTPStatus.UNAUTHORIZED else {}
         return _refusal(scope, error, headers=headers)
-    if isinstance(error, Unready):
-        return problem(
-            scope, 503, str(error), code="unready", title=error.title, headers={"retry-after": "2"}
-        )
+    if isinstance(error, Unready | Damaged):
+        retry = {"retry-after": str(error.retry_after)}
+        return problem(scope, 503, str(error), code=error.code, title=error.title, headers=retry)
     if isinstance(error, HTTPException):
         return _http(scope, error)
     if isinstance(error, ClientDisconnect):
@@ -126,6 +126,7 @@ def _refusal(scope: Scope, error: Refused, *, headers: Mapping[str, str]) -> Res
         code=error.code,
         title=error.title,
         problems=error.problems,
+        facts=error.facts,
         headers=headers,
     )
 

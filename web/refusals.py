@@ -94,7 +94,14 @@ def sentence(detail: str, told: Sequence[Mapping[str, Any]], language: str, *, c
 def filled(language: str, key: str, params: Mapping[str, str]) -> str | None:
     """The sentence with its arguments, or None where there is none."""
     text = refusals(language).get(key)
-    return None if text is None else _with(text, params)
+    return None if text is None else _with(text, _own(params, language))
+
+
+def _own(params: Mapping[str, str], language: str) -> dict[str, str]:
+    """Arguments, with those in place that have words in this language (`place@zh-CN`)."""
+    end = f"@{language}"
+    own = {key.removesuffix(end): text for key, text in params.items() if key.endswith(end)}
+    return {**params, **own}
 
 
 def _label(problem: Problem, language: str) -> str:

@@ -62,6 +62,7 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
     """
     settings, base = house(request).settings, base_of(request.scope)
     language = language_of(request, settings.languages)
+    zone = await house(request).sites.zone()
     values = {
         "lang": language,
         "t": partial(speak, language),
@@ -69,8 +70,8 @@ async def page(request: Request, template: str, *, status: int = 200, **context:
         "static": static,
         "other": other_language(request, language),
         "actor": request.scope.get("muster.actor"),
-        "timezone": settings.timezone,
-        "offsets": json.dumps(offsets(settings.timezone, house(request).clock.now())),
+        "timezone": zone,
+        "offsets": json.dumps(offsets(zone, house(request).clock.now())),
         "path": request.url.path,
         "kind": "none",
         "wall": False,

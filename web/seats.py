@@ -93,6 +93,7 @@ class Seats:
         self.room = room
         self.turned_away = 0
         self.made_room = 0
+        self.proved: Callable[[], None] | None = None  # told of each stranger who is none any more
         self._clock = clock
         self._all: set[Seat] = set()
         self._idle: OrderedDict[Seat, None] = OrderedDict()
@@ -152,6 +153,8 @@ class Seats:
     def prove(self, seat: Seat) -> None:
         if not seat.known and seat in self._all:
             self._part(seat)
+            if self.proved is not None:
+                self.proved()
 
     def leave(self, seat: Seat) -> None:
         if seat in self._all:

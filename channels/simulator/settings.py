@@ -52,6 +52,10 @@ class Settings:
     listed_after: float = 0.0  # seconds until lists hold what was taken
     lists_take: float = 0.0  # seconds
     lists_answer: int = 0  # the status lists answer with; 0: they are told
+    account_status: str = "active"  # suspended, closed: it takes nothing
+    account_type: str = "Full"  # Trial
+    account_answer: int = 0  # the status questions about the account are answered with; 0: well
+    account_says: str = ""  # a body instead of the account
     mute: bool = False  # hears every request, takes none and says nothing until this is over
 
     opted_out: float = 0.0

@@ -23,6 +23,7 @@ from channels.simulator.twilio_fates import Fates
 from channels.simulator.twilio_rules import Held, callback_of, error_body, message_body, refusal
 from channels.simulator.world import World, digest
 
+INACTIVE = 20005
 ACCOUNT = "/2010-04-01/Accounts/{account}"
 
 
@@ -69,8 +70,8 @@ class TwilioPlay:
         )
         dice = self._world.dice("sms", to, entry.body_sha256)
         await self._world.ponder(dice)
-        if (wrong := refusal(form, settings) or self.far(form)) is not None:
-            return self.error(entry, 400, *wrong)
+        if (wrong := self.wrong(form, settings)) is not None:
+            return self.error(entry, 403 if wrong[0] == INACTIVE else 400, *wrong)
         fault = self._world.fault(dice)
         if fault in NOT_ACCEPTED:
             return await self.turn_away(request, entry, fault)
@@ -121,7 +122,12 @@ class TwilioPlay:
         settings = self._world.settings
         if (denied := self.denied(request, settings)) is not None:
             return denied
-        return json_answer({"sid": settings.account_sid, "status": "active", "type": "Full"})
+        if settings.account_answer:
+            return json_answer(error_body(20500, "No account", status=settings.account_answer))
+        if settings.account_says:
+            return web.Response(text=settings.account_says, content_type="text/html")
+        status, kind = settings.account_status, settings.account_type
+        return json_answer({"sid": settings.account_sid, "status": status, "type": kind})
 
     # ── refusals ──
 
@@ -135,6 +141,11 @@ class TwilioPlay:
             words = f"The requested resource {request.path} was not found"
             return json_answer(error_body(20404, words, status=404), status=404)
         return None
+
+    def wrong(self, form: Mapping[str, str], settings: Settings) -> tuple[int, str] | None:
+        if settings.account_status != "active":
+            return INACTIVE, "Account not active"
+        return refusal(form, settings) or self.far(form)
 
     def far(self, form: Mapping[str, str]) -> tuple[int, str] | None:
         url = form.get("StatusCallback", "")

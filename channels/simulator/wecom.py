@@ -35,6 +35,8 @@ class WecomPlay:
     async def send(self, request: web.Request) -> web.StreamResponse:
         """Takes a post, or does what limit or seed say; in the ledger before the answer."""
         key = request.query.get("key", "")
+        if not key:
+            return self._nobody()
         words, wrong = _words(await request.read())
         entry = Entry(
             "wecom",
@@ -58,6 +60,15 @@ class WecomPlay:
         if fault is not None:
             return await self._act(request, fault)
         return _json(0, "ok")
+
+    def _nobody(self) -> web.Response:
+        """Asked about no robot: there is nothing that could be posted."""
+        settings = self._world.settings
+        if settings.account_answer:
+            return web.Response(status=settings.account_answer)
+        if settings.account_says:
+            return web.Response(text=settings.account_says, content_type="text/html")
+        return _json(93000, "invalid webhook url")
 
     def _stranger(self, key: str) -> tuple[int, str] | None:
         known = self._world.settings.wecom_keys

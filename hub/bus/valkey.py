@@ -142,9 +142,15 @@ class EmbeddedValkey:
         self.process: ValkeyProcess | None = None
 
     async def __aenter__(self) -> str:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = _locked(self._folder)
-        self.process = ValkeyProcess(self._folder, way=self._way)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._lock = _locked(self._folder)
+            self.process = ValkeyProcess(self._folder, way=self._way)
+        except OSError as error:
+            self._release()
+            what = f"the embedded Valkey cannot work in {self._folder}: {error.strerror or error}"
+            hint = "look whether this user may write there, or set MUSTER_REDIS_URL"
+            raise Unready(f"{what}; {hint}") from error
         try:
             await _started(self.process)
         except BaseException:
@@ -207,7 +213,7 @@ def _locked(folder: Path) -> IO[str]:
     lock = (folder / "valkey.lock").open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+    except BlockingIOError as error:
         lock.seek(0)
         owner = lock.read().strip() or "unknown"
         lock.close()
@@ -216,6 +222,9 @@ def _locked(folder: Path) -> IO[str]:
             "stop that one, or set MUSTER_DATA to another folder",
             code="folder_in_use",
         ) from error
+    except OSError:
+        lock.close()
+        raise
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

@@ -1,27 +1,24 @@
-"""Commands that ask a hub for something: import, launch, token."""
+"""Commands that ask a hub for something: import, token, login, user."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-import uuid
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 
 from hub import logs
 from hub.commands.client import Client, at_socket, connected, running
-from hub.commands.output import note, say
+from hub.commands.import_words import import_words, with_options
+from hub.commands.output import say
 from hub.commands.owner import OWNER, accounts_of, only_database
 from hub.errors import Refused
 from hub.folder import locked, socket_path
 from hub.settings import Settings
-
-OUTBOX = 120.0  # seconds a launch without a running hub stays to send what is due
 
 
 @contextlib.asynccontextmanager
@@ -66,8 +63,11 @@ async def run_import(
     form.add_field("file", data, filename=_shown_name(file))
     query = urlencode([("dry_run", int(dry_run)), ("skip_problems", int(skip_problems)), *asked])
     async with reached(settings) as client:
-        report = await client.call("POST", f"/roster?{query}", form=form)
-    say(report, json_=json_, words=lambda: _import_words(report))
+        try:
+            report = await client.call("POST", f"/roster?{query}", form=form)
+        except Refused as error:
+            raise with_options(error) from error
+    say(report, json_=json_, words=lambda: import_words(report))
     return int(dry_run and report["stops"] > 0 and not skip_problems)
 
 
@@ -79,81 +79,6 @@ def _shown_name(file: Path) -> str:
     except UnicodeDecodeError:
         found = name.decode("gb18030", "replace")
     return found.replace('"', "'").replace("\r", " ").replace("\n", " ")
-
-
-def _import_words(report: dict[str, Any]) -> str:
-    counts, change = report["reading"]["counts"], report["difference"]["counts"]
-    lines = [
-        (
-            f"{counts['people']} people in {counts['households']} flats,"
-            f" {counts['addresses']} addresses ({counts['unusable']} unusable),"
-            f" {counts['unreachable']} unreachable"
-        ),
-        "  ".join(f"{name} {number}" for name, number in change.items()),
-    ]
-    for sheet in report["reading"]["sheets"]:
-        lines.append(f"  {sheet['name']}, titles in row {sheet['header_row']}:")
-        lines += [_column_words(column) for column in sheet["columns"]]
-    for found in report["reading"]["problems"]:
-        column = f" column {found['letter']} ({found['column']})" if found["letter"] else ""
-        shown = f" {found['found']!r}:" if found["found"] else ""
-        row = f" row {found['row']}" if found["row"] else ""  # none: of the whole sheet
-        where = f"{found['sheet']}{row}{column}"
-        lines.append(f"  [{found['severity']}] {where}:{shown} {found['expected']['en']}")
-    stops = sum(found["severity"] == "stop" for found in report["reading"]["problems"])
-    if stops and not report["applied"]:
-        lines.append(
-            f"{stops} rows cannot be understood: nothing is imported until they are mended, or left"
-            " out with --skip-problems."
-        )
-    lines.append("Imported." if report["applied"] else "Dry run: nothing was written.")
-    return "\n".join(lines)
-
-
-def _column_words(column: dict[str, Any]) -> str:
-    field = {"": "not imported", "ignored": "ignored"}.get(column["field"], column["field"])
-    return f"    {column['letter']} {column['header']} → {field}: {', '.join(column['examples'])}"
-
-
-async def run_launch(
-    settings: Settings,
-    playbook: str,
-    *,
-    place: str,
-    kind: str,
-    params: dict[str, str],
-    people: int | None,
-    announce: bool,
-    key: str,
-    json_: bool,
-) -> int:
-    """The incident runs. Without a running hub what is due now is sent before this returns."""
-    body: dict[str, Any] = {"playbook": playbook, "place": place, "kind": kind, "params": params}
-    if people is not None:
-        body["confirm_people"] = people
-    if announce:
-        body["announce"] = True
-    alone = not running(settings)
-    async with reached(settings, work=True) as client:
-        found = await client.call("POST", "/incidents", body, key=key or uuid.uuid4().hex)
-        if alone:
-            await _sent(client, found["id"])
-            note("No hub is running: later waves go out when `muster serve` runs.")
-    words = f"{found['code']}: {found['people']} people, {found['deliveries']} deliveries."
-    say(found, json_=json_, words=words)
-    return 0
-
-
-async def _sent(client: Client, incident: int) -> None:
-    """Everything due now has been handed to its provider, or two minutes have passed."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(OUTBOX):
-            while True:
-                found = await client.call("GET", f"/incidents/{incident}")
-                by_channel = found["tally"]["deliveries"].values()
-                if not any(states.get("planned") or states.get("sending") for states in by_channel):
-                    return
-                await asyncio.sleep(0.2)
 
 
 async def run_token(settings: Settings, *, role: str, name: str, json_: bool) -> int:

@@ -15,19 +15,24 @@ import aiohttp
 
 from channels.registry import traits
 from hub.address import caution
+from hub.commands.accounts import chained, disk_entry, probed
 from hub.commands.client import connected, running
+from hub.commands.file_checks import heartbeat, whole
 from hub.commands.output import say
 from hub.commands.owner import only_database
 from hub.commands.reach import reach
+from hub.commands.site_checks import site_checks
+from hub.commands.zone_checks import zones
 from hub.decide.alarm_words import words
 from hub.decide.alarms import Alarm, AlarmKind
 from hub.errors import HubError, Problem, Refused, Unready
-from hub.folder import locked
+from hub.folder import locked, there, writable
 from hub.guard import auditor_of
 from hub.settings import Settings
 from hub.shelf import own_problems, own_texts
 from hub.store.database import Database, database
 from hub.store.migrate import is_current, migrate
+from hub.unusable import look as unusable_now
 from playbooks.check import ADVICE, STOPS, Rule, check_text
 from playbooks.load import packaged_texts
 
@@ -88,7 +93,7 @@ def _check_words(found: Mapping[str, Any], faults: list[Problem], warnings: list
 async def run_migrate(settings: Settings, *, json_: bool) -> int:
     """The database has the newest schema."""
     if settings.embedded:
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        writable(settings.data)
     db = database(settings.database_url)
     try:
         await db.open()
@@ -99,22 +104,44 @@ async def run_migrate(settings: Settings, *, json_: bool) -> int:
     return 0
 
 
-async def run_doctor(settings: Settings, *, json_: bool) -> int:
-    """What is well and what is not; exit 1 if something needs a person."""
+async def run_doctor(
+    settings: Settings, *, json_: bool, language: str = "en", demo: bool = False
+) -> int:
+    """What is well and what is not; exit 1 if something needs a person. `demo`: these settings are
+    those of a demo that runs, since no hub of one's own is here."""
     found = [
+        *([_demo(settings)] if demo else []),
         _sqlite(settings) if _is_sqlite(settings) else await _postgres(settings),
         _languages(settings),
         _address(settings),
         _own(settings),
-        *await reach(settings),
-        _folder(settings),
     ]
-    found.append(await _hub(settings))
-    found += await _audit(settings)
+    refused = unusable_now(settings.data) if settings.embedded else None
+    if refused is not None:  # whatever else stands there cannot be judged
+        found.append({"check": "folder", "ok": False, "what": refused.what})
+    else:
+        found += [*await whole(settings), *await heartbeat(settings)]
+        found += [*await zones(settings), *await reach(settings), *await probed(settings)]
+        found += [_folder(settings), *(one for one in [disk_entry(settings)] if one is not None)]
+        found += [await chained(settings), await _hub(settings), *await site_checks(settings)]
+        found += await _audit(settings)
     ok = all(entry["ok"] for entry in found)
-    words = "\n".join(f"{_mark(entry)}  {entry['what']}" for entry in found)
+    words = "\n".join(f"{_mark(entry)}  {_in(language, entry)}" for entry in found)
     say({"ok": ok, "checks": found}, json_=json_, words=words)
     return 0 if ok else 1
+
+
+def _demo(settings: Settings) -> dict[str, Any]:
+    what = f"no hub of your own is here; this is the demo that runs in {settings.data}"
+    chinese = f"这里没有您自己的系统；以下是正在运行的演示（{settings.data}）"
+    words = {"zh-CN": {"what": chinese, "do": ""}, "en": {"what": what, "do": ""}}
+    return {"check": "demo", "ok": True, "warn": True, "what": what, "words": words}
+
+
+def _in(language: str, entry: Mapping[str, Any]) -> str:
+    """The entry's sentences in this language; in English where it has no others."""
+    said = (entry.get("words") or (entry.get("alarm") or {}).get("words") or {}).get(language)
+    return f"{said['what']} {said['do']}".strip() if said else str(entry["what"])
 
 
 def _mark(entry: Mapping[str, Any]) -> str:
@@ -190,7 +217,7 @@ PRIVATE = ("muster.db", "muster.db-wal", "muster.db-shm", "secret.key")
 def _folder(settings: Settings) -> dict[str, Any]:
     """Names, numbers and the key are for the hub's owner alone."""
     files = [settings.data / name for name in PRIVATE] if settings.embedded else []
-    bare = [file for file in files if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077]
+    bare = [file for file in files if there(file) and stat.S_IMODE(file.stat().st_mode) & 0o077]
     what = "the data folder's files are their owner's alone"
     if bare:
         what = f"others can read {', '.join(map(str, bare))}: chmod 600 them"
@@ -209,7 +236,9 @@ async def _hub(settings: Settings) -> dict[str, Any]:
     except (HubError, OSError, aiohttp.ClientError, TimeoutError) as error:
         return {"check": "hub", "ok": False, "what": f"the hub does not answer: {error}"}
     less = "; ".join(f"{one['part']}: {one['what']}" for one in said.get("degraded") or ())
-    what = f"the hub {'is ready' if ok else said}" + (f", but {less}" if ok and less else "")
+    why = "; ".join(f"{one['part']}: {one['what']}" for one in said.get("reasons") or ())
+    what = f"the hub is {'ready' if ok else f'not ready: {why or said}'}"
+    what += f", but {less}" if ok and less else ""
     return {"check": "hub", "ok": ok, "warn": bool(less), "what": what}
 
 
@@ -239,7 +268,7 @@ async def _found(settings: Settings) -> list[Mapping[str, Any]]:
 
 async def _looked(settings: Settings) -> list[Mapping[str, Any]]:
     """As `_found`, by the database alone. Where no hub runs, no process is missed."""
-    if settings.embedded and not (settings.data / "muster.db").exists():
+    if settings.embedded and not there(settings.data / "muster.db"):
         return []  # nothing has been set up here yet
     with locked(settings.data) if settings.embedded else contextlib.nullcontext():
         db = database(settings.database_url)

@@ -79,6 +79,7 @@ class Client:
         return socket
 
 
+_PROBLEM = frozenset({"type", "title", "status", "detail", "code", "problems"})
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -101,7 +102,8 @@ def _read(status: int, text: str) -> Any:
         for p in answer.get("problems", ())
     ]
     kind = _KINDS.get(status, Refused)
-    raise kind(said, found, code=str(answer.get("code", "refused")))
+    facts = {key: value for key, value in answer.items() if key not in _PROBLEM}
+    raise kind(said, found, code=str(answer.get("code", "refused")), facts=facts)
 
 
 def _not_ours(status: int) -> HubError:

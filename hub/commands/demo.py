@@ -9,7 +9,7 @@ from hub import logs
 from hub.commands.estate_entries import demo_entries
 from hub.commands.output import note
 from hub.commands.stage import Stage, players, staged
-from hub.folder import locked
+from hub.folder import locked, made
 from hub.model import Actor
 from hub.settings import Settings
 from hub.signals import stop_asked
@@ -31,7 +31,7 @@ async def run_demo(settings: Settings, *, people: int) -> int:
     """The demo hub runs until asked to stop; what it did stays in its folder for the next time."""
     logs.configure("warning", pretty=True)
     handles.raise_limit()
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made(settings.data)
     world = calm(hub_url=_near(settings), thinks=THINKS, remembers=True)
     with stop_asked() as asked, locked(settings.data):
         async with staged(settings, world, ledger=settings.data / "simulator.jsonl") as stage:

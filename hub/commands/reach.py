@@ -19,6 +19,7 @@ from hub.commands.client import running
 from hub.decide.accounts import Terms
 from hub.decide.dials import DIALS
 from hub.errors import HubError
+from hub.folder import there
 from hub.ports import Traits
 from hub.providers import SCREEN, SystemClock, accounts_of, channels_of
 from hub.settings import Settings
@@ -62,7 +63,7 @@ async def reach(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _there(settings: Settings) -> bool:
-    return not settings.embedded or (settings.data / "muster.db").exists()
+    return not settings.embedded or there(settings.data / "muster.db")
 
 
 def _said(conn: Connection) -> list[Mapping[str, Any]]:

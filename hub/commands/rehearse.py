@@ -23,7 +23,7 @@ from hub.commands.output import note, say
 from hub.commands.stage import Stage, free_port, players, staged
 from hub.decide.rehearsal import Figures, compare, seconds_to
 from hub.errors import Refused
-from hub.folder import locked
+from hub.folder import locked, spare
 from hub.model import Actor, Kind, LaunchRequest
 from hub.settings import Settings
 from hub.store.rehearsals import Unfinished, records, told, unfinished
@@ -51,7 +51,7 @@ class Asked:
 async def run_rehearse(settings: Settings, asked: Asked) -> int:
     """The playbook ran from launch to the last answer; 0 only if nothing was lost or doubled."""
     logs.configure("error", pretty=True)
-    with tempfile.TemporaryDirectory(prefix="muster-rehearsal-") as name:
+    with tempfile.TemporaryDirectory(prefix="muster-rehearsal-", dir=spare()) as name:
         folder = Path(name)
         port = free_port()
         private = settings.with_(
@@ -72,6 +72,9 @@ async def run_rehearse(settings: Settings, asked: Asked) -> int:
                 _refuse_stand_ins(stage, asked.playbook)
                 found = await _rehearsed(stage, asked)
     say(found, json_=asked.json_, words=lambda: _words(found))
+    if found["people"] == found["unreachable"]:
+        note("Nobody was reached: no address in the roster is of a kind this playbook sends to.")
+        return 1
     return 0 if found["lost"] == 0 and found["doubled"] == 0 else 1
 
 

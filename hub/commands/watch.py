@@ -15,6 +15,7 @@ import click
 
 from hub.bus.backoff import Backoff
 from hub.commands.client import Client, connected
+from hub.commands.incident import incident_of
 from hub.commands.output import note, say
 from hub.errors import Refused, Unready
 from hub.settings import Settings
@@ -22,7 +23,7 @@ from hub.times import stamp
 from hub.zones import zone_of
 
 
-async def run_watch(settings: Settings, incident: int, *, json_: bool) -> int:
+async def run_watch(settings: Settings, written: str, *, json_: bool) -> int:
     """Prints the incident's events as they come, until it is closed. `--json`: its final state.
 
     Times are the site's, with their dates: whoever reads them may sit anywhere.
@@ -31,6 +32,7 @@ async def run_watch(settings: Settings, incident: int, *, json_: bool) -> int:
     """
     zone = zone_of(settings.timezone)
     async with connected(settings) as client:
+        incident = await incident_of(client, written)
         async with contextlib.aclosing(_frames(client, f"incident:{incident}")) as frames:
             async for frame in frames:
                 if frame.get("op") == "welcome":  # the hub may stand elsewhere
@@ -87,5 +89,5 @@ def _print_frame(frame: dict[str, Any], zone: ZoneInfo, *, json_: bool) -> None:
         click.echo(f"{stamp(datetime.fromisoformat(event['at']), zone)}  {words}", err=json_)
     elif frame.get("op") in {"snapshot", "progress"} and "tally" in frame:
         tally = frame["tally"]
-        shown = ("people", "told", "delivered", "answered", "not_told", "unreachable")
+        shown = ("people", "told", "delivered", "answered", "not_told", "unreachable", "help")
         click.echo("  ".join(f"{name} {tally[name]}" for name in shown), err=json_)

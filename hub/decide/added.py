@@ -7,9 +7,10 @@ pronounce them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from hub.decide.marks import plain
+from hub.decide.marks import LINK, plain
 from hub.decide.spoken import base, is_chinese
 from hub.errors import Problem
 from hub.model import Words
@@ -25,6 +26,20 @@ _NAMES: Mapping[str, tuple[str, str]] = {
     "es": ("西班牙文", "Spanish"),
     "ru": ("俄文", "Russian"),
 }
+
+_OWN: Mapping[str, str] = {
+    "zh": "中文",
+    "yue": "中文",
+    "en": "English",
+    "ja": "日本語",
+    "ko": "한국어",
+    "fr": "français",
+    "de": "Deutsch",
+    "es": "español",
+    "ru": "русский",
+    "ar": "العربية",
+}
+"""What languages call themselves: who reads a refusal may read either of ours."""
 
 
 def by_language(text: str | Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
@@ -73,6 +88,28 @@ def brief(added: Words, language: str) -> str:
     return f"There is new information in {name}: see the link."
 
 
+_ASKS = re.compile(
+    r"(?:回复|回覆|答复|答覆)(?:数字|數字)?|返信|أجب|رد بـ?|请?点链接|请?按\s?[1-4]"
+    r"|\b(?:reply|text back|answer|respond[ae]?|responder|press|tap)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[。！？!?\n])|(?<=\.)(?=\s)")
+
+
+def behind(text: str, words: str) -> str:
+    """The text with more words behind its own sentences; what it asks for, and the link, stay
+    last."""
+    sentences = [one for one in _SENTENCE.split(text) if one]
+    at = len(sentences)
+    while at and (LINK in sentences[at - 1] or _ASKS.search(sentences[at - 1])):
+        at -= 1
+    own, asks = "".join(sentences[:at]), "".join(sentences[at:])
+    if not own:  # one sentence that says and asks: before its link
+        own, link, rest = text.partition(LINK)
+        asks = link + rest
+    return " ".join(part for part in (own.strip(), words, asks.strip()) if part)
+
+
 def name_of(tag: str, language: str) -> str:
     """The name of a language, in Chinese or English; its tag where we have none."""
     chinese, english = _NAMES.get(base(tag), (tag, tag))
@@ -95,7 +132,10 @@ def lacks_words(
     left = unwritten(added, readers)
     if not left or untranslated:
         return None
-    counts = {"languages": ", ".join(left), "people": str(sum(readers[tag] for tag in left))}
+    counts = {
+        "languages": ", ".join(f"{_OWN.get(base(tag), tag)} ({tag})" for tag in left),
+        "people": str(sum(readers[tag] for tag in left)),
+    }
     what = f"is missing in {counts['languages']}, which {counts['people']} people read"
     hint = "write it in each language, or say that it is left untranslated"
     return Problem("text", what, hint, code="update_language", params=counts)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hub.decide.chain import Broken
+from hub.decide.disk import DiskNow
 from hub.decide.resting import Stood
 from hub.entries import TextFault
 
@@ -157,6 +159,14 @@ class Cry:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """The audit chain does not hold: why, and at which row."""
+
+    why: Broken
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What one audit found. `watched_s`: how long the auditing process lives itself."""
 
@@ -177,6 +187,8 @@ class Facts:
     cries: tuple[Cry, ...] = ()
     live: Passed = field(default_factory=Passed)
     text_faults: tuple[TextFault, ...] = ()
+    disks: tuple[DiskNow, ...] = ()
+    chain: Chain | None = None
     clock_jumped_s: float | None = None  # ago, if within the last hour
     clock_jumped_by_s: float = 0.0
 

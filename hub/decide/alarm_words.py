@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hub.decide.chain import Broken
+from hub.decide.chain import words as chain_words
+from hub.decide.disk_words import disk_words
+
 Text = Mapping[str, Mapping[str, str]]
 """language -> {"what": …, "do": …}."""
 
@@ -235,6 +239,31 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             " at the firewall."),
         ),
     },
+    "disk_full": {
+        "zh-CN": (
+            "{where}{why}，什么都存不下来：不能启动预案，居民的回复也要等恢复后才能看到。",
+            "{mend}恢复后自动继续。情况紧急时，请立即打电话或上门通知。",
+        ),
+        "en": (
+            ("{where} {why}: nothing can be kept. No playbook can be launched, and what people reply"
+             " is seen only afterwards."),
+            ("{mend} It goes on by itself then. If it is urgent, call or go to the people now."),
+        ),
+    },
+    "disk_low": {
+        "zh-CN": (
+            "{where}快满了：剩余 {free_mb} MB{files_left}。",
+            "请尽快腾出空间：写满后不能启动预案。",
+        ),
+        "en": (
+            "{where} is nearly full: {free_mb} MB left{files_left}.",
+            "Make room soon: once it is full nothing can be launched.",
+        ),
+    },
+    "audit_broken": {
+        "zh-CN": ("{chain}", "{chain_do}"),
+        "en": ("{chain}", "{chain_do}"),
+    },
     "old_schema": {
         "zh-CN": (
             "数据库结构与本版本不符。",
@@ -315,6 +344,8 @@ def _values(tag: str, kind: str, data: Mapping[str, Any]) -> dict[str, str]:
         "accounts": _list(tag, list(data.get("accounts", ()))[:5]),
         "playbooks": _list(tag, list(data.get("playbooks", ()))[:5]),
         **_own(tag, data),
+        **disk_words(tag, data),
+        **_chain(tag, data),
         "late": span(tag, data.get("late_s")),
         "over": span(tag, data.get("over_s")),
         "by": span(tag, data.get("by_s")),
@@ -333,6 +364,13 @@ def _own(tag: str, data: Mapping[str, Any]) -> dict[str, str]:
     further = (f"，另有 {more} 处" if chinese else f", and {more} more") if more else ""
     values = _Values({key: str(data[key]) for key in ("playbook", "version") if key in data})
     return {"used": used.format_map(values), "hint": shown, "more": further}
+
+
+def _chain(tag: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """What is said of an audit chain that does not hold."""
+    why = next((one for one in Broken if one == data.get("why")), Broken.ROW)
+    said = chain_words(why, data.get("row"))[tag]
+    return {"chain": said["what"], "chain_do": said["do"]}
 
 
 def span(tag: str, seconds: float | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 from hub.decide.alarm_facts import SILENT_S, Facts, Need, Served
 from hub.decide.byhand import BY_HAND
+from hub.decide.disk import DiskNow
 from hub.decide.resting import resting
 
 LATE_S = 60.0  # a wave or a delivery that waits longer is overdue
@@ -56,6 +57,9 @@ class AlarmKind(StrEnum):
     ADDRESS_FULL = "address_full"
     OWN_TEXT = "own_text"
     OWN_TEXT_GONE = "own_text_gone"
+    DISK_FULL = "disk_full"
+    DISK_LOW = "disk_low"
+    AUDIT_BROKEN = "audit_broken"
 
 
 _WARNINGS = frozenset(
@@ -70,6 +74,8 @@ _WARNINGS = frozenset(
         AlarmKind.CLOCK_JUMPED,
         AlarmKind.ADDRESS_FULL,
         AlarmKind.OWN_TEXT_GONE,
+        AlarmKind.DISK_LOW,
+        AlarmKind.AUDIT_BROKEN,
     }
 )
 
@@ -108,6 +114,7 @@ def alarms(
     found = [
         *(cry_alarm(one.reply, one.channel, one.incident) for one in facts.cries),
         *_schema(facts),
+        *(alarm for one in facts.disks for alarm in disk_alarms(one)),
         *_workers(facts),
         *_web(facts),
         *_waves(facts),
@@ -122,6 +129,7 @@ def alarms(
         *_sockets(facts),
         *_accounts(accounts, needs),
         *_clock(facts),
+        *_chain(facts),
         *_crowds(facts),
     ]
     return tuple(sorted(found, key=lambda alarm: alarm.severity))  # critical sorts before warning
@@ -132,6 +140,17 @@ def cry_alarm(reply: int, channel: str, incident: int | None) -> Alarm:
     on duty reads them in the replies."""
     data = {"reply": reply, "channel": channel}
     return Alarm(f"cry/{reply}", AlarmKind.CRY, data, incident)
+
+
+def disk_alarms(now: DiskNow) -> tuple[Alarm, ...]:
+    """Nothing can be kept, or soon not: raised by each process for itself, for while it is so no
+    audit can write anything down."""
+    data: dict[str, Any] = {"where": now.where, "why": str(now.fault or "low")}
+    data |= {"free_mb": now.free_mb} if now.free_mb is not None else {}
+    data |= {"files": now.files} if now.files is not None else {}
+    if now.fault is not None:
+        return (Alarm(f"disk_full/{now.where}", AlarmKind.DISK_FULL, data),)
+    return (Alarm(f"disk_low/{now.where}", AlarmKind.DISK_LOW, data),) if now.low else ()
 
 
 def _schema(facts: Facts) -> Iterator[Alarm]:
@@ -295,6 +314,13 @@ def _clock(facts: Facts) -> Iterator[Alarm]:
     if facts.clock_jumped_s is not None:
         data = {"ago_s": _whole(facts.clock_jumped_s), "by_s": _whole(facts.clock_jumped_by_s)}
         yield Alarm("clock_jumped", AlarmKind.CLOCK_JUMPED, data)
+
+
+def _chain(facts: Facts) -> Iterator[Alarm]:
+    """Somebody touched the record of who did what: it sends as before, and is believed no more."""
+    if facts.chain is not None:
+        data = {"why": str(facts.chain.why), "row": facts.chain.row}
+        yield Alarm("audit_broken", AlarmKind.AUDIT_BROKEN, data)
 
 
 def _crowds(facts: Facts) -> Iterator[Alarm]:

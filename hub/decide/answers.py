@@ -13,7 +13,8 @@ from hub.model import AnswerWord
 class Given:
     """An answer as it is written down. `others`: the people it also speaks for. `once`: what
     makes a repeat of it recognisable (the provider's id of the reply, a form's nonce). `yields`: of
-    the others, those who have spoken for themselves keep their words."""
+    the others, those who have spoken for themselves keep their words. `bare`: it is no more than a
+    digit or "received", and takes back no cry whose help is open still."""
 
     incident: int
     recipient: int
@@ -24,18 +25,21 @@ class Given:
     once: str | None = None
     others: tuple[int, ...] = ()
     yields: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What stands now: `answer` of the one who answered, `before` what it replaced. `tasks`: help
-    that was asked for by it. `repeated`: the same was said before, nothing was added."""
+    that was asked for by it. `repeated`: the same was said before, nothing was added.
+    `held`: of somebody it was for a cry stands, whatever it says."""
 
     answer: str
     before: str
     seq: int = 0
     tasks: tuple[int, ...] = ()
     repeated: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from operator import itemgetter
 
+from hub.decide.drills import Drills, takes_part
 from hub.decide.ground import Ground, covers, distance
+from hub.decide.meeting import base_band
 from hub.decide.spoken import choose_language
 from hub.model import PEOPLE, Band, PlaceKind, RecipientKind
 from hub.plans import Person, Spot, Told
@@ -30,12 +32,14 @@ class Audience:
     """Everyone an incident speaks to, those told first first; no recipient twice.
 
     `people`: residents, staff and outside parties, not groups and screens. `households`: flats,
-    and residents without one.
+    and residents without one. `further`: a row more for each other flat that is concerned, in the
+    band of that flat.
     """
 
     told: tuple[Told, ...]
     people: int
     households: int
+    further: tuple[Told, ...] = ()
 
     @property
     def hash(self) -> str:
@@ -52,12 +56,12 @@ def audience(
     ground: Ground,
     languages: Sequence[str],
     site_languages: Sequence[str] = (),
-    drill_only: bool = False,
+    drills: Drills | None = None,
 ) -> Audience:
     """Who is told, in which band, language and order.
 
-    `languages`: those there are words in, at least one. `drill_only`: only recipients that take
-    part in drills. Nobody found is an empty audience, never everybody.
+    `languages`: those there are words in, at least one. `drills`: only recipients that take part
+    in drills by this rule. Nobody found is an empty audience, never everybody.
     """
     places = _Places(spots, bands, ground)
     pick, look, units = _picker(bands), places.of, places.units
@@ -66,24 +70,37 @@ def audience(
     def speak(tag: str) -> str:
         return choose_language(tag, languages, site_languages)
 
+    grave = {band.key: index for index, band in enumerate(bands)}
     found: dict[int, Told] = {}
+    more: list[Told] = []
     for number, kind, place, language, roles, vulnerable, drill in people:
-        if drill_only and not drill:
+        if drills is not None and not takes_part(kind, drills, said=drill, **places.head(place)):
             continue
         chosen = pick((kind, roles, vulnerable, look(place)))
         if chosen is not None:
             band, rank = chosen
             home = place if place is not None and place in units else -number
-            found[number] = Told(
-                number, kind, band, rank, speak(language), home, place, roles, vulnerable
-            )
-    return _audience(sorted(found.values(), key=itemgetter(3, 0)))
+            row = Told(number, kind, band, rank, speak(language), home, place, roles, vulnerable)
+            if number in found:
+                row = _graver(found[number], row, grave, more)
+            found[number] = row
+    return _audience(sorted(found.values(), key=itemgetter(3, 0)), more)
 
 
-def _audience(told: Sequence[Told]) -> Audience:
+def _graver(one: Told, two: Told, grave: Mapping[str, int], more: list[Told]) -> Told:
+    """The row of whoever has two homes here: in the band a playbook names first. The other home
+    goes to `more`, if it is a flat of its own."""
+    first, second = sorted((one, two), key=lambda row: (grave[row.band], row.rank))
+    if second.household > 0 and second.household != first.household:
+        more.append(second)
+    return first
+
+
+def _audience(told: Sequence[Told], more: Sequence[Told]) -> Audience:
     kinds = Counter(map(itemgetter(1), told))
-    flats = {row[5] for row in told if row[1] == RecipientKind.RESIDENT}
-    return Audience(tuple(told), sum(kinds[kind] for kind in PEOPLE), len(flats))
+    flats = {row[5] for row in (*told, *more) if row[1] == RecipientKind.RESIDENT}
+    people = sum(kinds[kind] for kind in PEOPLE)
+    return Audience(tuple(told), people, len(flats), tuple(more))
 
 
 def bands_by_floor(spots: Sequence[Spot], bands: Sequence[Band], ground: Ground) -> dict[str, str]:
@@ -95,7 +112,7 @@ def bands_by_floor(spots: Sequence[Spot], bands: Sequence[Band], ground: Ground)
             continue
         taken = next((band.key for band in residents if covers(band, spot, ground)), None)
         if taken is not None:
-            shown[spot.path] = taken
+            shown[spot.path] = base_band(taken)
     return shown
 
 
@@ -119,6 +136,11 @@ class _Places:
         if found is None:
             found = self._known[place] = self._area(place)
         return found
+
+    def head(self, place: int | None) -> Mapping[str, str]:
+        """The building and entrance of a place."""
+        spot = self._spots.get(place) if place is not None else None
+        return {"building": spot.building, "entrance": spot.entrance} if spot else {}
 
     def _area(self, place: int | None) -> _Area:
         spot = self._spots.get(place) if place is not None else None

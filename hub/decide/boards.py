@@ -9,6 +9,7 @@ from typing import Any
 from hub.decide.queue import Queue
 from hub.decide.tally import ANSWERS, CELLS, Board, Changes, Curve
 from hub.events import Event
+from hub.under_way import HelpOpen
 
 JsonMap = Mapping[str, Any]
 
@@ -17,7 +18,8 @@ JsonMap = Mapping[str, Any]
 class Parts:
     """What is read again as a whole when its kind of event comes: it is small.
 
-    `incident` as GET says it, without tally and seq; `waves` and `tasks` also name timeline lines.
+    `incident` as GET says it, without tally and seq; `waves` and `tasks` also name timeline lines;
+    `helped`: who still needs help, `help` where those of them are whom the hub can place.
     """
 
     incident: JsonMap
@@ -25,6 +27,7 @@ class Parts:
     waves: tuple[JsonMap, ...] = ()
     notices: tuple[JsonMap, ...] = ()
     help: tuple[JsonMap, ...] = ()
+    helped: HelpOpen = field(default_factory=HelpOpen)
     calls: JsonMap = field(default_factory=dict)
     source: JsonMap = field(default_factory=dict)
 
@@ -33,9 +36,9 @@ Screens = Mapping[int, JsonMap]
 """recipient -> {state: shown | waiting | offline, since}"""
 
 
-def tally(state: Board, incident: JsonMap, screens: Screens) -> dict[str, Any]:
+def tally(state: Board, parts: Parts, screens: Screens) -> dict[str, Any]:
     """Counts alone: people, flats and deliveries by state."""
-    counts = state.counts
+    counts, incident = state.counts, parts.incident
     people = len(state.people)
     return {
         "people": people,
@@ -47,6 +50,7 @@ def tally(state: Board, incident: JsonMap, screens: Screens) -> dict[str, Any]:
         "answered": counts.get("answered", 0),
         "unreachable": counts.get("unreachable", 0),
         "not_told": people - counts.get("unreached", 0),
+        **parts.helped.to_json(),
         "answers": {word: state.answers.get(word, 0) for word in ANSWERS},
         "deliveries": {
             channel: dict(sorted(states.items()))
@@ -95,7 +99,7 @@ def snapshot(
     waiting: Iterable[Queue] = (),
 ) -> dict[str, Any]:
     """The whole board, as `GET …/board` and the socket say it. `at`: when it was read."""
-    counts = tally(state, parts.incident, screens)
+    counts = tally(state, parts, screens)
     incident = {**parts.incident, "seq": state.seq, "epoch": epoch, "tally": counts}
     return {
         **_head("snapshot", state, parts, epoch),
@@ -130,7 +134,7 @@ def progress(
     """What is new since the last frame, in whole values: applying it twice does no harm."""
     frame = {
         **_head("progress", state, parts, epoch),
-        "tally": tally(state, parts.incident, screens),
+        "tally": tally(state, parts, screens),
         "queue": queue_json(waiting),
         "cells": {str(flat): state.cells[flat] for flat in sorted(changes.cells)},
         "cell_people": cell_people(state, sorted(changes.flats)),

@@ -30,6 +30,15 @@ DOUBTED: Mapping[str, str] = {
 }
 """What it is called when nobody can say whether what was sent has arrived."""
 
+BEYOND = "beyond"
+"""The key of the wave that has the homes no message can reach and no other wave goes to."""
+
+UNREACHED: Mapping[str, str] = {
+    "zh-CN": "消息无法送达的住户：上门告知（遇险退回）",
+    "en": "Homes no message can reach: tell them at the door (turn back at danger)",
+}
+"""What it is called."""
+
 ANSWERED = "answered"  # the hub's own: the household answered by itself meanwhile
 STOPPED = "stopped"  # the hub's own: nothing is knocked at any more
 

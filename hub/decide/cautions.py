@@ -7,6 +7,11 @@ from dataclasses import dataclass
 
 from hub.decide.audience import roles_of
 from hub.decide.draft import Draft
+from hub.decide.meeting import meets
+from hub.decide.nobody import Nobody
+from hub.decide.real_first import drills_at
+from hub.decide.site import POINTS
+from hub.decide.site_cautions import PLACEHOLDERS, placeholders
 from hub.decide.texts import PAGE
 from hub.decide.unserved import Unserved
 from hub.model import Kind, RecipientKind, Words
@@ -34,6 +39,21 @@ _CHANNELS: dict[str, Words] = {
 
 
 _WORDS: dict[str, Words] = {
+    "drill_ends": {
+        "zh-CN": "那里正在演练，启动后演练立即停止：{}。",
+        "en": "A drill is under way there; it ends when this starts: {}.",
+    },
+    "nobody_accounts": {
+        "zh-CN": "谁都通知不到：没有账号能给这些人发短信或打电话。请管理员先设置账号"
+        "（MUSTER_TWILIO_…，或 MUSTER_CONFIG 里的 [[accounts]]），并请立即上门通知。",
+        "en": "Nobody will be reached: no provider account can send to these people. Set one up"
+        " (MUSTER_TWILIO_…, or [[accounts]] in MUSTER_CONFIG), and send somebody to the doors now.",
+    },
+    "nobody_addresses": {
+        "zh-CN": "谁都通知不到：这些人都没有可用的号码。请在名册里补上号码，并立即上门通知。",
+        "en": "Nobody will be reached: none of these people has a number that can be used. Put"
+        " numbers into the roster, and send somebody to the doors now.",
+    },
     "no_residents": {
         "zh-CN": "名单中没有住户：这里没有登记住户，或无人参加演练。",
         "en": "No resident would be told: none is on record here, or none takes part.",
@@ -82,6 +102,7 @@ class Sight:
     offline: int
     unserved: Unserved = _SERVED
     one_way: int = 0
+    nobody: Nobody = Nobody.NONE
 
 
 Caution = tuple[str, Words]
@@ -93,6 +114,18 @@ def cautions(made: Draft, kind: Kind, sight: Sight) -> tuple[Caution, ...]:
 
 
 def _found(made: Draft, kind: Kind, sight: Sight) -> Iterator[Caution]:
+    if sight.nobody:
+        yield _caution(sight.nobody)
+    if kind is Kind.LIVE and (drills := _drills(made)):
+        yield _caution("drill_ends", drills)
+    yield from _of_people(made, sight)
+    if roles := _unfilled(made, kind):
+        yield _caution("role_unfilled", roles, names=_ROLES)
+    yield from _of_place(made, sight)
+
+
+def _of_people(made: Draft, sight: Sight) -> Iterator[Caution]:
+    """Whom it will not reach, and why."""
     if not any(row.kind == RecipientKind.RESIDENT for row in made.audience.told):
         yield _caution("no_residents")
     if sight.unreachable:
@@ -105,10 +138,22 @@ def _found(made: Draft, kind: Kind, sight: Sight) -> Iterator[Caution]:
         yield _caution("cut_off", number=sight.unserved.people)
     if sight.one_way:
         yield _caution("one_way", number=sight.one_way)
-    if roles := _unfilled(made, kind):
-        yield _caution("role_unfilled", roles, names=_ROLES)
+
+
+def _of_place(made: Draft, sight: Sight) -> Iterator[Caution]:
+    """What the site lacks, not its people."""
     if sight.offline:
         yield _caution("screens_offline", number=sight.offline)
+    if unsaid := _unsaid(made):
+        yield "site_defaults", unsaid
+
+
+def _unsaid(made: Draft) -> Words | None:
+    """What these texts say of the site that nobody has told the hub."""
+    estate = made.estate
+    point = any(meets(one) for one in made.playbook.parameters)
+    wanted = [field for field in PLACEHOLDERS if field != POINTS or point]
+    return placeholders(estate.key, estate.name, estate.settings, wanted=wanted)
 
 
 def _caution(
@@ -132,6 +177,11 @@ def _caution(
     return code, said
 
 
+def _drills(made: Draft) -> list[str]:
+    """The drills this launch ends."""
+    return [one.code for one in drills_at(made.target.path, made.estate.under_way) if one.runs]
+
+
 def _in_use(made: Draft) -> list[str]:
     """Channels without an account that this playbook has words for."""
     return sorted({w.channel for w in made.wordings} - made.media - {PAGE})
@@ -145,7 +195,7 @@ def _unfilled(made: Draft, kind: Kind) -> list[str]:
     ]:
         wanted.update(dict.fromkeys(sorted(roles)))
     held: set[str] = set()
-    for _, kind_of, _, _, roles_held, _, _ in made.estate.people:
+    for _, kind_of, _, _, roles_held, *_ in made.estate.people:
         if kind_of == RecipientKind.STAFF:
             held |= roles_of(roles_held)
     return [role for role in wanted if role not in held]

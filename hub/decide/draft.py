@@ -9,10 +9,14 @@ from typing import Any
 
 from hub.decide.asking import next_letter
 from hub.decide.audience import Audience, audience
+from hub.decide.drills import drills_of
 from hub.decide.ground import Ground, survey
+from hub.decide.leaving import settle_scope
+from hub.decide.meeting import settle_meeting
 from hub.decide.params import settle_params
+from hub.decide.site import signatures
 from hub.decide.target import Target, too_deep
-from hub.decide.variables import Facts, variables_by_language
+from hub.decide.variables import Facts, meeting_by_band, variables_by_language
 from hub.decide.wording import Fit, render_all
 from hub.errors import Problem, Refused
 from hub.model import Kind, LaunchRequest, Playbook, Stage, Wave, Wording
@@ -73,9 +77,10 @@ def draft(
         raise refused([target, *problems])
     deep = too_deep(target, playbook.place_depth)
     problems = [deep, *problems] if deep else problems
+    playbook, params = _settled(playbook, params, estate, target)
     ground = survey(target.place, estate.spots, bands=playbook.bands, scope=params.get("scope", ""))
     found = _audience(request, playbook, estate, ground=ground, terms=terms)
-    problems += _head_count(request, found)
+    problems += _empty(request, found) or head_count(request, found)
     if problems:
         raise refused(problems)
     code = incident_code(playbook.key, estate.next_number)
@@ -105,6 +110,14 @@ def draft(
         media=frozenset(terms.fits),
         letter=letter,
     )
+
+
+def _settled(
+    playbook: Playbook, params: Mapping[str, str], estate: Estate, target: Target
+) -> tuple[Playbook, dict[str, str]]:
+    """What the site says of this place instead of "by the plan" and "each its own"."""
+    scoped = settle_scope(playbook.parameters, params, estate.settings, target.place)
+    return settle_meeting(playbook, scoped, estate.settings, estate.spots, target.place)
 
 
 def _letter(estate: Estate, found: Audience) -> str:
@@ -201,12 +214,14 @@ def _audience(
         ground=ground,
         languages=languages_of(playbook, request.kind) or tuple(terms.languages),
         site_languages=site_languages(estate.settings, terms),
-        drill_only=request.kind is not Kind.LIVE and not request.announce,
+        drills=None
+        if request.kind is Kind.LIVE or request.announce
+        else drills_of(estate.settings),
     )
 
 
-def _head_count(request: LaunchRequest, found: Audience) -> list[Problem]:
-    """An empty audience is refused, never everybody; so is a head-count that is not the one."""
+def _empty(request: LaunchRequest, found: Audience) -> list[Problem]:
+    """An empty audience is refused, never everybody."""
     if not found.told:
         drill = request.kind is not Kind.LIVE and not request.announce
         what = "nobody there takes part in drills" if drill else "nobody would be told"
@@ -216,6 +231,11 @@ def _head_count(request: LaunchRequest, found: Audience) -> list[Problem]:
             else ("name a larger place, or import the roster first")
         )
         return [Problem("place", what, hint, code="nobody_drills" if drill else "nobody")]
+    return []
+
+
+def head_count(request: LaunchRequest, found: Audience) -> list[Problem]:
+    """A head-count that is not the one is refused."""
     asked = request.confirm_people
     if asked is not None and asked != found.people:
         what = f"{asked} people were confirmed, {found.people} would be told"
@@ -246,6 +266,7 @@ def _wordings(
         building_name=target.building_name,
         next_update_at=now + playbook.update_every,
         timezone=terms.timezone,
+        site_name=estate.name,
     )
     languages = languages_of(playbook, request.kind)
     return render_all(
@@ -253,8 +274,9 @@ def _wordings(
         kind=request.kind,
         stage=Stage.ALERT,
         variables=variables_by_language(playbook, facts, languages=languages),
+        apart=meeting_by_band(playbook, facts, languages=languages),
         channels=fits_of(playbook, terms.fits),
-        signature=str(estate.settings.get("sms_signature") or ""),
+        signature=signatures(estate.settings),
         link_length=terms.link_length,
         letter=letter,
     )

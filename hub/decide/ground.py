@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from hub.decide.meeting import takes_place
 from hub.model import Band, Place, PlaceKind
 from hub.plans import Spot
 
@@ -17,13 +19,14 @@ class Ground:
 
     `levels`: the floors known of the named building or entrance. `spreads`: floors
     evacuate, so the building is all its entrances and not only the named one; `evacuate_all`: the
-    operator chose the whole building.
+    whole building leaves; `floor_alone`: no other floor than the named one does.
     """
 
     place: Place | None
     levels: frozenset[int] = frozenset()
     spreads: bool = False
     evacuate_all: bool = False
+    floor_alone: bool = False
 
 
 def survey(
@@ -40,7 +43,13 @@ def survey(
     }
     if place.level is not None:
         levels.add(place.level)
-    return Ground(place, frozenset(levels), spreads=spreads, evacuate_all=scope == "building")
+    return Ground(
+        place,
+        frozenset(levels),
+        spreads=spreads,
+        evacuate_all=scope == "building",
+        floor_alone=scope == "floor",
+    )
 
 
 def covers(band: Band, spot: Spot | None, ground: Ground) -> bool:
@@ -50,13 +59,15 @@ def covers(band: Band, spot: Spot | None, ground: Ground) -> bool:
     named. Where no floor was named, `floor` and `evacuate` take the named building or entrance.
     """
     place = ground.place
+    if band.meet and not (spot and takes_place(band, spot.building, spot.entrance)):
+        return False
     if band.where == "site" or place is None:
         return True
     if spot is None:
         return False
     if band.where == "building" or (band.where == "evacuate" and ground.evacuate_all):
         return _in_building(spot, place, spreads=ground.spreads)
-    return _inside(spot, place) and _on_floor(band, spot, place.level, ground.levels)
+    return _inside(spot, place) and _on_floor(band, spot, place.level, ground)
 
 
 def distance(spot: Spot | None, ground: Ground) -> int:
@@ -67,14 +78,14 @@ def distance(spot: Spot | None, ground: Ground) -> int:
     return abs(spot.level - place.level)
 
 
-def _on_floor(band: Band, spot: Spot, named: int | None, levels: frozenset[int]) -> bool:
+def _on_floor(band: Band, spot: Spot, named: int | None, ground: Ground) -> bool:
     if named is None:
         return True
     if spot.level is None:
         return False
-    if band.where == "floor":
+    if band.where == "floor" or ground.floor_alone:
         return spot.level == named
-    return spot.level >= lowest(named, band.below, levels)
+    return spot.level >= lowest(named, band.below, ground.levels)
 
 
 def lowest(named: int, below: int, levels: frozenset[int]) -> int:
@@ -102,8 +113,18 @@ def _in_building(spot: Spot, place: Place, *, spreads: bool) -> bool:
     return _inside(spot, place)
 
 
+def in_group(building: str, group: str) -> bool:
+    """Whether a building's number begins with its group: 东苑3 is in 东苑, PHASE2.3 in PHASE2."""
+    rest = building.removeprefix(group)
+    if not group or rest in {"", building}:
+        return False
+    return rest.startswith(".") if group.isascii() else re.match(r"[^.]", rest) is not None
+
+
 def _inside(spot: Spot, place: Place) -> bool:
-    """Whether a spot is in the building or entrance of a place; outdoors, at that very spot."""
+    """Whether a spot is in the group, building or entrance of a place; outdoors, at that spot."""
+    if place.kind is PlaceKind.GROUP and in_group(spot.building, place.path):
+        return True
     if place.building:
         return _beside(place, spot.building, spot.entrance)
     return place.kind is PlaceKind.SITE or spot.path == place.path

@@ -11,6 +11,7 @@ LONGEST = 5_000  # characters of words that are kept: the longest text there is,
 MOST_OPEN = 20
 """Open cries of one number, and other words of it: more say nothing a person could still read."""
 
+MOST_ASIDE = 5  # of a machine's answers of one number a day
 MOST_CRIES = 200  # open cries that have an alarm of their own
 NOTE = 500  # characters of a note
 
@@ -26,6 +27,8 @@ class Why(StrEnum):
     STAFF_PHONE = "staff_phone"  # a phone of somebody on duty whom no open incident speaks to
     UNCLEAR = "unclear"  # words the hub does not understand
     BARE = "bare"  # a digit that more than one open incident offers
+    AFTER_HELP = "after_help"  # a bare digit of somebody who cried, and whose help is open still
+    ROBOT = "robot"  # a machine that answers by itself: nobody has to look
     HEARD = "heard"  # a cry that was recorded where it belongs; its words stand here
 
 
@@ -54,6 +57,16 @@ class Note:
     guessed: Guessed = Guessed.NOTHING
     once: str | None = None
     recorded: tuple[int, ...] = ()
+
+    @property
+    def aside(self) -> bool:
+        """Whether nobody has to look: a machine said it."""
+        return self.why is Why.ROBOT
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody has to do anything about it."""
+        return bool(self.recorded) or self.aside
 
 
 @dataclass(frozen=True, slots=True)

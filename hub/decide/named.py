@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,9 @@ _SAID = (
     r"(?<![\d-])(?P<unit>\d{3,4})\s*(?:室|房|号|號)|\b(?:flat|unit|apt|apartment|room)\W*(?P<alone>\d{3,4})\b",
     r"(?<![\d.:+-])(?P<unit>\d{4})(?![\d.:-])",
 )
+_ENDS = ("期", "区", "弄")
+_COUNT = "一二三四五六七八九"
+_GROUP = re.compile(rf"(\d{{1,4}}|[{_COUNT}])\s*(期|区|弄)|\b(phase)\s*(\d{{1,2}})\b")
 _PATTERNS = tuple(re.compile(said) for said in _SAID)
 
 
@@ -47,7 +50,21 @@ def named_places(words: str) -> tuple[Named, ...]:
     flat = unicodedata.normalize("NFKC", words[:400]).casefold()
     found = [_named(match) for pattern in _PATTERNS for match in pattern.finditer(flat)]
     exact = sorted(dict.fromkeys(found), key=lambda one: -sum(map(bool, _parts(one))))
-    return tuple(one for one in exact if any(_parts(one)))[:6]
+    grouped = [replace(one, building=g + one.building) for one in exact for g in _groups(flat)]
+    named = [one for one in grouped if not one.building.endswith((".", *_ENDS))]
+    return tuple(one for one in (*named, *exact) if any(_parts(one)))[:6]
+
+
+def _groups(flat: str) -> list[str]:
+    """What stands before the number of a building in the one phase, zone or lane that is named:
+    `1期`, and `phase1.` where its paths are in English."""
+    said = {(m[1] or m[4], m[2] or "期") for m in _GROUP.finditer(flat)}
+    if len(said) != 1:
+        return []
+    number, end = said.pop()
+    number = str(_COUNT.find(number) + 1) if number in _COUNT else number
+    english = {"期": "phase", "区": "zone", "弄": "lane"}[end]
+    return [number + end, f"{english}{number}."]
 
 
 def _parts(one: Named) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hub.decide.marks import plain
+from hub.decide.meeting import OWN, by_building, meets, points_of
 from hub.decide.spoken import options_of
 from hub.errors import Problem
 from hub.model import Parameter
@@ -58,6 +59,7 @@ def _given(parameter: Parameter, given: Mapping[str, str], settings: Mapping[str
 
 def _options(parameter: Parameter, settings: Mapping[str, Any]) -> list[str]:
     own = [choice.value for choice in parameter.options]
+    own += [OWN] if meets(parameter) and by_building(points_of(settings)) else []
     site = [key for key, _ in options_of(parameter.source, settings)] if parameter.source else []
     return own + site
 

@@ -28,6 +28,7 @@ class Phrases:
     spot: str = ""
     named: tuple[str, ...] = ()
     few: str = ""  # of 3 to 10 minutes, where that differs
+    either: str = " / "  # between two places of which one is meant
 
 
 _HANT = Phrases(
@@ -42,6 +43,7 @@ _HANT = Phrases(
     "{n}分鐘",
     "{n}分鐘",
     named=("棟", "幢", "座", "樓", "號", "閣", "苑", "軒", "臺", "台", "廈", "舍"),
+    either="或",
 )
 
 BOOK: Mapping[str, Phrases] = {
@@ -57,6 +59,7 @@ BOOK: Mapping[str, Phrases] = {
         "{n}分钟",
         "{n}分钟",
         named=("栋", "幢", "座", "楼", "号", "阁", "苑", "轩"),
+        either="或",
     ),
     "en": Phrases(
         "the estate",
@@ -71,6 +74,7 @@ BOOK: Mapping[str, Phrases] = {
         "{n} minutes",
         joint=", ",
         spot=" ",
+        either=" or ",
     ),
     "zh-Hant": _HANT,
     "zh-HK": Phrases(
@@ -85,6 +89,7 @@ BOOK: Mapping[str, Phrases] = {
         "{n}分鐘",
         "{n}分鐘",
         named=_HANT.named,
+        either="或",
     ),
     "ja": Phrases(
         "敷地内",
@@ -98,6 +103,7 @@ BOOK: Mapping[str, Phrases] = {
         "{n}分",
         "{n}分",
         spot="の",
+        either="または",
     ),
     "ko": Phrases(
         "단지",
@@ -112,6 +118,7 @@ BOOK: Mapping[str, Phrases] = {
         "{n}분",
         joint=" ",
         spot=" ",
+        either=" 또는 ",
     ),
     "ar": Phrases(
         "المجمّع السكني",
@@ -127,6 +134,7 @@ BOOK: Mapping[str, Phrases] = {
         joint="، ",
         spot="، ",
         few="{n} دقائق",
+        either=" أو ",
     ),
 }
 """A language that is not here names places as English does."""

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hub.decide.agreed import audience_hash
 from hub.decide.audience import bands_by_floor, by_band
 from hub.decide.cautions import Sight, cautions
 from hub.decide.cost import by_medium, cost, currency
 from hub.decide.draft import Draft
+from hub.decide.nobody import nobody
 from hub.decide.oneway import LINK_ONLY, one_way
 from hub.decide.plan import (
     ChannelCount,
@@ -26,8 +28,12 @@ from hub.decide.texts import PAGE
 from hub.decide.unheard import listed_at_once
 from hub.decide.unserved import unserved
 from hub.decide.variables import public_place
+from hub.decide.views import standing_json
 from hub.model import PEOPLE, Kind, RecipientKind, Words
-from hub.plans import Told
+from hub.plans import (
+    Told,
+)
+from hub.under_way import Standing
 
 SMS = "sms"
 
@@ -72,13 +78,15 @@ class Text:
 class Preview:
     """The figures of a launch. `listed_at_once`: households nothing can reach that are on a list of
     doors or calls from the first moment; `unserved`: numbers no account serves, by channel;
-    `confirm`: the head-count to type."""
+    `reachable`: people some account can tell; `confirm`: the head-count to type; `audience_hash`:
+    who gets what (`agreed.py`); `already_open`: the same, running there already."""
 
     people: int
     households: int
     vulnerable: int
     deliveries: int
     unreachable: int
+    reachable: int
     unreachable_households: int
     listed_at_once: int
     screens: int
@@ -98,6 +106,8 @@ class Preview:
     one_way: int  # numbers that cannot answer: their texts ask for the link alone
     warnings: tuple[tuple[str, Words], ...]
     confirm: int
+    audience_hash: str
+    already_open: tuple[Standing, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The preview as the API says it."""
@@ -107,6 +117,7 @@ class Preview:
             "vulnerable": self.vulnerable,
             "deliveries": self.deliveries,
             "unreachable": self.unreachable,
+            "reachable": self.reachable,
             "unreachable_households": self.unreachable_households,
             "listed_at_once": self.listed_at_once,
             "screens": self.screens,
@@ -125,12 +136,22 @@ class Preview:
             "one_way": self.one_way,
             "warnings": [{"code": code, "text": dict(text)} for code, text in self.warnings],
             "confirm": self.confirm,
+            "audience_hash": self.audience_hash,
+            "already_open": [standing_json(one) for one in self.already_open],
         }
 
 
-def preview(made: Draft, *, kind: Kind, accounts: Sequence[Sender]) -> Preview:
-    """The figures of a draft. `accounts`: every provider account there is."""
-    told = made.audience.told
+def preview(
+    made: Draft,
+    *,
+    kind: Kind,
+    accounts: Sequence[Sender],
+    secret: bytes = b"",
+    standing: Sequence[Standing] = (),
+) -> Preview:
+    """The figures of a draft. `accounts`: every provider account there is; `secret`: what the hash
+    of the audience is keyed with; `standing`: what runs there already."""
+    told, homes = made.audience.told, (*made.audience.told, *made.audience.further)
     ways, texts = ways_of(made.estate.reached, told), texts_of(made.wordings)
     counted = [
         count_wave(told, ways, wave=wave, texts=texts, media=made.media) for wave in made.waves
@@ -146,14 +167,18 @@ def preview(made: Draft, *, kind: Kind, accounts: Sequence[Sender]) -> Preview:
     country = str(made.estate.settings.get("country") or "CN")
     people = made.audience.people
     gone = [row for row in lost if row.kind in PEOPLE]
+    reachable = people - len(gone) - numbers.people
+    none = nobody(made, ways, lost=lost, reachable=reachable)
+    sight = Sight(people, len(gone), offline, numbers, silent, none)
     return Preview(
         people=people,
         households=made.audience.households,
         vulnerable=sum(1 for row in told if row.vulnerable and row.kind in PEOPLE),
         deliveries=sum(count.deliveries for count in first),
         unreachable=len(gone),
-        unreachable_households=_silent_households(told, lost),
-        listed_at_once=listed_at_once(told, lost, made.waves),
+        reachable=reachable,
+        unreachable_households=_silent_households(homes, lost),
+        listed_at_once=listed_at_once(homes, lost, made.waves),
         screens=len(screens),
         screens_offline=offline,
         groups=sum(1 for row in told if row.kind == RecipientKind.GROUP),
@@ -169,8 +194,10 @@ def preview(made: Draft, *, kind: Kind, accounts: Sequence[Sender]) -> Preview:
         bands_by_floor=bands_by_floor(made.estate.spots, made.playbook.bands, made.ground),
         unserved=numbers.numbers,
         one_way=silent,
-        warnings=cautions(made, kind, Sight(people, len(gone), offline, numbers, silent)),
+        warnings=cautions(made, kind, sight),
         confirm=people,
+        audience_hash=audience_hash(made, ways, kind=kind, secret=secret),
+        already_open=tuple(standing),
     )
 
 
@@ -222,7 +249,11 @@ def _wave(counted: WaveCount) -> WavePreview:
 
 def _bands(made: Draft) -> tuple[tuple[str, Words, int], ...]:
     counts = by_band(made.audience.told)
-    return tuple((band.key, band.name, counts.get(band.key, 0)) for band in made.playbook.bands)
+    return tuple(
+        (band.key, band.name, counts.get(band.key, 0))
+        for band in made.playbook.bands
+        if not band.meet or counts.get(band.key)
+    )
 
 
 def _words(made: Draft, first: Sequence[WaveCount]) -> tuple[Text, ...]:
@@ -255,7 +286,10 @@ def _spoken(made: Draft) -> Words:
     place = public_place(made.target.place, made.playbook.place_depth)
     languages = dict.fromkeys(["zh-CN", "en", *(w.language for w in made.wordings)])
     return {
-        tag: spoken_place(place, tag, building_name=made.target.building_name) for tag in languages
+        tag: spoken_place(
+            place, tag, building_name=made.target.building_name, site_name=made.estate.name
+        )
+        for tag in languages
     }
 
 

@@ -3,7 +3,7 @@
 Rules, in order (the first that fits wins):
 
 1. Our own words coming back (a reaction, a quotation, a forward) and machines that answer by
-   themselves say nothing.
+   themselves say nothing, unless a cry stands in what the machine says.
 2. A carrier keyword alone (STOP, 退订 …) opts the number out, START in again: carriers block the
    number by the same words whatever we think, so these are never read as answers.
 3. A cry for help (救命, SOS, 🆘, "help me", "fell and cannot get up") means help, whatever digits
@@ -34,6 +34,7 @@ from types import MappingProxyType
 
 from hub.decide.asking import FIRST, LETTERS
 from hub.decide.echoes import own_words
+from hub.decide.peril import in_peril
 from hub.decide.reply_words import (
     ACK_SIGNS,
     ACKS,
@@ -42,12 +43,12 @@ from hub.decide.reply_words import (
     CRY,
     DIGIT_WORDS,
     POLITE,
-    ROBOT,
     SAYS,
     SIGNATURE,
     START_WORDS,
     STOP_WORDS,
 )
+from hub.decide.robots import OFFERED, ROBOT
 from hub.model import DIGITS, AnswerWord, RecipientKind
 
 LONGEST = 1_600  # characters of an SMS
@@ -146,7 +147,8 @@ def _read(text: str, sent: Sequence[str], letters: frozenset[str]) -> Meaning:
         return Meaning(Meant.NOTHING, Because.ECHO)
     flat = _flat(own.words)
     if ROBOT.search(flat):
-        return Meaning(Meant.NOTHING, Because.ROBOT)
+        cry = _cry(OFFERED.sub(" ", flat))
+        return cry or Meaning(Meant.NOTHING, Because.ROBOT)
     unsigned = SIGNATURE.sub("", flat).strip()
     said = _ends(unsigned)
     if not said:
@@ -214,7 +216,8 @@ def _keyword(said: str) -> Meaning | None:
 def _cry(said: str) -> Meaning | None:
     if _copied(said):
         return None
-    return _help(Because.CRY) if CRY.search(CALM.sub(" ", said)) else None
+    cries = CRY.search(CALM.sub(" ", said)) or in_peril(said)
+    return _help(Because.CRY) if cries else None
 
 
 def _copied(said: str) -> bool:

@@ -132,17 +132,6 @@ SIGNATURE: Final = re.compile(
 
 # ── Not what somebody says of themselves ────────────────────────────────────────────────────────
 
-ROBOT: Final = re.compile(
-    r"^[\W_]*(?:this is an )?(?:auto(?:mat(?:ic|ed))?[ -]?(?:reply|response|responder|message)"
-    r"|out[ -]of[ -](?:the[ -])?office|away message"
-    r"|自动(?:回复|答复|应答)|自動(?:回[覆復]|返信|応答|答覆)|系统自动|respuesta autom[áa]tica"
-    r"|mensaje autom[áa]tico|رد (?:تلقائي|آلي))"
-    r"|do not disturb while driving|驾驶勿扰|駕駛勿擾|開車勿擾|開車勿扰"
-    r"|\breply (?:help|stop)\b.{0,80}\b(?:reply )?(?:help|stop|cancel|end)\b"
-    r"|\bto (?:opt[ -]?out|unsubscribe)\b|(?:回复?|回覆)\s*(?:td|t|n)\s*(?:退订|退訂)|拒收请回复?|退订回"
-)
-"""A machine that answers by itself."""
-
 REACTION: Final = re.compile(
     r"^(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted(?: with)?|removed an?"
     r"(?: \w+)? from|(?:reacted )?\W{0,8} ?to|已?(?:赞|讚|喜欢|喜歡|喜爱|喜愛|踩|强调|強調|质疑|質疑|大笑)了?"
@@ -188,7 +177,7 @@ CALM: Final = re.compile(
     # smoke that is none
     r"|(?:抽|吸|禁|戒|香|电子|電子|卖|買|买)(?:烟|煙)|(?:烟|煙)(?:花|草|酒|囱|囪|灰缸|感|雾报警|霧報警)|油烟|油煙"
     # fires asked about or over, smells that are none
-    r"|(?:哪|几|幾|什么|甚麼|是不是|听说|聽說|为什么|怎么|怎麼)[^,.!?;，。！？；\n]{0,8}?(?:着|起|失|著)火"
+    r"|(?:哪|谁|誰|几|幾|什么|甚麼|是不是|听说|聽說|为什么|怎么|怎麼)[^,.!?;，。！？；\n]{0,8}?(?:着|起|失|著)火"
     r"|(?:没|沒|未|不是|并非|並非)(?:有)?[^,.!?;，。！？；\n]{0,4}?(?:着|起|失|著)火"
     r"|[^,.!?;，。！？；\n]{0,6}(?:着|起|失|著)火(?:了|的)*(?:吗|嗎|么|麼|没|沒|\?|？)"
     r"|(?:没|沒|未|不)(?:有|再)?(?:闻|聞)(?:到|见|見)"
@@ -213,7 +202,11 @@ CALM: Final = re.compile(
     r"|\b(?:no|not\s+any|without(?:\s+any)?|see\s+no|smell\s+no|(?:do|ca|did|could|is)\s*n.?t\s+(?:see|smell|any)"
     r"(?:\s+any)?|cannot\s+(?:see|smell)(?:\s+any)?)\s+(?:more\s+|visible\s+)?smoke\b"
     r"|\bsmoke\s+(?:(?:has|is|have)\s+)?(?:all\s+)?(?:gone|cleared|clearing)\b|\bsmoke[ -]?free\b"
-    r"|\bsmoke\s+(?:a\s+cigarette|break|outside)\b"
+    r"|\bsmoke\s+(?:a\s+cigarette|break|outside)\b|^\W*(?:what\s+)?smoke\s*\?"
+    r"|\bsmoke\s+(?:alarm|detector|sensor)s?\b(?!\s+(?:is\s+|are\s+|keeps\s+|has\s+)*(?:r[ia]ng|go|went|beep"
+    r"|sound|scream|set))|\b(?:can|do|did|does)\s+(?:you|any\w+|some\w+)\s+(?:all\s+)?smell\s+(?:gas|burning)"
+    r"|\b(?:no|not\s+an?|not\s+having\s+a|is\s*n.?t\s+a)\s+(?:heart\s+attack|stroke)\b"
+    r"|心(?:脏|臟)病(?:的)?(?:药|藥|史)|(?:孩子|小孩|老人)(?:不(?:见|見)了)(?:吗|嗎|没|\?)"
     r"|\b(?:how|what|where|when)\s+(?:can|could|do|may|should)\s+(?:i|we)\s+(?:do\s+to\s+)?help\b"
     r"|\b(?:can|could|may|shall|should)\s+(?:i|we)\s+(?:be\s+of\s+(?:any\s+)?)?help\b(?!\s+me)"
     r"|\b(?:i|we)(?:\s*.?ll|.?d)?\s+(?:can|could|will|would|want\s+to|(?:would\s+)?like\s+to|am\s+able\s+to"
@@ -252,7 +245,7 @@ CRY: Final = re.compile(
     r"|快来人|快來人|来人啊|來人啊|快来救|快來救|(?:被|给|給)困|困住|困(?:在|喺)|卡住"
     r"|摔倒|摔伤|摔傷|摔了|跌倒|跌伤|跌傷|跌咗|(?:起|站|爬)(?:不|唔)(?:起)?(?:来|來|到身)|起唔到身"
     r"|受(?:了)?(?:重)?(?:伤|傷)|(?:烧|燒|烫|燙|砸)(?:伤|傷)|骨折|流血|出血|(?:出|下|跑|逃|走)(?:不|唔)(?:去|出|来|來|了|到)"
-    r"|走不动|走不動|动不了|動不了|不能动|不能動|(?:晕|暈|昏)(?:倒|过去|過去)|昏迷"
+    r"|走不动|走不動|动不了|動不了|不能动|不能動|(?:晕|暈|昏)(?:倒|过去|過去|咗)|昏迷"
     r"|(?:喘|透)(?:不|唔)(?:过|過|上|到)(?:来|來)?(?:气|氣)|(?:无法|無法)(?:下|出|离|離|走|动|動|呼吸)|快死了"
     r"|(?<!不用)(?<!不必)(?<!不要)(?:叫|打)(?:救护车|救護車)(?!吗|嗎|了)|呼吸困难|呼吸困難|呛|嗆|烟|煙"
     r"|(?:我|屋|家|房|厨房|廚房|阳台|陽台|楼道|走廊)(?:家|里|裡|裏|内|內|间|間|入面|有)*(?:着|起|失|著)火"

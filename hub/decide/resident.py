@@ -49,6 +49,18 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Real:
+    """The real incident that ended this drill. `mine`: it speaks to the person of the page."""
+
+    incident: int
+    code: str
+    name: Words
+    place_spoken: Words
+    calls: tuple[str, ...] = ()
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ResidentPage:
     """One person's view of one incident. `facts`: the launch's parameters; `site`: its settings
     (source, assembly points, emergency numbers); `band`: whom the playbook counts this person
@@ -73,11 +85,14 @@ class ResidentPage:
     site: Mapping[str, Any]
     band: str = ""
     calls: tuple[str, ...] = ()
+    real: Real | None = None
+    homes: tuple[Words, ...] = ()  # concerned, of somebody who has several
 
     @property
     def number(self) -> str:
-        """Whom to call in danger: the first service the playbook names, as the texts say it."""
-        return number_for(self.calls, self.site)
+        """Whom to call in danger: the first service the playbook names, as the texts say it; of
+        what is real, where that ended a drill."""
+        return number_for(self.real.calls if self.real else self.calls, self.site)
 
     @property
     def is_drill(self) -> bool:
@@ -127,6 +142,7 @@ class ResidentPage:
             "playbook": self.playbook,
             "playbook_name": dict(self.playbook_name),
             "place_spoken": dict(self.place_spoken),
+            "homes": [dict(home) for home in self.homes],
             "launched_at": iso(self.launched_at),
             "next_update_at": self.next_update_at and iso(self.next_update_at),
             "languages": list(self.languages),
@@ -134,6 +150,7 @@ class ResidentPage:
             "said": [_said(one) for one in self.said],
             "answers": [str(word) for word in self.answers.values()],
             "takes_answers": self.takes_answers,
+            "real": self.real and _real(self.real),
         }
 
 
@@ -145,6 +162,15 @@ def _person(person: Person) -> dict[str, Any]:
         "answered_at": person.answered_at and iso(person.answered_at),
         "help_open": person.help_open,
         "help_assigned": person.help_assigned,
+    }
+
+
+def _real(real: Real) -> dict[str, Any]:
+    return {
+        "code": real.code,
+        "name": dict(real.name),
+        "place_spoken": dict(real.place_spoken),
+        "mine": real.mine,
     }
 
 

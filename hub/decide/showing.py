@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,12 +29,13 @@ class Candidate:
     status: IncidentState
     issued_at: datetime
     wording: int
+    ended: bool = False  # a drill that something real ended
 
 
 @dataclass(frozen=True, slots=True)
 class ScreenCard:
-    """What a screen has to know of itself: where it stands, its way out, who speaks on it, and in
-    which of the site's languages, the most important first."""
+    """What a screen has to know of itself: where it stands, its way out, who speaks on it, on
+    which site, and in which of its languages, the most important first."""
 
     recipient: int
     name: str
@@ -43,6 +44,7 @@ class ScreenCard:
     source: Mapping[str, str]
     timezone: str
     languages: tuple[str, ...] = ()
+    site: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The card as the welcome of a screen's socket carries it."""
@@ -54,6 +56,7 @@ class ScreenCard:
             "source": dict(self.source),
             "timezone": self.timezone,
             "languages": list(self.languages),
+            "site": dict(self.site),
         }
 
 
@@ -88,15 +91,16 @@ class Ordered:
     place: str
     words: Mapping[str, Mapping[str, str]]
     next_update_at: int | None
-    updated_at: int
+    issued_at: int  # when the incident's first notice was; the candidate's own is the update's
 
 
 def showing(candidates: Iterable[Candidate], now: datetime) -> Candidate | None:
     """The notice to show, None for calm.
 
     Only the newest revision of an incident counts. A closed incident shows nothing; an all-clear
-    or correction is shown for `LINGER`. A danger comes before an end of danger, then live before
-    drill, the graver level before the lesser, the newer before the older.
+    or correction is shown for `LINGER`; a drill that something real ended shows only that it did.
+    Live comes before drill whatever it says, then a danger before an end of danger, the graver
+    level before the lesser, the newer before the older.
     """
     newest: dict[int, Candidate] = {}
     for candidate in candidates:
@@ -118,13 +122,15 @@ def next_change(candidates: Iterable[Candidate], now: datetime) -> datetime | No
 def _stands(candidate: Candidate, now: datetime) -> bool:
     if candidate.status is IncidentState.CLOSED:
         return False
+    if candidate.ended and candidate.stage is not Stage.CORRECTION:
+        return False
     return candidate.stage in _PRESSING or now < candidate.issued_at + LINGER
 
 
 def _order(candidate: Candidate) -> tuple[bool, bool, str, float, int]:
     return (
-        candidate.stage not in _PRESSING,
         candidate.kind is not Kind.LIVE,
+        candidate.stage not in _PRESSING,
         candidate.level.value,
         -candidate.issued_at.timestamp(),
         -candidate.notice,

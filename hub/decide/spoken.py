@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from hub.decide.phrases import BOOK, Phrases, phrases
+from hub.decide.site import own_name
 from hub.model import Place, PlaceKind, Words
 from hub.tags import base, nearest, script
 
@@ -21,6 +22,8 @@ __all__ = [
     "spoken_place",
 ]
 
+_HAN = re.compile(r"[㐀-鿿]")
+_WORDED = ("商铺", "别墅", "车库", "Shop", "Villa", "Garage")
 _NUMBERED = re.compile(r"^(\d+[A-Za-z]?|[A-Za-z]\d*)$")
 
 
@@ -49,14 +52,23 @@ def in_language(words: Words, language: str, fallback: str = "") -> str:
     return words[choose_language(language, filled)] if filled else fallback
 
 
-def spoken_place(place: Place | None, language: str, *, building_name: Words | None = None) -> str:
+def spoken_place(
+    place: Place | None,
+    language: str,
+    *,
+    building_name: Words | None = None,
+    site_name: Words | None = None,
+) -> str:
     """The place as people say it: `3栋12层`, `Tower 3, floor 12`; None is the whole estate.
 
-    `building_name` is the name of the building the place is in, where it has one of its own.
+    `building_name` is the name of the building the place is in, where it has one of its own;
+    `site_name` that of the estate, said where it has words in this language.
     """
     say = phrases(language)
     if place is None or place.kind is PlaceKind.SITE:
-        return say.estate
+        called = own_name(site_name or {})
+        there = nearest(language, [tag for tag, text in called.items() if text])
+        return called[there] if there is not None else say.estate
     own = {tag: text for tag, text in place.name.items() if text}
     if place.kind is PlaceKind.BUILDING:
         return spoken_building(place.building or place.path, language, own or building_name)
@@ -64,10 +76,24 @@ def spoken_place(place: Place | None, language: str, *, building_name: Words | N
     inside = _inside(place, language, own)
     named = [part for part in (building, _entrance(place, say)) if part]
     if place.kind in {PlaceKind.LOBBY, PlaceKind.LIFT} and named:
+        if own and inside.startswith(named[0]):
+            return inside  # a name of its own that says the building, too
         # `Tower 3 lobby`, but `Tower 3, entrance 1, floor 12`.
         named[-1] = f"{named[-1]}{say.spot}{inside}"
         return say.joint.join(named)
+    if place.kind is PlaceKind.UNIT and named and (kept := _before(named[-1], inside)) is not None:
+        return f"{say.joint.join([*named[:-1], kept] if kept else named[:-1])}{inside}"
     return say.joint.join([*named, inside] if inside else named)
+
+
+def _before(building: str, inside: str) -> str | None:
+    """What stands before a shop, a villa or a garage whose own name says what it is: nothing in
+    front of 商铺S03 in 商铺, `Phase 1, ` in front of Shop S03 in Phase 1, Shops; else None."""
+    for held in (building, building.removesuffix("s")):
+        for word in _WORDED:
+            if inside.startswith(word) and held.endswith(word):
+                return held.removesuffix(word)
+    return None
 
 
 def spoken_building(building: str, language: str, name: Words | None = None) -> str:
@@ -77,6 +103,8 @@ def spoken_building(building: str, language: str, name: Words | None = None) -> 
         return in_language(name, language)
     if not building:
         return ""
+    if name and not is_chinese(language) and _HAN.search(building):
+        return in_language(name, language)  # 1期1: English says what it is, Phase 1, Building 1
     numbered = not building.endswith(say.named) if say.named else _NUMBERED.match(building)
     return say.building.format(n=building) if numbered else building
 

@@ -37,6 +37,12 @@ class Person:
     read: bool = False
     answer: str = ""
     helps: int = 0
+    further: tuple[int, ...] = ()  # other flats of theirs
+
+    @property
+    def flats(self) -> tuple[int, ...]:
+        """Every flat of theirs that is concerned."""
+        return (self.household, *self.further) if self.household > 0 else self.further
 
     @property
     def state(self) -> str:
@@ -122,8 +128,8 @@ def board(
         _help(made, task, person, done=done)
     for person, one in made.people.items():
         _count(made, one, 1)
-        if one.household > 0:
-            made.flats.setdefault(one.household, []).append(person)
+        for flat in one.flats:
+            made.flats.setdefault(flat, []).append(person)
     for flat in made.flats:
         _see(made, flat)
     return made
@@ -189,7 +195,7 @@ def _mark(state: Board, person: int, name: str, at: int, changes: Changes) -> No
     _count(state, one, 1)
     if name in state.curves:
         _point(state, name, at)
-    _seen(state, one.household, changes)
+    _seen(state, one, changes)
 
 
 def _answer(state: Board, data: Mapping[str, Any], at: int, changes: Changes) -> None:
@@ -198,17 +204,19 @@ def _answer(state: Board, data: Mapping[str, Any], at: int, changes: Changes) ->
         return
     if not one.answer:
         _point(state, "answered", at)
+    if not data["answer"]:  # taken back: who settled a reply was wrong about whose it was
+        _point(state, "answered", data["undone"], -1)
     _count(state, one, -1)
     one.answer = data["answer"]
     _count(state, one, 1)
-    _seen(state, one.household, changes)
+    _seen(state, one, changes)
 
 
 def _changed(state: Board, person: int, changes: Changes, *, help_task: int) -> None:
     one = state.people.get(person)
     _help(state, help_task, person, done=False)
     if one is not None:
-        _seen(state, one.household, changes)
+        _seen(state, one, changes)
 
 
 def _task(state: Board, task: int, changes: Changes, *, done: bool) -> None:
@@ -217,7 +225,7 @@ def _task(state: Board, task: int, changes: Changes, *, done: bool) -> None:
         return
     if one is not None:
         one.helps += -1 if done else 1
-        _seen(state, one.household, changes)
+        _seen(state, one, changes)
     (state.done.add if done else state.done.discard)(task)
 
 
@@ -254,13 +262,15 @@ def _add(numbers: dict[str, int], name: str, by: int) -> None:
         del numbers[name]
 
 
-def _point(state: Board, name: str, at: int) -> None:
+def _point(state: Board, name: str, at: int, by: int = 1) -> None:
     curve, when = state.curves[name], step((at - state.launched_ms) // 1000)
-    curve[when] = curve.get(when, 0) + 1
+    curve[when] = curve.get(when, 0) + by
+    if not curve[when]:
+        del curve[when]
 
 
-def _seen(state: Board, flat: int, changes: Changes) -> None:
-    if flat in state.flats:
+def _seen(state: Board, one: Person, changes: Changes) -> None:
+    for flat in one.flats:
         changes.flats.add(flat)
         if _see(state, flat):
             changes.cells.add(flat)

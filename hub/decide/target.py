@@ -52,7 +52,7 @@ def find_target(
     """The place asked for, or what is wrong with it (field `place`)."""
     if asked.whole:
         return Target(None, "all", {})
-    found = [spot for spot in spots if spot.path == asked.path]
+    found = [spot for spot in spots if spot.path == asked.path] or _groups(asked, spots)
     if not found and asked.building and not asked.entrance and asked.floor:
         found = _across_entrances(asked, spots)
     if not found:
@@ -64,6 +64,12 @@ def find_target(
     shared = len(found) > 1
     place = _place(found[0], names, site=site, shared=shared)
     return Target(place, asked.path if shared else place.path, _building(place, spots, names))
+
+
+def _groups(asked: Asked, spots: Sequence[Spot]) -> list[Spot]:
+    """A group of buildings, however its letters are written."""
+    wanted = asked.path.upper()
+    return [spot for spot in spots if spot.kind == PlaceKind.GROUP and spot.path == wanted]
 
 
 def _across_entrances(asked: Asked, spots: Sequence[Spot]) -> list[Spot]:
@@ -104,6 +110,7 @@ def _building(place: Place, spots: Sequence[Spot], names: Mapping[int, Words]) -
 def _unknown(asked: Asked, spots: Sequence[Spot]) -> Problem:
     """What there is instead, from the innermost part that exists."""
     buildings = [spot.path for spot in spots if spot.kind == PlaceKind.BUILDING]
+    groups = [spot.path for spot in spots if spot.kind == PlaceKind.GROUP]
     if not buildings:
         return Problem(
             "place",
@@ -122,7 +129,8 @@ def _unknown(asked: Asked, spots: Sequence[Spot]) -> Problem:
         code = "place_unknown_inside"
         params = {"building": asked.building, "first": inside[0], "last": inside[-1]}
     else:
-        named = ", ".join(buildings[:_NAMED]) + (" …" if len(buildings) > _NAMED else "")
+        known = [*groups, *buildings]
+        named = ", ".join(known[:_NAMED]) + (" …" if len(known) > _NAMED else "")
         hint = f"the buildings are {named}; the whole site is all"
         code, params = "place_unknown", {"buildings": named}
     params = {"path": asked.path, **params}

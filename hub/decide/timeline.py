@@ -64,9 +64,21 @@ ALARMS: Mapping[str, Line] = {
         "zh-CN": "有人求救，还不知道是谁、在哪里：请看“回复”页",
         "en": "Somebody cries for help, not known who or where: see Replies",
     },
+    "cry_settled": {
+        "zh-CN": "一条求救已有人处理",
+        "en": "Somebody has seen to a cry for help",
+    },
     "unclear_reply": {
         "zh-CN": "收到一条看不懂的回复，请核实",
         "en": "A reply could not be understood; please check",
+    },
+    "after_help": {
+        "zh-CN": "有人求助之后又只回复了一个数字：求助仍然有效，请到“回复”页核实",
+        "en": "Asked for help, then sent a bare digit: the help stands, see Replies",
+    },
+    "reply_reopened": {
+        "zh-CN": "一条已处理的回复改回待处理",
+        "en": "A reply that was settled waits for somebody again",
     },
     "misconfigured": {
         "zh-CN": "通道配置有误，请通知运维",
@@ -78,10 +90,10 @@ SOMEBODY: Line = {"zh-CN": "一位未登记住处的人员", "en": "Somebody wit
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a line may name: where people live (recipient -> path), waves and tasks by their
-    names, screens by theirs."""
+    """What a line may name: where people live, as it is said (recipient -> words), waves and
+    tasks by their names, screens by theirs."""
 
-    places: Callable[[int], str] = lambda _recipient: ""
+    places: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     waves: Mapping[str, Line] = field(default_factory=dict)
     tasks: Mapping[int, Line] = field(default_factory=dict)
 
@@ -102,6 +114,9 @@ def _launched(data: Mapping[str, Any], _known: Known) -> Line:
     if doors := data.get("tasks", 0) - beyond:
         zh += f"；{doors}户由人上门或致电"
         en += f"; {_many(doors, 'household')} to be told by hand"
+    if drills := data.get("drills"):
+        zh += f"；同一地点的演练已停止：{'、'.join(drills)}"
+        en += f"; drills there were ended: {', '.join(drills)}"
     return {"zh-CN": zh, "en": en}
 
 
@@ -128,9 +143,19 @@ def _answered(data: Mapping[str, Any], known: Known) -> Line:
     via = VIA.get(data.get("via", ""), {})
     zh, en = _named(word)
     zh_via, en_via = _named(via)
+    if "undone" in data:
+        return _undone((zh_place, en_place), zh, en)
     return {
         "zh-CN": f"{zh_place} 回复“{zh}”" + (f"（{zh_via}）" if zh_via else ""),
         "en": f"{en_place} answered “{en}”" + (f" by {en_via}" if en_via else ""),
+    }
+
+
+def _undone(place: tuple[str, str], zh: str, en: str) -> Line:
+    """An answer that staff had recorded by mistake is taken back."""
+    return {
+        "zh-CN": f"{place[0]} 的代答已撤销，恢复为“{zh or '未回复'}”",
+        "en": f"{place[1]}: what staff recorded was taken back, now “{en or 'no answer'}”",
     }
 
 
@@ -168,19 +193,41 @@ def _task(data: Mapping[str, Any], known: Known) -> Line:
 def _notice(data: Mapping[str, Any], _known: Known) -> Line:
     zh, en = _named(STAGES.get(str(data.get("stage", "")), {}))
     zh_count, en_count = _sends(data.get("deliveries", 0), data.get("tasks", 0))
-    return {"zh-CN": f"{zh}已发出，{zh_count}", "en": f"{en} went out, {en_count}"}
+    if data.get("real"):
+        return {
+            "zh-CN": f"已告知参加演练的人：这是真实事件，{zh_count}",
+            "en": f"The people of the drill are told that it is real: {en_count}",
+        }
+    late = data.get("after_close", False)
+    zh_late, en_late = ("（结案后补发）", " after the close") if late else ("", "")
+    return {
+        "zh-CN": f"{zh}已发出{zh_late}，{zh_count}",
+        "en": f"{en} went out{en_late}, {en_count}",
+    }
 
 
 def _stopped(data: Mapping[str, Any], _known: Known) -> Line:
     left = data.get("untold", 0)
+    if real := data.get("live_code"):
+        return {
+            "zh-CN": f"真实事件 {real} 开始，演练已停止",
+            "en": f"The drill was ended: the real incident {real} began",
+        }
     return {
         "zh-CN": f"已停止发送，{left}人尚未通知",
         "en": f"Sending was stopped; {_many(left, 'person', 'people')} not told",
     }
 
 
-def _closed(_data: Mapping[str, Any], _known: Known) -> Line:
-    return {"zh-CN": "事件已结案，记录封存", "en": "Closed; the record is final"}
+def _closed(data: Mapping[str, Any], _known: Known) -> Line:
+    zh, en = "事件已结案，记录封存", "Closed; the record is final"
+    if not data.get("cleared", True):
+        zh += "；未发出解除通知"
+        en += "; nobody was told that it is over"
+    if left := data.get("help_open", 0):
+        zh += f"；仍有{left}人需要帮助"
+        en += f"; {_many(left, 'person still needs', 'people still need')} help"
+    return {"zh-CN": zh, "en": en}
 
 
 def _screen(data: Mapping[str, Any], _known: Known) -> Line:
@@ -217,8 +264,7 @@ _LINES: Mapping[EventKind, Callable[[Mapping[str, Any], Known], Line]] = {
 
 
 def _place(recipient: int, known: Known) -> tuple[str, str]:
-    path = known.places(recipient)
-    return (path, path) if path else (SOMEBODY["zh-CN"], SOMEBODY["en"])
+    return _named(known.places.get(recipient) or SOMEBODY)
 
 
 def _task_name(data: Mapping[str, Any], known: Known) -> tuple[str, str]:

@@ -42,6 +42,7 @@ class Facts:
     original_at: datetime | None = None
     text: str | Words = ""
     timezone: str = "Asia/Shanghai"
+    site_name: Words = field(default_factory=dict)
 
 
 def times(facts: Facts, zone: ZoneInfo, language: str) -> dict[str, str]:

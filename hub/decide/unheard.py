@@ -1,6 +1,7 @@
-"""Households no sending can reach that a wave of doors or calls takes: listed at the launch.
+"""Households no sending can reach: on a list by hand from the launch on, whatever their band.
 
-The same rule as `hub.store.knocks.knock_at_once` in SQL; a test holds the two together.
+The same rule as `knock_at_once` and `knock_beyond` of `hub.store.knocks` in SQL; a test holds them
+together.
 """
 
 from __future__ import annotations
@@ -9,21 +10,26 @@ from collections.abc import Sequence
 
 from hub.decide.byhand import by_hand
 from hub.decide.plan import taker
-from hub.model import PEOPLE
+from hub.model import PEOPLE, RecipientKind
 from hub.plans import Told, WavePlan
 
 
 def listed_at_once(told: Sequence[Told], lost: Sequence[Told], waves: Sequence[WavePlan]) -> int:
-    """How many households stand on a list by hand as soon as the launch is made. `lost`: those no
-    wave can ever reach."""
+    """How many households stand on a list by hand as soon as the launch is made: homes with a place
+    by their door, others where a wave of the playbook takes them. `lost`: those no wave can ever
+    reach."""
     gone = {row.recipient for row in lost}
     people = [row for row in told if row.kind in PEOPLE]
     heard = {row.household for row in people if row.recipient not in gone}
     silent = [row for row in people if row.household not in heard]
-    found: set[int] = set()
+    found = {row.household for row in silent if _home(row)}
     for wave in waves:
         found |= _listed(silent, wave)
     return len(found)
+
+
+def _home(row: Told) -> bool:
+    return row.kind == RecipientKind.RESIDENT and row.place is not None
 
 
 def _listed(silent: Sequence[Told], wave: WavePlan) -> set[int]:

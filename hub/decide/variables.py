@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.decide.added import brief, heard, shown
+from hub.decide.added import brief, heard, in_own, shown
 from hub.decide.emergency import numbers_of
+from hub.decide.meeting import OWN, meets, met, number_of
 from hub.decide.phrases import phrases
 from hub.decide.spoken import (
     in_language,
@@ -19,19 +20,22 @@ from hub.decide.spoken import (
     spoken_minutes,
     spoken_place,
 )
-from hub.decide.told import Facts, times, typed_clock
+from hub.decide.told import Facts, shortened, times, typed_clock
 from hub.model import Parameter, Place, PlaceKind, Playbook, Words
 from hub.zones import zone_of
 
 __all__ = [
+    "AFTER",
     "ASSEMBLY",
     "BRIEF",
     "BUILT_IN",
     "HEARD",
     "SOURCE",
     "Facts",
+    "meeting_by_band",
     "public_place",
     "sample",
+    "shorter",
     "variables",
     "variables_by_language",
 ]
@@ -43,7 +47,7 @@ BUILT_IN: Mapping[str, str] = {
     "issued": "when this text was issued: 02:41",
     "next_update": "when the next one comes: 02:51",
     "source": "who says so: the site's own words",
-    "text": "what the operator added; empty if nothing",
+    "text": "what the operator added in this language; empty if nothing",
     "code": "the incident's code",
     "fire_number": "the number of the fire brigade, from the site's settings (119)",
     "ambulance_number": "the number of the ambulance (120)",
@@ -55,11 +59,10 @@ BUILT_IN: Mapping[str, str] = {
 }
 """Every variable there is besides the playbook's own parameters, and what it says."""
 
-HEARD = "text_heard"
-"""`text` as a voice says it: no name for templates, it takes the place of `text` in calls."""
-
-BRIEF = "text_brief"
-"""`text` where a text would not fit its channel with words of another language in it."""
+AFTER, HEARD, BRIEF = "text_after", "text_heard", "text_brief"
+"""What was added in a language the reader does not read: marked as such, behind the playbook's own
+sentences, which speak as if nothing had been added. As a voice says it; and where it does not fit
+the channel, that it is there."""
 
 SOURCE: Words = {
     "zh-CN": "小区物业值班经理",
@@ -100,7 +103,9 @@ def variables(playbook: Playbook, facts: Facts, *, language: str) -> dict[str, s
     zone = zone_of(str(facts.settings.get("timezone") or facts.timezone), facts.timezone)
     source = facts.settings.get("source")
     values = {
-        "place": spoken_place(place, language, building_name=facts.building_name),
+        "place": spoken_place(
+            place, language, building_name=facts.building_name, site_name=facts.site_name
+        ),
         "building": _building(place, facts, language),
         "floor": spoken_floor(place.floor if place else "", language),
         "source": in_language(source if isinstance(source, Mapping) else SOURCE, language),
@@ -116,11 +121,14 @@ def variables(playbook: Playbook, facts: Facts, *, language: str) -> dict[str, s
 
 
 def _added(text: str | Words, language: str) -> dict[str, str]:
-    """What the operator added: to be read, to be heard, and to be short."""
-    if isinstance(text, str):
-        return {"text": text, HEARD: text, BRIEF: text}
+    """What the operator added: in this language where the playbook has its place for it, in
+    another one for behind its own sentences."""
+    own = text if isinstance(text, str) else in_own(text, language)
+    if own or isinstance(text, str):
+        return {"text": own}
     return {
-        "text": shown(text, language),
+        "text": "",
+        AFTER: shown(text, language),
         HEARD: heard(text, language),
         BRIEF: brief(text, language),
     }
@@ -135,6 +143,15 @@ def variables_by_language(
 ) -> dict[str, dict[str, str]]:
     """`variables` for each language."""
     return {tag: variables(playbook, facts, language=tag) for tag in languages}
+
+
+def shorter(values: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The values in fewer words: first without the days of times, which are worth less than the
+    alert; then with what was added in another language only announced."""
+    plain = shortened(values)
+    yield plain
+    if BRIEF in values:
+        yield {**plain, AFTER: values[BRIEF]}
 
 
 def public_place(place: Place | None, depth: str) -> Place | None:
@@ -174,10 +191,41 @@ def _choice(parameter: Parameter, value: str, facts: Facts, language: str) -> di
     names: dict[str, Words] = dict(options)
     if not value and options:
         value = options[0][0]
+    if meets(parameter):
+        return _meeting(parameter, value, names, facts, language)
     spoken = in_language(names.get(value, {}), language)
-    if not spoken and parameter.source == "assembly_points":
-        spoken = value or in_language(ASSEMBLY, language)
     return {parameter.key: spoken or value, f"{parameter.key}_value": value}
+
+
+def _meeting(
+    parameter: Parameter, value: str, names: Mapping[str, Words], facts: Facts, language: str
+) -> dict[str, str]:
+    """Where people meet; all the points, where each building has its own."""
+    keys = list(met(parameter.key, facts.params).values()) if value == OWN else [value]
+    said = [in_language(names.get(key, {}), language) for key in keys]
+    spoken = phrases(language).either.join(dict.fromkeys(filter(None, said)))
+    unnamed = "" if value == OWN else value
+    return {
+        parameter.key: spoken or unnamed or in_language(ASSEMBLY, language),
+        f"{parameter.key}_value": value,
+    }
+
+
+def meeting_by_band(
+    playbook: Playbook, facts: Facts, *, languages: Iterable[str]
+) -> dict[str, dict[str, dict[str, str]]]:
+    """By divided band and language: the variables that say where its people meet."""
+    wanted = tuple(languages)
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for parameter in filter(meets, playbook.parameters):
+        names: dict[str, Words] = dict(options_of(parameter.source, facts.settings))
+        points = met(parameter.key, facts.params)
+        for band in playbook.bands:
+            point = points.get(number_of(band.key), "")
+            for tag in wanted if point else ():
+                said = _meeting(parameter, point, names, facts, tag)
+                found.setdefault(band.key, {}).setdefault(tag, {}).update(said)
+    return found
 
 
 def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, str]:
@@ -193,7 +241,7 @@ def sample(playbook: Playbook, *, language: str, text: str = "") -> dict[str, st
         "replies": "yes",
     }
     values |= {"issued": "02:41", "next_update": "02:51", "time_of_original": "02:36"}
-    values |= _numbers({}) | {HEARD: text, BRIEF: text}
+    values |= _numbers({})
     for parameter in playbook.parameters:
         values.update(_sample_of(parameter, language))
     return values

@@ -11,16 +11,17 @@ from hub.decide.boards import Parts, Screens
 from hub.decide.copies import Copies
 from hub.decide.tally import Curve, Person
 from hub.events import Event, iso
-from hub.model import Lane
+from hub.model import Lane, Words
+from hub.under_way import Standing, UnderWay
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A board's rows at event `seq`, read on one snapshot. `units`: place id -> path of a flat;
-    `helps`: task -> (person, done); `zones`: floor -> band of the frozen audience, which never
-    changes; `at`: the database's time in ms."""
+    """A board's rows at event `seq`, read on one snapshot. `places`: where those live whom the
+    timeline names; `helps`: task -> (person, done); `zones`: floor -> band of the frozen audience,
+    which never changes; `at`: the database's time in ms."""
 
     epoch: str
     at: int
@@ -32,7 +33,7 @@ class Loaded:
     copies: Copies
     helps: Mapping[int, tuple[int, bool]]
     curves: Mapping[str, Curve]
-    units: Mapping[int, str]
+    places: Mapping[int, Words]
     parts: Parts
     screens: Screens
     timeline: tuple[Event, ...]
@@ -41,9 +42,11 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """Events after a known one; parts and screens where they have to be read again."""
+    """Events after a known one and where those live whom they name; parts and screens where they
+    have to be read again."""
 
     events: tuple[Event, ...]
+    places: Mapping[int, Words]
     parts: Parts | None
     screens: Screens | None
     at: int
@@ -55,9 +58,14 @@ def moment(ms: int | None) -> str | None:
 
 
 def incident_json(
-    row: Mapping[Any, Any], *, recipe: Mapping[str, Any] | None, spoken: Mapping[str, str]
+    row: Mapping[Any, Any],
+    *,
+    recipe: Mapping[str, Any] | None,
+    spoken: Mapping[str, str],
+    real: UnderWay | None = None,
 ) -> dict[str, Any]:
-    """An incident as the API says it, without its tally and its place in the stream."""
+    """An incident as the API says it, without its tally and its place in the stream. `real`: what
+    ended it, of a drill."""
     return {
         "id": row["id"],
         "code": row["code"],
@@ -73,8 +81,22 @@ def incident_json(
         "next_update_at": moment(row["next_update_at"]),
         "stopped_at": moment(row["stopped_at"]),
         "closed_at": moment(row["closed_at"]),
+        "ended_by": {"incident": real.id, "code": real.code} if real else None,
         "people": row["people"],
         "households": row["households"],
+    }
+
+
+def standing_json(one: Standing) -> dict[str, Any]:
+    """An incident that runs already, as a launch of the same is told of it."""
+    return {
+        "id": one.id,
+        "code": one.code,
+        "kind": one.kind,
+        "playbook": one.playbook,
+        "place": one.place,
+        "place_spoken": dict(one.spoken),
+        "launched_at": moment(one.launched_at),
     }
 
 

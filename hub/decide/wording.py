@@ -15,19 +15,21 @@ from functools import lru_cache
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from hub.decide.added import behind
 from hub.decide.aloud import aloud
 from hub.decide.asking import lettered
 from hub.decide.filters import FILTERS
-from hub.decide.fit import Fit, overflow, signed
+from hub.decide.fit import Fit, headed, overflow, signed
 from hub.decide.marks import LINK, NAME, fill, has_unwanted, plain, spaced_link
 from hub.decide.oneway import LINK_ONLY, REPLIES, unasked
 from hub.decide.segments import count
+from hub.decide.site import signature_in
 from hub.decide.spoken import choose_language, is_chinese, spoken_place
 from hub.decide.texts import PAGE, VOICE, templates_for
-from hub.decide.told import shortened, whole
-from hub.decide.variables import BRIEF, HEARD, Facts, variables, variables_by_language
+from hub.decide.told import whole
+from hub.decide.variables import AFTER, HEARD, Facts, shorter, variables, variables_by_language
 from hub.errors import Problem, Refused
-from hub.model import Kind, Playbook, Stage, Wording
+from hub.model import Kind, Playbook, Stage, Wording, Words
 
 __all__ = [
     "Facts",
@@ -221,29 +223,33 @@ def render_all(
     stage: Stage,
     variables: Mapping[str, Mapping[str, str]],
     channels: Mapping[str, Fit],
-    signature: str = "",
+    apart: Mapping[str, Mapping[str, Mapping[str, str]]] | None = None,
+    signature: Words | None = None,
     link_length: int = 48,
     letter: str = "",
 ) -> tuple[Wording, ...]:
     """Every text of a notice, once per band, channel (and page) and language of `variables`.
 
     Raises one Refused naming every text that is unsound, lacks a variable or does not fit its
-    channel; nothing is half rendered. `signature` goes in front of Chinese texts on sms, `letter`
-    in front of each digit that texts ask for.
+    channel; nothing is half rendered. `apart`: variables of one band alone, by language.
+    `signature`, by language, goes in front of texts on sms, `letter` in front of each digit that
+    texts ask for.
     """
     made: list[Wording] = []
     problems: list[Problem] = []
     for slot in _slots(playbook, kind, stage, channels, variables):
         try:
-            values = variables[slot.language]
+            own = (apart or {}).get(slot.band, {}).get(slot.language, {})
+            values = {**variables[slot.language], **own}
             values = whole(values) if slot.channel == PAGE else values
-            wording = _measured(slot, values, signature, link_length, letter)
+            wording = _measured(slot, values, signature or {}, link_length, letter)
             over = overflow(wording, channels.get(slot.channel))
-            for short in _shorter(values) if over else ():
-                wording = _measured(slot, short, signature, link_length, letter)
+            for short in shorter(values) if over else ():
+                wording = _measured(slot, short, signature or {}, link_length, letter)
                 over = overflow(wording, channels.get(slot.channel))
                 if not over:
                     break
+            over = over and overflow(wording, channels.get(slot.channel), names=True)
         except Refused as refused:
             problems += [slot.problem(found) for found in refused.problems]
             continue
@@ -288,17 +294,30 @@ def _slots(
                     yield _Slot(band.key, channel, language, texts[language])
 
 
-def _parts(slot: _Slot, variables: Mapping[str, str], signature: str) -> dict[str, str]:
+def _parts(slot: _Slot, variables: Mapping[str, str], signature: Words) -> dict[str, str]:
     """The rendered parts of one text; of a call as they are spoken."""
     if slot.channel == VOICE:
         return _spoken(slot, variables)
-    parts = {part: render(source, variables) for part, source in slot.templates.items()}
+    parts = {
+        part: _behind(render(source, variables), source, variables.get(AFTER, ""))
+        for part, source in slot.templates.items()
+    }
     if slot.channel == "sms" and "body" in parts:
-        bare = unasked(render(slot.templates["body"], {**variables, REPLIES: ""}))
+        source = slot.templates["body"]
+        bare = unasked(render(source, {**variables, REPLIES: ""}))
+        bare = _behind(bare, source, variables.get(AFTER, ""))
         parts |= {LINK_ONLY: bare} if bare != parts["body"] else {}
-    if slot.channel == "sms" and is_chinese(slot.language):
-        return {part: signed(text, signature) for part, text in parts.items()}
+    if slot.channel == "sms" and (own := signature_in(signature, slot.language)):
+        put = signed if is_chinese(slot.language) else headed
+        return {part: put(text, own) for part, text in parts.items()}
     return parts
+
+
+def _behind(text: str, source: str, words: str) -> str:
+    """The text with words of another language behind its own, where its template has a place for
+    what is added."""
+    here = words and "text" in names_in(source)
+    return behind(text, FILTERS["period"](plain(words))) if here else text
 
 
 def _lettered(slot: _Slot, parts: dict[str, str], letter: str) -> dict[str, str]:
@@ -309,26 +328,19 @@ def _lettered(slot: _Slot, parts: dict[str, str], letter: str) -> dict[str, str]
 
 def _spoken(slot: _Slot, variables: Mapping[str, str]) -> dict[str, str]:
     """What a voice says: what was added as it can be heard, and figures put into words."""
-    values = {**variables, "text": variables.get(HEARD, variables.get("text", ""))}
     numbers = [value for key, value in variables.items() if key.endswith("_number")]
     return {
-        part: aloud(render(source, values), slot.language, numbers=numbers)
+        part: aloud(
+            _behind(render(source, variables), source, variables.get(HEARD, "")),
+            slot.language,
+            numbers=numbers,
+        )
         for part, source in slot.templates.items()
     }
 
 
-def _shorter(values: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """The values in fewer words: first without the days of times, which are worth less than the
-    alert; then with what was added in another language only announced."""
-    plain = shortened(values)
-    yield plain
-    text = values.get(BRIEF, "")
-    if text and text != values.get("text"):
-        yield {**plain, "text": text}
-
-
 def _measured(
-    slot: _Slot, variables: Mapping[str, str], signature: str, link_length: int, letter: str
+    slot: _Slot, variables: Mapping[str, str], signature: Words, link_length: int, letter: str
 ) -> Wording:
     parts = _lettered(slot, _parts(slot, variables, signature), letter)
     segments = 0

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -14,8 +15,10 @@ from typing import Any, Protocol
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from hub.errors import Conflict, NotKnown, Problem, Refused
-from hub.flow.tries import Tries
+from hub.errors import Conflict, Damaged, NotKnown, Problem, Refused, TooMany, Unready
+from hub.flow.failures import Failures
+from hub.flow.passwords import MOST, fault, tidy
+from hub.flow.tries import Tries, network
 from hub.model import Actor
 
 SESSION_LIFE = 12 * 3600 * 1000  # ms: a shift
@@ -25,7 +28,8 @@ LOCAL = "local"  # whoever can open the private socket of the data folder
 ROLES = ("admin", "duty", "viewer")
 HASHING = 2  # passwords checked at once: each takes 64 MiB and a processor for a moment
 JUST_NOW = 60_000  # ms in which a second process does not print a first login of its own
-PASSWORD_LENGTH = 10
+AGAIN = 3600.0  # seconds after which a look at the same list is recorded again
+LOOKS = 10_000  # remembered at most; the oldest are forgotten, and recorded once more
 ENDED = (
     "An admin has a password, and that ended the first login. Log in with it, or give somebody a"
     " new one: muster user set LOGIN --role admin"
@@ -87,7 +91,7 @@ class AccountLedger(Protocol):
     ) -> None: ...
     async def redeem(self, digest: str, *, purpose: str) -> Actor | None: ...
     async def audit(self, actor: str, action: str, obj: str, data: Mapping[str, Any]) -> None: ...
-    async def broken_audit(self) -> int | None: ...
+    async def site_words(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,27 +102,38 @@ class Accounts:
     tries: Tries = field(default_factory=Tries)
     # Who waits here is bounded by the tries each network has.
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHING))
+    failures: Failures = field(init=False, repr=False, compare=False)
+    _looks: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "failures", Failures(self.ledger))
 
     async def login(self, login: str, password: str, ip: str, *, known: str = "") -> str:
         """A session token (12 h); NotKnown for a wrong pair, TooMany as `Tries` says, which has
         what `known` means."""
         at = time.monotonic()
-        guess = await self.tries.begin(login, ip, now=at, known=known)
+        try:
+            guess = await self.tries.begin(login, ip, now=at, known=known)
+        except TooMany:
+            await self.failures.count("", "too_many", network(ip))
+            raise
         user = await self.ledger.user(login)
         hashed = user.password_hash if user and not user.disabled else None
         async with self.hashing:
-            right = await asyncio.to_thread(_matches, hashed or _NOBODY, password[:1024])
+            right = await asyncio.to_thread(_matches, hashed or _NOBODY, password)
         if user is None or hashed is None or not right:
+            await self.failures.count(*_failed(user), network(ip))
             raise NotKnown("Login or password is wrong.", code="wrong_login")
         await self.tries.right(guess, login, ip, at=at, known=known)
         await self.ledger.audit(user.actor.id, "login", user.actor.id, {})
         return await self._session(user.id)
 
-    async def one_time_login(self, token: str) -> str:
+    async def one_time_login(self, token: str, ip: str = LOCAL) -> str:
         """A session token for the printed one-time login; it works once, within a day, and until an
         admin has a password."""
         actor = await self.ledger.redeem(_digest(token), purpose="login")
         if actor is None:
+            await self.failures.count("", "once", network(ip))
             raise NotKnown("This login has been used or is too old.", code="used_login")
         await self.ledger.audit(actor.id, "login_once", actor.id, {})
         return await self._session(int(actor.id.partition(":")[2]))
@@ -179,7 +194,7 @@ class Accounts:
         stays. A new password and `disabled` end every session of theirs."""
         _check_role(role)
         _check_login(login)
-        hashed = None if password is None else await self._hashed(password)
+        hashed = None if password is None else await self._hashed(password, login, name)
         number = await self.ledger.add_user(
             login, name=name, role=role, password_hash=hashed, disabled=disabled
         )
@@ -187,12 +202,13 @@ class Accounts:
         await self.ledger.audit(who.id, "user_put", f"user:{number}", said)
         return number
 
-    async def _hashed(self, password: str) -> str:
-        if len(password) < PASSWORD_LENGTH:
-            what = f"is shorter than {PASSWORD_LENGTH} characters"
-            raise Refused("The password is too short.", [Problem("password", what)])
+    async def _hashed(self, password: str, *about: str) -> str:
+        known = [*about, *await self.ledger.site_words()]
         async with self.hashing:
-            return await asyncio.to_thread(_hasher.hash, password)
+            wrong = await asyncio.to_thread(fault, password, known)
+            if wrong is not None:
+                raise Refused("This password cannot be taken.", [wrong], code="password")
+            return await asyncio.to_thread(_hasher.hash, tidy(password))
 
     async def users(self) -> list[dict[str, Any]]:
         """Every user, by login; never a password."""
@@ -254,19 +270,42 @@ class Accounts:
         """What was done stands in the chain."""
         await self.ledger.audit(actor.id, action, obj, data)
 
-    async def broken_audit(self) -> int | None:
-        """The first audit row whose chain does not hold, None if all do."""
-        return await self.ledger.broken_audit()
+    async def looked(self, actor: Actor, obj: str) -> None:
+        """That somebody looks at a list with people's needs stands in the chain: once in a while,
+        for a board is looked at all day. A full disk keeps nobody from looking."""
+        key, now = (actor.id, obj), time.monotonic()
+        if now - self._looks.get(key, -AGAIN) < AGAIN:
+            return
+        self._looks[key] = now
+        while len(self._looks) > LOOKS:
+            self._looks.popitem(last=False)
+        try:
+            await self.ledger.audit(actor.id, "needs_look", obj, {})
+        except (Unready, Damaged):
+            self._looks.pop(key, None)
 
 
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def _failed(user: UserRow | None) -> tuple[str, str]:
+    """(whose login it was, what was wrong); a name nobody has may be a password: it is not kept."""
+    if user is None:
+        return "", "unknown"
+    return user.actor.id, "closed" if user.disabled else "password"
+
+
 def _matches(hashed: str, password: str) -> bool:
+    """Older releases kept a password as it was typed."""
+    chosen = tidy(password[:MOST])
+    return any(_is(hashed, one) for one in dict.fromkeys((chosen, password[:MOST])))
+
+
+def _is(hashed: str, password: str) -> bool:
     try:
         return _hasher.verify(hashed, password)
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeError):
         return False
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from hub.decide.answers import Answered, Given
-from hub.decide.resident import Person, ResidentPage, Said
+from hub.decide.resident import Person, Real, ResidentPage, Said
 from hub.decide.tokens import answer_token, read_token, tokens_in
 from hub.errors import HubError, Problem, Refused, Unready
 from hub.flow.gather import Gather
@@ -59,9 +59,11 @@ class TakeAnswer:
         once: str | None,
         others: Sequence[RecipientId] = (),
         yields: bool = False,
+        bare: bool = False,
     ) -> Answered:
         """The answer is durable and stops the waves still to come for these people. `yields`: of
-        the others, those who have spoken for themselves keep their words.
+        the others, those who have spoken for themselves keep their words. `bare`: no more than a
+        digit, which takes back no cry whose help is open still.
 
         A later answer replaces it, the history stays. `once` makes a repeat harmless. Unknown: no
         such incident, or it does not speak to this person; Conflict: it is closed."""
@@ -78,6 +80,7 @@ class TakeAnswer:
             once=once,
             others=tuple(others),
             yields=yields,
+            bare=bare,
         )
         waiting = _Waiting(given)
         await self._gather.put(waiting)
@@ -110,6 +113,12 @@ class TakeAnswer:
         """The token of a person's answer link."""
         return answer_token(self.secret, incident, recipient)
 
+    def real_token(self, token: str, page: ResidentPage) -> str:
+        """The token of the same person's link to what ended this drill; "" where there is none."""
+        named = self.whose(token)
+        mine = page.real is not None and page.real.mine
+        return self.token(page.real.incident, named[1]) if page.real and mine and named else ""
+
     async def page(self, token: str) -> ResidentPage | None:
         """What the page of this link shows; None for a link that is not ours or speaks to nobody.
         Changes nothing."""
@@ -127,4 +136,4 @@ def answer_word(said: object) -> AnswerWord:
         raise Refused("This answer is not known.", [where], code="unknown_answer") from None
 
 
-__all__ = ["Person", "ResidentPage", "Said", "TakeAnswer", "answer_word"]
+__all__ = ["Person", "Real", "ResidentPage", "Said", "TakeAnswer", "answer_word"]

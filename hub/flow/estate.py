@@ -9,17 +9,25 @@ from typing import Any, Protocol
 
 from hub.decide.layout import layout
 from hub.decide.showing import ScreenRow
-from hub.entries import HOW, How, PlaceEntry, RecipientEntry, RecipientView, RosterWrite, SiteEntry
+from hub.entries import (
+    HOW,
+    ROSTER_COLUMNS,
+    How,
+    PlaceEntry,
+    RecipientEntry,
+    RecipientView,
+    RosterWrite,
+    SiteEntry,
+)
 from hub.errors import Conflict, Problem, Refused, Unknown
 from hub.flow.recipient_fields import as_entry, read_entry
+from hub.flow.recipient_view import person_json, spot_of
 from hub.flow.roster_import import ImportReport, import_file
 from hub.flow.roster_reader import Turns
 from hub.flow.site_defaults import first_site
 from hub.model import Actor, Place, RecipientKind, Site, SiteId
 from hub.ports import Wake
-from hub.roster.cells import masked
 
-COLUMNS = "roster_columns"  # of a site: what people said its rosters' columns are
 LIST = 200  # entries of one page at most
 
 
@@ -28,6 +36,7 @@ class EstateLedger(Protocol):
 
     async def sites(self) -> list[Site]: ...
     async def put_site(self, entry: SiteEntry) -> SiteId: ...
+    async def keep_setting(self, site: int, key: str, value: Any) -> None: ...
     async def places(self, site: int) -> list[Place]: ...
     async def recipients(
         self, site: int, *, search: str, kinds: Sequence[str], after: int, limit: int
@@ -38,7 +47,13 @@ class EstateLedger(Protocol):
     async def mend(self, address: int) -> int | None: ...
     async def let_in(self, number: int) -> int: ...
     async def put_recipient(
-        self, site: int, entry: RecipientEntry, *, number: int | None, version: int | None
+        self,
+        site: int,
+        entry: RecipientEntry,
+        *,
+        number: int | None,
+        version: int | None,
+        spot: PlaceEntry | None = None,
     ) -> int | str: ...
     async def remove(self, number: int) -> bool: ...
     async def load(
@@ -168,20 +183,19 @@ class Estate:
     async def add(self, fields: Mapping[str, Any], *, who: Actor) -> dict[str, Any]:
         """A recipient is added; Refused names every wrong field."""
         site = await self.site(str(fields.get("site", "")))
-        return await self._put(
-            site, read_entry(self._blank(), fields, self.country), None, None, who
-        )
+        entry = read_entry(self._blank(site), fields, self._country(site))
+        return await self._put(site, entry, None, None, who)
 
     async def change(self, number: int, fields: Mapping[str, Any], *, who: Actor) -> dict[str, Any]:
         """The named fields are changed; Conflict when `version` is not the stored one."""
         view = await self.ledger.recipient(number)
         if view is None:
             raise Unknown("There is no such recipient.")
-        site = await self.site(str(fields.get("site", "")))
+        site = await self._own(view, str(fields.get("site", "")))
         version = fields.get("version")
         if version is not None and not isinstance(version, int):
             raise Refused("The version is no number.", [Problem("version", "is no number")])
-        entry = read_entry(as_entry(view), fields, self.country)
+        entry = read_entry(as_entry(view), fields, self._country(site))
         return await self._put(site, entry, number, version, who)
 
     async def let_in(self, number: int, *, who: Actor) -> dict[str, Any]:
@@ -231,29 +245,33 @@ class Estate:
     ) -> ImportReport:
         """The file is in, whole, or (`dry_run`) what that would change; see `import_file`."""
         into = await self._into(site, dry_run=dry_run)
-        known = dict(into.settings.get(COLUMNS, {}))
+        known = dict(into.settings.get(ROSTER_COLUMNS, {}))
         how = replace(how, columns=known | dict(how.columns), asked=tuple(how.columns))
+        said = {t: f for t, f in how.columns.items() if not re.fullmatch("[A-Z]{1,2}", t)}
         async with self.imports.turn():
             report = await import_file(
                 self.ledger,
                 into,
                 data,
                 name,
-                country=str(into.settings.get("country", self.country)),
-                languages=self.languages,
+                country=self._country(into),
+                languages=self._languages(into),
                 dry_run=dry_run,
                 skip_problems=skip_problems,
                 how=how,
                 removing=removing,
+                columns=said if said != known else None,
             )
         if report.applied:
             counts = report.difference["counts"]
             await self.audit.audit(who.id, "roster_import", f"site:{into.id}", counts)
-            said = {t: f for t, f in how.columns.items() if not re.fullmatch("[A-Z]{1,2}", t)}
-            if said != known:
-                settings = {**into.settings, COLUMNS: said}
-                await self.ledger.put_site(SiteEntry(into.key, into.name, settings))
         return report
+
+    async def _own(self, view: RecipientView, key: str) -> Site:
+        """The site a recipient belongs to, unless another is named."""
+        found = await self.ledger.sites()
+        own = next((site for site in found if site.id == view.site and not key), None)
+        return own or await self.site(key)
 
     async def _into(self, key: str, *, dry_run: bool) -> Site:
         """The site an import goes to; the first import of a fresh hub makes it."""
@@ -266,9 +284,17 @@ class Estate:
         await self.ledger.put_site(entry)
         return await self.site()
 
-    def _blank(self) -> RecipientEntry:
-        language = self.languages[0] if self.languages else "en"
-        return RecipientEntry("", RecipientKind.RESIDENT, "", "", language)
+    def _country(self, site: Site) -> str:
+        """Where its numbers are dialled from."""
+        return str(site.settings.get("country") or self.country)
+
+    def _languages(self, site: Site) -> tuple[str, ...]:
+        """The site's, most important first."""
+        own = site.settings.get("languages") or self.languages
+        return tuple(str(tag) for tag in own) or ("en",)
+
+    def _blank(self, site: Site) -> RecipientEntry:
+        return RecipientEntry("", RecipientKind.RESIDENT, "", "", self._languages(site)[0])
 
     async def _put(
         self,
@@ -278,9 +304,12 @@ class Estate:
         version: int | None,
         who: Actor,
     ) -> dict[str, Any]:
-        said = await self.ledger.put_recipient(site.id, entry, number=number, version=version)
+        said = await self.ledger.put_recipient(
+            site.id, entry, number=number, version=version, spot=spot_of(entry)
+        )
         if said == "place":
-            where = Problem("place", f"{entry.place!r} is not known", "write it as 3/12/1203")
+            named = ", ".join(map(repr, filter(None, (entry.place, *entry.homes))))
+            where = Problem("place", f"{named} is not known", "write it as 3/12/1203")
             raise Refused("There is no such place.", [where])
         if said == "gone":
             raise Unknown("There is no such recipient.")
@@ -291,29 +320,6 @@ class Estate:
         stored = await self.ledger.recipient(int(said))
         if stored is None:
             raise Unknown("The recipient was removed meanwhile.")
+        if entry.kind is RecipientKind.SCREEN:
+            await self.wake.tell("screens")
         return person_json(stored, clear=True)
-
-
-def person_json(view: RecipientView, *, clear: bool = False) -> dict[str, Any]:
-    """A recipient as the API says it; numbers masked unless `clear`."""
-    return {
-        "id": view.id,
-        "kind": view.kind.value,
-        "name": view.name,
-        "place": view.place,
-        "language": view.language,
-        "roles": list(view.roles),
-        "needs": list(view.needs),
-        "drill": view.drill,
-        "version": view.version,
-        "addresses": [
-            {
-                "channel": a.channel,
-                "value": a.value if clear else masked(a.value),
-                "usable": a.usable,
-                "reason": a.reason,
-            }
-            for a in view.addresses
-            if a.channel != "screen"
-        ],
-    }

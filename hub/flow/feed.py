@@ -26,7 +26,7 @@ from hub.decide.views import Loaded, Since, moment
 from hub.errors import Unready
 from hub.events import COALESCED, Event
 from hub.flow.queues import Queues
-from hub.model import Lane
+from hub.model import Lane, Words
 
 TIMELINE = 50
 SCREENS_EVERY = 2.0  # seconds after which presence is read again without an event
@@ -57,7 +57,7 @@ class BoardFeed:
         self._parts: Parts
         self._zones: Mapping[str, str] = {}
         self._screens: Screens = {}
-        self._units: Mapping[int, str] = {}
+        self._places: Mapping[int, Words] = {}
         self._timeline: deque[Mapping[str, Any]] = deque(maxlen=TIMELINE)
         self._at: str | None = None
         self._screens_at = 0.0
@@ -103,7 +103,7 @@ class BoardFeed:
     def incident(self) -> dict[str, Any]:
         """The incident as GET says it: counts alone, nothing that depends on the clock."""
         state = self._known_state()
-        counts = tally(state, self._parts.incident, self._screens)
+        counts = tally(state, self._parts, self._screens)
         return {**self._parts.incident, "seq": state.seq, "epoch": self._epoch, "tally": counts}
 
     def line(self, event: Event) -> Line:
@@ -117,7 +117,7 @@ class BoardFeed:
         look = await self._look(state)
         # From here on nothing can fail or be cancelled: the state is there whole, or not at all.
         self._state = state
-        self._parts, self._screens, self._units = found.parts, found.screens, found.units
+        self._parts, self._screens, self._places = found.parts, found.screens, found.places
         self._epoch, self._at, self._zones = found.epoch, moment(found.at), found.zones
         self._screens_at = asyncio.get_running_loop().time()
         self._lane = found.lane
@@ -171,7 +171,7 @@ class BoardFeed:
         return () if look is None else queues(waits(state), self._lane, look)
 
     def _take(self, found: Since, now: float) -> None:
-        self._at = moment(found.at)
+        self._at, self._places = moment(found.at), found.places
         if found.parts is not None:
             self._parts = found.parts
         if found.screens is not None:
@@ -184,14 +184,10 @@ class BoardFeed:
 
     def _known(self) -> Known:
         return Known(
-            places=self._place,
+            places=self._places,
             waves={wave["key"]: wave["name"] for wave in self._parts.waves},
             tasks={task["id"]: task["name"] for task in self._parts.tasks},
         )
-
-    def _place(self, recipient: int) -> str:
-        person = self._known_state().people.get(recipient)
-        return "" if person is None else self._units.get(person.household, "")
 
     def _known_state(self) -> Board:
         if self._state is None:

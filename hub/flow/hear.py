@@ -49,6 +49,7 @@ class Answers(Protocol):
         once: str | None,
         others: Sequence[RecipientId] = (),
         yields: bool = False,
+        bare: bool = False,
     ) -> Answered: ...
 
 
@@ -85,6 +86,10 @@ class Hear:
                 return
         if meaning.meant is Meant.NOTHING:
             await self._note("reply_nothing", reply, caller, meaning)
+            if meaning.because is Because.ROBOT:  # in case it was none: put aside, not thrown away
+                once = f"{account}/{reply.provider_ref}" if reply.provider_ref else None
+                aside = Route((), Why.ROBOT)
+                await self._inbox.keep(_note(reply, meaning, caller, aside, (), once))
             return
         await self._go(account, reply, meaning, caller, route(meaning, caller))
 
@@ -100,11 +105,12 @@ class Hear:
         caller = Caller(asked, standing=Why.OVER, last=call.incident)
         way = route_key(meaning, call.asked, call.others)
         reply = dataclasses.replace(reply, sender=call.number)
-        taken = await self._go(account, reply, meaning, caller, way)
+        taken, held = await self._go(account, reply, meaning, caller, way)
         if call.asked is None or call.asked not in taken:
             # closed: never leave anybody believing help was called by this key
             return dataclasses.replace(pressed, over=True)
-        return dataclasses.replace(pressed, word=as_said_by(meaning.word, duty=call.asked.duty))
+        word = AnswerWord.HELP if held else meaning.word  # what stands is what they hear
+        return dataclasses.replace(pressed, word=as_said_by(word, duty=call.asked.duty))
 
     async def tapped(self, incident: int, people: Sequence[int], *, taken: bool) -> None:
         """Help was asked for by the link of this incident, which took it or was over: it counts in
@@ -131,25 +137,31 @@ class Hear:
 
     async def _go(
         self, account: str, reply: Reply, meaning: Meaning, caller: Caller, way: Route
-    ) -> list[Asked]:
-        """The answer is taken where it goes; what a person must see stands where people look."""
+    ) -> tuple[list[Asked], bool]:
+        """The answer is taken where it goes; what a person must see stands where people look.
+        Where it was taken, and whether a cry stands in spite of it."""
         once = f"{account}/{reply.provider_ref}" if reply.provider_ref else None
-        taken = [one for one in way.to if await self._take(reply, meaning, one, caller, once)]
+        found = [await self._take(reply, meaning, one, caller, once) for one in way.to]
+        taken = [one for one, held in zip(way.to, found, strict=True) if held is not None]
+        held = any(found)
+        if held:  # a bare digit takes back no cry: somebody asks
+            way = Route((), Why.AFTER_HELP, waits=True)
         if way.to and not taken:  # all of them were closed while we looked
             way = Route((), Why.OVER, waits=True)
         if way.why is None and way.to:
             if not reply.beside:
-                return taken
+                return taken, held
             way = dataclasses.replace(way, why=Why.HEARD)
         await self._note("reply_kept" if way.why else "reply_unmatched", reply, caller, meaning)
         if way.why is not None:
             await self._inbox.keep(_note(reply, meaning, caller, way, taken, once))
-        return taken
+        return taken, held
 
     async def _take(
         self, reply: Reply, meaning: Meaning, asked: Asked, caller: Caller, once: str | None
-    ) -> bool:
-        """Whether the answer stands in this incident for those its words were for."""
+    ) -> bool | None:
+        """Whether a cry stands in this incident in spite of this answer of those its words were
+        for; None: it does not take it."""
         first, *others = (RecipientId(one) for one in asked.people)
         word = as_said_by(meaning.word or AnswerWord.SEEN, duty=asked.duty)
         evidence = {"ref": reply.provider_ref, "because": str(meaning.because)}
@@ -157,15 +169,17 @@ class Hear:
         who = Actor(f"recipient:{first}", "resident")
         if once and len(caller.asked) > 1:
             once = f"{once}/in/{asked.incident}"
+        bare = meaning.plain or meaning.because is Because.ACK
+        take = partial(self._answers.take, who=who, yields=True, bare=bare)
         try:
-            await self._answers.take(answer, who=who, once=once, others=others[:MOST], yields=True)
+            said = [await take(answer, once=once, others=others[:MOST])]
             for at in range(MOST, len(others), MOST):  # a shared number may stand for a house
                 more = dataclasses.replace(answer, recipient=others[at])
                 again, part = once and f"{once}/from/{at}", others[at + 1 : at + MOST]
-                await self._answers.take(more, who=who, once=again, others=part, yields=True)
+                said.append(await take(more, once=again, others=part))
         except (Conflict, Unknown):
-            return False
-        return True
+            return None
+        return any(one.held for one in said)
 
     async def _came_back(self, reply: Reply, caller: Caller) -> bool:
         """Whether a bare YES opted the number in: carriers take it for START, from whoever had

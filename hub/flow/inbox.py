@@ -13,20 +13,30 @@ from hub.model import Actor, AnswerWord
 from hub.ports import Wake
 
 TOPIC = "replies"
-STATES = ("open", "settled")
+STATES = ("open", "settled", "aside")
 _AFTER = re.compile(r"(?:([01])-)?([0-9]{1,18})")
+
+
+class Settled(Protocol):
+    """A reply as it stands now, whom to tell, and whether that is new."""
+
+    @property
+    def reply(self) -> Mapping[str, Any]: ...
+    @property
+    def bells(self) -> Mapping[int, int]: ...
+    @property
+    def new(self) -> bool: ...
 
 
 class InboxLedger(Protocol):
     """The rows of replies."""
 
     async def keep(self, note: Note) -> Mapping[int, int] | None: ...
-    async def listed(self, *, settled: bool, group: int, after: int, limit: int) -> list[Any]: ...
+    async def listed(self, state: str, *, group: int, after: int, limit: int) -> list[Any]: ...
     async def waiting(self) -> Mapping[str, int]: ...
     async def looked(self, ids: Sequence[int], actor: str) -> Sequence[int]: ...
-    async def settle(
-        self, reply: int, settling: Settling, actor: str
-    ) -> tuple[Mapping[str, Any], Mapping[int, int], bool]: ...
+    async def settle(self, reply: int, settling: Settling, actor: str) -> Settled: ...
+    async def reopen(self, reply: int, actor: str) -> Settled: ...
 
 
 class AuditTrail(Protocol):
@@ -51,11 +61,11 @@ class Inbox:
         await self._tell(told, cry=note.cry and not note.recorded)
 
     async def list(self, state: str, *, after: str, limit: int, who: Actor) -> Mapping[str, Any]:
-        """{items, next, open, cries}: open ones cries first, each oldest first; settled ones the
-        newest first. Who sees one for the first time is recorded."""
+        """{items, next, open, cries}: open ones cries first, each oldest first; settled ones, and
+        those put aside, the newest first. Who sees one for the first time is recorded."""
         group, number = _place(state, after)
-        settled = state == "settled"
-        rows = await self.ledger.listed(settled=settled, group=group, after=number, limit=limit)
+        settled = state != "open"
+        rows = await self.ledger.listed(state, group=group, after=number, limit=limit)
         items, more = rows[:limit], len(rows) > limit
         await self._look(items, who)
         following = _following(items[-1], settled=settled) if more else None
@@ -75,14 +85,26 @@ class Inbox:
         """The reply as it is settled: the answer stands for this person in the incident it belongs
         to. The same again changes nothing. Unknown; Conflict: it was settled otherwise."""
         settling = _settling(recipient, answer, note)
-        found, told, new = await self.ledger.settle(reply, settling, who.id)
-        if new:
-            data = {"recipient": recipient, "answer": answer} | {
-                "incidents": found["settled"]["incidents"]
-            }
-            await self.trail.audit(who.id, "reply_settled", f"reply:{reply}", data)
-            await self._tell(told, cry=bool(found["cry"]))
-        return found
+        found = await self.ledger.settle(reply, settling, who.id)
+        if found.new:
+            said = found.reply["settled"]
+            data = {"recipient": recipient, "answer": answer, "incidents": said["incidents"]}
+            await self._changed("reply_settled", found, who, data)
+        return found.reply
+
+    async def reopen(self, reply: int, *, who: Actor) -> Mapping[str, Any]:
+        """The reply as it waits for people again: what settling it recorded is taken back, but for
+        help and for what was answered since. One that waits already stays as it is."""
+        found = await self.ledger.reopen(reply, who.id)
+        if found.new:
+            await self._changed("reply_reopened", found, who, {"incidents": sorted(found.bells)})
+        return found.reply
+
+    async def _changed(
+        self, action: str, found: Settled, who: Actor, data: Mapping[str, Any]
+    ) -> None:
+        await self.trail.audit(who.id, action, f"reply:{found.reply['id']}", data)
+        await self._tell(found.bells, cry=bool(found.reply["cry"]))
 
     async def _look(self, items: Sequence[Mapping[str, Any]], who: Actor) -> None:
         """Only the first look at each reply is news."""
@@ -103,7 +125,7 @@ class Inbox:
 def _place(state: str, after: str) -> tuple[int, int]:
     """Where the page begins; Refused for a state or a place that is none."""
     if state not in STATES:
-        where = Problem("state", f"{state[:40]!r} is not known", "one of open, settled")
+        where = Problem("state", f"{state[:40]!r} is not known", "one of open, settled, aside")
         raise Refused("The query is wrong: state.", [where], code="invalid")
     if not after:
         return 0, 0

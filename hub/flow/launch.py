@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from hub.decide.draft import Draft, Terms, draft, milliseconds, refused
 from hub.decide.preview import Preview, preview
 from hub.decide.queue import Sender
+from hub.decide.real_first import refuse_drill
 from hub.decide.target import find_target
 from hub.errors import Problem, Refused, Unready
+from hub.flow.confirmed import already_open, hold, to_draft
 from hub.flow.keys import keyed
 from hub.flow.queues import senders_of
 from hub.model import Actor, Kind, Lane, LaunchRequest, Playbook
-from hub.plans import Estate, Keyed, LaunchPlan, Opened, Stale
+from hub.plans import (
+    Estate,
+    Keyed,
+    LaunchPlan,
+    Opened,
+    Stale,
+)
 from hub.ports import Channel, Clock, Library, Wake
 from hub.roster.place_path import PlaceQuery, parse_place
+from hub.under_way import RunsAlready, Same, Standing
 
 TRIES = 5
 """How often a launch is planned anew because the roster changed under it."""
@@ -29,6 +38,7 @@ class LaunchLedger(Protocol):
     async def sites(self) -> Mapping[str, int]: ...
     async def estate(self, site: int, *, preview: bool) -> Estate: ...
     async def answered(self, keyed: Keyed) -> Opened | None: ...
+    async def standing(self, same: Same, place: str) -> Sequence[Standing]: ...
     async def open(self, plan: LaunchPlan) -> Opened: ...
 
 
@@ -57,6 +67,7 @@ class Launch:
     link_length: int = 48
     wave_speed: float = 1.0
     senders: tuple[Sender, ...] = ()
+    secret: bytes = field(default=b"", repr=False)
     # One launch is planned at a time: planning needs the processor and everyone's rows in memory,
     # and the repeats of an impatient click find the first answer when their turn comes.
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
@@ -69,20 +80,28 @@ class Launch:
         """What `start` would do; writes nothing. Refused as `start`, head-count apart."""
         async with self.looking:
             made = await self._draft(request, look=True)
-            accounts = self.senders or senders_of(self.channels, {})
-            return await asyncio.to_thread(preview, made, kind=request.kind, accounts=accounts)
+            return await asyncio.to_thread(
+                preview,
+                made,
+                kind=request.kind,
+                accounts=self.senders or senders_of(self.channels, {}),
+                secret=self.secret,
+                standing=await self._standing(made, request),
+            )
 
     async def start(self, request: LaunchRequest, *, who: Actor, key: str | None) -> Launched:
         """The incident runs, durably, and its lanes were rung.
 
-        The same key again gives the first answer, with another body Conflict. Refused names every
-        problem with the request by field. Unready when the database is away.
+        The same key again gives the first answer, with another body Conflict. Conflict, too, where
+        the same runs at this place already (unless `again`), or the audience is not the confirmed
+        one. Refused names every problem with the request by field. Unready when the database is
+        away.
         """
         keyed = _keyed(request, key)
         opened = await self._answered(keyed)
         if opened is None:
             async with self.turn if request.kind is Kind.LIVE else self.drills:
-                opened = await self._answered(keyed) or await self._open(request, who, keyed)
+                opened = await self._answered(keyed) or await self._once(request, who, keyed)
         if not opened.repeated:
             await self._ring(opened, request)
         return Launched(
@@ -98,14 +117,28 @@ class Launch:
     async def _answered(self, keyed: Keyed | None) -> Opened | None:
         return await self.ledger.answered(keyed) if keyed is not None else None
 
+    async def _once(self, request: LaunchRequest, who: Actor, keyed: Keyed | None) -> Opened:
+        """Refused only if no other process has been quicker with this very key."""
+        try:
+            return await self._open(request, who, keyed)
+        except Refused:
+            said = await self._answered(keyed)
+            if said is None:
+                raise
+            return said
+
     async def _open(self, request: LaunchRequest, who: Actor, keyed: Keyed | None) -> Opened:
         for _ in range(TRIES):
-            made = await self._draft(request, look=False)
-            plan = await asyncio.to_thread(_plan, made, request=request, who=who, keyed=keyed)
             try:
+                made = await self._draft(request, look=False)
+                await asyncio.to_thread(hold, made, request, secret=self.secret)
+                plan = await asyncio.to_thread(_plan, made, request=request, who=who, keyed=keyed)
                 return await self.ledger.open(plan)
             except Stale:
                 continue
+            except RunsAlready as error:
+                now = self.clock.now()
+                raise already_open(error.found, timezone=self.timezone, now=now) from None
         raise Unready("The roster keeps changing just now; try again in a moment.")
 
     async def _draft(self, request: LaunchRequest, *, look: bool) -> Draft:
@@ -115,18 +148,18 @@ class Launch:
             problems = [_no_playbook(request.playbook, self.library), *problems]
         if asked is None or site is None:
             raise refused(problems)
-        estate = await self.ledger.estate(site, preview=look)
+        estate = await self.ledger.estate(site, preview=look or bool(request.confirm_audience))
         if playbook is None:
             raise refused([*problems, *await asyncio.to_thread(_place_problem, asked, estate)])
-        checked = LaunchRequest(
-            playbook=request.playbook,
-            place=request.place,
-            kind=request.kind,
-            params=request.params,
-            confirm_people=None if look else request.confirm_people,
-            announce=request.announce,
-        )
-        return await asyncio.to_thread(self._decide, checked, playbook, estate, asked)
+        checked = to_draft(request, look=look)
+        made = await asyncio.to_thread(self._decide, checked, playbook, estate, asked)
+        if request.kind is not Kind.LIVE:
+            refuse_drill(made.target.path, estate.under_way)
+        return made
+
+    async def _standing(self, made: Draft, request: LaunchRequest) -> Sequence[Standing]:
+        same = Same(made.estate.site, made.playbook.key, str(request.kind))
+        return await self.ledger.standing(same, made.target.path)
 
     def _decide(
         self, request: LaunchRequest, playbook: Playbook, estate: Estate, asked: PlaceQuery
@@ -161,7 +194,8 @@ class Launch:
     async def _ring(self, opened: Opened, request: LaunchRequest) -> None:
         playbook = self.library.get(request.playbook)
         await self.wake.ring(lane_of(request.kind, playbook.lane if playbook else Lane.URGENT))
-        await self.wake.tell(f"incident:{opened.id}", opened.seq)
+        for incident, seq in ((opened.id, opened.seq), *opened.ended):
+            await self.wake.tell(f"incident:{incident}", seq)
 
 
 def lane_of(kind: Kind, lane: Lane) -> Lane:
@@ -187,6 +221,7 @@ def _plan(made: Draft, *, request: LaunchRequest, who: Actor, keyed: Keyed | Non
         households=made.audience.households,
         audience=made.audience.told,
         audience_hash=made.audience.hash,
+        further=made.audience.further,
         wordings=made.wordings,
         waves=made.waves,
         tasks=made.tasks,
@@ -196,6 +231,8 @@ def _plan(made: Draft, *, request: LaunchRequest, who: Actor, keyed: Keyed | Non
         actor=who.id,
         keyed=keyed,
         letter=made.letter,
+        again=request.again,
+        beside=made.estate.beside,
     )
 
 
@@ -203,18 +240,17 @@ def _keyed(request: LaunchRequest, key: str | None) -> Keyed | None:
     """The request behind an Idempotency-Key, as it was asked."""
     if key is None:
         return None
-    return keyed(
-        "launch",
-        key,
-        {
-            "playbook": request.playbook,
-            "place": request.place,
-            "kind": str(request.kind),
-            "params": dict(request.params),
-            "confirm_people": request.confirm_people,
-            "announce": request.announce,
-        },
-    )
+    body: dict[str, object] = {
+        "playbook": request.playbook,
+        "place": request.place,
+        "kind": str(request.kind),
+        "params": dict(request.params),
+        "confirm_people": request.confirm_people,
+        "announce": request.announce,
+    }
+    # Only where they are set: a key of the release before means the same request after it.
+    newer = {"confirm_audience": request.confirm_audience, "again": request.again}
+    return keyed("launch", key, body | {name: value for name, value in newer.items() if value})
 
 
 def _no_playbook(key: str, library: Library) -> Problem:

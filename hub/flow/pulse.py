@@ -7,7 +7,7 @@ import contextlib
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -36,7 +36,8 @@ class ProcessLedger(Protocol):
 class Pulse:
     """One process's row. `swept_at`: loop time of its last sweep without trouble, None before the
     first; `accounts`: each provider account as this process finds it; `live`: how the live channel
-    reaches people. `sending`: how many processes send, as of its last beat; None before the
+    reaches people; `disk`: how the disk below its database stands. `sending`: how many processes
+    send, as of its last beat; None before the
     first."""
 
     def __init__(
@@ -47,6 +48,7 @@ class Pulse:
         swept_at: Callable[[], float | None],
         accounts: Callable[[], Mapping[str, Any]],
         live: Callable[[], Mapping[str, Any]] = dict,
+        disk: Callable[[], Awaitable[Mapping[str, Any]]] | None = None,
         every: float = EVERY,
     ):
         self._ledger = ledger
@@ -55,6 +57,7 @@ class Pulse:
         self._every = every
         self.lanes: Callable[[], Mapping[str, Any]] = dict  # a worker says how its lanes stand
         self.sockets: Callable[[], Mapping[str, Any]] = dict  # a web process says who holds them
+        self._disk = disk
         self.id = secrets.token_hex(8)
         self.sending: int | None = None
 
@@ -92,6 +95,8 @@ class Pulse:
         state = {"accounts": dict(self._accounts()), "lanes": dict(self.lanes())}
         state["sockets"] = dict(self.sockets())
         state["live"] = dict(self._live())
+        if self._disk is not None:
+            state["disk"] = dict(await self._disk())
         self.sending = await self._ledger.beat(self.id, about, swept_s=swept_s, state=state)
 
     async def _end(self) -> None:

@@ -7,13 +7,15 @@ from typing import Any
 
 from hub.entries import AddressEntry, RecipientEntry, RecipientView
 from hub.errors import Problem, Refused
+from hub.flow.screen_fields import read_screen_place, read_way
+from hub.flow.site_words import problem
 from hub.model import RecipientKind
+from hub.roster.address_value import Wrong, read_address
 from hub.roster.cells import has_lost_text, tidy
-from hub.roster.numbers import read_phones
 from hub.tags import tag_fault, tidy_tag
 
-CHANNELS = ("sms", "voice", "email", "wecom", "push", "screen")
 MOST_ADDRESSES = 20
+MOST_HOMES = 100
 NEEDS = ("moves_slowly", "wheelchair", "powered_device", "hearing", "sight", "infant", "other")
 
 
@@ -28,7 +30,10 @@ def as_entry(view: RecipientView) -> RecipientEntry:
         roles=view.roles,
         needs=view.needs,
         drill=view.drill,
+        no_drill=view.no_drill,
         addresses=view.addresses,
+        extra=view.extra,
+        homes=view.homes,
     )
 
 
@@ -39,21 +44,60 @@ def read_entry(known: RecipientEntry, fields: Mapping[str, Any], country: str) -
     name = _name(fields, known.name, problems)
     if not name:
         problems.append(Problem("name", "is empty", "write a name"))
+    drill, no_drill = _drills(fields, known, kind, problems)
+    place = _text(fields, "place", known.place, problems, limit=60)
     entry = RecipientEntry(
         ref=known.ref,
         kind=kind,
         name=name,
-        place=_text(fields, "place", known.place, problems, limit=60),
+        place=_standing(place) if kind is RecipientKind.SCREEN else place,
+        homes=_homes(fields, known.homes, problems),
         language=_language(fields, known.language, problems),
         roles=_list(fields, "roles", known.roles, problems),
         needs=_list(fields, "needs", known.needs, problems, allowed=NEEDS),
-        drill=_flag(fields, "drill", known.drill, problems),
+        drill=drill,
+        no_drill=no_drill,
         addresses=_addresses(fields, known.addresses, problems, country=country),
-        extra=known.extra,
+        extra=_extra(fields, known, kind, problems),
     )
     if problems:
         raise Refused("Some fields are wrong.", problems)
     return entry
+
+
+def _drills(
+    fields: Mapping[str, Any], known: RecipientEntry, kind: RecipientKind, out: list[Problem]
+) -> tuple[bool, bool]:
+    """Whether they said yes to drills, and whether they said no. Staff take part from the start:
+    one who does not has said so."""
+    drill = _flag(fields, "drill", known.drill, out)
+    never = known.no_drill
+    if "drill" in fields:
+        never = not drill and (known.no_drill or kind is RecipientKind.STAFF)
+    never = _flag({"no_drill": never, **fields}, "no_drill", known.no_drill, out)
+    if kind is RecipientKind.STAFF and "drill" not in fields and not never:
+        drill = True
+    if never and drill and "drill" in fields:
+        out.append(problem("no_drill", "both"))
+    return drill and not never, never
+
+
+def _standing(place: str) -> str:
+    """Where a screen stands, as places are written."""
+    asked = read_screen_place(place) if place else None
+    return asked.path if asked is not None else place
+
+
+def _extra(
+    fields: Mapping[str, Any], known: RecipientEntry, kind: RecipientKind, out: list[Problem]
+) -> Mapping[str, Any]:
+    """What a screen has besides: where it points."""
+    if "way" not in fields:
+        return known.extra
+    if kind is not RecipientKind.SCREEN:
+        out.append(problem("way", "no_screen"))
+        return known.extra
+    return {**known.extra, "way": read_way(fields["way"], known.extra.get("way") or {}, out)}
 
 
 def _language(fields: Mapping[str, Any], known: str, out: list[Problem]) -> str:
@@ -94,6 +138,17 @@ def _name(fields: Mapping[str, Any], known: str, out: list[Problem]) -> str:
         out.append(Problem("name", "holds characters that cannot be read", "type it anew"))
         return known
     return name
+
+
+def _homes(
+    fields: Mapping[str, Any], known: tuple[str, ...], out: list[Problem]
+) -> tuple[str, ...]:
+    """Paths of homes beside the first."""
+    found = _list(fields, "homes", known, out)
+    if len(found) > MOST_HOMES or any(not path or len(path) > 60 for path in found):
+        out.append(Problem("homes", f"is no list of at most {MOST_HOMES} places"))
+        return known
+    return found
 
 
 def _flag(fields: Mapping[str, Any], key: str, known: bool, out: list[Problem]) -> bool:  # noqa: FBT001 - a value, not a switch
@@ -152,16 +207,10 @@ def _same(item: Any, kept: Mapping[tuple[str, str], AddressEntry]) -> AddressEnt
 
 
 def _address(item: Any, where: str, out: list[Problem], country: str) -> AddressEntry | None:
-    channel = item.get("channel") if isinstance(item, Mapping) else None
-    value = item.get("value") if isinstance(item, Mapping) else None
-    if channel not in CHANNELS or not isinstance(value, str) or not value.strip():
-        said = ", ".join(CHANNELS)
-        out.append(Problem(where, "needs a channel and a value", f"channels: {said}"))
+    said = item if isinstance(item, Mapping) else {}
+    found = read_address(said.get("channel"), said.get("value"), country=country)
+    if isinstance(found, Wrong):
+        what = found.words["en"]
+        out.append(Problem(where, what, code=found.code, words=found.words))
         return None
-    if channel not in {"sms", "voice"}:
-        return AddressEntry(channel, value.strip()[:500])
-    read = [n.address for n in read_phones(value, country=country)]
-    if len(read) != 1 or not read[0].usable:
-        out.append(Problem(where, "is no telephone number", "with its country code: +44 …"))
-        return None
-    return AddressEntry(channel, read[0].value)
+    return AddressEntry(*found)

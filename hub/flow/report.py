@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from hub.decide.answers import Called
@@ -13,6 +14,7 @@ from hub.errors import NotAllowed, Unknown
 from hub.flow.bell import Bell
 from hub.flow.gather import Gather
 from hub.flow.hear import Answers, AuditTrail, Hear, Inbox, ReplyLedger
+from hub.flow.held import Held
 from hub.model import AttemptId, Receipt
 from hub.ports import Channel, HookRequest, Inbound, Inward, OnTheLine, Wake
 
@@ -60,6 +62,7 @@ class Report:
         self._bell = Bell(wake)
         self._heard: dict[str, Gather[Receipt]] = {}
         self._seen: Gather[Display] = Gather(self._apply_displays)
+        self.held = Held()
 
     async def receipts(self, channel_name: str, request: HookRequest) -> Inward:
         """The receipts in a provider's callback count, durably; what it is to be answered.
@@ -73,7 +76,7 @@ class Report:
         inward = _read(inbound, request)
         for receipt in inward.receipts:
             signed = dataclasses.replace(receipt, attempt=attempt)
-            await self._gather(channel.traits.channel).put(signed)
+            await self.held.do(partial(self._gather(channel.traits.channel).put, signed))
         return inward
 
     async def replies(self, channel_name: str, request: HookRequest) -> Inward:
@@ -82,7 +85,7 @@ class Report:
         _, inbound = self._inbound(channel_name, request)
         inward = _read(inbound, request)
         for reply in inward.replies:
-            await self._hear.said(channel_name, reply)
+            await self.held.do(partial(self._hear.said, channel_name, reply))
         return inward
 
     async def pressed(self, channel_name: str, request: HookRequest) -> Inward:
@@ -97,7 +100,8 @@ class Report:
         if not inward.replies:
             return inward
         reply = dataclasses.replace(inward.replies[0], attempt=attempt)
-        return channel.respond(await self._hear.keyed(channel_name, reply, call, request.callback))
+        key = partial(self._hear.keyed, channel_name, reply, call, request.callback)
+        return channel.respond(await self.held.do(key))
 
     async def tapped(self, incident: int, people: Sequence[int], *, taken: bool) -> None:
         """Help asked for by a link counts in every live incident that speaks to these people, and

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from hub.entries import HOW, How, RosterWrite
@@ -29,12 +29,14 @@ class RosterLedger(Protocol):
 class ImportReport:
     """What a file says, what importing it changes, and whether that was done.
 
-    `stops` counts the rows that could not be understood, `shown` names the first of them.
+    `stops` counts what keeps the file out, rows and questions; `asks` the questions among them,
+    which are of no single row; `shown` names the first.
     """
 
     reading: Mapping[str, Any]
     difference: Mapping[str, Any]
     stops: int
+    asks: int
     shown: Sequence[Problem]
     applied: bool
 
@@ -44,6 +46,7 @@ class ImportReport:
             "applied": self.applied,
             "skipped_problems": self.applied and self.stops > 0,
             "stops": self.stops,
+            "asks": self.asks,
             "reading": self.reading,
             "difference": self.difference,
         }
@@ -61,12 +64,13 @@ async def import_file(
     skip_problems: bool,
     how: How = HOW,
     removing: int | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> ImportReport:
     """The file is in, whole; with `dry_run` only the report of what would happen.
 
     Refused, with every problem by row and column, while rows cannot be understood and
     `skip_problems` is not given. Conflict when many would be removed and `removing` is not how
-    many. Unready when the register keeps changing meanwhile.
+    many. Unready when the register keeps changing meanwhile. `columns` are kept with it.
     """
     for _ in range(TRIES):
         # The reader has ended before anything is written: its memory and ours never add up.
@@ -81,8 +85,9 @@ async def import_file(
             del views
         if not dry_run:
             _check_removed(found["counts"]["removed"], removing)
-        if dry_run or await ledger.write_roster(site.id, change):
-            return ImportReport(said["reading"], found, said["stops"], _shown(said), not dry_run)
+        if dry_run or await ledger.write_roster(site.id, replace(change, columns=columns)):
+            counts = said["stops"], said["asks"]
+            return ImportReport(said["reading"], found, *counts, _shown(said), not dry_run)
     raise Unready("The register keeps changing just now; try the import again.")
 
 
@@ -90,17 +95,29 @@ def _check_removed(count: int, said: int | None) -> None:
     if count == said or (said is None and count <= FEW):
         return
     what = f"This removes {count} people. Nothing was imported."
-    hint = f"Say the number if it is right: --remove {count} (confirm_remove={count})."
-    zh = f"这会移除 {count} 人，没有导入任何内容。确认无误请写明人数：--remove {count}"
+    hint = f"Say the number if it is right: {count}."
+    zh = f"这会移除 {count} 人，没有导入任何内容。确认无误请写明人数：{count}"
     words = {"en": f"{what} {hint}", "zh-CN": zh}
     problem = Problem("confirm_remove", what, hint, words=words)
     raise Conflict(f"{what} {hint}", [problem], code="roster_removes")
 
 
 def _refusal(said: Mapping[str, Any]) -> Refused:
-    count = said["stops"]
-    what = f"{count} row{'s' if count != 1 else ''} cannot be understood. Nothing was imported."
-    return Refused(what, _shown(said), code="roster_rows")
+    return Refused(f"{unread(said)}. Nothing was imported.", _shown(said), code="roster_rows")
+
+
+def unread(said: Mapping[str, Any]) -> str:
+    """How many rows cannot be understood, and how many questions about the file are open."""
+    asks, rows = said["asks"], said["stops"] - said["asks"]
+    parts = [f"{rows} row{'s' if rows != 1 else ''} cannot be understood"] if rows else []
+    about = "about a column, a sheet or hidden rows"
+    if asks:
+        parts.append(f"{asks} question{'s' if asks != 1 else ''} {about} {_wait(asks)}")
+    return ", and ".join(parts)
+
+
+def _wait(count: int) -> str:
+    return "are open" if count != 1 else "is open"
 
 
 def _shown(said: Mapping[str, Any]) -> list[Problem]:

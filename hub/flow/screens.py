@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from hub.decide.showing import Candidate, Ordered, ScreenCard, ScreenRow, next_change, showing
+from hub.decide.showing import Candidate, Ordered, ScreenRow, next_change, showing
+from hub.decide.showing import ScreenCard as ScreenCard  # noqa: PLC0414 for the web
 from hub.errors import Problem, Refused, Unknown
 from hub.events import iso
 from hub.model import Actor, Stage
@@ -26,6 +27,7 @@ class ScreenLedger(Protocol):
     async def confirm(self, code: str, recipient: int, *, token: str, digest: str) -> str: ...
     async def claim(self, claim: str) -> tuple[str, int] | str: ...
     async def by_device(self, digests: Sequence[str]) -> dict[str, ScreenCard]: ...
+    async def cards(self, recipients: Sequence[int]) -> dict[int, ScreenCard]: ...
     async def present(self, *, seen: Iterable[int], gone: Iterable[int]) -> None: ...
     async def shown(self, recipient: int, *, notice: int | None, revision: int | None) -> None: ...
     async def all(self, site: int | None) -> list[ScreenRow]: ...
@@ -109,6 +111,13 @@ class Screens:
     def card(self, recipient: int) -> ScreenCard | None:
         """What this screen has to know of itself, as of its last hello."""
         return self.cards.get(recipient)
+
+    async def renewed(self, recipients: Sequence[int]) -> list[ScreenCard]:
+        """The cards of these screens that are different from what they were told at their hello."""
+        found = await self.ledger.cards(recipients)
+        changed = [card for number, card in found.items() if self.cards.get(number) != card]
+        self.cards.update((card.recipient, card) for card in changed)
+        return changed
 
     async def by_device(self, token: str) -> int | None:
         """Which screen this device token is."""

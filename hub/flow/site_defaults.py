@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hub.decide.emergency import usual_numbers as usual_numbers  # noqa: PLC0414 for the web
+from hub.decide.emergency import Contact as Contact  # noqa: PLC0414 for the web
+from hub.decide.emergency import contacts_of as contacts_of  # noqa: PLC0414
+from hub.decide.emergency import numbers_of as numbers_of  # noqa: PLC0414
+from hub.decide.emergency import usual_numbers as usual_numbers  # noqa: PLC0414
+from hub.decide.meeting import OWN, OWN_NAME, by_building, points_of
+from hub.decide.site import (
+    ASSEMBLY,
+    ASSEMBLY_KEY,
+    NAME,
+    POINTS,
+    SIGNATURE,
+    SOURCE,
+    spoken_in,
+)
+from hub.decide.spoken import options_of
 from hub.entries import SiteEntry
 from hub.model import Words
-from hub.tags import nearest
 
-_SOURCE: Words = {
-    "zh-CN": "物业值班经理",
-    "en": "the estate duty manager",
-    "zh-Hant": "管理處值班經理",
-    "ja": "管理事務所 当直責任者",
-    "ko": "관리사무소 당직 책임자",
-    "ar": "المدير المناوب، مكتب الإدارة",
-}
-_ASSEMBLY: Words = {
-    "zh-CN": "室外集合点",
-    "en": "the assembly point outside",
-    "zh-Hant": "室外集合點",
-    "ja": "屋外の集合場所",
-    "ko": "건물 밖 집결지",
-    "ar": "نقطة التجمع في الخارج",
-}
+FIRST = "site"
+"""The key of the site a fresh hub starts with, unless its configuration names one."""
 
 
-def _spoken(words: Words, languages: Sequence[str]) -> dict[str, str]:
-    """The words in Chinese and English, and in each language of the site there are any in."""
-    wanted = {nearest(tag, tuple(words)) for tag in languages}
-    return {tag: said for tag, said in words.items() if tag in {"zh-CN", "en"} | wanted}
-
-
-def first_site(country: str, languages: Sequence[str], *, key: str = "site") -> SiteEntry:
+def first_site(country: str, languages: Sequence[str], *, key: str = FIRST) -> SiteEntry:
     """The site a fresh hub starts with; every value can be changed later."""
     settings: dict[str, Any] = {
         "country": country,
         "languages": list(languages),
-        "sms_signature": "物业",
-        "source": _spoken(_SOURCE, languages),
-        "assembly_points": [{"key": "assembly", "name": _spoken(_ASSEMBLY, languages)}],
-        "emergency": dict(usual_numbers(country)),
-        "evacuation": "site_plan",
+        "sms_signature": SIGNATURE,
+        "source": spoken_in(SOURCE, languages),
+        POINTS: [{"key": ASSEMBLY_KEY, "name": spoken_in(ASSEMBLY, languages)}],
+        "emergency": {},
     }
-    return SiteEntry(key, {"zh-CN": "本小区", "en": "This estate"}, settings)
+    return SiteEntry(key, dict(NAME), settings)
+
+
+def offered_by(source: str, settings: Mapping[str, Any]) -> list[tuple[str, Words]]:
+    """The choices a parameter takes from a site, the usual one first: where people of different
+    buildings meet at different points, each building its own."""
+    found = options_of(source, settings) if source else []
+    apart = source == POINTS and by_building(points_of(settings))
+    return [(OWN, OWN_NAME), *found] if apart else found

@@ -63,6 +63,12 @@ class Waves(Protocol):
     async def onward(self) -> int: ...
 
 
+class Drills(Protocol):
+    """Who tells the people of a drill that something real has begun."""
+
+    async def due(self) -> int: ...
+
+
 class Drain(Protocol):
     """Who sends."""
 
@@ -116,10 +122,12 @@ class Sweep:
         escalate: Waves,
         deliver: Drain,
         wake: Wake,
+        drills: Drills | None = None,
         receipt_window_ms: int = RECEIPT_WINDOW_MS,
         every: float = EVERY,
     ):
         self._ledger, self._escalate, self._deliver = ledger, escalate, deliver
+        self._drills = drills
         self._bell = Bell(wake)
         self._window = receipt_window_ms
         self._every = every
@@ -139,6 +147,8 @@ class Sweep:
         self._count += 1
         waves = await self._waves("waves", said, self._escalate.due)
         await self._waves("onward", said, self._escalate.onward)
+        if self._drills is not None:
+            await self._waves("drills", said, self._drills.due)
         if self._count % SETTLE_EVERY == 0:
             await self._waves("settle", said, self._escalate.settle)
         await self._step("due", said, self._ledger.due)

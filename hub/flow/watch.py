@@ -20,7 +20,7 @@ Page = dict[str, Any]
 class ListLedger(Protocol):
     """Where lists are read."""
 
-    async def incidents(self, *, status: str, limit: int, after: int) -> Page: ...
+    async def incidents(self, *, status: str, limit: int, after: int, code: str = "") -> Page: ...
     async def deliveries(
         self, incident: int, *, state: str, channel: str, after: int, limit: int
     ) -> Page: ...
@@ -78,9 +78,12 @@ class Watch:
         """The incident with its counts; nothing that depends on the clock. Unknown: none such."""
         return (await self._looked(incident_id)).incident()
 
-    async def incidents(self, status: str | None = None, *, limit: int, after: int = 0) -> Page:
-        """Incidents, newest first; `after`: the last id of the page before."""
-        return await self._lists.incidents(status=status or "", limit=limit, after=after)
+    async def incidents(
+        self, status: str | None = None, *, code: str = "", limit: int, after: int = 0
+    ) -> Page:
+        """Incidents, newest first; `after`: the last id of the page before; `code`: the one that
+        has it."""
+        return await self._lists.incidents(status=status or "", code=code, limit=limit, after=after)
 
     async def deliveries(
         self,

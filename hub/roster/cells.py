@@ -67,6 +67,12 @@ def masked(text: str, *, limit: int = 60) -> str:
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
+def clipped(text: str, *, limit: int = 60) -> str:
+    """`text` as it stands, at most `limit` long: for messages to whoever holds the file."""
+    shown = text.replace("\n", " ")
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
 _NO_NUMBER = re.compile(
     r"(?:19|20)\d\d-\d{1,2}-\d{1,2}|\d{1,3}-\d{3,4}|(\d\d)\d{1,2}[- ]\1\d{1,2}"
     r"|\d{1,2}-\d{1,2}-\d{1,4}(?:-\d{1,4})?"

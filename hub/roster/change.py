@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from sys import intern
 from typing import Any
 
 from hub.entries import AddressEntry, PlaceEntry, RecipientEntry
 from hub.model import RecipientId, RecipientKind
-from hub.roster.difference import Changed, RosterDifference, StoredPerson
+from hub.roster.difference import RosterDifference
 from hub.roster.packing import Row, place_row, recipient_row
+from hub.roster.stored import Changed, Left, StoredPerson, needs_after
 from hub.roster.values import AddressRow, PersonRow, PlaceRow, RosterReading
 
 Way = tuple[int, str, str]  # of an address: its recipient, channel and value
@@ -30,7 +32,8 @@ class Stored:
             self._take(row)
 
     def _take(self, row: Row) -> None:
-        number, ref, kind, name, place, language, roles, needs, drill, ways = row
+        number, ref, kind, name, place, language, roles, needs, drill, no_drill, *rest = row
+        ways, homes = rest
         for channel, value, usable, reason in ways:
             if not usable:
                 self.bad[number, channel, value] = reason
@@ -46,6 +49,8 @@ class Stored:
                 roles=tuple(roles),
                 needs=tuple(needs),
                 drill=drill,
+                no_drill=no_drill,
+                homes=tuple(map(intern, homes)),
             )
         )
 
@@ -63,10 +68,14 @@ def rows_of(
     return {
         "places": (place_row(place_entry(row)) for row in reading.places),
         "added": (recipient_row(_added(row)) for row in found.added),
-        "changed": (
-            [c.stored.recipient, recipient_row(merged(stored, c, reading, found))] for c in changes
+        "changed": chain(
+            (
+                [c.stored.recipient, recipient_row(merged(stored, c, reading, found))]
+                for c in changes
+            ),
+            ([one.stored.recipient, recipient_row(_left(stored, one))] for one in found.left),
         ),
-        "removed": (person.recipient for person in found.removed),
+        "removed": (person.recipient for person in (*found.removed, *found.joined)),
         "refs": ([recipient, ref] for recipient, ref in found.refs),
     }
 
@@ -98,10 +107,12 @@ def _added(row: PersonRow) -> RecipientEntry:
         kind=row.kind,
         name=row.name,
         place=row.place.path,
+        homes=row.paths[1:],
         language=row.language,
         roles=row.roles,
         needs=row.needs,
         drill=row.kind is RecipientKind.STAFF if row.drill is None else row.drill,
+        no_drill=row.drill is False,
         addresses=tuple(address_entry(a) for a in row.addresses),
     )
 
@@ -111,19 +122,36 @@ def merged(
 ) -> RecipientEntry:
     """What is stored, with what the file speaks about replaced; the rest stays."""
     row, person = change.row, change.stored
-    says: Mapping[str, bool] = {
-        name: name in reading.fields for name in ("language", "roles", "needs")
-    }
+    says: Mapping[str, bool] = {name: name in reading.fields for name in ("language", "roles")}
     return RecipientEntry(
         ref=row.ref,
         kind=row.kind,
         name=row.name,
-        place=row.place.path,
+        place=change.places[0],
+        homes=change.places[1:],
         language=row.language if says["language"] else person.language,
         roles=row.roles if says["roles"] else person.roles,
-        needs=row.needs if says["needs"] else person.needs,
+        needs=needs_after(person, row, reading.fields),
         drill=person.drill if row.drill is None else row.drill,
+        no_drill=person.no_drill if row.drill is None else not row.drill,
         addresses=tuple(_addresses(stored, person, row.addresses, found.channels)),
+    )
+
+
+def _left(stored: Stored, left: Left) -> RecipientEntry:
+    """What is stored, without the homes the person has no more."""
+    person = left.stored
+    return RecipientEntry(
+        ref=person.ref if person.ref[:1] != "#" else "",
+        kind=person.kind,
+        name=person.name,
+        place=left.places[0],
+        homes=left.places[1:],
+        language=person.language,
+        roles=person.roles,
+        needs=person.needs,
+        drill=person.drill,
+        addresses=tuple(stored.entry(person, way) for way in person.addresses),
     )
 
 

@@ -62,16 +62,22 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         "类别", "人员类别", "人员类型", "身份", "类型", "客户类型", "住户类型", "kind", "type",
         "person type", "category",
     ),
-    "drill": ("演练", "参加演练", "是否参加演练", "drill", "drills", "drill participant"),
+    "drill": (
+        "演练", "参加演练", "是否参加演练", "参与演练", "是否参与演练", "drill", "drills",
+        "drill participant", "takes part in drills",
+    ),
     "ref": (
         "编号", "人员编号", "住户编号", "客户编号", "业主编号", "员工编号", "工号", "id", "ref",
         "resident id", "person id", "customer id", "staff id", "reference",
     ),
+    "remarks": (
+        "备注", "说明", "备注说明", "备注信息", "其他", "notes", "note", "remark", "remarks",
+        "comment", "comments",
+    ),
     "ignored": (
-        "序号", "备注", "说明", "身份证", "身份证号", "身份证号码", "证件号码", "性别", "年龄", "出生日期",
+        "序号", "身份证", "身份证号", "身份证号码", "证件号码", "性别", "年龄", "出生日期",
         "关系", "与户主关系", "面积", "建筑面积", "车牌", "车牌号", "车位", "紧急联系人", "紧急联系电话",
-        "入住日期", "入住时间", "户型", "人数", "签名", "no", "s/n", "serial", "notes", "note",
-        "remark", "remarks", "comment", "comments", "gender", "sex", "age", "area",
+        "入住日期", "入住时间", "户型", "人数", "签名", "no", "s/n", "serial", "gender", "sex", "age", "area",
         "date of birth", "relationship", "emergency contact", "car", "plate",
     ),
 }  # fmt: skip
@@ -177,11 +183,13 @@ CONTAINS: tuple[tuple[str, str], ...] = (
     ("房号", "unit"),
     ("室号", "unit"),
     ("语言", "language"),
+    ("备注", "remarks"),
+    ("remark", "remarks"),
 )
 """A header without an exact word takes the first of these it contains. Names and numbers of those
 who look after a flat (管家电话) are not the residents': a steward's number in every row would make
 people without a number look reachable."""
 
 PLACES = frozenset({"group", "building", "entrance", "floor", "unit", "place"})
-MANY = frozenset({"name", "phone", "email"})
+MANY = frozenset({"name", "phone", "email", "remarks"})
 """Fields that may have several columns."""

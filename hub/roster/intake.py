@@ -23,8 +23,9 @@ class Intake:
     def __init__(self, data: bytes, *, name: str, country: str, languages: Sequence[str],
         how: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
+        self._how = How(**(how or {}))
         self._reading = read_roster(
-            data, name=name, country=country, languages=languages, how=How(**(how or {}))
+            data, name=name, country=country, languages=languages, how=self._how
         )
         self._stored = Stored()
         self._found: RosterDifference | None = None
@@ -35,6 +36,7 @@ class Intake:
         return {
             "reading": self._reading.to_json(),
             "stops": len(stops),
+            "asks": sum(not found.row for found in stops),
             "shown": [problem_row(_problem(found)) for found in stops[:SHOWN]],
         }
 
@@ -43,7 +45,9 @@ class Intake:
         self._stored, self._found = Stored(), None
         for page in views:
             self._stored.take(page)
-        self._found = difference(self._stored.people, self._reading)
+        self._found = difference(
+            self._stored.people, self._reading, keep=self._how.missing == "keep"
+        )
         return self._found.to_json()
 
     def change(self) -> Iterator[tuple[str, bytes, int]]:
@@ -59,5 +63,5 @@ def _problem(found: RowProblem) -> Problem:
     column = f", column {found.letter} {found.column}" if found.letter else ""
     shown = f"{found.found!r}: " if found.found else ""
     words = {language: shown + text for language, text in found.words.items()}
-    where = f"{found.sheet}: row {found.row}{column}"
+    where = f"{found.sheet}: row {found.row}{column}" if found.row else f"{found.sheet}{column}"
     return Problem(where, words["en"], found.words.get("zh-CN", ""), words=words)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from hub.model import RecipientKind
 from hub.roster.names import name_key
 from hub.roster.problem_words import Code
 from hub.roster.values import AddressRow, PersonRow, RowProblem, Severity
@@ -14,15 +15,21 @@ from hub.roster.values import AddressRow, PersonRow, RowProblem, Severity
 def merge_people(
     people: Sequence[PersonRow], *, problem: Callable[[RowProblem], None]
 ) -> tuple[PersonRow, ...]:
-    """Each ref once, in the file's order, with everything its rows say; merges are noted."""
+    """Each person once, in the file's order, with everything their rows say; merges are noted.
+
+    The same one is who has the same id, or the same place and name; and whoever has the same name
+    and a number in common, wherever their flats are: an owner of two flats has two homes."""
     apart = _shared_ids(people, problem=problem)
-    several = _homes(people)
     merged: dict[str, PersonRow] = {}
+    owners: dict[tuple[str, str], str] = {}
+    shared = _shared_numbers(people)
     for person in people:
         if person.ref in apart:
             person = replace(person, ref=f"{person.ref}|{name_key(person.name)}")  # noqa: PLW2901
-        if len(several.get(person.ref, ())) > 1:
-            person = replace(person, ref=f"{person.ref}@{person.place.path}")  # noqa: PLW2901
+        if marks := _marks(person, shared):
+            if person.ref not in merged and (owner := _owner(person, marks, owners)):
+                person = replace(person, ref=owner)  # noqa: PLW2901
+            owners |= dict.fromkeys(marks, person.ref)
         before = merged.get(person.ref)
         if before is None:
             merged[person.ref] = person
@@ -32,13 +39,26 @@ def merge_people(
     return tuple(merged.values())
 
 
-def _homes(people: Iterable[PersonRow]) -> dict[str, set[str]]:
-    """The places of each id of the file's own: an owner of two flats has both."""
-    homes: dict[str, set[str]] = defaultdict(set)
-    for person in people:
-        if person.ref[:3] == "id:":
-            homes[person.ref].add(person.place.path)
-    return homes
+def _shared_numbers(people: Sequence[PersonRow]) -> frozenset[str]:
+    """The numbers that stand more than once: nobody else can be an owner of two flats."""
+    seen = Counter([a.value for person in people for a in person.addresses])
+    return frozenset(value for value, count in seen.items() if count > 1)
+
+
+def _owner(
+    person: PersonRow, marks: Sequence[tuple[str, str]], owners: Mapping[tuple[str, str], str]
+) -> str:
+    """The ref under which this person has another flat already, or ""; two ids are two people."""
+    found = {owners[mark] for mark in marks if mark in owners}
+    ref = found.pop() if len(found) == 1 else ""
+    return "" if person.ref.startswith("id:") or ref.startswith("id:") else ref
+
+
+def _marks(person: PersonRow, shared: frozenset[str]) -> list[tuple[str, str]]:
+    """What tells a resident of a flat: the name with each of the numbers that stand again."""
+    values = [a.value for a in person.addresses if a.usable and a.value in shared]
+    named = person.named and person.kind is RecipientKind.RESIDENT and person.place.unit
+    return [(name_key(person.name), value) for value in values] if values and named else []
 
 
 def _shared_ids(
@@ -67,8 +87,11 @@ def _rows(person: PersonRow) -> str:
 
 
 def _together(one: PersonRow, two: PersonRow) -> PersonRow:
+    homes = {h.path: h for h in (one.place, *one.homes, two.place) if h.path}
     return replace(
         one,
+        place=one.place if one.place.path else two.place,
+        homes=tuple(h for p, h in homes.items() if p != (one.place.path or two.place.path)),
         addresses=_both(one.addresses, two.addresses),
         roles=tuple(dict.fromkeys((*one.roles, *two.roles))),
         needs=tuple(dict.fromkeys((*one.needs, *two.needs))),

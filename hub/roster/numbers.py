@@ -33,6 +33,9 @@ _REMARK = re.compile(r"\(([^()\d+]*)\)|\[([^\[\]\d+]*)\]|([一-鿿]{1,4}|[A-Za-z
 _REMARK_FIRST = re.compile(r"([一-鿿]{1,4})\s*[:：]?\s*(?=[+\d])")
 _EXTENSION = re.compile(r"(?:转|轉|分机|分機|ext\.?|extension|x|#|\*)\s*\d{1,6}$", re.IGNORECASE)
 _POINT_ZERO = re.compile(r"(?<=\d{6})\.0+$")  # numbers written by programs: 13800138000.0
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
+"""What programs that lay out text make of the hyphens people type."""
+_DASHED = re.compile(r"[-/\s]*-[-/\s]*")  # nothing, as tables have it: ——
 _PUNCTUATION = re.compile(r"[\s\-.()·]")
 _EMAIL = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}"
@@ -80,7 +83,8 @@ def read_phones(text: str, *, country: str, rounded: bool = False) -> tuple[Numb
     plain = _CN_MOBILE.fullmatch(text) if country == "CN" else None
     if plain and not rounded:
         return (NumberRead(AddressRow("sms", "+86" + plain[1])),)
-    if text.strip().lower() in _NONE:
+    text = text.translate(_DASHES)
+    if text.strip().lower() in _NONE or _DASHED.fullmatch(text):
         return ()
     if text.startswith("="):
         return (_unusable(text, Code.FORMULA),)
@@ -230,7 +234,7 @@ def _why_unknown(number: phonenumbers.PhoneNumber) -> Code:
 
 def read_emails(text: str) -> tuple[AddressRow, ...]:
     """Every e-mail address of a cell; domain in lower case."""
-    if text.strip().lower() in _NONE:
+    if text.strip().lower() in _NONE or _DASHED.fullmatch(text.translate(_DASHES)):
         return ()
     return tuple(_email(p) for p in re.split(r"[,;、\s/]+", text.strip()) if p)
 

@@ -56,13 +56,14 @@ def recipient_row(entry: RecipientEntry) -> Row:
     """A recipient of a file as one row."""
     return [
         entry.ref, entry.kind, entry.name, entry.place, entry.language, entry.roles, entry.needs,
-        entry.drill, [[a.channel, a.value, a.usable, a.reason] for a in entry.addresses],
+        entry.drill, entry.no_drill,
+        [[a.channel, a.value, a.usable, a.reason] for a in entry.addresses], entry.homes,
     ]  # fmt: skip
 
 
 def recipient_of(row: Row) -> RecipientEntry:
     """The recipient in a row."""
-    ref, kind, name, place, language, roles, needs, drill, ways = row
+    ref, kind, name, place, language, roles, needs, drill, no_drill, ways, homes = row
     return RecipientEntry(
         ref=ref,
         kind=RecipientKind(kind),
@@ -72,7 +73,9 @@ def recipient_of(row: Row) -> RecipientEntry:
         roles=tuple(roles),
         needs=tuple(needs),
         drill=drill,
+        no_drill=no_drill,
         addresses=tuple(AddressEntry(*way) for way in ways),
+        homes=tuple(homes),
     )
 
 

@@ -21,8 +21,10 @@ from hub.roster.names import (
 )
 from hub.roster.numbers import looks_rounded, read_emails, read_phones
 from hub.roster.problem_words import Code
+from hub.roster.remarks import needs_in
 from hub.roster.values import AddressRow, Severity
 from hub.roster.vocabulary import (
+    DASHES,
     KIND_OF,
     LANGUAGE_OF,
     NEED_OF,
@@ -216,6 +218,23 @@ def _needs(traits: Traits, text: str, column: Column, tell: Tell) -> None:
     traits.needs = tuple(dict.fromkeys(found))
 
 
+_EXAMPLE = "轮椅 / wheelchair"
+
+
+def read_remarks(
+    cells: Sequence[Cell], columns: Sequence[Column], traits: Traits, *, tell: Tell
+) -> None:
+    """The needs that stand among remarks are added; what may be one is asked about."""
+    for column in columns:
+        text = _text(cells, column)
+        if not text:
+            continue
+        needs, unsure = needs_in(text)
+        traits.needs = tuple(dict.fromkeys((*traits.needs, *needs)))
+        if unsure:
+            tell(Severity.STOP, Code.NEED_UNSURE, column, unsure, (unsure, _EXAMPLE))
+
+
 def _roles(traits: Traits, text: str, column: Column, tell: Tell) -> None:
     found: list[str] = []
     for word in _WORDS.split(text.lower()):
@@ -245,6 +264,8 @@ def _kind(traits: Traits, text: str, column: Column, tell: Tell) -> None:
 
 def _drill(traits: Traits, text: str, column: Column, tell: Tell) -> None:
     word = text.lower()
+    if word in DASHES:
+        return  # nothing is said: the site's rule counts
     if word in YES:
         traits.drill = True
     elif word in NO:

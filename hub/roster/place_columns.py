@@ -66,7 +66,19 @@ class PlaceColumns:
             key = self.key(cells, building)
             if key not in self._written:
                 self._written[key] = self._read(_texts(key))
+        self._take_courts()
         self._know()
+
+    def _take_courts(self) -> None:
+        """In a column of groups a court beside phases (一期, 二期, 听涛苑) is a group as they are,
+        no estate's name: nothing stands in it with that name in front."""
+        found = [w for w in self._written.values() if isinstance(w, Written)]
+        if not self.header.first("group") or not any(w.group and not w.estate for w in found):
+            return
+        around = {w.estate for w in found if w.estate and w.group}
+        for key, w in self._written.items():
+            if isinstance(w, Written) and w.estate and not w.group and w.estate not in around:
+                self._written[key] = replace(w, group=w.estate, estate="")
 
     def _know(self) -> None:
         self._sense = sense_of(w for w in self._written.values() if isinstance(w, Written))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from hub.roster.numerals import NUMERALS, plain_number
 
@@ -77,6 +78,70 @@ def house(group: str, building: str) -> str:
     if not building or not plain:
         return building
     return f"{plain}.{building}" if plain.isascii() else plain + building
+
+
+_ALONE = re.compile(rf"[㐀-鿿A-Z0-9]{{1,20}}(?:期|区|弄|院|组团|{ESTATE_END})")
+_WRITTEN = re.compile(
+    r"[A-Z]{0,24}(?:PHASE|LANE|ZONE|PRECINCT|SECTION|STAGE)[0-9A-Z]{1,4}|[A-Z]{3,40}"
+)
+_COURT = re.compile(r"[A-Z][A-Z']*(?: [A-Z][A-Z']*){1,5}")
+
+
+def group_named(text: str) -> str:
+    """The group of buildings this is the name of, as paths write it: 东苑, 1期, PHASE2, or ""."""
+    plain = text.upper()
+    if _WRITTEN.fullmatch(plain):
+        return plain
+    group, left = take_group(plain)
+    left = left.replace("|", "").strip()
+    if group and not re.search(r"[0-9]", left):
+        return (left + group).replace(" ", "").replace("'", "")
+    if group or not (_ALONE.fullmatch(plain) or _COURT.fullmatch(plain)):
+        return ""
+    return plain.replace(" ", "").replace("'", "")
+
+
+@lru_cache(maxsize=4096)
+def groups_of(building: str) -> tuple[str, ...]:
+    """The groups a building's number begins with, the widest first: 翡翠苑1期3 is in two."""
+    ascii_group, dot, _ = building.rpartition(".")
+    if dot:
+        return (ascii_group,)
+    heads = (building[:end] for end in range(1, len(building)))
+    return tuple(
+        head
+        for head in heads
+        if _ALONE.fullmatch(head)
+        and not head.endswith(tuple(WORDED))
+        and re.match(rf"[0-9A-Z]|{'|'.join(WORDED)}", building[len(head) :])
+    )
+
+
+_ENDS = {"期": "Phase", "区": "Zone", "弄": "Lane", "苑": "Court", "院": "Court", "组团": "Cluster"}
+_WORDS = {
+    "PHASE": "期",
+    "STAGE": "期",
+    "LANE": "弄",
+    "ZONE": "区",
+    "PRECINCT": "区",
+    "SECTION": "区",
+}
+
+
+def group_name(group: str) -> dict[str, str]:
+    """What people call it in Chinese and English: 1期 and Phase 1."""
+    for end, word in _ENDS.items():
+        number = group.removesuffix(end)
+        if number != group and re.fullmatch(r"\d+|[A-Z]", number):
+            return {"zh-CN": group, "en": f"{word} {number}"}
+    for word, end in _WORDS.items():
+        number = group.removeprefix(word)
+        if number != group and re.fullmatch(r"\d+|[A-Z]", number):
+            return {"zh-CN": number + end, "en": f"{word.capitalize()} {number}"}
+    if (wider := groups_of(group + "1")[:-1]) and group.startswith(wider[-1]):
+        inner = group_name(group.removeprefix(wider[-1]))["en"]
+        return {"zh-CN": group, "en": f"{group_name(wider[-1])['en']} {inner}"}
+    return {"zh-CN": group, "en": group.title() if group.isascii() else group}
 
 
 def special(text: str, *, column: str) -> Parts | None:

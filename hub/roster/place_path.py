@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hub.errors import Problem, Refused
 from hub.roster.cells import tidy
 from hub.roster.floors import canonical_floor, floor_of_unit
-from hub.roster.place_kinds import GROUP_HEAD, VILLA, WORDED
+from hub.roster.place_kinds import GROUP_HEAD, VILLA, WORDED, group_named
 from hub.roster.place_sense import sense_of, settle, whole_unit
 from hub.roster.place_words import read_written
 from hub.roster.values import PlaceParts
@@ -38,7 +38,8 @@ _LONGEST = 80
 class PlaceQuery:
     """A place that was asked for. `site` is "" when none was named; `whole` is the word `all`.
 
-    `spot` is a named thing inside the building, entrance, floor or site: `lobby`, `lift-1`.
+    `spot` is a named thing inside the building, entrance, floor or site: `lobby`, `lift-1`; `group`
+    several buildings: `东苑`, `1期`, `PHASE2`.
     """
 
     site: str = ""
@@ -48,11 +49,12 @@ class PlaceQuery:
     unit: str = ""
     whole: bool = False
     spot: str = ""
+    group: str = ""
 
     @property
     def path(self) -> str:
         """The path within the site as places are stored: "" for the whole site."""
-        inner = PlaceParts(self.building, self.entrance, self.floor, self.unit).path
+        inner = PlaceParts(self.building, self.entrance, self.floor, self.unit).path or self.group
         return "/".join(p for p in (inner, self.spot) if p)
 
     def __str__(self) -> str:
@@ -75,6 +77,8 @@ def parse_place(text: str) -> PlaceQuery:
     if inner.lower() in _WHOLE:
         return PlaceQuery(site=site, whole=True)
     found = _canonical(inner) or _friendly(inner)
+    if found is None and (group := group_named(inner)):
+        return PlaceQuery(site=site, group=group)
     if found is None:
         raise _refused(plain, "it is no place", code="place_unread")
     return PlaceQuery(site, *found[0:4], spot=found[4])

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from hub.model import PlaceKind, Words
 from hub.roster.floors import level_of, order_of
-from hub.roster.place_kinds import WORDED
+from hub.roster.place_kinds import WORDED, group_name, groups_of
 from hub.roster.values import SITE, PlaceParts, PlaceRow
 
 _PIECES = re.compile(r"\d+|\D+")
@@ -30,6 +30,17 @@ def parent_of(place: PlaceParts) -> PlaceParts:
     return PlaceParts(building) if entrance else SITE
 
 
+def _groups(buildings: Iterable[str]) -> dict[str, str]:
+    """Each group of these buildings and the one it stands in, or ""."""
+    found: dict[str, str] = {}
+    for building in buildings:
+        before = ""
+        for group in groups_of(building):
+            found[group] = before
+            before = group
+    return found
+
+
 def place_tree(places: Iterable[PlaceParts]) -> tuple[PlaceRow, ...]:
     """Every node the places need, parents before children, without the site itself."""
     nodes: dict[str, PlaceParts] = {}
@@ -40,7 +51,11 @@ def place_tree(places: Iterable[PlaceParts]) -> tuple[PlaceRow, ...]:
             at = parent_of(at)
             path = at.path
     ordered = sorted(nodes.items(), key=lambda node: _order(node[1]))
-    return tuple(_row(path, place, sort) for sort, (path, place) in enumerate(ordered, start=1))
+    groups = _groups(dict.fromkeys(place.building for place in nodes.values()))
+    above = sorted(groups.items(), key=lambda group: (len(group[0]), natural(group[0])))
+    rows = [_group(path, parent, sort) for sort, (path, parent) in enumerate(above, start=1)]
+    first = len(rows) + 1
+    return (*rows, *(_row(path, at, sort) for sort, (path, at) in enumerate(ordered, first)))
 
 
 def _order(place: PlaceParts) -> tuple[object, ...]:
@@ -55,10 +70,14 @@ def _order(place: PlaceParts) -> tuple[object, ...]:
     )
 
 
+def _group(path: str, parent: str, sort: int) -> PlaceRow:
+    return PlaceRow(path, parent, PlaceKind.GROUP, "", "", "", None, "", group_name(path), sort)
+
+
 def _row(path: str, place: PlaceParts, sort: int) -> PlaceRow:
     return PlaceRow(
         path=path,
-        parent=parent_of(place).path,
+        parent=parent_of(place).path or (groups_of(place.building) or ("",))[-1],
         kind=kind_of(place),
         building=place.building,
         entrance=place.entrance,
@@ -104,14 +123,20 @@ def _unit_name(place: PlaceParts) -> Words:
 def _building_name(building: str) -> Words:
     for word, english in WORDED.items():
         before, found, number = building.rpartition(word)
-        if found and number:
-            return {"zh-CN": building, "en": f"{before}{english} {number}"}
         if found:
-            return {"zh-CN": building, "en": f"{before} {english}s".strip()}
-    group, dot, number = building.rpartition(".")
-    if dot:
-        return {"zh-CN": f"{group} {number}栋", "en": f"{group}, Building {number}"}
-    return {"zh-CN": f"{building}栋", "en": f"Building {building}"}
+            inside = f"{english} {number}" if number else f"{english}s"
+            return {"zh-CN": building, "en": _in_group(before, inside)}
+    group = (groups_of(building) or ("",))[-1]
+    number = building.removeprefix(group).removeprefix(".")
+    known = group_name(group)["zh-CN"] if group else ""
+    counted = "号" if known.endswith("弄") else "栋"
+    before = f"{known} " if known and known.isascii() else known
+    return {"zh-CN": f"{before}{number}{counted}", "en": _in_group(group, f"Tower {number}")}
+
+
+def _in_group(group: str, inside: str) -> str:
+    """An English name behind that of its group: 1期1 is Phase 1, Tower 1."""
+    return f"{group_name(group)['en']}, {inside}" if group else inside
 
 
 def _floor_name(floor: str) -> Words:

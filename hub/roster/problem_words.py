@@ -44,6 +44,8 @@ class Code(StrEnum):
     TOO_MANY_CELLS = "too_many_cells"
     LANGUAGE_UNKNOWN = "language_unknown"
     NEED_UNKNOWN = "need_unknown"
+    NEED_UNSURE = "need_unsure"
+    REMARKS_FOR_NEEDS = "remarks_for_needs"
     KIND_UNKNOWN = "kind_unknown"
     ROLE_UNKNOWN = "role_unknown"
     DRILL_UNKNOWN = "drill_unknown"
@@ -93,19 +95,20 @@ _ZH: dict[Code, str] = {
     Code.TOO_MANY_CELLS: "这一行的列数比表头多。含逗号的内容请用英文双引号括起来",
     Code.LANGUAGE_UNKNOWN: "不认识的语言，已按默认语言处理。应如 中文、English、ja、ko",
     Code.NEED_UNKNOWN: "不是已知的需求类别，未导入。应为：{0}",
+    Code.NEED_UNSURE: "备注里提到“{0}”，看不出这个人是否需要协助。需要的请写进“特殊需求”列，如 {1}；"
+    "不需要请去掉这个词，或不读取这一列",
+    Code.REMARKS_FOR_NEEDS: "只从这一列读取需求类别（如 轮椅、听障），其余文字没有导入",
     Code.KIND_UNKNOWN: "不认识的人员类别，已按住户处理。应为 住户 或 员工",
     Code.ROLE_UNKNOWN: "不是已知岗位，未导入。应为：{0}",
     Code.DRILL_UNKNOWN: "看不懂是否参加演练，按未填写处理。应为 是 或 否",
     Code.SAME_PERSON: "与第 {0} 行是同一人，已合并",
     Code.SHARED_REF: "编号“{0}”被几个人使用，已按编号加姓名区分",
     Code.COLUMN_UNREAD: "这一列没有导入",
-    Code.COLUMN_UNSURE: "看不懂这一列的标题，但内容像{0}。请指明它是什么，或不导入："
-    "--map '{1}={2}' 或 --map '{1}=ignore'",
+    Code.COLUMN_UNSURE: "看不懂这一列的标题，但内容像{0}。请指明它是什么，或选择不导入",
     Code.COLUMN_REPEATED: "与 {0} 列重复，没有导入",
     Code.SHEET_HIDDEN: "隐藏的工作表，没有读取",
-    Code.ROWS_HIDDEN: "有 {0} 行被隐藏或筛选掉，没有读取。要一起导入请选“读取隐藏内容”（--hidden take），"
-    "不要请选“不读取”（--hidden leave）",
-    Code.COLUMN_HIDDEN: "隐藏的列，没有读取。需要时请取消隐藏，或选“读取隐藏内容”（--hidden take）",
+    Code.ROWS_HIDDEN: "有 {0} 行被隐藏或筛选掉，没有读取。请说明这些行是否属于名册：一起导入，或不导入",
+    Code.COLUMN_HIDDEN: "隐藏的列，没有读取。需要时请取消隐藏，或选择连同隐藏的行列一起导入",
     Code.SHEET_UNREAD: "工作表里没有找到表头，没有读取。表头应含楼栋或房号，以及姓名或电话",
     Code.BUILDING_FROM: "没有“楼栋”列，楼栋取自“{0}”",
 }
@@ -158,6 +161,11 @@ _EN: dict[Code, str] = {
     "contains a comma",
     Code.LANGUAGE_UNKNOWN: "Unknown language; the default was taken. Write 中文, English, ja, ko …",
     Code.NEED_UNKNOWN: "No known category of need; not imported. Known are: {0}",
+    Code.NEED_UNSURE: "The remark says “{0}”, but not clearly that this person needs help. If so, "
+    "write it into a column of needs, such as {1}; if not, take the word out, or do not read this "
+    "column",
+    Code.REMARKS_FOR_NEEDS: "Only categories of needs are read from this column (wheelchair, "
+    "hearing …); its other words were not imported",
     Code.KIND_UNKNOWN: "Unknown kind of person; taken as a resident. Write resident or staff",
     Code.ROLE_UNKNOWN: "No known role; not imported. Known are: {0}",
     Code.DRILL_UNKNOWN: "Neither yes nor no for drills; taken as not filled in",
@@ -165,12 +173,13 @@ _EN: dict[Code, str] = {
     Code.SHARED_REF: "The id “{0}” is used by several people; told apart by id and name",
     Code.COLUMN_UNREAD: "This column is not imported",
     Code.COLUMN_UNSURE: "The title says nothing known, yet the cells look like {3}. Say what the "
-    "column is, or leave it out: --map '{1}={2}' or --map '{1}=ignore'",
+    "column is, or leave it out",
     Code.COLUMN_REPEATED: "Repeats column {0}; not imported",
     Code.SHEET_HIDDEN: "A hidden sheet: not read",
-    Code.ROWS_HIDDEN: "{0} rows are hidden or filtered out and were not read. Do they belong? "
-    "Read them with --hidden take, or leave them out with --hidden leave",
-    Code.COLUMN_HIDDEN: "A hidden column: not read. Unhide it if it belongs, or use --hidden take",
+    Code.ROWS_HIDDEN: "Rows hidden or filtered out and not read: {0}. Say whether they "
+    "belong to the roster: import them too, or leave them out",
+    Code.COLUMN_HIDDEN: "A hidden column: not read. Unhide it if it belongs, or import hidden rows "
+    "and columns too",
     Code.SHEET_UNREAD: "No header row found on this sheet: not read. A header names building or "
     "flat, and name or phone",
     Code.BUILDING_FROM: "There is no building column; the building was taken from “{0}”",

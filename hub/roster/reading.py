@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hub.entries import HOW, How
-from hub.roster.cells import Cell, cell_text, column_letter, masked
+from hub.roster.cells import Cell, cell_text, clipped, column_letter
 from hub.roster.columns import IGNORE, SEARCHED, Header, find_header, title_key
 from hub.roster.csv_table import read_csv
 from hub.roster.header_words import FIELDS
@@ -104,6 +104,8 @@ def _check_how(how: How, *, name: str) -> None:
             raise refused("map_field", file=name, title=title, field=wanted, known=", ".join(known))
     if how.hidden not in {"ask", "take", "leave"}:
         raise refused("hidden", file=name, said=how.hidden[:20])
+    if how.missing not in {"remove", "keep"}:
+        raise refused("missing", file=name, said=how.missing[:20])
 
 
 def _check_asked(how: How, readers: Sequence[SheetReader], *, name: str) -> None:
@@ -215,5 +217,5 @@ def _titles(table: Table, header: Header) -> list[Skipped]:
             break
         text = " ".join(t for c in cells if (t := cell_text(c)))
         if text:
-            above.append(Skipped(table.name, number, "title", masked(text)))
+            above.append(Skipped(table.name, number, "title", clipped(text)))
     return above

@@ -75,16 +75,16 @@ REFUSALS: Mapping[str, Words] = {
         "zh-CN": "{file} 含有 NUL 字节：不是文本文件，或是没有标记的 UTF-16；请另存为 CSV UTF-8",
     },
     "encoding": {
-        "en": "{file}, line {line}: bytes that are neither UTF-8 nor GB18030; say its encoding with "
-        "--encoding (cp1252, big5 …), or save it as CSV UTF-8",
-        "zh-CN": "{file} 第 {line} 行：既不是 UTF-8 也不是 GB18030；请用 --encoding 指明编码"
+        "en": "{file}, line {line}: bytes that are neither UTF-8 nor GB18030; choose its encoding "
+        "(cp1252, big5 …), or save it as CSV UTF-8",
+        "zh-CN": "{file} 第 {line} 行：既不是 UTF-8 也不是 GB18030；请选择它的编码"
         "（cp1252、big5 等），或另存为 CSV UTF-8",
     },
     "encoding_unsure": {
-        "en": "{file}: the text reads as GB18030, but makes little sense so ({shown}). Say its "
-        "encoding with --encoding (cp1252 for Western Europe, big5 for Hong Kong and Taiwan, gb18030 "
+        "en": "{file}: the text reads as GB18030, but makes little sense so ({shown}). Choose its "
+        "encoding (cp1252 for Western Europe, big5 for Hong Kong and Taiwan, gb18030 "
         "if it is right), or save it as CSV UTF-8",
-        "zh-CN": "{file}：按 GB18030 读出的文字不像正常内容（{shown}）。请用 --encoding 指明编码"
+        "zh-CN": "{file}：按 GB18030 读出的文字不像正常内容（{shown}）。请选择它的编码"
         "（西欧 cp1252，港台 big5，确认无误则 gb18030），或另存为 CSV UTF-8",
     },
     "encoding_wrong": {
@@ -106,6 +106,10 @@ REFUSALS: Mapping[str, Words] = {
     "hidden": {
         "en": "{file}: hidden rows are to be taken or left (take, leave), not {said}",
         "zh-CN": "{file}：隐藏的行只能选读取或不读取（take、leave），不能是 {said}",
+    },
+    "missing": {
+        "en": "{file}: people who are not in it are to be removed or kept (remove, keep), not {said}",
+        "zh-CN": "{file}：文件里没有的人只能移除或保留（remove、keep），不能是 {said}",
     },
     "quotes": {
         "en": "{file}, line {line}: a quotation mark is not closed or stands in the wrong place; "

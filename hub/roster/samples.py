@@ -43,7 +43,7 @@ class Samples:
     def shown(self, column: Column) -> tuple[str, ...]:
         """Three different ones, numbers masked; what somebody needs may be a diagnosis."""
         found = dict.fromkeys(self._cells.get(column.index, ()))
-        if column.field == "needs":
+        if column.field in {"needs", "remarks"}:
             return ("…",) if found else ()
         return tuple(masked(text, limit=40) for text in list(found)[:SHOWN])
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hub.model import RecipientKind
-from hub.roster.cells import Cell, cell_text, column_letter, has_lost_text, masked
+from hub.roster.cells import Cell, cell_text, clipped, column_letter, has_lost_text
 from hub.roster.columns import Column, Header, NameGroup, name_groups
 from hub.roster.header_words import PLACES
 from hub.roster.noise import is_trailing_note, noise
-from hub.roster.people import Named, Traits, person_ref, read_people, read_traits
+from hub.roster.people import Named, Traits, person_ref, read_people, read_remarks, read_traits
 from hub.roster.place_columns import PlaceColumns, PlaceFound
 from hub.roster.place_kinds import take_group
 from hub.roster.place_words import read_written
@@ -65,6 +65,7 @@ class SheetReader:
     groups: tuple[NameGroup, ...] = ()
     traits: dict[str, Column] = field(default_factory=dict)
     by_index: dict[int, Column] = field(default_factory=dict)
+    remarks: tuple[Column, ...] = ()
     places: PlaceColumns = field(init=False)
     samples: Samples = field(init=False)
     _first: str = ""
@@ -78,6 +79,7 @@ class SheetReader:
         self.groups = name_groups(self.header)
         columns = {f: self.header.first(f) for f in _TRAITS}
         self.traits = {f: c for f, c in columns.items() if c is not None}
+        self.remarks = self.header.all("remarks")
         self.by_index = {c.index: c for c in self.header.columns}
         self.places = PlaceColumns(self.header)
         self.samples = Samples(self.header.columns)
@@ -157,6 +159,8 @@ class SheetReader:
             self._problem(Severity.NOTE, Code.BUILDING_FROM, None, args=(self.table.name,))
             self._once.add((Code.BUILDING_FROM, building))
         for column in self.header.columns:
+            if column.field == "remarks":
+                self._problem(Severity.NOTE, Code.REMARKS_FOR_NEEDS, column, column.header)
             if column.field in {"", "ignored"} and not self._is_repeated(column):
                 self._problem(Severity.NOTE, Code.COLUMN_UNREAD, column, column.header)
         for column, first in self.header.repeated:
@@ -167,7 +171,7 @@ class SheetReader:
         return any(c.index == column.index for c, _ in self.header.repeated)
 
     def _skip(self, why: str, cells: Sequence[Cell]) -> None:
-        shown = masked(" ".join(t for t in _texts(cells) if t))
+        shown = clipped(" ".join(t for t in _texts(cells) if t))
         self.found.skipped.append(Skipped(self.table.name, self._row, why, shown))
 
     def _problem(
@@ -187,7 +191,7 @@ class SheetReader:
         header, letter = (column.header, column.letter) if column else ("", "")
         self.found.problems.append(
             RowProblem(
-                severity, code, self.table.name, self._row, header, letter, masked(found), args
+                severity, code, self.table.name, self._row, header, letter, clipped(found), args
             )
         )
 
@@ -200,6 +204,10 @@ class SheetReader:
             self.samples.take(cells)
         place = self.places.find(cells, building)
         traits = read_traits(cells, self.traits, languages=self.languages, tell=self._problem)
+        if self.remarks:
+            stopped = self._stopped
+            read_remarks(cells, self.remarks, traits, tell=self._problem)
+            self._stopped = stopped  # nobody is left out for a remark
         named = read_people(cells, self.groups, country=self.country, tell=self._problem)
         self._check_place(place, traits, cells, people=bool(named.people))
         if self._stopped:
@@ -284,6 +292,7 @@ class SheetReader:
                 drill=traits.drill,
                 rows=(self._row,),
                 sheet=self.table.name,
+                named=bool(named.name),
             )
         )
 
@@ -310,7 +319,7 @@ class SheetReader:
             if not trailing:
                 kept.append(problem)
             elif not any(s.row == problem.row for s in self.found.skipped):
-                shown = masked(" ".join(texts[problem.row]).strip())
+                shown = clipped(" ".join(texts[problem.row]).strip())
                 self.found.skipped.append(Skipped(self.table.name, problem.row, "note", shown))
         self.found.problems = kept
 

@@ -22,7 +22,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One thing wrong or worth knowing. `found` has its numbers masked; `row` is the sheet's own.
+    """One thing wrong or worth knowing. `found` is what stood there; `row` is the sheet's own.
 
     `row` 0 means the whole sheet. `column` is the header as written, `letter` its column letter.
     """
@@ -52,6 +52,7 @@ class RowProblem:
             "letter": self.letter,
             "found": self.found,
             "expected": dict(self.words),
+            "fits": self.args[2] if self.code is Code.COLUMN_UNSURE else "",
         }
 
 
@@ -129,6 +130,13 @@ class PersonRow:
     drill: bool | None = None  # None: the file does not say
     rows: tuple[int, ...] = ()
     sheet: str = ""
+    homes: tuple[PlaceParts, ...] = ()  # further ones
+    named: bool = True  # False: the file gives no name, and the flat stands for one
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every home the file gives."""
+        return (self.place.path, *(home.path for home in self.homes))
 
     @property
     def reachable(self) -> bool:
@@ -188,7 +196,7 @@ class RosterReading:
     def counts(self) -> Mapping[str, int]:
         """How many of each: rows, people, households, addresses, problems by severity."""
         severities = [p.severity for p in self.problems]
-        flats = {p.place.path for p in self.people if p.place.unit}
+        flats = {h.path for p in self.people for h in (p.place, *p.homes) if h.unit}
         return {
             "rows": sum(s.rows for s in self.sheets),
             "people": len(self.people),

@@ -57,15 +57,23 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "moves_slowly": (
         "行动不便", "腿脚不便", "行走不便", "行动缓慢", "需搀扶", "拄拐", "moves slowly",
         "slow", "walks slowly", "reduced mobility", "mobility", "needs assistance",
+        "孕妇", "怀孕", "有孕", "行走困难", "不能走楼梯", "无法下楼", "卧床", "助行器", "拐杖", "pregnant",
+        "walking frame", "crutches", "bedridden", "cannot use stairs", "can't use stairs",
     ),
-    "wheelchair": ("轮椅", "坐轮椅", "使用轮椅", "wheelchair", "wheelchair user"),
+    "wheelchair": ("轮椅", "坐轮椅", "使用轮椅", "輪椅", "wheelchair", "wheelchair user"),
     "powered_device": (
-        "用电设备", "医疗用电", "用电医疗设备", "呼吸机", "制氧机", "powered device",
+        "用电设备", "医疗用电", "用电医疗设备", "呼吸机", "制氧机", "氧气机", "吸氧", "家用氧气", "透析机", "powered device",
         "medical device", "oxygen", "ventilator", "powered medical device",
     ),
-    "hearing": ("听力", "听障", "听力不便", "听不清", "hearing", "hard of hearing", "deaf"),
-    "sight": ("视力", "视障", "视力不便", "看不清", "sight", "low vision", "blind"),
-    "infant": ("婴儿", "婴幼儿", "幼儿", "有婴儿", "infant", "baby", "toddler"),
+    "hearing": ("听力", "听障", "聋", "聋哑", "聋人", "耳背", "失聪", "助听器", "听力不便", "听不清",
+        "hearing", "hearing aid", "hearing impaired", "hard of hearing", "deaf"),
+    "sight": ("视力", "视障", "盲", "盲人", "失明", "导盲犬", "视力不便", "看不清",
+        "sight", "low vision", "visually impaired", "blind", "guide dog"),
+    "infant": ("婴儿", "婴幼儿", "幼儿", "有婴儿", "新生儿", "宝宝", "infant", "baby", "toddler", "newborn"),
+    "other": (
+        "独居", "独居老人", "孤寡老人", "空巢老人", "独居长者", "高龄独居", "需要协助", "需协助", "重点关照",
+        "lives alone", "living alone", "elderly living alone", "needs help", "needs a visit",
+    ),
 }  # fmt: skip
 
 ROLES: Mapping[str, tuple[str, ...]] = {
@@ -90,8 +98,43 @@ KINDS: Mapping[RecipientKind, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-YES = frozenset({"是", "有", "参加", "y", "yes", "true", "1", "√", "✓", "v", "x"})
-NO = frozenset({"否", "无", "不", "不参加", "n", "no", "false", "0", "×", "-"})
+YES = frozenset(
+    {
+        "是",
+        "是的",
+        "有",
+        "参加",
+        "参加演练",
+        "愿意",
+        "同意",
+        "y",
+        "yes",
+        "true",
+        "1",
+        "√",
+        "✓",
+        "v",
+        "x",
+    }
+)
+NO = frozenset(
+    {
+        "否",
+        "不是",
+        "无",
+        "不",
+        "不参加",
+        "不参加演练",
+        "不愿意",
+        "不同意",
+        "n",
+        "no",
+        "false",
+        "0",
+        "×",
+    }
+)
+DASHES = frozenset({"-", "--", "/", "—", "——"})
 NOTHING = frozenset(
     {"", "无", "無", "没有", "否", "正常", "-", "--", "/", "none", "no", "nil", "n/a", "na"}
 )

@@ -5,9 +5,10 @@ Every secret is stored as its SHA-256; the secrets themselves have 256 random bi
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import contextlib
 import json
+import time
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,13 +16,16 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from hub.errors import Damaged, DiskFull, Unready
 from hub.model import Actor
+from hub.store.audit_chain import add_audit
 from hub.store.database import Database, database_now
-from hub.store.schema import audit, sessions, tickets, tokens, users
+from hub.store.schema import sessions, tickets, tokens, users
+from hub.store.site_words import SiteWords
 
-LOCK = 0x6D75_7374  # advisory lock of the audit chain: one writer at a time
 FIRST = 0x6D75_7375  # advisory lock of the first login: one process makes it
 LOGIN = "login"  # purpose of the ticket that lets the first admin in
+SPARE = 1_000  # tickets kept in memory while the disk is full; the oldest go
 SEEN_EVERY = 60_000  # ms between two notes of "seen", so that reading does not write
 
 
@@ -39,12 +43,13 @@ class UserRow:
         return Actor(f"user:{self.id}", self.role, self.name or self.login)
 
 
-class AccountLedger:
+class AccountLedger(SiteWords):
     """The rows behind logins; every method is one transaction."""
 
     def __init__(self, db: Database, *, secret: bytes):
         self._db = db
         self._secret = secret
+        self._spare: OrderedDict[str, tuple[str, Actor, float]] = OrderedDict()
 
     async def user(self, login: str) -> UserRow | None:
         """The user with this login."""
@@ -83,7 +88,10 @@ class AccountLedger:
             return None
         actor, stale = found
         if stale:
-            await self._db.write(partial(_touch_session, digest=digest))
+            with contextlib.suppress(
+                Unready, Damaged
+            ):  # only a note; whoever looks at a full disk may
+                await self._db.write(partial(_touch_session, digest=digest))
         return actor
 
     async def standing(self, actors: Sequence[str]) -> dict[str, str]:
@@ -109,7 +117,8 @@ class AccountLedger:
             return None
         actor, stale = found
         if stale:
-            await self._db.write(partial(_touch_token, digest=digest))
+            with contextlib.suppress(Unready, Damaged):
+                await self._db.write(partial(_touch_token, digest=digest))
         return actor
 
     async def tokens(self) -> list[Mapping[str, Any]]:
@@ -121,13 +130,22 @@ class AccountLedger:
         return await self._db.write(partial(_revoke_token, token=token))
 
     async def put_ticket(self, digest: str, *, purpose: str, subject: Actor, life_ms: int) -> None:
-        """A one-use ticket can be redeemed once within `life_ms`."""
-        await self._db.write(
-            partial(_put_ticket, digest=digest, purpose=purpose, subject=subject, life_ms=life_ms)
-        )
+        """A one-use ticket can be redeemed once within `life_ms`. On a full disk one for a live
+        connection is good in this process: consoles go on showing what is so."""
+        put = partial(_put_ticket, digest=digest, purpose=purpose, subject=subject, life_ms=life_ms)
+        try:
+            await self._db.write(put)
+        except DiskFull:
+            if purpose == LOGIN:
+                raise
+            self._spare[digest] = purpose, subject, time.monotonic() + life_ms / 1000
+            while len(self._spare) > SPARE:
+                self._spare.popitem(last=False)
 
     async def redeem(self, digest: str, *, purpose: str) -> Actor | None:
         """Whose ticket it was; it is gone now, whatever the answer."""
+        if (spare := self._spare.pop(digest, None)) is not None:
+            return spare[1] if spare[0] == purpose and time.monotonic() < spare[2] else None
         return await self._db.write(partial(_redeem, digest=digest, purpose=purpose))
 
     async def audit(self, actor: str, action: str, obj: str, data: Mapping[str, Any]) -> None:
@@ -135,10 +153,6 @@ class AccountLedger:
         await self._db.write(
             partial(add_audit, secret=self._secret, actor=actor, action=action, obj=obj, data=data)
         )
-
-    async def broken_audit(self) -> int | None:
-        """The id of the first audit row whose chain does not hold; None if all hold."""
-        return await self._db.read(partial(_broken, secret=self._secret))
 
 
 def _row(row: Any) -> UserRow:
@@ -310,40 +324,3 @@ def _redeem(conn: Connection, *, digest: str, purpose: str) -> Actor | None:
     if row is None or row.expires_at < database_now(conn) or ended:
         return None
     return Actor(*json.loads(row.subject))
-
-
-def add_audit(
-    conn: Connection,
-    *,
-    secret: bytes,
-    actor: str,
-    action: str,
-    obj: str,
-    data: Mapping[str, Any],
-) -> None:
-    """A row more in the chain, in the caller's transaction."""
-    if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
-    before = conn.execute(select(audit.c.chain).order_by(audit.c.id.desc()).limit(1)).scalar()
-    at = database_now(conn)
-    chain = _chain(secret, before or "", at, actor, action, obj, data)
-    conn.execute(
-        insert(audit).values(
-            at=at, actor=actor, action=action, object=obj, data=dict(data), chain=chain
-        )
-    )
-
-
-def _chain(secret: bytes, before: str, *row: object) -> str:
-    said = json.dumps([before, *row], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hmac.new(secret, said.encode(), hashlib.sha256).hexdigest()
-
-
-def _broken(conn: Connection, *, secret: bytes) -> int | None:
-    before = ""
-    for row in conn.execute(select(audit).order_by(audit.c.id)):
-        expected = _chain(secret, before, row.at, row.actor, row.action, row.object, row.data)
-        if not hmac.compare_digest(expected, row.chain):
-            return int(row.id)
-        before = row.chain
-    return None

@@ -16,6 +16,8 @@ from hub.store.schema import alarms, meta, processes
 
 KEPT_MS = 90 * 86_400_000  # how long a cleared alarm can be looked up
 BEGAN, DONE, BEATEN = "audit_began_at", "audit_done_at", "heartbeat_at"
+HEARD_OUTSIDE = "heartbeat_said"  # what became of the last heartbeat
+WELL = "ok"
 FUTURE_MS = 60_000  # a mark further ahead is of a clock that was set back since
 _TAKE = text("""
 UPDATE meta SET value = :now WHERE key = :key
@@ -41,8 +43,15 @@ class AlarmLedger:
         return await self._turn(BEGAN, every_ms)
 
     async def beat(self, every_ms: int) -> bool:
-        """Whether the outside heartbeat is due; true once in a while."""
-        return await self._turn(BEATEN, every_ms)
+        """Whether the outside heartbeat is due; true once in a while, and never while the file of
+        the database is known to be broken."""
+        return not self._db.damaged and await self._turn(BEATEN, every_ms)
+
+    async def beaten(self, said: str) -> None:
+        """What became of a heartbeat is on record: "" where it was heard."""
+        value = said or WELL
+        if await self._db.read(partial(_kept, key=HEARD_OUTSIDE)) != value:
+            await self._db.write(partial(_keep, key=HEARD_OUTSIDE, value=value))
 
     async def _turn(self, key: str, every_ms: int) -> bool:
         if not await self._db.read(partial(_due, key=key, every_ms=every_ms)):
@@ -64,6 +73,16 @@ class AlarmLedger:
     async def figures(self) -> Mapping[str, Any]:
         """{"alarms": {kind: open}, "processes": [(id, role, seconds since it was seen)]}."""
         return await self._db.read(_figures)
+
+
+def _kept(conn: Connection, *, key: str) -> str | None:
+    return conn.execute(select(meta.c.value).where(meta.c.key == key)).scalar_one_or_none()
+
+
+def _keep(conn: Connection, *, key: str, value: str) -> None:
+    dialect = postgresql if conn.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(meta).values(key=key, value=value)
+    conn.execute(new.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
 
 
 def _due(conn: Connection, *, key: str, every_ms: int) -> bool:

@@ -24,7 +24,7 @@ from hub.store.addresses import opt_in, opt_out
 from hub.store.batches import IDS, each, run
 from hub.store.database import Database, database_now
 from hub.store.events import Fact, append_events
-from hub.store.helps import ask_for_help
+from hub.store.helps import ask_for_help, open_help
 from hub.store.replies import caller, last_texts, number_of, speaking_to
 from hub.store.ways import SENT_TO, VIA
 
@@ -132,6 +132,7 @@ class _Taken:
     error: HubError | None = None
     seq: int = 0
     tasks: list[int] = field(default_factory=list)
+    held: set[int] = field(default_factory=set)
 
     @classmethod
     def of(cls, given: Given) -> _Taken:
@@ -142,13 +143,20 @@ class _Taken:
         return [(self.given.incident, person) for person in self.people]
 
     @property
+    def moved(self) -> list[Person]:
+        """Those whose answer this is from now on."""
+        return [who for who in self.persons if who[1] not in self.held]
+
+    @property
     def result(self) -> Answered | HubError:
         if self.error is not None:
             return self.error
         before = self.before[self.given.recipient]
+        held = bool(self.held)
         if self.repeated:
-            return Answered(before, before, repeated=True)
-        return Answered(str(self.given.word), before, seq=self.seq, tasks=tuple(self.tasks))
+            return Answered(before, before, repeated=True, held=held)
+        now = before if self.given.recipient in self.held else str(self.given.word)
+        return Answered(now, before, seq=self.seq, tasks=tuple(self.tasks), held=held)
 
 
 def take_all(conn: Connection, *, given: Sequence[Given]) -> list[Answered | HubError]:
@@ -160,9 +168,9 @@ def take_all(conn: Connection, *, given: Sequence[Given]) -> list[Answered | Hub
     good = [one for one in taken if one.error is None]
     _keep(conn, good, now)
 
-    _fold(good, standing)
+    _fold(good, standing, helped=_open_help(conn, good))
     fresh = [one for one in good if not one.repeated]
-    if marks := {who: str(one.given.word) for one in fresh for who in one.persons}:
+    if marks := {who: str(one.given.word) for one in fresh for who in one.moved}:
         rows = [(*who, word) for who, word in sorted(marks.items())]
         each(conn, _MARK, _MARK_COLUMNS, rows, now)
         moves = _stop(conn, sorted(marks), now)
@@ -232,12 +240,24 @@ def _history(one: _Taken) -> Iterator[tuple[Any, ...]]:
         yield given.incident, person, str(given.word), given.via, evidence, given.actor, once
 
 
-def _fold(taken: Sequence[_Taken], standing: dict[Person, str]) -> None:
-    """Each answer knows what it replaced, an earlier one of the same set included."""
+def _open_help(conn: Connection, taken: Sequence[_Taken]) -> set[Person]:
+    """Of those a bare digit speaks for, the ones somebody is to go to still."""
+    bare = {who for one in taken if one.given.bare for who in one.persons}
+    return set(open_help(conn, sorted(bare))) if bare else set()
+
+
+def _fold(taken: Sequence[_Taken], standing: dict[Person, str], *, helped: set[Person]) -> None:
+    """Each answer knows what it replaced, an earlier one of the same set included; and whose cry
+    it leaves as it is."""
     for one in taken:
-        one.before = {person: standing[one.given.incident, person] for person in one.people}
+        given = one.given
+        one.before = {person: standing[given.incident, person] for person in one.people}
+        if given.bare and given.word is not AnswerWord.HELP:
+            cried = {who for who in one.persons if standing[who] == AnswerWord.HELP}
+            one.held = {person for _, person in cried & helped}
         if not one.repeated:
-            standing.update(dict.fromkeys(one.persons, str(one.given.word)))
+            standing.update(dict.fromkeys(one.moved, str(given.word)))
+            helped |= set(one.persons) if given.word is AnswerWord.HELP else set()
 
 
 def _stop(conn: Connection, people: Sequence[Person], now: int) -> dict[int, list[list[Any]]]:
@@ -280,6 +300,8 @@ def _facts(
 ) -> Iterator[Fact]:
     given = one.given
     for person, old in sorted(one.before.items()):
+        if person in one.held:
+            continue
         carried = moves.pop(given.incident, None)  # on the first event of the incident
         if old != given.word or carried:
             data: dict[str, Any] = {"recipient": person, "answer": str(given.word)}

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from hub.plans import Told, WavePlan
 from hub.store.database import insert_rows
-from hub.store.schema import audience
+from hub.store.schema import audience, audience_homes
 from hub.store.waves import WaveRow, covers_sql, in_sets
 from hub.store.ways import ways
 
@@ -25,6 +25,7 @@ _COLUMNS = (
     "vulnerable",
     "unreachable",
 )
+_HOMES = ("incident_id", "recipient_id", "household", "band")
 _PART = 10_000  # rows given to the driver at a time, so that no second copy of everyone is held
 
 
@@ -47,6 +48,13 @@ UPDATE audience SET unreachable = true
 WHERE incident_id = :incident AND recipient_id IN (
   SELECT a.recipient_id FROM rest a WHERE true"""
 _WHO = ") RETURNING recipient_id"
+
+
+def insert_homes(conn: Connection, incident: int, further: Sequence[Told]) -> None:
+    """So are the further homes of those who have several."""
+    rows = [(incident, row.recipient, row.household, row.band) for row in further]
+    if rows:
+        insert_rows(conn, audience_homes, _HOMES, sorted(rows))
 
 
 def mark_unreachable(conn: Connection, alert: WaveRow, waves: Sequence[WavePlan]) -> list[int]:
@@ -89,7 +97,7 @@ INSERT INTO deliveries (incident_id, notice_id, recipient_id, channel, address, 
 SELECT a.incident_id, CAST(:notice AS BIGINT), a.recipient_id, 'none',
   'recipient\\:' || a.recipient_id, 0, 0, CAST(:lane AS TEXT), a.rank, 'unreachable',
   CASE WHEN {_some("opted_out_at")} THEN 'opted_out' WHEN {_some("bad_at")} THEN 'bad_address'
-    ELSE 'no_address' END,
+    WHEN {_some("id")} THEN 'no_account' ELSE 'no_address' END,
   n.issued_at, CAST(:expires AS BIGINT), n.issued_at, n.issued_at
 FROM audience a JOIN notices n ON n.id = :notice
 WHERE a.incident_id = :incident AND a.unreachable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select, text
@@ -23,10 +24,12 @@ from hub.decide.alarm_facts import (
     Tried,
 )
 from hub.decide.alarms import DOUBT_OVER_S, LATE_S, LEASE_OVER_S, LOST_S, SCREEN_GONE_S
+from hub.decide.disk import told
 from hub.decide.inbox import MOST_CRIES
 from hub.decide.resting import Stood, stood
 from hub.model import Lane
 from hub.states import Reason
+from hub.store.chain_watch import ChainWatch
 from hub.store.database import Database, database_now
 from hub.store.migrate import is_current
 from hub.store.schema import meta, processes
@@ -97,14 +100,15 @@ HAVING count(e.seq) <> CASE WHEN i.last_seq < {NEWEST} THEN i.last_seq ELSE {NEW
 class AuditLedger:
     """Where an audit looks. Reads only; everything goes by the database's clock."""
 
-    def __init__(self, db: Database):
-        self._db = db
+    def __init__(self, db: Database, chain: ChainWatch | None = None):
+        self._db, self._chain = db, chain
 
     async def facts(self, watched_s: float) -> Facts:
         """What is so now. `watched_s`: how long the asking process lives."""
         if not await is_current(self._db):
             return Facts(watched_s=0.0, current=False)
-        return await self._db.read(lambda conn: look(conn, watched_s))
+        found = await self._db.read(lambda conn: look(conn, watched_s))
+        return replace(found, chain=await self._chain.look()) if self._chain else found
 
 
 def look(conn: Connection, watched_s: float) -> Facts:
@@ -127,6 +131,7 @@ def look(conn: Connection, watched_s: float) -> Facts:
         cries=tuple(Cry(*row) for row in conn.execute(_CRIES, {"cry": True})),
         live=_passed(conn, now),
         text_faults=tuple(faults_on_record(conn)),
+        disks=told((row.state or {}).get("disk") for row in _pulses(conn, now)),
         gaps=tuple(Gap(*row) for row in conn.execute(_GAPS)),
         crowds=tuple(_crowds(conn, now)),
         clock_jumped_s=jumped,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 
 from hub.decide.boards import Parts, Screens
 from hub.decide.copies import Copies
-from hub.decide.spoken import spoken_place
+from hub.decide.meeting import base_band
 from hub.decide.tally import Curve, Person, step, structural
 from hub.decide.timeline import SOMEBODY
 from hub.decide.views import Loaded, Since, incident_json, moment
@@ -20,8 +20,11 @@ from hub.model import Lane
 from hub.store.database import Database, database_now
 from hub.store.doors import counts
 from hub.store.events import latest_events, read_events
+from hub.store.help_open import OPEN, help_open
+from hub.store.homes import flats_of, places_of
+from hub.store.incidents import closing, ended_by
 from hub.store.outcomes import on_board, standing_of
-from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
+from hub.store.placed import NAMED, as_json, homes_named, spoken_at, spoken_of
 
 _PEOPLE = ("resident", "staff", "outside")
 _INCIDENT = text("""
@@ -36,9 +39,6 @@ FROM deliveries WHERE incident_id = :incident GROUP BY channel, state, unsure, d
 _HELPS = text("""
 SELECT id, recipient_id, state FROM tasks
 WHERE incident_id = :incident AND key = 'help' AND recipient_id IS NOT NULL""")
-_UNITS = text("""
-SELECT p.id, p.path FROM places p
-WHERE p.id IN (SELECT household FROM audience WHERE incident_id = :incident)""")
 # Who leaves first, floor by floor: the frozen audience says it, whatever the estate is today.
 _ZONES = text("""
 SELECT f.path, min(a.band) AS band FROM audience a
@@ -57,14 +57,14 @@ SELECT id, stage, revision, issued_at, text, texts FROM notices WHERE incident_i
 ORDER BY revision""")
 _CALLS = text("""
 SELECT at, data FROM events WHERE incident_id = :incident AND kind = 'called' ORDER BY seq""")
-_HELP_LIST = text("""
+_HELP_LIST = text(f"""
 SELECT t.id AS task, t.created_at, t.assigned, t.recipient_id AS recipient, r.needs, a.household,
-    p.*, (SELECT count(*) FROM audience m WHERE m.incident_id = t.incident_id
+    {NAMED}, (SELECT count(*) FROM audience m WHERE m.incident_id = t.incident_id
         AND m.household = a.household AND m.kind IN ('resident', 'staff', 'outside')) AS people
 FROM tasks t LEFT JOIN recipients r ON r.id = t.recipient_id
 LEFT JOIN audience a ON a.incident_id = t.incident_id AND a.recipient_id = t.recipient_id
 LEFT JOIN places p ON p.id = a.household
-WHERE t.incident_id = :incident AND t.key = 'help' AND t.state <> 'done' ORDER BY t.id""")
+WHERE t.incident_id = :incident AND {OPEN} ORDER BY t.id""")
 _SCREENS = text("""
 SELECT a.recipient_id, s.seen_at, s.gone_at, s.showing_notice, s.shown_at,
     (SELECT n.id FROM notices n WHERE n.incident_id = a.incident_id
@@ -97,8 +97,12 @@ def load(conn: Connection, *, incident: int) -> Loaded:
     about = {"incident": incident}
     row = _incident(conn, incident)
     people, curves = _people(conn.execute(_AUDIENCE, about), row["launched_at"])
+    for person, flats in flats_of(conn, incident).items():
+        if person in people:
+            people[person].further = flats
     deliveries, copies = _deliveries(conn.execute(_DELIVERIES, about))
     helps = {one.id: (one.recipient_id, one.state == "done") for one in conn.execute(_HELPS, about)}
+    timeline = tuple(latest_events(conn, incident, until=row["last_seq"]))
     return Loaded(
         epoch=conn.execute(_EPOCH).scalar_one_or_none() or "0",
         at=database_now(conn),
@@ -110,11 +114,11 @@ def load(conn: Connection, *, incident: int) -> Loaded:
         copies=copies,
         helps=helps,
         curves=curves,
-        units={one.id: one.path for one in conn.execute(_UNITS, about)},
+        places=homes_named(conn, incident, timeline),
         parts=_parts(conn, row),
-        zones={one.path: one.band for one in conn.execute(_ZONES, about)},
+        zones={one.path: base_band(one.band) for one in conn.execute(_ZONES, about)},
         screens=_screens(conn, incident),
-        timeline=tuple(latest_events(conn, incident, until=row["last_seq"])),
+        timeline=timeline,
     )
 
 
@@ -124,6 +128,7 @@ def since(conn: Connection, *, incident: int, seq: int, screens: bool) -> Since:
     screens = screens or structure or any(_shows(event) for event in events)
     return Since(
         events=tuple(events),
+        places=homes_named(conn, incident, events),
         parts=_parts(conn, _incident(conn, incident)) if structure else None,
         screens=_screens(conn, incident) if screens else None,
         at=database_now(conn),
@@ -179,13 +184,19 @@ def _parts(conn: Connection, row: Mapping[Any, Any]) -> Parts:
     settings = as_json(row["settings"]) or {}
     recipe = as_json(row["recipe"]) or {}
     spoken = spoken_of(conn, row["site_id"], row["place"])
+    over = closing(conn, row)
     bands = {band["key"]: band.get("name") or {} for band in recipe.get("bands") or ()}
     return Parts(
-        incident=incident_json(row, recipe=recipe, spoken=spoken) | {"bands": bands},
+        incident=incident_json(
+            row, recipe=recipe, spoken=spoken, real=ended_by(conn, row["ended_by"])
+        )
+        | {"bands": bands}
+        | over,
         tasks=tuple(_task(one) for one in conn.execute(_TASKS, about)),
         waves=_waves(conn, row["id"]),
         notices=tuple(_notice(one) for one in conn.execute(_NOTICES, about)),
         help=_help(conn, row["id"]),
+        helped=help_open(conn, row["id"]),
         calls={
             str(as_json(one.data).get("number", "")): moment(one.at)
             for one in conn.execute(_CALLS, about)
@@ -249,27 +260,28 @@ def _help(conn: Connection, incident: int) -> tuple[dict[str, Any], ...]:
     """Who needs somebody to come: where, how many are there, what they need, who has it. The need
     is shown because someone must carry it; the name is not."""
     rows = conn.execute(_HELP_LIST, {"incident": incident}).mappings().all()
-    return tuple(_helped(row) for row in rows)
+    homes = places_of(conn, (row["recipient"] for row in rows if row["recipient"]))
+    return tuple(_helped(row, homes.get(row["recipient"], ())) for row in rows)
 
 
-def _helped(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _helped(row: Mapping[Any, Any], homes: Sequence[Mapping[Any, Any]]) -> dict[str, Any]:
     known = row["path"] is not None
     return {
         "task": row["task"],
         "recipient": row["recipient"],
         "unit": row["household"] if known else None,
         "place": row["path"] if known else "",
-        "spoken": _spoken(row) if known else dict(SOMEBODY),
+        "spoken": spoken_at(row) if known else dict(SOMEBODY),
+        "elsewhere": [
+            {"unit": home["id"], "place": home["path"], "spoken": spoken_at(home)}
+            for home in homes
+            if home["id"] != row["household"]
+        ],
         "people": row["people"] or 1,
         "needs": list(as_json(row["needs"]) or ()),
         "since": moment(row["created_at"]),
         "assigned": row["assigned"],
     }
-
-
-def _spoken(row: Mapping[Any, Any]) -> dict[str, str]:
-    place = place_of(row)
-    return {tag: spoken_place(place, tag) for tag in LANGUAGES}
 
 
 def _screens(conn: Connection, incident: int) -> Screens:

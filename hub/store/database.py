@@ -13,7 +13,9 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.util import await_only
 
 from hub.errors import Refused
+from hub.store.disk import Disk
 from hub.store.reckoner import Reckoner
+from hub.store.seal import Seal
 from hub.store.sqlite import SqliteDatabase
 
 T = TypeVar("T")
@@ -29,6 +31,9 @@ class Database(Protocol):
 
     dialect: str  # "sqlite" or "postgresql"
     reckoner: Reckoner  # the time of everything that goes by this database's clock
+    disk: Disk  # what its files stand on
+    seal: Seal  # the key of what is recorded in it
+    damaged: str  # that its file was found broken while in use, and what to do; "" while it is well
 
     async def open(self) -> None: ...
 

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hub.decide.byhand import ANSWERED, STOPPED, outcome_word
-from hub.decide.spoken import spoken_floor, spoken_place
+from hub.decide.spoken import spoken_floor
 from hub.decide.views import moment
 from hub.errors import Unknown
 from hub.store.batches import IDS, run
-from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
+from hub.store.placed import LANGUAGES, NAMED, as_json, place_of, spoken_at, spoken_of
 
 NOWHERE = "-"
 """The block of those no flat is on record for."""
@@ -33,14 +33,18 @@ _TASK = (
 )
 _SITE = text("SELECT site_id FROM incidents WHERE id = :incident")
 _BLOCK = (
-    "CASE WHEN p.entrance <> '' THEN p.entrance WHEN p.building <> '' THEN p.building"
+    "CASE WHEN replace(p.entrance, '-', '') <> p.entrance THEN p.entrance"
+    " WHEN p.entrance <> '' THEN p.building || '-' || p.entrance"
+    " WHEN p.building <> '' THEN p.building"
     f" ELSE '{NOWHERE}' END"
 )
 _LIST = """
-SELECT {task}, p.*, {block} AS block, coalesce(nullif(u.name, ''), u.login, '') AS by_name,
+SELECT {task}, {named}, {block} AS block,
+    coalesce(nullif(u.name, ''), u.login, k.name, '') AS by_name,
     r.name AS whose
 FROM tasks t LEFT JOIN recipients r ON r.id = t.recipient_id LEFT JOIN places p ON p.id = t.place_id
 LEFT JOIN users u ON t.done_by = 'user:' || CAST(u.id AS TEXT)
+LEFT JOIN tokens k ON t.done_by = 'token:' || CAST(k.id AS TEXT)
 WHERE t.incident_id = :incident AND t.household IS NOT NULL AND {more}
 ORDER BY t.id LIMIT :limit"""
 _BLOCKS = text(f"""
@@ -49,10 +53,21 @@ FROM tasks t JOIN notices n ON n.id = t.notice_id LEFT JOIN places p ON p.id = t
 WHERE t.incident_id = :incident AND t.household IS NOT NULL GROUP BY 1, 2, 3, 4 ORDER BY 1""")
 # The need is shown because somebody must be ready for it; a name only where there is no flat.
 _HOMES = """
-SELECT a.household, a.told_at, a.delivered_at, a.unreachable, a.answer, r.needs, r.language
+SELECT a.household, a.told_at, a.delivered_at, a.unreachable, a.answer, r.needs, r.language,
+    CASE WHEN a.unreachable THEN (SELECT d.reason FROM notices n CROSS JOIN deliveries d
+        WHERE n.incident_id = a.incident_id AND n.revision = 1 AND d.notice_id = n.id
+        AND d.channel = 'none' AND d.address = 'recipient:' || CAST(a.recipient_id AS TEXT)
+    ) END AS why
 FROM {rows} CROSS JOIN audience a CROSS JOIN recipients r
 WHERE a.household = b.id AND a.incident_id = {1} AND r.id = a.recipient_id
     AND a.kind IN ('resident', 'staff', 'outside') ORDER BY a.household, a.rank, a.recipient_id"""
+# Those whose second home it is.
+_FURTHER = """
+SELECT h.household, a.told_at, a.delivered_at, a.unreachable, a.answer, r.needs, r.language
+FROM {rows} CROSS JOIN audience_homes h CROSS JOIN audience a CROSS JOIN recipients r
+WHERE h.household = b.id AND h.incident_id = {1} AND a.incident_id = {1}
+    AND a.recipient_id = h.recipient_id AND r.id = h.recipient_id
+    AND a.kind IN ('resident', 'staff', 'outside') ORDER BY h.household, a.rank, a.recipient_id"""
 _OF_FLAT = text(f"""
 SELECT {_TASK} FROM tasks t
 WHERE t.incident_id = :incident AND t.household = :unit ORDER BY t.id""")
@@ -115,7 +130,7 @@ def shown_rows(
     conn: Connection, more: Sequence[str], named: Mapping[str, Any]
 ) -> Sequence[Mapping[Any, Any]]:
     """Rows of tasks by hand, with where they are; `more`: conditions on `t`, and `p` its place."""
-    sql = _LIST.format(task=_TASK, block=_BLOCK, more=" AND ".join(more))
+    sql = _LIST.format(task=_TASK, named=NAMED, block=_BLOCK, more=" AND ".join(more))
     return conn.execute(text(sql), dict(named)).mappings().all()
 
 
@@ -129,8 +144,10 @@ def _site(conn: Connection, incident: int) -> int:
 def _homes(conn: Connection, incident: int, homes: Iterable[int]) -> Mapping[int, list[Any]]:
     """The people of each household."""
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in run(conn, _HOMES, IDS, [(one,) for one in sorted(set(homes))], incident):
-        found[row.household].append(row)
+    asked = [(one,) for one in sorted(set(homes))]
+    for sql in (_HOMES, _FURTHER):
+        for row in run(conn, sql, IDS, asked, incident):
+            found[row.household].append(row)
     return found
 
 
@@ -140,6 +157,7 @@ def placed(row: Mapping[Any, Any], home: Sequence[Any]) -> dict[str, Any]:
     known = row["path"] is not None
     place = place_of(row) if known else None
     needs = dict.fromkeys(need for one in home for need in as_json(one.needs) or ())
+    beyond = bool(home) and all(one.unreachable for one in home)
     return _task(row) | {
         "by": row["by_name"],
         "whose": row["whose"] or "" if row["block"] == NOWHERE else "",
@@ -149,7 +167,7 @@ def placed(row: Mapping[Any, Any], home: Sequence[Any]) -> dict[str, Any]:
         "floor": row["floor"] if known else "",
         "level": row["level"] if known else None,
         "flat": row["path"].rpartition("/")[2] if known else "",
-        "spoken": {tag: spoken_place(place, tag) for tag in LANGUAGES} if place else {},
+        "spoken": spoken_at(row) if known else {},
         "floor_spoken": {tag: spoken_floor(place.floor, tag) for tag in LANGUAGES} if place else {},
         "needs": list(needs),
         "languages": list(dict.fromkeys(one.language for one in home)),
@@ -158,7 +176,8 @@ def placed(row: Mapping[Any, Any], home: Sequence[Any]) -> dict[str, Any]:
         "delivered": sum(one.delivered_at is not None for one in home),
         "answered": sum(bool(one.answer) for one in home),
         "answers": dict(Counter(one.answer for one in home if one.answer)),
-        "unreachable": bool(home) and all(one.unreachable for one in home),
+        "unreachable": beyond,
+        "why": next((one.why or "" for one in home), "") if beyond else "",
     }
 
 

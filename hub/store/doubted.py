@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 
 from hub.decide.byhand import DOUBTED, DUE, LAST_WORD
 from hub.model import Stage
+from hub.store.homes import AT_HOMES
 from hub.store.knocks import NAME
 from hub.store.waves import PAIR, with_lists
 
@@ -47,7 +48,7 @@ FROM (
   SELECT a.household, min(a.rank * {PAIR} + a.recipient_id) AS best,
     CASE WHEN a.household > 0 THEN a.household ELSE max(a.place_id) END AS place,
     CASE WHEN max(a.place_id) IS NULL THEN 'phone' ELSE 'door' END AS key
-  FROM audience a JOIN recipients r ON r.id = a.recipient_id
+  FROM {{people}} a JOIN recipients r ON r.id = a.recipient_id
   WHERE a.incident_id = :incident AND a.kind IN ('resident', 'staff', 'outside')
     AND r.removed_at IS NULL AND {_SPOKEN_FOR} AND {{silent}}
   GROUP BY a.household
@@ -91,8 +92,10 @@ def tell_doubted(conn: Connection, doubted: Doubted, now: int, *, role: str = "s
     values = _values(doubted, now, name=LAST_WORD[doubted.stage] if last else DOUBTED, role=role)
     # Whoever is to hear the last word has heard of the alert, and may have answered it.
     silent = _NOT_TO_THEIR_HOME if last else f"{_UNTOLD} AND {_NOT_TO_THEM}"
-    sql = _TELL.format(name=NAME[conn.dialect.name], silent=silent)
-    made = list(conn.execute(with_lists(sql, values), values).scalars())
+    made: list[str] = []
+    for people in ("audience", AT_HOMES):
+        sql = _TELL.format(name=NAME[conn.dialect.name], silent=silent, people=people)
+        made += conn.execute(with_lists(sql, values), values).scalars()
     if made and last:
         _wave(conn, doubted, now, keys=sorted(set(made)))
     return len(made)

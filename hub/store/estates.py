@@ -15,7 +15,8 @@ from hub.store.addresses import let_in
 from hub.store.database import Database, database_now
 from hub.store.places import all_places, put_places
 from hub.store.register import add_recipients, bump
-from hub.store.schema import places, recipients, sites
+from hub.store.schema import homes, places, recipients, sites
+from hub.store.sites import keep_setting, read_sites
 
 
 class EstateLedger:
@@ -26,11 +27,15 @@ class EstateLedger:
 
     async def sites(self) -> list[Site]:
         """All sites, by id."""
-        return await self._db.read(_sites)
+        return await self._db.read(read_sites)
 
     async def put_site(self, entry: SiteEntry) -> SiteId:
         """The site is there, with these words and settings; its id."""
         return await self._db.write(partial(_put_site, entry=entry))
+
+    async def keep_setting(self, site: int, key: str, value: Any) -> None:
+        """One setting of the hub's own is this now, whatever people change beside it."""
+        await self._db.write(partial(keep_setting, site=site, key=key, value=value))
 
     async def places(self, site: int) -> list[Place]:
         """The places of a site, parents before children, in their order."""
@@ -72,12 +77,25 @@ class EstateLedger:
         return await self._db.write(partial(repairs.mend, address=address))
 
     async def put_recipient(
-        self, site: int, entry: RecipientEntry, *, number: int | None, version: int | None
+        self,
+        site: int,
+        entry: RecipientEntry,
+        *,
+        number: int | None,
+        version: int | None,
+        spot: PlaceEntry | None = None,
     ) -> int | str:
-        """The id; or `place`, `gone`, `version`: why nothing was changed."""
-        return await self._db.write(
-            partial(register.put_recipient, site=site, entry=entry, number=number, version=version)
+        """The id; or `place`, `gone`, `version`: why nothing was changed. `spot`: the place of the
+        entry, made if its parent is there."""
+        write = partial(
+            register.put_recipient,
+            site=site,
+            entry=entry,
+            number=number,
+            version=version,
+            spot=spot,
         )
+        return await self._db.write(write)
 
     async def remove(self, number: int) -> bool:
         """The recipient is told nothing any more; its record stays."""
@@ -109,13 +127,6 @@ class EstateLedger:
         return await self._db.read(partial(_counts, site=site))
 
 
-def _sites(conn: Connection) -> list[Site]:
-    return [
-        Site(SiteId(r.id), r.key, r.name, r.settings, r.roster_rev)
-        for r in conn.execute(select(sites).order_by(sites.c.id))
-    ]
-
-
 def _put_site(conn: Connection, *, entry: SiteEntry) -> SiteId:
     values = {"name": dict(entry.name), "settings": dict(entry.settings)}
     found = conn.execute(select(sites.c.id).where(sites.c.key == entry.key)).scalar_one_or_none()
@@ -130,9 +141,13 @@ def _put_site(conn: Connection, *, entry: SiteEntry) -> SiteId:
 
 
 def _occupied(conn: Connection, *, site: int) -> frozenset[int]:
-    homes = select(recipients.c.place_id).distinct()
+    first = select(recipients.c.place_id).distinct()
+    further = select(homes.c.place_id)
     mine = (recipients.c.site_id == site) & recipients.c.removed_at.is_(None)
-    return frozenset(conn.execute(homes.where(mine, recipients.c.kind == "resident")).scalars())
+    lived = conn.execute(first.where(mine, recipients.c.kind == "resident")).scalars().all()
+    joined = further.join(recipients, recipients.c.id == homes.c.recipient_id)
+    others = conn.execute(joined.where(mine, recipients.c.kind == "resident")).scalars()
+    return frozenset((*lived, *others))
 
 
 def _counts(conn: Connection, *, site: int) -> Mapping[str, int]:

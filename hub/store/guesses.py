@@ -19,8 +19,9 @@ AND (:entrance = '' OR entrance = :entrance) LIMIT 2""")
 _BUILDING = text("""
 SELECT id FROM places WHERE kind = 'building' AND lower(building) = :building LIMIT 2""")
 _HEAD = text("""
-SELECT id FROM recipients WHERE place_id = :place AND kind = 'resident' AND removed_at IS NULL
-ORDER BY id LIMIT 1""")
+SELECT id FROM recipients WHERE (place_id = :place
+    OR id IN (SELECT recipient_id FROM homes WHERE place_id = :place)) AND kind = 'resident'
+    AND removed_at IS NULL ORDER BY id LIMIT 1""")
 
 
 def guessed(conn: Connection, note: Note) -> Note:

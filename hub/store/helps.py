@@ -29,17 +29,18 @@ def ask_for_help(
 ) -> dict[tuple[int, int], int]:
     """Somebody is to go to each of these (incident, recipient); the tasks that are new. Who has
     one open already gets no second. The callers hold the people's rows."""
-    before = _open(conn, people)
+    before = open_help(conn, people)
     new = [who for who in people if who not in before]
     if not new:
         return {}
     due = now + HELP_DUE
     rows = [(one, "help", _HELP, "security", person, "open", due, now) for one, person in new]
     insert_rows(conn, tasks, _COLUMNS, rows)
-    found = _open(conn, new)
+    found = open_help(conn, new)
     return {who: found[who] for who in new}
 
 
-def _open(conn: Connection, people: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+def open_help(conn: Connection, people: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """The task to go to each of these (incident, recipient), where one is open."""
     found = run(conn, _OPEN, _PEOPLE, people)
     return {(incident, person): int(task) for incident, person, task in found}

@@ -10,22 +10,13 @@ from sqlalchemy import Connection, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.decide.alarms import cry_alarm
-from hub.decide.answers import Given
-from hub.decide.inbox import LONGEST, MOST_OPEN, Note, Settling
-from hub.errors import Conflict, Unknown
-from hub.events import EventKind
-from hub.model import AnswerWord
-from hub.store.alarms import clear, raise_now
-from hub.store.answers import take
+from hub.decide.inbox import LONGEST, MOST_ASIDE, MOST_OPEN, Note, Settling, Why
+from hub.store.alarms import raise_now
 from hub.store.database import Database, database_now
-from hub.store.events import append_event
 from hub.store.guesses import guessed
 from hub.store.inbox_told import told
-from hub.store.placed import as_json
 from hub.store.schema import replies
-
-Bells = dict[int, int]
-"""Incident -> its newest event: who watches it is to be told."""
+from hub.store.settled import Bells, Settled, in_all, reopen, settle
 
 _OPEN_OF = text("""
 SELECT count(*) FROM replies WHERE sender = :sender AND settled_at IS NULL AND cry = :cry""")
@@ -35,19 +26,18 @@ GROUP BY cry""")
 _OPEN = text("""
 SELECT * FROM replies WHERE settled_at IS NULL AND cry = :cry AND id > :after
 ORDER BY id LIMIT :limit""")
-_SETTLED = text("""
-SELECT * FROM replies WHERE settled_at IS NOT NULL AND id < :before
-ORDER BY id DESC LIMIT :limit""")
+_DONE = """
+SELECT * FROM replies WHERE settled_at IS NOT NULL AND {which} AND id < :before
+ORDER BY id DESC LIMIT :limit"""
+_PAGES = {
+    "settled": text(_DONE.format(which="why <> 'robot'")),
+    "aside": text(_DONE.format(which="why = 'robot'")),
+}
+_ASIDE_OF = text("""
+SELECT count(*) FROM replies WHERE sender = :sender AND why = 'robot' AND at > :since""")
+_WHAT = {Why.AFTER_HELP: "after_help"}
+DAY_MS = 86_400_000
 LAST = 2**62  # above every id
-# Where an answer on behalf belongs: the reply's own incident, else live before drill, the graver,
-# the newer.
-_WHERE = text("""
-SELECT i.id FROM incidents i CROSS JOIN audience a
-WHERE i.status <> 'closed' AND a.incident_id = i.id AND a.recipient_id = :recipient
-ORDER BY CASE WHEN i.id = :incident THEN 0 ELSE 1 END, CASE i.kind WHEN 'live' THEN 0 ELSE 1 END,
-    i.level, i.launched_at DESC, i.id DESC LIMIT 1""")
-_KNOWN = text("SELECT 1 FROM recipients WHERE id = :recipient")
-_LIVE = text("SELECT id FROM incidents WHERE status <> 'closed' AND kind = 'live' ORDER BY id")
 
 
 class InboxLedger:
@@ -61,9 +51,9 @@ class InboxLedger:
         much that nobody has seen to that one more changes nothing."""
         return await self._db.write(partial(keep, note=note))
 
-    async def listed(self, *, settled: bool, group: int, after: int, limit: int) -> list[Any]:
+    async def listed(self, state: str, *, group: int, after: int, limit: int) -> list[Any]:
         """One page of replies as JSON, one more than `limit` where there are more."""
-        asked = partial(_listed, settled=settled, group=group, after=after, limit=limit)
+        asked = partial(_listed, state=state, group=group, after=after, limit=limit)
         return await self._db.read(asked)
 
     async def waiting(self) -> Mapping[str, int]:
@@ -74,22 +64,25 @@ class InboxLedger:
         """This person has seen these; those that are news to them."""
         return await self._db.write(partial(_looked, ids=tuple(ids), actor=actor))
 
-    async def settle(
-        self, reply: int, settling: Settling, actor: str
-    ) -> tuple[Mapping[str, Any], Bells, bool]:
-        """The reply as settled, whom to tell, whether that is new. Unknown: no such reply, no such
-        recipient; Conflict: it is settled otherwise."""
-        return await self._db.write(partial(_settle, reply=reply, settling=settling, actor=actor))
+    async def settle(self, reply: int, settling: Settling, actor: str) -> Settled:
+        """The reply as settled. Unknown: no such reply, no such recipient; Conflict: it is settled
+        otherwise."""
+        return await self._db.write(partial(settle, reply=reply, settling=settling, actor=actor))
+
+    async def reopen(self, reply: int, actor: str) -> Settled:
+        """The reply as it waits again. Unknown: no such reply."""
+        return await self._db.write(partial(reopen, reply=reply, actor=actor))
 
 
 def keep(conn: Connection, *, note: Note) -> Bells | None:
-    if _full(conn, note):
+    now = database_now(conn)
+    if _full(conn, note, now - DAY_MS):
         return None
-    note, now = guessed(conn, note), database_now(conn)
+    note = guessed(conn, note)
     row = _kept(conn, _row(note, now))
     if row is None:  # the same reply was kept elsewhere while we looked
         return None
-    if note.recorded:
+    if note.settled:
         return {}
     if note.cry:
         raise_now(conn, cry_alarm(row, note.channel, note.incident), now)
@@ -103,13 +96,16 @@ def _kept(conn: Connection, values: Mapping[str, Any]) -> int | None:
     return None if found is None else int(found)
 
 
-def _full(conn: Connection, note: Note) -> bool:
+def _full(conn: Connection, note: Note, since: int) -> bool:
     if note.once is not None:
         known = select(replies.c.id).where(replies.c.once == note.once)
         if conn.execute(known).first() is not None:
             return True
     if note.recorded:
         return False
+    if note.aside:
+        kept = conn.execute(_ASIDE_OF, {"sender": note.sender, "since": since}).scalar_one()
+        return int(kept) >= MOST_ASIDE
     count = conn.execute(_OPEN_OF, {"sender": note.sender, "cry": note.cry}).scalar_one()
     return int(count) >= MOST_OPEN
 
@@ -135,24 +131,18 @@ def _row(note: Note, now: int) -> dict[str, Any]:
         "guessed": str(note.guessed),
         "seen": {},
         "once": note.once,
-        **(done if note.recorded else {}),
+        **(done if note.settled else {}),
     }
 
 
 def _told(conn: Connection, note: Note, reply: int, now: int) -> Bells:
     """A cry is an event of every open live incident, other words of the one they are about."""
-    about = [] if note.incident is None else [note.incident]
-    if note.cry:
-        about += [one for one in conn.execute(_LIVE).scalars() if one not in about]
-    data = {"what": "cry" if note.cry else "unclear_reply"}
     detail = {"reply": reply, "via": note.channel}
     if note.recipient is not None:
         detail["recipient"] = note.recipient
-    event = data | {"detail": detail}
-    return {
-        one: append_event(conn, one, EventKind.ALARM, event, actor="hub", now_ms=now)
-        for one in sorted(about)
-    }
+    what = "cry" if note.cry else _WHAT.get(note.why, "unclear_reply")
+    event = {"what": what, "detail": detail}
+    return in_all(conn, note.incident, event, actor="hub", live=note.cry, now=now)
 
 
 # ── Looking ────────────────────────────────────────────────────────────────────────────────────
@@ -169,10 +159,10 @@ def waiting(conn: Connection) -> Mapping[str, int]:
     }
 
 
-def _listed(conn: Connection, *, settled: bool, group: int, after: int, limit: int) -> list[Any]:
-    if settled:
+def _listed(conn: Connection, *, state: str, group: int, after: int, limit: int) -> list[Any]:
+    if state in _PAGES:
         asked = {"before": after or LAST, "limit": limit + 1}
-        return told(conn, conn.execute(_SETTLED, asked).mappings().all())
+        return told(conn, conn.execute(_PAGES[state], asked).mappings().all())
     rows: list[Any] = []
     for place, cry in enumerate((True, False)):  # cries first, each group oldest first
         if place >= group and len(rows) <= limit:
@@ -191,61 +181,3 @@ def _looked(conn: Connection, *, ids: tuple[int, ...], actor: str) -> Sequence[i
         mine = update(replies).where(replies.c.id == number)
         conn.execute(mine.values(seen=seen | {actor: now}))
     return [number for number, _ in fresh]
-
-
-# ── Settling ───────────────────────────────────────────────────────────────────────────────────
-
-
-def _settle(
-    conn: Connection, *, reply: int, settling: Settling, actor: str
-) -> tuple[Mapping[str, Any], Bells, bool]:
-    asked = select(replies).where(replies.c.id == reply).with_for_update()
-    row = conn.execute(asked).mappings().one_or_none()
-    if row is None:
-        raise Unknown(f"There is no reply {reply}.")
-    if row["settled_at"] is not None:
-        return _again(conn, row, settling), {}, False
-    now = database_now(conn)
-    incidents, bells = _record(conn, row, settling, actor)
-    said = settling.to_json() | {"incidents": incidents}
-    values = {"settled_at": now, "settled_by": actor, "settled": said}
-    conn.execute(update(replies).where(replies.c.id == reply).values(values))
-    clear(conn, cry_alarm(reply, "", None).key, now)
-    (told_now,) = told(conn, [dict(row) | values])
-    return told_now, bells, True
-
-
-def _again(conn: Connection, row: Mapping[Any, Any], settling: Settling) -> Mapping[str, Any]:
-    kept = as_json(row["settled"]) or {}
-    (found,) = told(conn, [row])
-    if settling.same(kept):
-        return found
-    who = found["settled"]["by_name"] or found["settled"]["by"]
-    said = f"This reply was settled otherwise by {who} meanwhile. Load it again."
-    raise Conflict(said, code="settled")
-
-
-def _record(
-    conn: Connection, row: Mapping[Any, Any], settling: Settling, actor: str
-) -> tuple[list[int], Bells]:
-    """The answer stands for this person in the incident it belongs to, if one is open still."""
-    person = settling.recipient
-    if person is None:
-        return [], {}
-    if conn.execute(_KNOWN, {"recipient": person}).first() is None:
-        raise Unknown(f"There is no recipient {person}.")
-    asked = {"recipient": person, "incident": row["incident_id"] or 0}
-    incident = conn.execute(_WHERE, asked).scalar_one_or_none() if settling.answer else None
-    if incident is None:
-        return [], {}
-    given = Given(
-        incident=int(incident),
-        recipient=person,
-        word=AnswerWord(settling.answer),
-        via="staff",
-        actor=actor,
-        evidence={"by": actor, "reply": str(row["id"])},
-        once=f"reply/{row['id']}",
-    )
-    taken = take(conn, given=given)
-    return [given.incident], {given.incident: taken.seq} if taken.seq else {}

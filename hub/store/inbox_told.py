@@ -7,21 +7,20 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
-from hub.decide.spoken import spoken_place
 from hub.decide.views import moment
-from hub.store.placed import LANGUAGES, as_json, place_of
+from hub.store.actors import names_of
+from hub.store.placed import NAMED, as_json, spoken_at
 
 
 def _of(sql: str) -> TextClause:
     return text(sql).bindparams(bindparam("ids", expanding=True))
 
 
-_PEOPLE = _of("""
-SELECT r.id AS person, r.name AS called, r.kind AS whose, p.* FROM recipients r
+_PEOPLE = _of(f"""
+SELECT r.id AS person, r.name AS called, r.kind AS whose, {NAMED} FROM recipients r
 LEFT JOIN places p ON p.id = r.place_id WHERE r.id IN :ids""")
-_PLACES = _of("SELECT * FROM places WHERE id IN :ids")
+_PLACES = _of(f"SELECT {NAMED} FROM places p WHERE p.id IN :ids")
 _INCIDENTS = _of("SELECT id, code, kind, status FROM incidents WHERE id IN :ids")
-_USERS = _of("SELECT id, name, login FROM users WHERE id IN :ids")
 
 
 _SAID = text("""
@@ -63,7 +62,7 @@ def told(conn: Connection, rows: Iterable[Mapping[Any, Any]]) -> list[dict[str, 
         people=_by(conn, _PEOPLE, people, key="person"),
         places=_by(conn, _PLACES, {row["place_id"] for row in known}),
         incidents=_by(conn, _INCIDENTS, {row["incident_id"] for row in known}),
-        names=_names(conn, actors),
+        names=names_of(conn, actors),
     )
     return [about.reply(row) for row in known]
 
@@ -78,13 +77,6 @@ def _by(
     wanted = sorted({int(one) for one in ids if one is not None})
     rows = conn.execute(asked, {"ids": wanted}).mappings() if wanted else ()
     return {int(row[key]): row for row in rows}
-
-
-def _names(conn: Connection, actors: Iterable[str]) -> Mapping[str, str]:
-    """What users are called; tokens and the hub itself have no name."""
-    ids = {int(one.partition(":")[2]) for one in actors if one.startswith("user:")}
-    found = _by(conn, _USERS, ids)
-    return {f"user:{number}": row["name"] or row["login"] for number, row in found.items()}
 
 
 class _About:
@@ -161,6 +153,4 @@ def _where(row: Mapping[Any, Any] | None) -> dict[str, Any]:
     """The path of a place and how people say it; empty without one."""
     if row is None or row["path"] is None:
         return {"place": "", "place_id": None, "spoken": {}}
-    place = place_of(row)
-    spoken = {tag: spoken_place(place, tag) for tag in LANGUAGES}
-    return {"place": row["path"], "place_id": row["id"], "spoken": spoken}
+    return {"place": row["path"], "place_id": row["id"], "spoken": spoken_at(row)}

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, TextClause, bindparam, select, text, update
 
+from hub.decide.stages import AFTER_CLOSE, cleared
+from hub.decide.views import moment
 from hub.errors import Unknown
 from hub.model import Stage
-from hub.plans import Running
+from hub.plans import (
+    Running,
+)
 from hub.states import Reason, WaveState
 from hub.store.database import database_now
 from hub.store.knocks import put_down
 from hub.store.schema import incidents, notices, sites, waves
+from hub.under_way import UnderWay
 
 _PLANNED = (
     "incident_id = :incident AND state = 'planned' AND notice_id IN (SELECT id FROM notices"
@@ -34,6 +40,7 @@ SELECT n.stage FROM notices n WHERE n.incident_id = :incident
         WHERE newest.incident_id = n.incident_id AND newest.stage = n.stage)
     AND EXISTS (SELECT 1 FROM deliveries d
         WHERE d.notice_id = n.id AND d.state = 'cancelled' AND d.reason = 'restored')""")
+_REAL = text("SELECT id, code, kind, status, place FROM incidents WHERE id = :incident")
 RUNNING = (Stage.ALERT, Stage.UPDATE)
 """What is said while an incident runs."""
 
@@ -41,7 +48,11 @@ RUNNING = (Stage.ALERT, Stage.UPDATE)
 def running(conn: Connection, *, incident: int) -> Running:
     """The incident as its next notice needs it; Unknown if there is none."""
     asked = (
-        select(incidents, sites.c.settings.label("site_settings"))
+        select(
+            incidents,
+            sites.c.settings.label("site_settings"),
+            sites.c.name.label("site_name"),
+        )
         .join(sites, sites.c.id == incidents.c.site_id)
         .where(incidents.c.id == incident)
     )
@@ -68,7 +79,41 @@ def running(conn: Connection, *, incident: int) -> Running:
         said=tuple(one.stage for one in told),
         cut=tuple(sorted(stages_cut(conn, incident))),
         letter=row.letter,
+        site_name=row.site_name,
+        ended_by=ended_by(conn, row.ended_by),
+        closed_for=closed_for(conn, incident),
     )
+
+
+def ended_by(conn: Connection, incident: int | None) -> UnderWay | None:
+    """The real incident that ended a drill; None while nothing has."""
+    if incident is None:
+        return None
+    row = conn.execute(_REAL, {"incident": incident}).one_or_none()
+    return None if row is None else UnderWay(*row)
+
+
+def closed_for(conn: Connection, incident: int) -> timedelta:
+    """Since when it is closed; nothing for one that is not."""
+    asked = select(incidents.c.closed_at).where(incidents.c.id == incident)
+    closed_at = conn.execute(asked).scalar_one_or_none()
+    ms = 0 if closed_at is None else database_now(conn) - int(closed_at)
+    return timedelta(milliseconds=ms)
+
+
+def closing(conn: Connection, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Of an incident's row: whether people were told that it is over, and until when they still
+    can be where it was closed without (`clear_until`, null otherwise)."""
+    over = cleared(stages_said(conn, row["id"]), stages_cut(conn, row["id"]))
+    return {"cleared": over, "clear_until": moment(None if over else clear_until(row))}
+
+
+def clear_until(row: Mapping[Any, Any]) -> int | None:
+    """Until when the end of an incident that was closed without can still be said; None for one
+    that is not closed, and for a drill that something real ended: nothing more is said in it."""
+    if row["closed_at"] is None or row["ended_by"] is not None:
+        return None
+    return int(row["closed_at"]) + AFTER_CLOSE // timedelta(milliseconds=1)
 
 
 def lock_incident(conn: Connection, incident: int) -> str:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hub.decide.byhand import ANSWERED, DUE, STOPPED, by_hand
+from hub.decide.byhand import ANSWERED, BEYOND, DUE, STOPPED, UNREACHED, by_hand
 from hub.decide.stages import LAST
 from hub.events import EventKind
 from hub.store.events import append_event
+from hub.store.homes import AT_HOMES
 from hub.store.placed import as_json
 from hub.store.waves import (
     PAIR,
@@ -37,7 +39,7 @@ SELECT CAST(:incident AS BIGINT), CAST(:key AS TEXT), {name}, CAST(:role AS TEXT
 FROM (
   SELECT a.household, min(a.rank * {pair} + a.recipient_id) AS best,
     CASE WHEN a.household > 0 THEN a.household ELSE max(a.place_id) END AS place
-  FROM audience a JOIN recipients r ON r.id = a.recipient_id
+  FROM {people} a JOIN recipients r ON r.id = a.recipient_id
   WHERE {asked}
   GROUP BY a.household
 ) home
@@ -45,7 +47,20 @@ WHERE true
 ON CONFLICT DO NOTHING"""
 _BEYOND = f"""NOT EXISTS (SELECT 1 FROM audience near WHERE near.incident_id = :incident
     AND near.household = a.household AND near.{_PEOPLE.removeprefix("a.")}
-    AND NOT near.unreachable)"""
+    AND NOT near.unreachable)
+  AND NOT EXISTS (SELECT 1 FROM audience_homes other CROSS JOIN audience near
+    WHERE other.incident_id = :incident AND other.household = a.household
+    AND near.incident_id = :incident AND near.recipient_id = other.recipient_id
+    AND near.{_PEOPLE.removeprefix("a.")} AND NOT near.unreachable)"""
+# In the order of the index that holds one task to a household.
+_AT_ONCE = f"""a.unreachable AND a.kind = 'resident' AND {_BEYOND} AND NOT EXISTS (
+    SELECT 1 FROM tasks listed WHERE listed.notice_id = :notice
+    AND listed.key IN ('door', 'phone') AND listed.household = a.household)"""
+_BEYOND_WAVE = """
+INSERT INTO waves (incident_id, notice_id, no, round, key, spec, due_at, state, started_at,
+  deliveries)
+VALUES (:incident, :notice, :no, 0, :key, {spec}, :now, 'started', :now, 0)
+ON CONFLICT DO NOTHING"""
 NAME = {"sqlite": "CAST(:name AS TEXT)", "postgresql": "CAST(CAST(:name AS TEXT) AS JSONB)"}
 _MADE = text(
     "SELECT count(*) FROM tasks WHERE notice_id = :notice AND household IS NOT NULL"
@@ -85,7 +100,9 @@ def knock(
             "now": now,
         }
         values |= dict(named or {})
-        conn.execute(with_lists(_sql(conn, wave, key, only), values), values)
+        for people in ("audience", AT_HOMES):
+            sql = _sql(conn, wave, key, only).replace("{people}", people)
+            conn.execute(with_lists(sql, values), values)
     return int(conn.execute(_MADE, about).scalar_one()) - before
 
 
@@ -93,6 +110,19 @@ def knock_at_once(conn: Connection, waves: Iterable[WaveRow], now: int) -> int:
     """Households no wave can reach by any channel have their task before its wave is due: waiting
     for an answer from them would only lose time. How many are new."""
     return sum(knock(conn, wave, now, only=_BEYOND) for wave in waves)
+
+
+def knock_beyond(conn: Connection, alert: WaveRow, *, no: int, bands: list[str], now: int) -> int:
+    """Every home nothing can reach has a door, whatever its band and whatever waves the playbook
+    has: those no wave of it has listed. How many are new; they stand in a wave of their own."""
+    spec = {"name": dict(UNREACHED), "channels": ["door"], "bands": bands, "until": "answered"}
+    wave = replace(alert, no=no, spec=spec | {"role": "steward"})
+    made = knock(conn, wave, now, only=_AT_ONCE)
+    if made:
+        named = {"incident": wave.incident, "notice": wave.notice, "no": no, "key": BEYOND}
+        named |= {"name": json.dumps(wave.spec, ensure_ascii=False), "now": now}
+        conn.execute(text(_BEYOND_WAVE.format(spec=NAME[conn.dialect.name])), named)
+    return made
 
 
 def _sql(conn: Connection, wave: WaveRow, key: str, only: str) -> str:
@@ -108,7 +138,8 @@ def _sql(conn: Connection, wave: WaveRow, key: str, only: str) -> str:
             f"NOT EXISTS (SELECT 1 FROM {by.source} WHERE ad.recipient_id = a.recipient_id"
             f" AND {by.usable})"
         )
-    return _KNOCK.format(name=NAME[conn.dialect.name], pair=PAIR, asked=" AND ".join(asked))
+    made = {"name": NAME[conn.dialect.name], "asked": " AND ".join(asked)}
+    return _KNOCK.format(**made, pair=PAIR, people="{people}")
 
 
 # ── What ends them ─────────────────────────────────────────────────────────────────────────────
@@ -181,6 +212,8 @@ def _over(wave: Any) -> tuple[str, dict[str, int], str]:
     over = (
         f"{mine} AND NOT EXISTS (SELECT 1 FROM audience a WHERE a.household = t.household"
         f" AND a.incident_id = :incident AND {asked})"
+        f" AND NOT EXISTS (SELECT 1 FROM {AT_HOMES} a WHERE a.household = t.household"
+        f" AND {asked})"
     )
     return over, named, ANSWERED
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,17 +12,30 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.events import EventKind
 from hub.model import Stage
-from hub.plans import Estate, Keyed, LaunchPlan, Opened, Sent, Stale, WavePlan
+from hub.plans import (
+    Estate,
+    Keyed,
+    LaunchPlan,
+    Opened,
+    Sent,
+    Stale,
+    WavePlan,
+)
 from hub.states import IncidentState, WaveState
-from hub.store.audiences import insert_audience, mark_unreachable
+from hub.store.audiences import insert_audience, insert_homes, mark_unreachable
+from hub.store.audit_chain import record
 from hub.store.database import Database, database_now, insert_rows
 from hub.store.events import append_event
 from hub.store.ids import numbered
-from hub.store.knocks import knock, knock_at_once
+from hub.store.knocks import knock, knock_at_once, knock_beyond
+from hub.store.letters import keep_letters_apart
+from hub.store.real_first import make_way, refuse_beside_real
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.schema import incidents, notices, sites, tasks, waves, wordings
+from hub.store.standing import refuse_a_second, standing
 from hub.store.surveys import read_estate, read_sites
 from hub.store.waves import WaveRow, start_wave
+from hub.under_way import Same, Standing
 
 
 class LaunchLedger:
@@ -44,8 +57,13 @@ class LaunchLedger:
         said = await self._db.read(partial(answered, keyed=keyed))
         return None if said is None else _opened(said, repeated=True)
 
+    async def standing(self, same: Same, place: str) -> Sequence[Standing]:
+        """What runs at this place already, the nearest first."""
+        return await self._db.read(partial(standing, same=same, place=place))
+
     async def open(self, plan: LaunchPlan) -> Opened:
-        """The incident runs, durably; Stale if the estate changed since it was read."""
+        """The incident runs, durably; Stale if the estate changed since it was read, RunsAlready
+        if the same runs there."""
         try:
             return await self._db.write(partial(open_incident, plan=plan))
         except IntegrityError as error:
@@ -58,27 +76,49 @@ def open_incident(conn: Connection, *, plan: LaunchPlan) -> Opened:
         said = claim_key(conn, plan.keyed, now=database_now(conn))
         if said is not None:
             return _opened(said, repeated=True)
+    refuse_a_second(conn, plan)
     _check_roster(conn, plan)
+    refuse_beside_real(conn, plan)
     now = database_now(conn)
 
     incident = _incident(conn, plan, now)
     notice = _notice(conn, plan, incident=incident, now=now)
     _wordings(conn, plan, notice)
     insert_audience(conn, incident, plan.audience)
+    insert_homes(conn, incident, plan.further)
     _tasks(conn, plan, incident=incident, now=now)
     sent = _waves(conn, plan, incident=incident, notice=notice, now=now)
     rows = [_row(plan, incident, notice, now, wave) for wave in plan.waves]
     unreachable = mark_unreachable(conn, rows[0], plan.waves)
     due = [row for row, wave in zip(rows, plan.waves, strict=True) if not wave.after_ms]
     doors = sum(knock(conn, row, now) for row in due)
-    beyond = knock_at_once(conn, rows, now) if unreachable else 0
+    beyond = _beyond(conn, plan, rows, now) if unreachable else 0
 
     said = {"tasks": doors + beyond, "beyond": beyond, "unreachable": unreachable}
+    ended = make_way(conn, plan, incident, now)
+    said |= {"drills": [drill.code for drill, _ in ended]} if ended else {}
     seq = _launched(conn, plan, incident, sent=sent, said=said, now=now)
-    opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq)
+    keep_letters_apart(conn, incident, plan)
+    heard = tuple((drill.id, newest) for drill, newest in ended)
+    opened = Opened(incident, plan.code, plan.people, sent.deliveries, seq, ended=heard)
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _said(opened))
+    _record(conn, plan, opened)
     return opened
+
+
+def _record(conn: Connection, plan: LaunchPlan, opened: Opened) -> None:
+    about: dict[str, Any] = {"playbook": plan.playbook, "kind": plan.kind, "place": plan.place}
+    about |= {"code": opened.code, "people": opened.people}
+    obj = f"incident:{opened.id}"
+    record(conn, actor=plan.actor, action="launch", obj=obj, data=about)
+
+
+def _beyond(conn: Connection, plan: LaunchPlan, rows: Sequence[WaveRow], now: int) -> int:
+    """Every home nothing can reach is on the list of doors from now on; how many."""
+    bands = sorted({told.band for told in (*plan.audience, *plan.further)})
+    listed = knock_at_once(conn, rows, now)
+    return listed + knock_beyond(conn, rows[0], no=len(rows), bands=bands, now=now)
 
 
 def _check_roster(conn: Connection, plan: LaunchPlan) -> None:

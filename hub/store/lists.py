@@ -9,51 +9,32 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from hub.decide.boards import spoken_event
-from hub.decide.tally import ANSWERS
 from hub.decide.timeline import Known, line
-from hub.decide.views import incident_json, masked, moment
+from hub.decide.views import masked, moment
 from hub.errors import Unknown
+from hub.model import Words
 from hub.store.batches import IDS, run
 from hub.store.database import Database, database_now
 from hub.store.doors import doors_of
 from hub.store.events import last_seq, read_events
+from hub.store.homes import LIVE_AT, places_of
 from hub.store.inbox_told import words_of
-from hub.store.placed import as_json, spoken_of
+from hub.store.incident_list import Counts, Page, incident_list
+from hub.store.placed import as_json, homes_named, spoken_of
 from hub.store.ways import SENT_TO, VIA
 
-Page = dict[str, Any]
-"""{"items": […], "next": …}: `next` is the `after` of the next page, None at the end."""
-
-_INCIDENTS = text("""
-SELECT * FROM incidents WHERE (:status = '' OR status = :status) AND (:after = 0 OR id < :after)
-ORDER BY id DESC LIMIT :limit""")
-_COUNTS = """
-SELECT a.incident_id, count(*) AS people, count(a.told_at) AS told,
-    count(a.delivered_at) AS delivered, count(a.read_at) AS read,
-    sum(CASE WHEN a.answer <> '' THEN 1 ELSE 0 END) AS answered,
-    sum(CASE WHEN a.unreachable THEN 1 ELSE 0 END) AS unreachable,
-    sum(CASE WHEN a.answer = 'safe' THEN 1 ELSE 0 END) AS safe,
-    sum(CASE WHEN a.answer = 'help' THEN 1 ELSE 0 END) AS help,
-    sum(CASE WHEN a.answer = 'evacuated' THEN 1 ELSE 0 END) AS evacuated,
-    sum(CASE WHEN a.answer = 'away' THEN 1 ELSE 0 END) AS away,
-    sum(CASE WHEN a.answer = 'seen' THEN 1 ELSE 0 END) AS seen
-FROM {rows} JOIN audience a ON a.incident_id = b.id
-WHERE a.kind IN ('resident', 'staff', 'outside') GROUP BY a.incident_id"""
-_COUNTED = ("people", "told", "delivered", "read", "answered", "unreachable")
 _DELIVERIES = """
 SELECT d.*, n.stage FROM deliveries d JOIN notices n ON n.id = d.notice_id
 WHERE d.incident_id = :incident AND d.id > :after{state}{channel} ORDER BY d.id LIMIT :limit"""
-_PLACES = """
-SELECT a.recipient_id, p.path FROM {rows} CROSS JOIN audience a CROSS JOIN places p
-WHERE a.incident_id = {1} AND a.recipient_id = b.id AND p.id = a.household"""
 _TASK_NAMES = text("SELECT id, name FROM tasks WHERE incident_id = :incident AND household IS NULL")
 _WAVE_NAMES = text("SELECT key, spec FROM waves WHERE incident_id = :incident")
 _UNIT = text("SELECT id, path FROM places WHERE id = :unit")
-_FLAT = text("""
+_FLAT = text(f"""
 SELECT a.recipient_id, a.kind, a.vulnerable, a.unreachable, a.told_at, a.delivered_at, a.read_at,
     a.answer, a.answered_at, r.name, r.language, r.needs, r.roles
 FROM audience a JOIN recipients r ON r.id = a.recipient_id
-WHERE a.incident_id = :incident AND a.household = :unit ORDER BY a.rank, a.recipient_id""")
+WHERE a.incident_id = :incident AND a.recipient_id IN ({LIVE_AT.format(flat=":unit")})
+ORDER BY a.rank, a.recipient_id""")
 _FLAT_DELIVERIES = """
 SELECT DISTINCT d.id, b.id AS person, d.channel, d.address, d.state, d.reason, d.accepted_at,
     d.delivered_at, n.stage
@@ -82,20 +63,17 @@ SELECT w.language, w.parts FROM wordings w JOIN notices n ON n.id = w.notice_id
 WHERE n.incident_id = :incident AND w.channel = 'page' ORDER BY n.revision, w.id""")
 
 
-KNOWN = 2_000  # incidents whose counts are kept; all are forgotten beyond
-
-
 class ListLedger:
     """Where lists are read; every method is one snapshot."""
 
     def __init__(self, db: Database):
         self._db = db
-        self._known: dict[int, tuple[int, Any]] = {}
+        self._known: Counts = {}
 
-    async def incidents(self, *, status: str, limit: int, after: int) -> Page:
-        """Newest first, with counts of people."""
-        asked = partial(_incidents, status=status, limit=limit, after=after, known=self._known)
-        return await self._db.read(asked)
+    async def incidents(self, *, status: str, limit: int, after: int, code: str = "") -> Page:
+        """Newest first, with counts of people; `code`: the one that has it."""
+        asked = partial(incident_list, status=status, code=code, known=self._known)
+        return await self._db.read(partial(asked, limit=limit, after=after))
 
     async def deliveries(
         self, incident: int, *, state: str, channel: str, after: int, limit: int
@@ -131,39 +109,6 @@ class ListLedger:
         """What anybody may know of a site: its open incidents, no numbers of people. Unknown: no
         such site or place."""
         return await self._db.read(partial(_public, site=site))
-
-
-def _incidents(
-    conn: Connection, *, status: str, limit: int, after: int, known: dict[int, tuple[int, Any]]
-) -> Page:
-    asked = {"status": status, "limit": limit + 1, "after": after}
-    rows = conn.execute(_INCIDENTS, asked).mappings().all()
-    shown, more = rows[:limit], len(rows) > limit
-    counts = _counts(conn, [(row["id"], row["last_seq"]) for row in shown], known)
-    items = [_listed(conn, row, counts.get(row["id"])) for row in shown]
-    return {"items": items, "next": shown[-1]["id"] if more else None}
-
-
-def _counts(
-    conn: Connection, wanted: Sequence[tuple[int, int]], known: dict[int, tuple[int, Any]]
-) -> dict[int, Any]:
-    """Counts by incident. `known`: those of earlier calls, each with the event they are true at;
-    people's marks never change without an event, so only incidents that went on are counted."""
-    had = {one: known.get(one, (-1, None)) for one, _ in wanted}
-    stale = [(one,) for one, seq in wanted if had[one][0] != seq]
-    counted = {c.incident_id: c for c in run(conn, _COUNTS, IDS, stale)} if stale else {}
-    if len(known) > KNOWN:
-        known.clear()
-    known.update((one, (seq, counted[one])) for one, seq in wanted if one in counted)
-    return {one: at for one, (_, at) in had.items()} | counted
-
-
-def _listed(conn: Connection, row: Mapping[Any, Any], counts: Any) -> dict[str, Any]:
-    spoken = spoken_of(conn, row["site_id"], row["place"])
-    said = incident_json(row, recipe=as_json(row["recipe"]), spoken=spoken)
-    tally: dict[str, Any] = {name: getattr(counts, name, 0) for name in _COUNTED}
-    tally["answers"] = {word: getattr(counts, word, 0) for word in ANSWERS}
-    return {**said, "seq": row["last_seq"], "tally": tally}
 
 
 def _deliveries(conn: Connection, *, asked: Mapping[str, Any], limit: int) -> Page:
@@ -203,17 +148,15 @@ def _events(conn: Connection, *, incident: int, since: int, limit: int) -> Page:
     _exists(conn, incident)
     found = read_events(conn, incident, since=since, limit=limit + 1)
     shown = found[:limit]
-    people = {event.data["recipient"] for event in shown if "recipient" in event.data}
-    places = dict(map(tuple, run(conn, _PLACES, IDS, [(one,) for one in people], incident)))
-    known = _known(conn, incident, places)
+    known = _known(conn, incident, homes_named(conn, incident, shown))
     items = [spoken_event(event, line(event, known)) for event in shown]
     return {"items": items, "next": shown[-1].seq if len(found) > limit else None}
 
 
-def _known(conn: Connection, incident: int, places: Mapping[int, str]) -> Known:
+def _known(conn: Connection, incident: int, places: Mapping[int, Words]) -> Known:
     about = {"incident": incident}
     return Known(
-        places=lambda recipient: places.get(recipient, ""),
+        places=places,
         waves={
             row.key: (as_json(row.spec) or {}).get("name") or {}
             for row in conn.execute(_WAVE_NAMES, about)
@@ -250,9 +193,11 @@ def residents(conn: Connection, incident: int, household: int) -> list[dict[str,
     ids = [(one.recipient_id,) for one in people]
     sent = run(conn, _FLAT_DELIVERIES, IDS, ids, incident)
     tasks = {one.recipient_id: one for one in conn.execute(_FLAT_TASKS, {"incident": incident})}
+    homes = places_of(conn, (one.recipient_id for one in people))
     asks = {one for one, task in tasks.items() if task.state != "done"}
     return [
         _resident(one, sent, tasks.get(one.recipient_id))
+        | {"homes": [home["path"] for home in homes.get(one.recipient_id, ())]}
         | {"help_at_flat": not one.answer and any(o.recipient_id in asks for o in people)}
         for one in people
     ]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 
+from hub.decide.byhand import BEYOND
+from hub.decide.real_first import drill_ended
 from hub.decide.routes import Begun, update_routes
 from hub.decide.stages import LAST, No, may_say
 from hub.errors import Conflict
@@ -15,15 +18,19 @@ from hub.events import EventKind
 from hub.model import Stage
 from hub.plans import Ended, Hearers, Keyed, NoticePlan, Running, Sent, Spoken, Spot
 from hub.states import IncidentState, Reason, WaveState
+from hub.store.audit_chain import record
 from hub.store.database import Database, database_now
 from hub.store.endings import close_incident, stop_incident
 from hub.store.events import append_event
 from hub.store.heard import tell_those_who_heard
 from hub.store.hearers import hearers
+from hub.store.help_open import refuse_help_open
 from hub.store.ids import numbered
 from hub.store.incidents import (
     RUNNING,
     cancel_waves,
+    closed_for,
+    ended_by,
     lock_incident,
     move_incident,
     running,
@@ -32,11 +39,14 @@ from hub.store.incidents import (
     take_back,
 )
 from hub.store.launches import insert_wordings
+from hub.store.real_first import real_beside, refuse_words_beside_real
 from hub.store.requests import answered, claim_key, keep_answer
 from hub.store.retold import tell_by_hand
 from hub.store.schema import notices, waves
 from hub.store.surveys import read_spots
 from hub.store.waves import WaveRow, sent, start_wave
+
+_ENDED_BY = text("SELECT ended_by FROM incidents WHERE id = :incident")
 
 
 class SayLedger:
@@ -47,7 +57,7 @@ class SayLedger:
 
     async def running(self, incident: int) -> Running:
         """The incident; Unknown if there is none."""
-        return await self._db.read(partial(running, incident=incident))
+        return await self._db.read(partial(_running, incident=incident))
 
     async def spots(
         self, site: int, building: str
@@ -72,9 +82,15 @@ class SayLedger:
         """Nothing planned is sent any more."""
         return await self._db.write(partial(stop_incident, incident=incident, actor=actor))
 
-    async def close(self, incident: int, actor: str) -> Ended:
-        """The record is final."""
-        return await self._db.write(partial(close_incident, incident=incident, actor=actor))
+    async def close(self, incident: int, actor: str, confirm_help: object = None) -> Ended:
+        """The record is final. Conflict while more or fewer need help than `confirm_help`."""
+        asked = partial(close_incident, incident=incident, actor=actor, confirm_help=confirm_help)
+        return await self._db.write(asked)
+
+
+def _running(conn: Connection, *, incident: int) -> Running:
+    found = running(conn, incident=incident)
+    return replace(found, ended_by=found.ended_by or real_beside(conn, incident))
 
 
 def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
@@ -84,8 +100,12 @@ def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
     if said is not None:
         return Spoken(**said, repeated=True)
     stage = Stage(plan.stage)
+    if not plan.real:
+        refuse_words_beside_real(conn, plan.incident)
     gone = _supersede(conn, plan, now) if stage in LAST else {}
-    _check(conn, stage, plan.incident)
+    was = _check(conn, stage, plan)
+    if stage is Stage.ALL_CLEAR:
+        refuse_help_open(conn, plan.incident, plan.confirm_help)
     if stage in LAST:
         gone = _sum(gone, _supersede(conn, plan, now))
         cancel_waves(conn, plan.incident)
@@ -95,14 +115,21 @@ def speak(conn: Connection, *, plan: NoticePlan) -> Spoken:
     tasks = 0
     if stage in LAST:
         made = tell_those_who_heard(conn, row, now, stage=stage)
-        tasks = tell_by_hand(conn, incident=row.incident, notice=row.notice, stage=stage, now=now)
+        if not plan.real:  # nobody goes from door to door for a drill while it is real
+            tasks = tell_by_hand(
+                conn, incident=row.incident, notice=row.notice, stage=stage, now=now
+            )
     else:
         made = _everyone(conn, row, now)
     _move(conn, plan, stage, now)
 
-    spoken = _event(conn, plan, row, made=made, tasks=tasks, gone=gone, now=now)
+    late = was is IncidentState.CLOSED
+    spoken = _event(conn, plan, row, made=made, tasks=tasks, gone=gone, now=now, late=late)
     if plan.keyed is not None:
         keep_answer(conn, plan.keyed, _answer(spoken))
+    about = {"notice": spoken.notice, "revision": spoken.revision, "deliveries": spoken.deliveries}
+    obj = f"incident:{plan.incident}"
+    record(conn, actor=plan.actor, action=plan.stage, obj=obj, data=about)
     return spoken
 
 
@@ -114,13 +141,18 @@ def _supersede(conn: Connection, plan: NoticePlan, now: int) -> dict[str, int]:
     return take_back(conn, plan.incident, reason=Reason.SUPERSEDED, now=now, stages=stages)
 
 
-def _check(conn: Connection, stage: Stage, incident: int) -> None:
-    """The incident is locked, and this may be said."""
+def _check(conn: Connection, stage: Stage, plan: NoticePlan) -> IncidentState:
+    """The incident is locked, and this may be said; where it stands."""
+    incident = plan.incident
     status = IncidentState(lock_incident(conn, incident))
+    real = conn.execute(_ENDED_BY, {"incident": incident}).scalar_one()
+    if real is not None and not plan.real:
+        raise drill_ended(ended_by(conn, real))
     said, cut = stages_said(conn, incident), stages_cut(conn, incident)
-    no = may_say(stage, status, said, cut=cut)
+    no = may_say(stage, status, said, cut=cut, closed_for=closed_for(conn, incident))
     if no is not No.NONE:
         raise Conflict(str(no), code=no.name.lower())
+    return status
 
 
 def _row(conn: Connection, plan: NoticePlan, now: int) -> WaveRow:
@@ -164,6 +196,7 @@ def routes_of(conn: Connection, incident: int) -> list[dict[str, Any]]:
             waves.c.incident_id == incident,
             waves.c.round == 0,
             waves.c.state == str(WaveState.STARTED),
+            waves.c.key != BEYOND,  # it tells no band
         )
     )
     return update_routes(Begun(*wave) for wave in begun)
@@ -186,7 +219,8 @@ def _move(conn: Connection, plan: NoticePlan, stage: Stage, now: int) -> None:
     due = None if plan.update_ms is None else now + plan.update_ms
     if stage in LAST:
         status = str(IncidentState.CLEARED)
-        move_incident(conn, plan.incident, status=status, next_update_at=None)
+        # one that was closed is open to answers and boards again, until it is closed again
+        move_incident(conn, plan.incident, status=status, next_update_at=None, closed_at=None)
     else:
         move_incident(conn, plan.incident, next_update_at=due)
 
@@ -200,6 +234,7 @@ def _event(
     tasks: int,
     gone: Mapping[str, int],
     now: int,
+    late: bool,
 ) -> Spoken:
     revision = conn.execute(
         select(notices.c.revision).where(notices.c.id == row.notice)
@@ -210,9 +245,11 @@ def _event(
         "revision": revision,
         "deliveries": made.deliveries,
         "tasks": tasks,
+        **({"real": True} if plan.real else {}),
         "moves": [[c, "planned", "cancelled", n] for c, n in gone.items()]
         + [[c, "", "planned", n] for c, n in made.channels.items()],
     }
+    data |= {"after_close": True} if late else {}
     seq = append_event(conn, plan.incident, EventKind.NOTICE, data, actor=plan.actor, now_ms=now)
     return Spoken(row.notice, int(revision), made.deliveries, seq)
 

@@ -9,23 +9,30 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hub.decide.resident import PageWords, Person, ResidentPage, Said
+from hub.decide.meeting import base_band
+from hub.decide.real_first import public_path
+from hub.decide.resident import PageWords, Person, Real, ResidentPage, Said
+from hub.decide.spoken import spoken_place
 from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
 from hub.store.database import Database
 from hub.store.events import from_ms
-from hub.store.placed import LANGUAGES, as_json, spoken_of
+from hub.store.placed import LANGUAGES, as_json, place_of, spoken_of
 from hub.store.ways import SENT_TO, VIA
 
 _INCIDENT = text("""
 SELECT i.id, i.code, i.site_id, i.place, i.kind, i.level, i.status, i.playbook, i.params, i.recipe,
-    i.launched_at, i.next_update_at, i.closed_at, s.settings, a.band, a.language
+    i.launched_at, i.next_update_at, i.closed_at, i.ended_by, s.settings, a.band, a.language
 FROM incidents i JOIN sites s ON s.id = i.site_id
 JOIN audience a ON a.incident_id = i.id AND a.recipient_id = :recipient
 WHERE i.id = :incident""")
 # CROSS JOIN: from the few addresses to their deliveries, whatever SQLite guesses.
 # Those who share an address of this person to which this incident sent anything: not one that is
 # theirs no longer, and never a resident and somebody on duty, who answer each for themselves.
+_REAL = text("""
+SELECT i.code, i.site_id, i.place, i.recipe, (SELECT count(*) FROM audience a
+    WHERE a.incident_id = i.id AND a.recipient_id = :recipient) AS mine
+FROM incidents i WHERE i.id = :incident""")
 _PERSONS = text(f"""
 SELECT a.recipient_id AS id, a.kind, r.name, a.answer, a.answered_at, t.id AS task, t.assigned
 FROM audience a JOIN recipients r ON r.id = a.recipient_id
@@ -45,6 +52,14 @@ AND a.recipient_id IN (
     WHERE ad.recipient_id = :recipient AND ad.removed_at IS NULL AND n.incident_id = :incident
     AND d.notice_id = n.id AND {SENT_TO})
 ORDER BY CASE WHEN a.recipient_id = :recipient THEN 0 ELSE 1 END, a.recipient_id""")
+# Which home its instruction is for, for those who have several: nobody else is named a flat.
+_HOMES = text("""
+SELECT p.* FROM audience a JOIN places p ON p.id = a.household
+WHERE a.incident_id = :incident AND a.recipient_id = :recipient
+    AND EXISTS (SELECT 1 FROM homes h WHERE h.recipient_id = :recipient)
+UNION ALL
+SELECT p.* FROM audience_homes o JOIN places p ON p.id = o.household
+WHERE o.incident_id = :incident AND o.recipient_id = :recipient AND o.band = :band""")
 _SAID = text("""
 SELECT n.id, n.stage, n.revision, n.issued_at, n.text, n.texts, w.language, w.parts
 FROM notices n LEFT JOIN wordings w ON w.notice_id = n.id AND w.channel = 'page'
@@ -71,6 +86,7 @@ def _page(conn: Connection, *, incident: int, recipient: int) -> ResidentPage | 
         return None
     persons = conn.execute(_PERSONS, asked).all()
     said = conn.execute(_SAID, {"incident": incident, "band": row.band}).all()
+    homes = [place_of(one) for one in conn.execute(_HOMES, asked | {"band": row.band}).mappings()]
     settings = as_json(row.settings) or {}
     notices = _notices(said)
     return ResidentPage(
@@ -91,8 +107,33 @@ def _page(conn: Connection, *, incident: int, recipient: int) -> ResidentPage | 
         said=notices,
         facts=as_json(row.params) or {},
         site=settings,
-        band=row.band,
+        band=base_band(row.band),
         calls=tuple((as_json(row.recipe) or {}).get("calls") or ()),
+        real=_real(conn, row.ended_by, recipient, _languages(notices)),
+        homes=tuple(
+            {tag: spoken_place(home, tag) for tag in _languages(notices)} for home in homes
+        ),
+    )
+
+
+def _real(
+    conn: Connection, incident: int | None, recipient: int, languages: Sequence[str]
+) -> Real | None:
+    """The real incident that ended this drill, as far as everybody may know it: no flat."""
+    if incident is None:
+        return None
+    row = conn.execute(_REAL, {"incident": incident, "recipient": recipient}).first()
+    if row is None:
+        return None
+    recipe = as_json(row.recipe) or {}
+    depth = str(recipe.get("place_depth") or "building")
+    return Real(
+        incident=incident,
+        code=row.code,
+        name=recipe.get("name") or {},
+        place_spoken=spoken_of(conn, row.site_id, public_path(row.place, depth), languages),
+        calls=tuple(recipe.get("calls") or ()),
+        mine=bool(row.mine),
     )
 
 

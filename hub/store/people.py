@@ -9,20 +9,23 @@ from sqlalchemy import Connection, func, or_, select
 
 from hub.entries import AddressEntry, RecipientView
 from hub.model import RecipientKind
-from hub.store.schema import addresses, places, recipients, sites
+from hub.store.homes import homes_of
+from hub.store.schema import addresses, homes, places, recipients, screens, sites
 
 
 def _views(conn: Connection, condition: Any, *, limit: int | None) -> list[RecipientView]:
     people = (
-        select(recipients, places.c.path)
+        select(recipients, places.c.path, screens.c.way)
         .outerjoin(places, places.c.id == recipients.c.place_id)
+        .outerjoin(screens, screens.c.recipient_id == recipients.c.id)
         .where(recipients.c.removed_at.is_(None), condition)
         .order_by(recipients.c.id)
         .limit(limit)
     )
     rows = conn.execute(people).all()
     ways = _addresses(conn, [row.id for row in rows])
-    return [_view(row, ways.get(row.id, ())) for row in rows]
+    others = homes_of(conn, [row.id for row in rows])
+    return [_view(row, ways.get(row.id, ()), others.get(row.id, ())) for row in rows]
 
 
 def _addresses(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[AddressEntry, ...]]:
@@ -43,7 +46,7 @@ def _addresses(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[AddressE
     return {key: tuple(value) for key, value in found.items()}
 
 
-def _view(row: Any, ways: tuple[AddressEntry, ...]) -> RecipientView:
+def _view(row: Any, ways: tuple[AddressEntry, ...], others: tuple[str, ...]) -> RecipientView:
     return RecipientView(
         id=row.id,
         ref=row.ref,
@@ -54,8 +57,12 @@ def _view(row: Any, ways: tuple[AddressEntry, ...]) -> RecipientView:
         roles=tuple(row.roles),
         needs=tuple(row.needs),
         drill=bool(row.drill),
+        no_drill=bool(row.no_drill),
+        extra={"way": row.way or {}} if row.kind == "screen" else {},
         version=row.version,
         addresses=ways,
+        site=row.site_id,
+        homes=others,
     )
 
 
@@ -68,9 +75,17 @@ def list_recipients(
     if search:
         like = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         condition &= or_(
-            recipients.c.name.ilike(like, escape="\\"), places.c.path.ilike(like, escape="\\")
+            recipients.c.name.ilike(like, escape="\\"),
+            places.c.path.ilike(like, escape="\\"),
+            recipients.c.id.in_(_at(like)),
         )
     return _views(conn, condition, limit=limit)
+
+
+def _at(like: str) -> Any:
+    """Whose further homes are like this."""
+    further = select(homes.c.recipient_id).join(places, places.c.id == homes.c.place_id)
+    return further.where(places.c.path.ilike(like, escape="\\"))
 
 
 def one_recipient(conn: Connection, *, number: int) -> RecipientView | None:
@@ -91,6 +106,7 @@ _REGISTER = (
     recipients.c.roles,
     recipients.c.needs,
     recipients.c.drill,
+    recipients.c.no_drill,
 )
 _WAYS = (
     addresses.c.recipient_id,
@@ -106,8 +122,8 @@ def register(
     conn: Connection, *, site: int, pack: Callable[[Sequence[Row]], bytes]
 ) -> tuple[int, list[bytes]]:
     """The roster's revision and everybody an import could touch, packed a page at a time: rows of
-    id, ref, kind, name, place, language, roles, needs, drill and the addresses in use, each of
-    channel, value, whether it is usable, and why it is not."""
+    id, ref, kind, name, place, language, roles, needs, drill, no_drill, the addresses in use, each
+    of channel, value, whether it is usable, and why it is not, and the paths of further homes."""
     rev = conn.execute(select(sites.c.roster_rev).where(sites.c.id == site)).scalar_one_or_none()
     return (0, []) if rev is None else (int(rev), [pack(page) for page in _pages(conn, site)])
 
@@ -125,7 +141,8 @@ def _pages(conn: Connection, site: int) -> Iterator[list[Row]]:
     while rows := conn.execute(people.where(recipients.c.id > after)).all():
         after = rows[-1][0]
         ways = _ways(conn, rows[0][0], after)
-        yield [[*row, ways.get(row[0], ())] for row in rows]
+        others = homes_of(conn, [rows[0][0], after])
+        yield [[*row, ways.get(row[0], ()), others.get(row[0], ())] for row in rows]
 
 
 def _ways(conn: Connection, first: int, last: int) -> dict[int, list[Row]]:

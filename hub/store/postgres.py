@@ -8,16 +8,21 @@ kept beyond a transaction: no settings, no named statements.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, insert, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from hub.errors import Refused, Unready
+from hub.decide.disk import SAID, Fault, of_state
+from hub.errors import DiskFull, HubError, Refused, Unready
+from hub.store.disk import TRIED, Disk
 from hub.store.reckoner import Reckoner
+from hub.store.schema import meta
+from hub.store.seal import Seal
 
 T = TypeVar("T")
 
@@ -26,6 +31,7 @@ TRIES = 4
 AGAIN = frozenset({"40001", "40P01"})  # serialization failure, deadlock: safe to run again
 # Not the change, but the server is at fault: the connection, resources (disk full, too many
 # connections), an operator (restarting, cancelled), its system; a standby that cannot write.
+WRITES = "READ COMMITTED"
 AWAY = ("08", "53", "57", "58", "25006")
 # A prepared statement is gone, or there already: another server connection than the one it was for.
 SWAPPED = frozenset({"26000", "42P05"})
@@ -58,6 +64,9 @@ class PostgresDatabase:
     def __init__(self, url: str, *, pool: int = 10, deadline: float = DEADLINE):
         self._url = make_url(url).set(drivername="postgresql+asyncpg")
         self.reckoner = Reckoner()
+        self.seal = Seal()
+        self.disk = Disk("database", fits=self._fits)
+        self.damaged = ""  # the server says itself what has become of its files
         self._pool = pool
         self._deadline = deadline
         self.pooled = False
@@ -104,7 +113,7 @@ class PostgresDatabase:
             max_overflow=5,
             pool_timeout=10,
             pool_pre_ping=False,
-            execution_options={"reckoner": self.reckoner},
+            execution_options={"reckoner": self.reckoner, "seal": self.seal},
             connect_args={"timeout": 5, **options},
         )
 
@@ -125,11 +134,23 @@ class PostgresDatabase:
 
     async def write(self, change: Callable[[Connection], T]) -> T:
         """The change is committed; or it raised and changed nothing."""
-        return await self._shielded(lambda: self._again(change, "READ COMMITTED"))
+        done = await self._shielded(lambda: self._again(change, WRITES))
+        self.disk.written()
+        return done
 
     async def read(self, question: Callable[[Connection], T]) -> T:
         """The answer of `question` on one consistent snapshot."""
         return await self._shielded(lambda: self._again(question, "REPEATABLE READ"))
+
+    async def _fits(self) -> Fault | None:
+        """Whether a row of half a megabyte would fit; it is not kept."""
+        try:
+            await self._shielded(lambda: self._again(_try_room, WRITES))
+        except DiskFull as error:
+            return Fault(error.fault)
+        except (_Fits, HubError, DBAPIError):  # away is another trouble, and said so
+            return None
+        return None
 
     async def _shielded(self, work: Callable[[], Awaitable[T]]) -> T:
         """Runs `work` to its end even if the caller is cancelled: a half-used connection is never
@@ -163,6 +184,9 @@ class PostgresDatabase:
                     self._behind_pooler()
                 if code in SWAPPED:
                     continue
+                if isolation == WRITES and (fault := of_state(code)) is not None:
+                    self.disk.failed(fault)
+                    raise DiskFull(SAID[fault], fault=str(fault)) from error
                 if _away(error, code):
                     why = f" (PostgreSQL says {code}: see its log)" if code else ""
                     raise Unready(f"The database is away{why}.") from error
@@ -182,6 +206,15 @@ class PostgresDatabase:
             )
             async with conn.begin():
                 return await conn.run_sync(work)
+
+
+class _Fits(Exception):
+    """There is room, and what took it is taken back."""
+
+
+def _try_room(conn: Connection) -> None:
+    conn.execute(insert(meta).values(key=f"room/{secrets.token_hex(8)}", value=TRIED.hex()))
+    raise _Fits
 
 
 def _shown(conn: Connection) -> tuple[str, str]:

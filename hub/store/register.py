@@ -9,10 +9,17 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from hub.entries import AddressEntry, RecipientEntry, RosterWrite
+from hub.entries import (
+    ROSTER_COLUMNS,
+    AddressEntry,
+    PlaceEntry,
+    RecipientEntry,
+    RosterWrite,
+)
 from hub.model import RecipientKind
 from hub.store.addresses import keep_out
 from hub.store.database import database_now, insert_rows
+from hub.store.homes import put_homes
 from hub.store.places import ids_by_path, put_places
 from hub.store.schema import addresses, recipients, screens, sites
 
@@ -32,6 +39,7 @@ _COLUMNS = [
     "vulnerable",
     "helpers",
     "drill",
+    "no_drill",
     "ref",
     "extra",
     "created_at",
@@ -46,10 +54,18 @@ def bump(conn: Connection, site: int) -> None:
 
 
 def put_recipient(
-    conn: Connection, *, site: int, entry: RecipientEntry, number: int | None, version: int | None
+    conn: Connection,
+    *,
+    site: int,
+    entry: RecipientEntry,
+    number: int | None,
+    version: int | None,
+    spot: PlaceEntry | None = None,
 ) -> int | str:
     known = ids_by_path(conn, site)
-    if entry.place and entry.place not in known:
+    if spot is not None and spot.path not in known and spot.parent in known:
+        known = put_places(conn, site, [spot])
+    if any(path and path not in known for path in (entry.place, *entry.homes)):
         return "place"
     if number is not None:
         row = conn.execute(
@@ -88,6 +104,8 @@ def write_roster(conn: Connection, *, site: int, change: RosterWrite) -> bool:
     bumped = update(sites).where(sites.c.id == site, same)
     if conn.execute(bumped.values(roster_rev=sites.c.roster_rev + 1)).rowcount != 1:
         return False
+    if change.columns is not None:
+        _keep_columns(conn, site, change.columns)
     known = put_places(conn, site, change.places)
     now = database_now(conn)
     for ids in _pages(change.removed):
@@ -99,6 +117,14 @@ def write_roster(conn: Connection, *, site: int, change: RosterWrite) -> bool:
     for entries in _pages(change.added):
         add_recipients(conn, site, entries, known, now=now)
     return True
+
+
+def _keep_columns(conn: Connection, site: int, columns: Mapping[str, str]) -> None:
+    """The other settings stay as they are at this moment."""
+    mine = sites.c.id == site
+    settings = conn.execute(select(sites.c.settings).where(mine)).scalar_one()
+    kept = {**settings, ROSTER_COLUMNS: dict(columns)}
+    conn.execute(update(sites).where(mine).values(settings=kept))
 
 
 def _pages(values: Iterable[T]) -> Iterator[list[T]]:
@@ -124,12 +150,13 @@ def add_recipients(
         (
             first + i, site, e.kind.value, e.name, known.get(e.place) if e.place else known.get(""),
             e.language, _json(e.roles), _json(e.needs), bool(e.needs),
-            _json([ids[h] for h in e.helpers if h in ids]), e.drill, e.ref or None,
+            _json([ids[h] for h in e.helpers if h in ids]), e.drill, e.no_drill, e.ref or None,
             _json(dict(e.extra)), now, now,
         )
         for i, e in enumerate(entries)
     ]  # fmt: skip
     insert_rows(conn, recipients, _COLUMNS, rows)
+    put_homes(conn, [(first + i, _flats(e, known)) for i, e in enumerate(entries) if e.homes])
     _put_addresses(conn, [(first + i, e.addresses) for i, e in enumerate(entries)], now=now)
     ways = [
         {"recipient_id": first + i, "way": dict(e.extra.get("way", {}))}
@@ -139,6 +166,10 @@ def add_recipients(
     if ways:
         conn.execute(insert(screens), ways)
     return list(range(first, first + len(entries)))
+
+
+def _flats(entry: RecipientEntry, known: Mapping[str, int]) -> list[int]:
+    return [known[path] for path in entry.homes if path != entry.place and path in known]
 
 
 def _next_id(conn: Connection, count: int) -> int:
@@ -191,14 +222,27 @@ def _change(
             "needs": list(e.needs),
             "vulnerable": bool(e.needs),
             "drill": e.drill,
+            "no_drill": e.no_drill,
             "ref": e.ref or None,
         }
         for number, e in changes
     ]
     names = [key for key in values[0] if key != "number"]
     conn.execute(statement.values({name: bindparam(name) for name in names}), values)
+    for number, entry in changes:
+        if entry.kind is RecipientKind.SCREEN and "way" in entry.extra:
+            _put_way(conn, number, entry.extra["way"])
+    put_homes(conn, [(number, _flats(e, known)) for number, e in changes])
     _change_addresses(conn, changes, now=now, flags=flags)
     keep_out(conn, (number for number, _ in changes), now=now)
+
+
+def _put_way(conn: Connection, number: int, way: Mapping[str, Any]) -> None:
+    """Where this screen points from now on."""
+    values = {"way": dict(way)}
+    done = conn.execute(update(screens).where(screens.c.recipient_id == number).values(values))
+    if done.rowcount == 0:
+        conn.execute(insert(screens).values(recipient_id=number, **values))
 
 
 def _change_addresses(

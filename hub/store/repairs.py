@@ -13,10 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 
 from hub.decide.repairs import CALLED_AS, REPAIRED, why
-from hub.decide.spoken import spoken_place
 from hub.decide.views import moment
 from hub.store.batches import run
-from hub.store.placed import LANGUAGES, place_of
+from hub.store.placed import NAMED, spoken_at
 
 LAST = 3  # incidents looked at for what is refused without being flagged
 MOST = 2_000  # of those at most: more is no matter of single numbers
@@ -46,7 +45,8 @@ WHERE r.site_id = :site AND r.removed_at IS NULL AND ad.removed_at IS NULL
     AND (ad.bad_at IS NOT NULL OR ad.opted_out_at IS NOT NULL OR ad.id IN :said)"""
 _COUNT = text(f"SELECT count(*) {_WANTED}").bindparams(bindparam("said", expanding=True))
 _LIST = text(
-    "SELECT p.*, ad.id AS address, ad.channel, ad.value, ad.bad_at, ad.bad_reason, ad.opted_out_at,"
+    f"SELECT {NAMED}, ad.id AS address, ad.channel, ad.value, ad.bad_at, ad.bad_reason,"
+    " ad.opted_out_at,"
     f" r.id AS recipient, r.name AS person, r.kind AS whose {_WANTED}"
     " AND ad.id > :after ORDER BY ad.id LIMIT :limit"
 ).bindparams(bindparam("said", expanding=True))
@@ -106,7 +106,6 @@ def _said(conn: Connection, site: int) -> dict[int, Said]:
 def _item(row: Mapping[Any, Any], said: Said) -> dict[str, Any]:
     reason, at = said
     known = row["path"] is not None
-    place = place_of(row) if known else None
     found = why(
         row["value"],
         bad=row["bad_at"] is not None,
@@ -120,7 +119,7 @@ def _item(row: Mapping[Any, Any], said: Said) -> dict[str, Any]:
         "name": row["person"],
         "kind": row["whose"],
         "place": row["path"] if known else "",
-        "spoken": {tag: spoken_place(place, tag) for tag in LANGUAGES} if place else {},
+        "spoken": spoken_at(row) if known else {},
         "channel": row["channel"],
         "value": row["value"],
         "why": str(found or ""),

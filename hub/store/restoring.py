@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, column, func, inspect, select, table, text
 
 from hub.errors import Conflict, Problem
-from hub.store.accounts import add_audit
 from hub.store.archive import AT_ONCE, Going, Part
 from hub.store.archived import Archive, damaged
+from hub.store.audit_chain import add_audit
 from hub.store.database import database_now, insert_rows
 from hub.store.events import at_ms
 from hub.store.fencing import Cut, fence
@@ -88,6 +88,7 @@ def restore(
         raise Conflict("This hub is not fresh.", [where], code="not_fresh")
     _empty(conn)
     upgrade(conn, archive.manifest.revision)
+    conn.exec_driver_sql("DELETE FROM meta")  # marks a new database is given: the archive has them
     _parents_later(conn)
     for part in archive.manifest.parts:
         _fill(conn, archive, part, going)

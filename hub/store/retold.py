@@ -17,6 +17,7 @@ from hub.model import Stage
 from hub.states import MAY_HAVE_GOT, TOLD, IncidentState
 from hub.store import heard
 from hub.store.heard import said_before
+from hub.store.homes import AT_HOMES
 from hub.store.knocks import NAME
 from hub.store.waves import in_sets, with_lists
 from hub.store.ways import SENT_TO, VIA
@@ -44,9 +45,21 @@ _ALL = f"""
   UNION ALL
   SELECT a.household, 0, 1 FROM deliveries d CROSS JOIN delivery_also o CROSS JOIN audience a
     WHERE o.delivery_id = d.id AND a.recipient_id = o.recipient_id AND {_PEOPLE}
-    AND d.channel <> 'none' AND {{got}}"""
+    AND d.channel <> 'none' AND {{got}}
+  UNION ALL
+  SELECT a.household, 0, 1 FROM deliveries d CROSS JOIN {AT_HOMES} a
+    WHERE a.recipient_id = d.recipient_id AND {_PEOPLE} AND d.channel <> 'none' AND {{got}}
+  UNION ALL
+  SELECT a.household, 0, 1 FROM {AT_HOMES} a CROSS JOIN delivery_also o CROSS JOIN deliveries d
+    WHERE o.recipient_id = a.recipient_id AND d.id = o.delivery_id AND {_PEOPLE}
+    AND d.incident_id = :incident AND d.channel <> 'none' AND {{got}}"""
 _MINE = f"""
   SELECT a.household, 0, 1 FROM audience a CROSS JOIN addresses ad CROSS JOIN ({VIA}) via
+    CROSS JOIN deliveries d
+    WHERE a.household = :household AND {_PEOPLE} AND ad.recipient_id = a.recipient_id
+    AND {SENT_TO} AND {{got}}
+  UNION ALL
+  SELECT a.household, 0, 1 FROM {AT_HOMES} a CROSS JOIN addresses ad CROSS JOIN ({VIA}) via
     CROSS JOIN deliveries d
     WHERE a.household = :household AND {_PEOPLE} AND ad.recipient_id = a.recipient_id
     AND {SENT_TO} AND {{got}}"""

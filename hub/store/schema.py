@@ -51,6 +51,7 @@ sites = Table(
     Column("name", Json, nullable=False),
     Column("settings", Json, nullable=False),
     Column("roster_rev", Integer, nullable=False, server_default="1"),
+    Column("version", Integer, nullable=False, server_default="1"),
 )
 
 places = Table(
@@ -85,6 +86,7 @@ recipients = Table(
     Column("vulnerable", Boolean, nullable=False, server_default=text("false")),
     Column("helpers", Json, nullable=False),  # recipient ids
     Column("drill", Boolean, nullable=False, server_default=text("false")),
+    Column("no_drill", Boolean, nullable=False, server_default=text("false")),  # said no to them
     Column("ref", Text),  # the key a roster import finds this person by
     Column("extra", Json, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
@@ -93,6 +95,14 @@ recipients = Table(
     Column("removed_at", Ms),
     Index("ix_recipients_site_kind", "site_id", "kind"),
     Index("ix_recipients_place", "place_id"),
+)
+
+homes = Table(
+    "homes",  # further homes of a recipient, beside `recipients.place_id`
+    metadata,
+    Column("recipient_id", ForeignKey("recipients.id"), primary_key=True, autoincrement=False),
+    Column("place_id", ForeignKey("places.id"), primary_key=True, autoincrement=False),
+    Index("ix_homes_place", "place_id"),
 )
 
 addresses = Table(
@@ -149,6 +159,13 @@ incidents = Table(
     Column("closed_at", Ms),
     # What its texts put before each digit ("B1"), where another incident had asked already.
     Column("letter", Text, nullable=False, server_default=""),
+    Column("ended_by", BigId),  # of a drill: the live incident that ended it
+    Index(
+        "ix_incidents_ended",
+        "ended_by",
+        sqlite_where=text("ended_by IS NOT NULL"),
+        postgresql_where=text("ended_by IS NOT NULL"),
+    ),
 )
 
 audience = Table(
@@ -172,6 +189,16 @@ audience = Table(
     Column("answered_at", Ms),
     # Not the incident first: SQLite would take it for the primary key wherever it has the choice.
     Index("ix_audience_household", "household", "incident_id"),
+)
+
+audience_homes = Table(
+    "audience_homes",  # further homes of one in the audience that the incident concerns
+    metadata,
+    Column("incident_id", BigId, primary_key=True, autoincrement=False),
+    Column("recipient_id", BigId, primary_key=True, autoincrement=False),
+    Column("household", BigId, primary_key=True, autoincrement=False),  # place id of the flat
+    Column("band", Text, nullable=False),  # that of this home; the person's own is the graver
+    Index("ix_audience_homes_household", "household", "incident_id"),
 )
 
 notices = Table(
@@ -279,6 +306,12 @@ deliveries = Table(
         "id",
         sqlite_where=text("state IN ('refused', 'failed') AND onward_at IS NULL"),
         postgresql_where=text("state IN ('refused', 'failed') AND onward_at IS NULL"),
+    ),
+    Index(
+        "ix_deliveries_restored",  # what a restore cut short: boards ask for it of every last word
+        "notice_id",
+        sqlite_where=text("state = 'cancelled' AND reason = 'restored'"),
+        postgresql_where=text("state = 'cancelled' AND reason = 'restored'"),
     ),
     Index(
         "ix_deliveries_calls",  # calls that may still be ringing or talking
@@ -580,6 +613,9 @@ audit = Table(
     Column("object", Text, nullable=False, server_default=""),
     Column("data", Json, nullable=False),
     Column("chain", Text, nullable=False),  # HMAC-SHA256 over the row and the chain before it
+    Index("ix_audit_action_id", "action", "id"),
+    Index("ix_audit_actor_id", "actor", "id"),
+    Index("ix_audit_at", "at"),
 )
 
 # ── The site's own texts ───────────────────────────────────────────────────────────────────────

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
 
-from hub.decide.showing import Candidate, Ordered, ScreenCard, ScreenRow
-from hub.model import Kind, Level, Stage
-from hub.states import IncidentState
+from hub.decide.showing import Ordered, ScreenCard, ScreenRow
+from hub.decide.site import own_name
 from hub.store.database import Database, database_now
 from hub.store.schema import (
     addresses,
-    deliveries,
-    incidents,
-    notices,
     pairings,
     places,
     recipients,
     screens,
     sites,
-    wordings,
 )
+from hub.store.screen_orders import ordered
 
-RECENT = 7 * 24 * 3600 * 1000  # ms: an order older than a week is not shown
 SILENT = 75_000  # ms: whoever holds a screen says so every 30 s, so here its process has died
 
 
@@ -54,6 +48,10 @@ class ScreenLedger:
         """Screens by the hash of their device token, for those that are known."""
         return await self._db.read(partial(_by_device, digests=tuple(digests)))
 
+    async def cards(self, recipients: Sequence[int]) -> dict[int, ScreenCard]:
+        """What these screens have to know of themselves, as it is now; paired ones alone."""
+        return await self._db.read(partial(_cards, ids=tuple(recipients)))
+
     async def present(self, *, seen: Iterable[int], gone: Iterable[int]) -> None:
         """These screens are connected now, those are not."""
         await self._db.write(partial(_present, seen=tuple(seen), gone=tuple(gone)))
@@ -72,7 +70,7 @@ class ScreenLedger:
 
     async def ordered(self, ids: Sequence[int]) -> list[Ordered]:
         """Everything that may still be showing on these screens."""
-        return await self._db.read(partial(_ordered, ids=tuple(ids)))
+        return await self._db.read(partial(ordered, ids=tuple(ids)))
 
     async def unpair(self, recipient: int) -> bool:
         """The screen's device token works no more."""
@@ -150,28 +148,45 @@ def _claim(conn: Connection, *, claim: str) -> tuple[str, int] | str:
     return str(row.device_token), int(row.recipient_id)
 
 
+_CARD = (
+    select(screens.c.device_hash, screens.c.recipient_id, screens.c.way, recipients.c.name)
+    .add_columns(places.c.name.label("place_name"), sites.c.settings, sites.c.name.label("site"))
+    .join(recipients, recipients.c.id == screens.c.recipient_id)
+    .join(sites, sites.c.id == recipients.c.site_id)
+    .outerjoin(places, places.c.id == recipients.c.place_id)
+)
+
+
 def _by_device(conn: Connection, *, digests: tuple[str, ...]) -> dict[str, ScreenCard]:
     found: dict[str, ScreenCard] = {}
-    asked = (
-        select(screens.c.device_hash, screens.c.recipient_id, screens.c.way, recipients.c.name)
-        .add_columns(places.c.name.label("place_name"), sites.c.settings)
-        .join(recipients, recipients.c.id == screens.c.recipient_id)
-        .join(sites, sites.c.id == recipients.c.site_id)
-        .outerjoin(places, places.c.id == recipients.c.place_id)
-    )
     for start in range(0, len(digests), 500):  # SQLite takes 32,766 parameters at most
         part = digests[start : start + 500]
-        for row in conn.execute(asked.where(screens.c.device_hash.in_(part))):
-            found[row.device_hash] = ScreenCard(
-                recipient=int(row.recipient_id),
-                name=row.name,
-                place=row.place_name or {},
-                way=row.way or {},
-                source=row.settings.get("source") or {},
-                timezone=str(row.settings.get("timezone") or ""),
-                languages=tuple(row.settings.get("languages") or ()),
-            )
+        for row in conn.execute(_CARD.where(screens.c.device_hash.in_(part))):
+            found[row.device_hash] = _card(row)
     return found
+
+
+def _cards(conn: Connection, *, ids: tuple[int, ...]) -> dict[int, ScreenCard]:
+    found: dict[int, ScreenCard] = {}
+    paired = screens.c.device_hash.is_not(None)
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        for row in conn.execute(_CARD.where(screens.c.recipient_id.in_(part), paired)):
+            found[int(row.recipient_id)] = _card(row)
+    return found
+
+
+def _card(row: Any) -> ScreenCard:
+    return ScreenCard(
+        recipient=int(row.recipient_id),
+        name=row.name,
+        place=row.place_name or {},
+        way=row.way or {},
+        source=row.settings.get("source") or {},
+        timezone=str(row.settings.get("timezone") or ""),
+        languages=tuple(row.settings.get("languages") or ()),
+        site=own_name(row.site or {}),
+    )
 
 
 def _present(conn: Connection, *, seen: tuple[int, ...], gone: tuple[int, ...]) -> None:
@@ -238,82 +253,6 @@ def _screen_row(row: Any) -> ScreenRow:
 
 
 # Not the whole row: the recipe in it is large, and would be read again for every screen.
-_OF_INCIDENT = tuple(
-    incidents.c[name]
-    for name in (*("id", "kind", "level", "status", "playbook", "code", "place", "next_update_at"),)
-)
-
-
-def _ordered(conn: Connection, *, ids: tuple[int, ...]) -> list[Ordered]:
-    since = database_now(conn) - RECENT
-    open_ = (
-        select(notices.c.id)
-        .join(incidents, incidents.c.id == notices.c.incident_id)
-        .where(incidents.c.status != "closed", notices.c.issued_at > since)
-    )
-    found: list[Any] = []
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        found += conn.execute(
-            select(
-                deliveries.c.recipient_id,
-                deliveries.c.wording_id,
-                wordings.c.band,
-                notices.c.id.label("notice"),
-                notices.c.revision,
-                notices.c.stage,
-                notices.c.issued_at,
-                *_OF_INCIDENT,
-            )
-            .join(notices, notices.c.id == deliveries.c.notice_id)
-            .join(incidents, incidents.c.id == notices.c.incident_id)
-            .join(wordings, wordings.c.id == deliveries.c.wording_id)
-            .where(
-                # by the unique index of deliveries: a screen's address is its own id
-                deliveries.c.notice_id.in_(open_),
-                deliveries.c.channel == "screen",
-                deliveries.c.address.in_([str(one) for one in part]),
-                deliveries.c.state.in_(("sending", "unsure", "accepted", "delivered", "read")),
-            )
-        ).all()
-    words = _words(conn, {(row.notice, row.band) for row in found})
-    return [_order(row, words[(row.notice, row.band)]) for row in found]
-
-
-def _words(
-    conn: Connection, keys: set[tuple[int, str]]
-) -> dict[tuple[int, str], dict[str, Mapping[str, str]]]:
-    found: dict[tuple[int, str], dict[str, Mapping[str, str]]] = {key: {} for key in keys}
-    wanted = {notice for notice, _band in keys}
-    asked = select(wordings).where(wordings.c.channel == "screen", wordings.c.notice_id.in_(wanted))
-    for row in conn.execute(asked) if wanted else ():
-        if (row.notice_id, row.band) in found:
-            found[(row.notice_id, row.band)][row.language] = row.parts
-    return found
-
-
-def _order(row: Any, words: Mapping[str, Mapping[str, str]]) -> Ordered:
-    candidate = Candidate(
-        incident=row.id,
-        notice=row.notice,
-        revision=row.revision,
-        stage=Stage(row.stage),
-        kind=Kind(row.kind),
-        level=Level(row.level),
-        status=IncidentState(row.status),
-        issued_at=datetime.fromtimestamp(row.issued_at / 1000, UTC),
-        wording=row.wording_id,
-    )
-    return Ordered(
-        recipient=row.recipient_id,
-        candidate=candidate,
-        playbook=row.playbook,
-        code=row.code,
-        place=row.place,
-        words=words,
-        next_update_at=row.next_update_at,
-        updated_at=row.issued_at,
-    )
 
 
 def _unpair(conn: Connection, *, recipient: int) -> bool:

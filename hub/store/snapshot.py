@@ -8,6 +8,7 @@ looks, the write-ahead log only grows. PostgreSQL: REPEATABLE READ READ ONLY.
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy.pool import NullPool
 
 from hub.errors import Problem, Refused, Unready
 from hub.store.database import Database, database
+from hub.store.opening import refusal
 
 T = TypeVar("T")
 
@@ -48,7 +50,7 @@ def patient(url: str) -> Database:
 
 def _look_at_file(url: str, question: Callable[[Connection], T]) -> T:
     path = Path(make_url(url).database or "")
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 - never raises; SQLite says why it may not be read
         where = Problem("MUSTER_DATA", f"has no database: {path}", "name the hub's data folder")
         raise Refused("There is no hub here.", [where], code="empty")
     engine = create_engine("sqlite+pysqlite://", creator=lambda: _reader(path), poolclass=NullPool)
@@ -61,7 +63,9 @@ def _look_at_file(url: str, question: Callable[[Connection], T]) -> T:
         with engine.connect() as conn, conn.begin():
             return question(conn)
     except DBAPIError as error:
-        raise Unready(f"The database {path} cannot be read now: {error.orig}.") from error
+        raise refusal(str(path), error) or Unready(
+            f"The database {path} cannot be read now: {error.orig}."
+        ) from error
     finally:
         engine.dispose()
 

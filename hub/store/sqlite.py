@@ -18,19 +18,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from hub.errors import Unready
+from hub.decide.disk import SAID, Fault
+from hub.errors import Damaged, DiskFull, Unready
+from hub.store.disk import Disk
+from hub.store.opening import damage, refusal
 from hub.store.reckoner import Reckoner
+from hub.store.seal import Seal
 
 T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
 
 GROUP = 256  # changes in one commit at most, so that no caller waits for an endless group
 WAITING = 10_000  # changes queued at most; beyond it callers get Unready at once
 READERS = 4
 
+FULL = " Make room on the disk of the data folder (`df -h`)."
 _PASSES = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_FULL}
     | {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
@@ -67,6 +75,12 @@ def _private(path: str | None) -> None:
             Path(path).chmod(0o600)
 
 
+def _folder(path: str | None) -> Path | None:
+    """Where the database's files are; None for one that has none."""
+    plain = path and path != ":memory:" and not path.startswith("file:")
+    return Path(path).resolve().parent if path and plain else None
+
+
 class SqliteDatabase:
     """One file, one process, one writer."""
 
@@ -75,24 +89,33 @@ class SqliteDatabase:
     def __init__(self, url: str):
         self._url = make_url(url).set(drivername="sqlite+pysqlite")
         self.reckoner = Reckoner()
+        self.seal = Seal()
+        self.disk = Disk("data", _folder(self._url.database))
+        self.damaged = ""
         self._queue: queue.Queue[_Change | None] = queue.Queue(WAITING)
         self._writer: threading.Thread | None = None
         self._engine: Engine | None = None
         self._readers: ThreadPoolExecutor | None = None
         self._questions: Engine | None = None
 
+    @property
+    def _options(self) -> dict[str, Any]:
+        return {"reckoner": self.reckoner, "seal": self.seal}
+
     async def open(self) -> None:
         """The writer thread runs and the file answers. Unready says why where it cannot now."""
         _private(self._url.database)
-        self._engine = _engine(self._url, self.reckoner, writes=True)
-        self._questions = _engine(self._url, self.reckoner, writes=False)
+        self._engine = _engine(self._url, self._options, writes=True)
+        self._questions = _engine(self._url, self._options, writes=False)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
         try:
             first = await asyncio.to_thread(self._engine.connect)
         except Exception as error:
-            if (said := _said(error, "be opened")) is error:
+            said = refusal(self._url.database, error)
+            if said is None:
                 raise
-            raise said from error
+            full = _said(error, "be opened", self.disk) if isinstance(said, Unready) else said
+            raise (full if isinstance(full, DiskFull) else said) from error
         self._writer = threading.Thread(
             target=self._run, args=(first,), name="sqlite-write", daemon=True
         )
@@ -140,16 +163,24 @@ class SqliteDatabase:
         except Exception as error:
             if (said := _said(error, "be read")) is error:
                 raise
+            self._hear(said)
             raise said from error
 
     def _run(self, first: Connection) -> None:
         with first as conn:
             while (group := self._next_group()) is not None:
-                _commit(conn, group)
+                _commit(conn, group, self.disk)
                 for change in group:
+                    self._hear(change.error)
                     change.tell()
                 if self._ended:
                     return
+
+    def _hear(self, error: BaseException | None) -> None:
+        """A file that was once found broken stays so until a backup takes its place."""
+        if isinstance(error, Damaged) and not self.damaged:
+            self.damaged = str(error)
+            log.error("database_damaged")
 
     _ended = False
 
@@ -170,19 +201,24 @@ class SqliteDatabase:
         return group
 
 
-def _commit(conn: Connection, group: list[_Change]) -> None:
+def _commit(conn: Connection, group: list[_Change], disk: Disk) -> None:
     """Every change of the group is durable or carries its error."""
+    raw: Any = conn.connection.driver_connection
+    before = raw.total_changes
     try:
         with conn.begin():
             for change in group:
-                _apply(conn, change, alone=len(group) == 1)
+                _apply(conn, change, disk, alone=len(group) == 1)
     except BaseException as error:  # noqa: BLE001 - told to every caller; the thread must not die
-        said = _said(error, "write")
+        said = _said(error, "write", disk)
         for change in group:
             change.error = change.error or said
+    else:
+        if raw.total_changes != before:
+            disk.written()
 
 
-def _apply(conn: Connection, change: _Change, *, alone: bool) -> None:
+def _apply(conn: Connection, change: _Change, disk: Disk, *, alone: bool) -> None:
     try:
         if alone:
             change.result = change.run(conn)
@@ -190,7 +226,7 @@ def _apply(conn: Connection, change: _Change, *, alone: bool) -> None:
             with conn.begin_nested():
                 change.result = change.run(conn)
     except BaseException as error:
-        change.error = _said(error, "write")
+        change.error = _said(error, "write", disk)
         if alone or not _whole(conn):
             raise change.error from error
 
@@ -202,16 +238,30 @@ def _whole(conn: Connection) -> bool:
     return bool(raw.in_transaction)
 
 
-def _said(error: BaseException, what: str) -> BaseException:
-    """The error as callers are told it; Unready where the disk, not the change, is at fault. It may
-    be hidden below a later one: the savepoint, too, is gone then."""
+def _said(error: BaseException, what: str, disk: Disk | None = None) -> BaseException:
+    """The error as callers are told it; Unready where the disk or the file, not the change, is at
+    fault. It may be hidden below a later one: the savepoint, too, is gone then. `disk`: of a write;
+    it hears."""
     found: BaseException | None = error
     while found is not None:
         orig = found.orig if isinstance(found, DBAPIError) else found
-        if isinstance(orig, sqlite3.OperationalError) and _passes(orig, writes=what == "write"):
+        if isinstance(orig, sqlite3.OperationalError) and _passes(orig, writes=what != "be read"):
+            if disk is not None and (fault := _fault(orig, disk)) is not None:
+                disk.failed(fault)
+                return DiskFull(SAID[fault], fault=str(fault))
             return Unready(f"The database cannot {what} now: {orig}.")
         found = found.__context__
-    return error
+    return damage(error) or error
+
+
+def _fault(error: sqlite3.OperationalError, disk: Disk) -> Fault | None:
+    """What the disk has against a write. SQLite knows only that it is full, or an I/O error, which
+    is as well what a quota, a limit or a read-only file system comes to."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    known = {sqlite3.SQLITE_FULL: Fault.FULL, sqlite3.SQLITE_READONLY: Fault.READ_ONLY}
+    if code in known or code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}:
+        return disk.why(otherwise=known.get(code))
+    return None
 
 
 def _passes(error: sqlite3.OperationalError, *, writes: bool) -> bool:
@@ -222,14 +272,14 @@ def _passes(error: sqlite3.OperationalError, *, writes: bool) -> bool:
     return code & 0xFF in _PASSES
 
 
-def _engine(url: Any, reckoner: Reckoner, *, writes: bool) -> Engine:
+def _engine(url: Any, options: dict[str, Any], *, writes: bool) -> Engine:
     engine = create_engine(
         url,
         hide_parameters=True,  # names and numbers stay out of errors, so out of logs
         poolclass=QueuePool,
         pool_size=1 if writes else READERS,
         max_overflow=0,
-        execution_options={"reckoner": reckoner},
+        execution_options=options,
         connect_args={"check_same_thread": False, "timeout": 5.0, "cached_statements": 512},
     )
 

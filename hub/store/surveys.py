@@ -14,6 +14,7 @@ from hub.model import PlaceKind
 from hub.plans import Estate, Person, Reached, Spot
 from hub.store.database import database_now
 from hub.store.ids import following
+from hub.store.real_first import under_way
 from hub.store.schema import sites
 from hub.store.ways import USABLE, callable_sql, quoted
 
@@ -34,12 +35,23 @@ _SPOTS_OF = text(
 _NAMES_OF = text(
     "SELECT id, CAST(name AS TEXT) FROM places WHERE site_id = :site AND building = :building"
 )
+_SAID_OF_DRILLS = "CASE WHEN {0}no_drill THEN -1 WHEN {0}drill THEN 1 ELSE 0 END"
 # +site_id: pages go along the primary key; the index on site_id would be sorted for every page.
 _PEOPLE = text(
     "SELECT id, kind, place_id, language, CAST(roles AS TEXT),"
-    " vulnerable OR CAST(needs AS TEXT) NOT IN ('[]', 'null'), drill"
+    " vulnerable OR CAST(needs AS TEXT) NOT IN ('[]', 'null'),"
+    f" {_SAID_OF_DRILLS.format('')}"
     " FROM recipients WHERE +site_id = :site AND removed_at IS NULL AND id > :after"
     " ORDER BY id LIMIT :page"
+)
+# Few have a second home: no pages.
+_HOMES = text(
+    "SELECT r.id, r.kind, h.place_id, r.language, CAST(r.roles AS TEXT),"
+    " r.vulnerable OR CAST(r.needs AS TEXT) NOT IN ('[]', 'null'),"
+    f" {_SAID_OF_DRILLS.format('r.')}"
+    " FROM homes h CROSS JOIN recipients r"
+    " WHERE r.id = h.recipient_id AND r.site_id = :site AND r.removed_at IS NULL"
+    " ORDER BY h.recipient_id, h.place_id"
 )
 _REACHED = text(
     "SELECT ad.recipient_id, ad.channel, ad.value, ad.id FROM addresses ad"
@@ -58,6 +70,13 @@ _DIALLED = tuple(
         " ORDER BY ad.id LIMIT :page"
     )
     for medium, channel in dialled(DIALS)
+)
+_UNUSABLE = text(
+    "SELECT ad.recipient_id, ad.channel, ad.value, ad.id FROM addresses ad"
+    " JOIN recipients r ON r.id = ad.recipient_id"
+    " WHERE +r.site_id = :site AND r.removed_at IS NULL AND ad.removed_at IS NULL"
+    " AND (ad.opted_out_at IS NOT NULL OR ad.bad_at IS NOT NULL) AND ad.id > :after"
+    " ORDER BY ad.id LIMIT :page"
 )
 DAY_MS = 86_400_000
 _OPEN = text("SELECT id FROM incidents WHERE site_id = :site AND status <> 'closed'")
@@ -110,6 +129,7 @@ def read_estate(conn: Connection, *, site: int, preview: bool) -> Estate:
         people=_people(conn, site),
         reached=_reached(conn, site) if preview else (),
         offline=_offline(conn, site) if preview else frozenset(),
+        unusable=_ways(conn, _UNUSABLE, site) if preview else (),
         **_beside(conn, site),
     )
 
@@ -120,11 +140,14 @@ def _beside(conn: Connection, site: int) -> dict[str, Any]:
     ids = [int(one) for one in conn.execute(_OPEN, {"site": site}).scalars()]
     if not ids:
         return {}
+    others = under_way(conn, site)
     asked = _raw(conn, _ASKED, {"ids": ids})
     letters = conn.execute(_LETTERS, {"site": site, "since": database_now(conn) - DAY_MS})
     return {
         "asked": frozenset(int(row[0]) for row in asked),
         "letters": frozenset(letters.scalars()),
+        "under_way": others,
+        "beside": frozenset(ids),
     }
 
 
@@ -140,6 +163,7 @@ def _people(conn: Connection, site: int) -> list[Person]:
         rows = _raw(conn, _PEOPLE, {"site": site, "after": after, "page": _PAGE})
         found.extend(rows)
         if len(rows) < _PAGE:
+            found.extend(_raw(conn, _HOMES, {"site": site}))
             return found
         after = rows[-1][0]
 

@@ -17,6 +17,7 @@ from hub.store.answers import take
 from hub.store.database import Database, database_now
 from hub.store.doors import blocks, doors
 from hub.store.events import append_event
+from hub.store.homes import LIVE_AT
 from hub.store.households import opened_door
 from hub.store.incidents import lock_incident
 from hub.store.retold import tell_late
@@ -26,11 +27,12 @@ Changed = tuple[Mapping[str, Any], int]
 """The task as it stands, and the incident's newest event."""
 
 # What people have said of themselves stands: staff speak for those who have not, or need help.
-_HOUSEHOLD = text("""
-SELECT recipient_id, answer FROM audience WHERE household = :household AND incident_id = :incident
+_AT_HOME = f"incident_id = :incident AND recipient_id IN ({LIVE_AT.format(flat=':household')})"
+_HOUSEHOLD = text(f"""
+SELECT recipient_id, answer FROM audience WHERE {_AT_HOME}
     AND kind IN ('resident', 'staff', 'outside') ORDER BY rank, recipient_id""")
-_TOLD = text("""
-UPDATE audience SET told_at = :now WHERE household = :household AND incident_id = :incident
+_TOLD = text(f"""
+UPDATE audience SET told_at = :now WHERE {_AT_HOME}
     AND kind IN ('resident', 'staff', 'outside') AND told_at IS NULL RETURNING recipient_id""")
 _SPEAKS_FOR_ITSELF = frozenset({"safe", "evacuated", "away"})
 

@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, async_playwright, expect
 
+from tests.browser.endings import all_clear
 from tests.processes import free_port
 
 pytestmark = [
@@ -172,6 +173,26 @@ async def test_05_a_double_click_starts_one_drill_and_its_board_moves(tour: Tour
     await page.close()
 
 
+async def test_05b_the_flag_of_the_place_is_whole_on_every_size(tour: Tour) -> None:
+    page = await tour.page()
+    await page.goto(f"{tour.url}/")
+    for width, height in ((1440, 900), (390, 844), (1920, 1080)):
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.wait_for_function(WHOLE)
+    await page.close()
+
+
+WHOLE = """() => {
+  const flag = document.querySelector(".flag");
+  if (!flag) return false;
+  flag.scrollIntoView({ block: "center" });
+  const box = flag.getBoundingClientRect();
+  const y = box.top + box.height / 2;
+  return [box.left + 1, box.right - 3].every((x) => document.elementFromPoint(x, y) === flag
+    || document.elementFromPoint(x, y)?.classList.contains("flag-t"));
+}"""
+
+
 async def test_06_a_flat_opens_by_keyboard_and_its_state_is_spoken(tour: Tour) -> None:
     page = await tour.page()
     await page.goto(f"{tour.url}/")  # one incident runs: this is its board
@@ -245,8 +266,7 @@ async def test_10_the_wall_shows_no_actions_and_no_needs(tour: Tour) -> None:
 async def test_11_the_all_clear_ends_it(tour: Tour) -> None:
     page = await tour.page()
     await page.goto(f"{tour.url}/incidents/1")
-    await page.get_by_role("button", name="All clear").first.click()
-    await page.get_by_role("button", name="Send the all clear").click()
+    await all_clear(page)
 
     await expect(page.locator("#status")).to_have_text("All clear given")
     await page.close()

@@ -257,3 +257,32 @@ async def test_staff_take_an_opt_out_away_and_it_is_on_record(web: House, browse
     rows = await stage.rows(t.addresses, recipient_id=person)
     assert [row.opted_out_at for row in rows] == [None]
     assert len(await stage.rows(t.audit, action="opt_out_taken_away")) == 1
+
+
+async def test_a_reply_settled_wrongly_is_opened_again_and_machines_are_aside(
+    web: House, browser: Any
+):
+    stage = await Stage(web.hub.db).set_up(people=2)
+    known = {"recipient": stage.people[0], "guessed": Guessed.NUMBER, "incident": stage.incident}
+    await web.hub.inbox.keep(unclear("am out", **known))
+    robot = Note("sms", "+8613800000003", "自动回复：我在开会", cry=False, why=Why.ROBOT)
+    await web.hub.inbox.keep(robot)
+    token = await web.bearer("duty")
+    async with web.client(headers=token) as client:
+        await client.get("/api/v1/replies")
+    page = await logged_in(browser, web)
+    await page.goto(f"{web.at.url}/replies")
+    row = page.locator("#other-rows .r")
+    await expect(row).to_have_count(1)
+    await expect(row).to_contain_text("Also seen by the access token “")
+    await row.get_by_role("button", name="evacuated").click()
+    await expect(row).to_have_count(0)
+    assert [one.answer for one in await stage.rows(t.audience)] == ["evacuated", ""]
+
+    await page.locator("#settled-rows summary").click()
+    await page.get_by_role("button", name="Open again").click()
+    await expect(row).to_have_count(1)
+    await expect(page.locator("#settled-rows")).to_contain_text("Nothing was settled yet")
+    assert [one.answer for one in await stage.rows(t.audience)] == ["", ""]
+    await page.locator("#aside summary").first.click()
+    await expect(page.locator("#aside-rows")).to_contain_text("An automatic answer")

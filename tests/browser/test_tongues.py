@@ -41,7 +41,7 @@ WRITTEN = {"zh-HK": "粤语", "en": "English", "ar": "العربية", "ja": "�
 PHONES = {tag: f"+4477009002{at:02}" for at, tag in enumerate(LANGUAGES, 1)}
 PIECES = {
     "zh-HK": ("煤氣洩漏。請立即離開大廈", "3座12樓"),
-    "en": ("Gas leak at", "Building 3, Floor 12"),
+    "en": ("Gas leak at", "Tower 3, Floor 12"),
     "ar": ("تسرّب غاز في", "البرج 3، الطابق 12"),
     "ja": ("ガス漏れ。すぐに外へ避難", "3号棟12階"),
 }
@@ -168,7 +168,7 @@ async def test_the_page_behind_the_link_is_in_the_language_of_its_text(
             await expect(html).to_have_attribute("lang", tag)
             await expect(html).to_have_attribute("dir", "rtl" if tag == "ar" else "ltr")
             await expect(page.locator("h1")).to_have_text(NAME[tag])
-            await expect(page.locator("button.help span")).to_have_text(BUTTONS[tag])
+            await expect(page.locator("button.help > span")).to_have_text(BUTTONS[tag])
             await expect(page.locator("dd").first).to_have_text(PIECES[tag][1])
             offered = {await one.get_attribute("lang") for one in await page.locator("nav a").all()}
             assert offered == set(LANGUAGES) - {tag}
@@ -203,7 +203,7 @@ async def test_the_screen_speaks_the_sites_first_language_and_the_others_in_turn
     site: Site, chromium: str
 ) -> None:
     device = site.screen()
-    asked = {"playbook": "gas", "place": "3/12", "kind": "live"}
+    asked = {"playbook": "gas", "place": "3/12", "kind": "live", "again": True}
     site._post("/incidents", asked)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium)

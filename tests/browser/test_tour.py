@@ -14,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from hub.decide.tokens import answer_token
 from hub.model import IncidentId, RecipientId
+from tests.browser.endings import all_clear
 from tests.processes import MUSTER, ROOT, Process, free_port, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.faults, pytest.mark.timeout(600)]
@@ -196,8 +197,7 @@ async def _story(browser: Browser, demo: Demo, process: Process, once: str) -> N
     await expect(console.locator("#stale")).to_be_hidden()
 
     await console.goto(f"{demo.url}/incidents/{incident}")
-    await console.get_by_role("button", name="All clear").first.click()
-    await console.get_by_role("button", name="Send the all clear").click()
+    await all_clear(console)
     await expect(console.locator("#status")).to_have_text("All clear given")
     for update in await console.locator('[data-act="update"]').all():
         await expect(update).to_be_hidden()  # there is nothing left to update

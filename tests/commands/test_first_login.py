@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ from hub.errors import Unready
 from hub.flow.accounts import Accounts
 from hub.settings import Settings
 from hub.store.accounts import AccountLedger
+from hub.store.audit_chain import check
 from hub.store.database import database
 from hub.store.migrate import migrate
 
@@ -92,6 +94,9 @@ def test_a_fresh_hub_lets_its_owner_in_once_and_then_by_password(
         assert client.get("/api/v1/session").status_code == 200
         spare = urlsplit(json.loads(_muster(env, "login", "--json").stdout)["url"]).path
 
+        weak = _muster(env, "user", "set", "lin", "--role", "admin", given="muster-2026!")
+        assert (weak.returncode, "2026" in weak.stdout + weak.stderr) == (1, False)
+        assert "password: is among the first that somebody would try (take" in weak.stderr
         made = _muster(env, "user", "set", "lin", "--role", "admin", "--json", given=PASSWORD)
         assert made.returncode == 0
         assert PASSWORD not in made.stdout + made.stderr
@@ -163,7 +168,7 @@ async def test_whoever_has_the_database_and_the_key_makes_the_first_token(
         assert actor is not None
         assert actor.role == "admin"
         assert await accounts.session(await accounts.login("lin", PASSWORD, "local"))
-        assert await accounts.broken_audit() is None
+        assert (await db.read(partial(check, secret=KEY))).broken is None
         made = await asyncio.gather(*(accounts.missing_login(who=actor) for _ in range(4)))
         assert len([one for one in made if one]) == 1
     finally:

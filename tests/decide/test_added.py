@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from hub.decide.added import (
+    behind,
     brief,
     by_language,
     first,
@@ -77,9 +78,7 @@ def test_each_reads_and_hears_the_sentence_in_their_own_language():
 
 def test_a_sentence_in_one_language_is_announced_in_the_other_and_never_pronounced():
     texts = made(ZH)
-    assert (
-        "update: New information, in Chinese: A梯有烟，请走B梯。" in texts["outside", "sms", "en"]
-    )
+    assert "02:41. New information, in Chinese: A梯有烟，请走B梯。" in texts["outside", "sms", "en"]
     voice = texts["evacuate", "voice", "en"]
     assert "There is new information. Please read the text message." in voice
     assert not re.search("[\u4e00-\u9fff]", voice)
@@ -87,7 +86,7 @@ def test_a_sentence_in_one_language_is_announced_in_the_other_and_never_pronounc
 
 def test_words_of_another_language_that_do_not_fit_are_at_the_link():
     """Chinese letters make each part of an English text shorter by half: it would not go out."""
-    brief_en = "update: There is new information in Chinese: see the link."
+    brief_en = "02:41. There is new information in Chinese: see the link. Reply 1 safe"
     assert brief_en in made(ZH)["evacuate", "sms", "en"]
     english = made({"en": "Stair A has smoke, use stair B. " * 8})
     assert "有新的情况（英文），请点链接查看。" in english["evacuate", "sms", "zh-CN"]
@@ -154,7 +153,7 @@ def test_an_update_wants_every_language_of_its_readers_or_a_word_that_one_is_lef
     assert (empty.where, empty.code) == ("text", "update_empty")
     lacks = lacks_words(ZH, readers)
     assert lacks is not None
-    assert lacks.what == "is missing in en, which 23 people read"
+    assert lacks.what == "is missing in English (en), which 23 people read"
     assert lacks_words(ZH, readers, untranslated=True) is None
 
 
@@ -174,3 +173,22 @@ def test_112_is_offered_nowhere_in_china_and_only_where_nothing_better_is_known(
         "police": "999",
     }
     assert usual_numbers("SE") == dict.fromkeys(SERVICES, "112")
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        (
+            "Stay in. From us, 02:41. Reply 1 safe \ue000",
+            "Stay in. From us, 02:41. + Reply 1 safe \ue000",
+        ),
+        ("请留在家中。回复数字：1安全 \ue000", "请留在家中。 + 回复数字：1安全 \ue000"),
+        ("请留在家中。安全请按1，求助请按2。", "请留在家中。 + 安全请按1，求助请按2。"),
+        ("Smoke: reply 2. Stay in. \ue000", "Smoke: reply 2. Stay in. + \ue000"),
+        ("Stay in \ue000", "Stay in + \ue000"),
+        ("仍在处置 勿乘电梯", "仍在处置 勿乘电梯 +"),
+        ("Reply 1 safe", "Reply 1 safe +"),
+    ],
+)
+def test_words_of_another_language_stand_behind_the_playbooks_own(text: str, whole: str):
+    assert behind(text, "+") == whole

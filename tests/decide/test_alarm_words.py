@@ -6,6 +6,7 @@ import pytest
 
 from hub.decide.alarm_facts import (
     Backlog,
+    Chain,
     Crowd,
     Cry,
     Facts,
@@ -23,6 +24,8 @@ from hub.decide.alarm_facts import (
 from hub.decide.alarm_words import span, words
 from hub.decide.alarms import AlarmKind, alarms
 from hub.decide.breaker import Stand
+from hub.decide.chain import Broken
+from hub.decide.disk import DiskNow, Fault
 from hub.decide.resting import Stood
 from hub.entries import TextFault
 
@@ -50,6 +53,8 @@ EVERYTHING = alarms(
             TextFault("fire", "f.yaml", "f.yaml:3:1", "is wrong", "mend", "kept", "7", more=2),
             TextFault("gas", "g.yaml", "g.yaml", "is gone", used="kept", version="1", gone=True),
         ),
+        disks=(DiskNow("data", low=True, free_mb=3), DiskNow("database", Fault.FULL)),
+        chain=Chain(Broken.END, 41),
         clock_jumped_s=10,
         clock_jumped_by_s=-7200,
     ),

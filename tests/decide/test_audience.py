@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.decide.audience import FIRST, Audience, audience, bands_by_floor, by_band, roles_of
+from hub.decide.drills import Drills
 from hub.decide.ground import survey
 from hub.model import PEOPLE, Band, Place, PlaceId, PlaceKind, RecipientKind, SiteId
 from hub.plans import Person, Spot
@@ -40,7 +41,7 @@ def person(
     return (number, kind, place, language, roles, vulnerable, drill)
 
 
-def find(people: list[Person], *, drill_only: bool = False) -> Audience:
+def find(people: list[Person], *, drills: Drills | None = None) -> Audience:
     return audience(
         people,
         SPOTS,
@@ -48,7 +49,7 @@ def find(people: list[Person], *, drill_only: bool = False) -> Audience:
         ground=GROUND,
         languages=("zh-CN", "en"),
         site_languages=("zh-CN",),
-        drill_only=drill_only,
+        drills=drills,
     )
 
 
@@ -97,7 +98,7 @@ def test_the_first_band_that_takes_a_recipient_has_them(people: list[Person]) ->
 @given(PEOPLE_LISTS)
 def test_a_drill_tells_only_those_who_take_part(people: list[Person]) -> None:
     part = {one[0] for one in people if one[6]}
-    drill = find(people, drill_only=True)
+    drill = find(people, drills=Drills())
 
     assert {row.recipient for row in drill.told} <= part
     assert drill.told == find([one for one in people if one[6]]).told
@@ -206,3 +207,22 @@ def test_flats_of_one_floor_are_looked_at_once_and_alike() -> None:
         languages=("en",),
     )
     assert [(row.band, row.rank) for row in found.told] == [("evacuate", found.told[0].rank)] * 2
+
+
+def test_who_has_two_homes_is_told_once_in_the_graver_band() -> None:
+    """Their rows come one for each home, in any order."""
+    rows = [person(1, 5), person(1, 12), person(1, 99), person(2, 12)]
+    for order in (rows, rows[::-1]):
+        found = find(order)
+        assert [(t.recipient, t.band, t.household) for t in found.told] == [
+            (1, "evacuate", 12),
+            (2, "evacuate", 12),
+        ]
+        assert (found.people, found.households) == (2, 2)
+        assert [(t.recipient, t.band, t.household) for t in found.further] == [(1, "hold", 5)]
+
+
+def test_a_second_home_that_is_no_flat_or_the_same_adds_none() -> None:
+    found = find([person(1, 12), person(1, 12), person(2, None, "staff"), person(2, 5, "staff")])
+    assert (found.people, found.households) == (2, 1)
+    assert [(t.recipient, t.household) for t in found.further] == [(2, 5)]

@@ -9,6 +9,7 @@ from typing import Any
 from hub.decide.cautions import Sight, cautions
 from hub.decide.unserved import Unserved
 from hub.model import Kind
+from hub.under_way import UnderWay
 from tests.decide.test_draft import PEOPLE, make
 
 ROLES = [
@@ -41,3 +42,32 @@ def test_numbers_no_account_serves_are_counted_by_channel_and_with_their_people(
     assert "SMS 3, voice calls 2" in said["unserved"]["en"]
     assert "短信 3、语音电话 2" in said["unserved"]["zh-CN"]
     assert all("1" in text for text in said["cut_off"].values())
+
+
+def test_numbers_that_cannot_answer_a_text_are_counted():
+    said = dict(cautions(complete(), Kind.LIVE, Sight(5, 0, 0, one_way=4)))
+    assert set(said) == {"one_way"}
+    assert all("4" in text for text in said["one_way"].values())
+
+
+def test_a_live_launch_says_which_drills_it_ends_and_a_drill_says_nothing() -> None:
+    made = complete()
+    others = tuple(
+        UnderWay(number, f"FIRE-000{number}", "drill", status, "3/12")
+        for number, status in ((1, "open"), (2, "stopped"), (3, "cleared"))
+    )
+    made = replace(made, estate=replace(made.estate, under_way=others))
+    ((code, words),) = cautions(made, Kind.LIVE, Sight(people=5, unreachable=0, offline=0))
+    assert code == "drill_ends"
+    assert words["en"].endswith(": FIRE-0001, FIRE-0002.")
+    assert words["zh-CN"].endswith("：FIRE-0001、FIRE-0002。")
+    said = cautions(made, Kind.DRILL, Sight(people=5, unreachable=0, offline=0))
+    assert "drill_ends" not in dict(said)
+
+
+def test_what_nobody_has_said_of_the_site_is_named_in_both_languages():
+    made = complete()
+    made = replace(made, estate=replace(made.estate, name={}, settings={}))
+    said = dict(cautions(made, Kind.LIVE, Sight(people=5, unreachable=0, offline=0)))
+    assert "the estate's name" in said["site_defaults"]["en"]
+    assert "小区名称" in said["site_defaults"]["zh-CN"]

@@ -24,6 +24,7 @@ from hub.model import Kind, LaunchRequest, Stage
 from hub.plans import Estate, Spot
 from hub.ports import Traits
 from hub.roster.place_path import parse_place
+from hub.under_way import Standing
 from tests.launch_estate import NOW, SETTINGS, shipped
 
 SPOTS = [
@@ -56,7 +57,7 @@ def estate(**more: Any) -> Estate:
     made: dict[str, Any] = {
         "site": 1,
         "key": "main",
-        "name": {},
+        "name": {"en": "Riverside East"},
         "settings": SETTINGS,
         "roster_rev": 1,
         "next_number": 17,
@@ -145,7 +146,7 @@ def test_the_preview_counts_people_sends_money_and_time() -> None:
 
     assert (seen.people, seen.households, seen.vulnerable, seen.confirm) == (4, 2, 1, 4)
     assert (seen.unreachable, seen.unreachable_households) == (1, 1)
-    assert seen.listed_at_once == 0, "told to stay: no door of theirs"
+    assert seen.listed_at_once == 1, "told to stay, and nothing reaches them: their door"
     assert (seen.screens, seen.screens_offline, seen.groups) == (1, 1, 0)
     assert (sms.sends, sms.people) == (2, 3)
     assert sms.seconds == sms.segments == seen.seconds
@@ -202,4 +203,20 @@ def test_every_wave_is_shown_as_if_nobody_answered() -> None:
 def test_the_whole_site_is_spoken_of_as_such() -> None:
     seen = preview(make("all"), kind=Kind.LIVE, accounts=SENDERS)
 
-    assert (seen.place, seen.spoken) == ("all", {"zh-CN": "小区", "en": "the estate"})
+    assert (seen.place, seen.spoken) == ("all", {"zh-CN": "小区", "en": "Riverside East"})
+
+
+def test_the_preview_names_what_runs_there_already() -> None:
+    runs = Standing(7, "FIRE-0007", "3", "live", "fire", 1_000, {"en": "Tower 3"})
+    seen = preview(make(), kind=Kind.LIVE, accounts=SENDERS, standing=[runs]).to_json()
+    assert seen["already_open"] == [
+        {
+            "id": 7,
+            "code": "FIRE-0007",
+            "kind": "live",
+            "playbook": "fire",
+            "place": "3",
+            "place_spoken": {"en": "Tower 3"},
+            "launched_at": "1970-01-01T00:00:01.000Z",
+        }
+    ]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.decide.ground import Ground, covers, distance, lowest, survey
+from hub.decide.ground import Ground, covers, distance, in_group, lowest, survey
 from hub.model import Band, Place, PlaceId, PlaceKind, RecipientKind, SiteId
 from hub.plans import Spot
 
@@ -157,3 +157,29 @@ def test_distance_counts_floors() -> None:
     assert distance(spot("3/15/1501"), ground) == 3
     assert distance(spot("3/lobby"), ground) == 0
     assert distance(None, ground) == 0
+
+
+@pytest.mark.parametrize(
+    ("building", "group", "inside"),
+    [
+        ("东苑3", "东苑", True),
+        ("1期东苑3", "1期", True),
+        ("PHASE2.3", "PHASE2", True),
+        ("PHASE21", "PHASE2", False),
+        ("PHASE21.3", "PHASE2", False),
+        ("西苑3", "东苑", False),
+        ("东苑", "东苑", False),
+        ("3", "", False),
+    ],
+)
+def test_a_building_stands_in_the_group_its_number_begins_with(
+    building: str, group: str, inside: bool
+) -> None:
+    assert in_group(building, group) is inside
+
+
+def test_a_group_is_all_its_buildings_and_no_others() -> None:
+    east, west = spot("东苑3/1/101"), spot("西苑3/1/101")
+    group = Place(PlaceId(1), SiteId(1), None, PlaceKind.GROUP, "东苑")
+    ground = survey(group, [east, west], bands=[BUILDING], scope="")
+    assert [one.path for one in (east, west) if covers(BUILDING, one, ground)] == ["东苑3/1/101"]

@@ -64,3 +64,37 @@ def test_screens_that_stand_at_no_building_are_elsewhere() -> None:
     assert [s["recipient"] for s in drawn["screens_elsewhere"]] == [2]
     assert [s["recipient"] for s in drawn["buildings"][0]["entrances"][0]["screens"]] == [1]
     assert drawn["assembly_points"] == [{"key": "lawn"}]
+
+
+def test_a_group_is_drawn_with_its_buildings() -> None:
+    phase = place(20, PlaceKind.GROUP, "1期", None, name={"zh-CN": "一期"})
+    inside = place(21, PlaceKind.BUILDING, "1期3", None, building="1期3")
+    drawn = layout(SITE, [*PLACES, phase, inside], (), occupied=[])
+    assert drawn["groups"] == [
+        {"path": "1期", "name": {"zh-CN": "一期"}, "buildings": ["1期3"]},
+    ]
+
+
+def test_shops_without_floors_are_drawn_in_rows_named_by_their_first() -> None:
+    shops = [place(20, PlaceKind.BUILDING, "商铺", None, building="商铺")]
+    shops += [
+        place(20 + n, PlaceKind.UNIT, f"商铺/S{n:02}", 20, building="商铺", unit=f"S{n:02}")
+        for n in range(1, 9)
+    ]
+    drawn = layout(SITE, shops, (), occupied=range(21, 30))["buildings"][0]["entrances"][0]
+    rows = [(f["label"], f["path"], f["level"], len(f["units"])) for f in drawn["floors"]]
+    assert rows == [("S01", "商铺", 2, 6), ("S07", "商铺", 1, 2)]
+
+
+def test_what_a_second_file_brought_stands_by_its_number() -> None:
+    """Each import numbers only its own places: building 10, 8 and 3 may all be the first."""
+    late = [
+        place(20, PlaceKind.BUILDING, "10", None, building="10", sort=1),
+        place(21, PlaceKind.BUILDING, "阅江苑.2", None, building="阅江苑.2", sort=1),
+        place(22, PlaceKind.BUILDING, "8", None, building="8", sort=1),
+        place(23, PlaceKind.UNIT, "3/2/1001", 3, unit="1001", sort=1),
+    ]
+    drawn = layout(SITE, [*late, *PLACES], [], occupied=[])["buildings"]
+    assert [one["path"] for one in drawn] == ["3", "5", "8", "10", "阅江苑.2"]
+    floor = drawn[0]["entrances"][0]["floors"][0]
+    assert [unit["label"] for unit in floor["units"]] == ["201", "202", "1001"]

@@ -41,3 +41,22 @@ def test_words_without_a_place_name_none(words: str):
 @given(st.text(max_size=300))
 def test_anything_typed_is_looked_through(words: str):
     assert len(named_places(words)) <= 6
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("一期1栋1单元8楼有人被困", Named("1期1", "1", "8")),
+        ("2期1栋2单元601 救命", Named("2期1", "2", "", "601")),
+        ("help, phase 2 tower 3 flat 1203", Named("2期3", "", "", "1203")),
+        ("一期还是二期 1栋601", Named("1", "", "", "601")),
+        ("救命 一期 1203室", Named(unit="1203")),
+    ],
+)
+def test_a_phase_stands_before_the_building(words: str, first: Named) -> None:
+    assert named_places(words)[0] == first
+
+
+def test_a_phase_named_in_english_is_looked_for_under_both_ways_to_write_it() -> None:
+    found = [one.building for one in named_places("Phase 2 tower 3 flat 1203")]
+    assert found[:3] == ["2期3", "phase2.3", "3"]

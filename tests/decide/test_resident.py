@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from hub.decide.resident import Person, ResidentPage, Said
+from hub.decide.resident import Person, Real, ResidentPage, Said
 from hub.model import Kind, Level, Stage
 from hub.states import IncidentState
 
@@ -87,3 +87,16 @@ def test_its_json_is_this_households_alone() -> None:
     assert said["said"][0]["text"] == "East gate open"
     assert not {"facts", "site"} & set(said)
     assert PAGE.to_json()["next_update_at"] is None
+
+
+def test_a_drill_that_something_real_ended_says_what_and_whom_to_call_for_it() -> None:
+    real = Real(8, "FIRE-0008", {"en": "Fire"}, {"en": "Tower 3"}, ("police",), mine=True)
+    page = replace(PAGE, kind=Kind.DRILL, calls=("fire",), real=real)
+    assert page.number == "110"
+    assert page.to_json()["real"] == {
+        "code": "FIRE-0008",
+        "name": {"en": "Fire"},
+        "place_spoken": {"en": "Tower 3"},
+        "mine": True,
+    }
+    assert PAGE.to_json()["real"] is None

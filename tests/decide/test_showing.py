@@ -91,11 +91,20 @@ def test_the_order_of_orders_does_not_matter(found: list[Candidate], random: obj
         assert (first.kind, first.stage, first.level) == (second.kind, second.stage, second.level)
 
 
-def test_a_drill_covers_an_end_of_danger_and_never_a_danger() -> None:
+def test_a_drill_covers_nothing_real_not_even_its_end() -> None:
     clear = replace(ALERT, stage=Stage.ALL_CLEAR, issued_at=NOW)
     drill = replace(ALERT, incident=2, notice=9, kind=Kind.DRILL)
-    assert showing([clear, drill], NOW) == drill
+    assert showing([clear, drill], NOW) == clear
     assert showing([ALERT, drill], NOW) == ALERT
+    assert showing([clear, drill], NOW + LINGER) == drill
+
+
+def test_a_drill_that_something_real_ended_shows_only_that_it_did() -> None:
+    drill = replace(ALERT, kind=Kind.DRILL, ended=True, status=IncidentState.STOPPED)
+    real = replace(drill, notice=9, revision=2, stage=Stage.CORRECTION, issued_at=NOW)
+    assert showing([drill], NOW) is None
+    assert showing([drill, real], NOW) == real
+    assert showing([drill, real], NOW + LINGER) is None
 
 
 def test_an_alert_changes_only_by_what_is_said_next() -> None:
@@ -110,4 +119,5 @@ def test_a_card_says_where_the_screen_stands_and_its_way_out() -> None:
     assert card.to_json() == {
         "recipient": 4, "name": "Lobby", "place": {"en": "Tower 3"}, "way": {"arrow": "left"},
         "source": {"en": "Office"}, "timezone": "UTC", "languages": ["ja", "en"],
+            "site": {},
     }  # fmt: skip

@@ -184,3 +184,22 @@ def test_a_name_that_says_more_than_a_number_is_kept_in_every_language() -> None
     assert spoken_place(garden, "zh-HK") == "花园"
     own = {"zh-CN": "3栋", "zh-HK": "第三座"}
     assert spoken_building("3", "zh-HK", own) == "第三座"
+
+
+SHOPS = {"zh-CN": "1期商铺", "en": "Phase 1, Shops"}
+
+
+def test_a_shop_is_said_once_and_with_its_group() -> None:
+    own = {"zh-CN": "商铺S03", "en": "Shop S03"}
+    shop = place(PlaceKind.UNIT, "商铺/S03", building="商铺", unit="S03", name=own)
+    bare = {"zh-CN": "商铺", "en": "Shops"}
+    assert spoken_place(shop, "zh-CN", building_name=bare) == "商铺S03"
+    assert spoken_place(shop, "en", building_name=bare) == "Shop S03"
+    assert spoken_place(shop, "zh-CN", building_name=SHOPS) == "1期商铺S03"
+    assert spoken_place(shop, "en", building_name=SHOPS) == "Phase 1, Shop S03"
+
+
+def test_a_language_without_words_of_its_own_says_a_phase_in_english() -> None:
+    name = {"zh-CN": "1期1栋", "en": "Phase 1, Building 1"}
+    assert spoken_building("1期1", "es", name) == "Phase 1, Building 1"
+    assert spoken_building("1期1", "zh-Hant", name) == "1期1棟"

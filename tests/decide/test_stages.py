@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.decide.stages import No, may_say, may_stop
+from hub.decide.stages import AFTER_CLOSE, No, cleared, may_say, may_stop
 from hub.model import Stage
 from hub.states import IncidentState
 
@@ -41,8 +43,35 @@ def test_a_correction_cut_short_is_said_again_before_anything_else() -> None:
 
 
 @given(st.sampled_from(Stage), st.sets(st.sampled_from(Stage)))
-def test_a_closed_record_is_final(stage: Stage, said: set[Stage]) -> None:
-    assert may_say(stage, CLOSED, said) is not No.NONE
+def test_a_closed_record_of_what_was_called_over_is_final(stage: Stage, said: set[Stage]) -> None:
+    for last in (Stage.ALL_CLEAR, Stage.CORRECTION):
+        assert may_say(stage, CLOSED, said | {last}) is not No.NONE
+
+
+def test_what_was_closed_and_never_called_over_can_still_be_for_a_week() -> None:
+    for stage in (Stage.ALL_CLEAR, Stage.CORRECTION):
+        for closed_for in (timedelta(0), AFTER_CLOSE):
+            assert may_say(stage, CLOSED, {"alert"}, closed_for=closed_for) is No.NONE
+        late = AFTER_CLOSE + timedelta(seconds=1)
+        assert may_say(stage, CLOSED, {"alert"}, closed_for=late) is No.LATE
+    assert may_say(Stage.UPDATE, CLOSED, {"alert"}) is No.CLOSED
+    assert AFTER_CLOSE.days == 7
+
+
+def test_what_a_restore_cut_short_before_the_close_can_be_said_again() -> None:
+    said = {"alert", "all_clear"}
+
+    assert may_say(Stage.ALL_CLEAR, CLOSED, said, cut={"all_clear"}) is No.NONE
+    assert may_say(Stage.ALL_CLEAR, CLOSED, {"correction"}, cut={"correction"}) is No.AGAIN
+    assert may_say(Stage.CORRECTION, CLOSED, {"correction"}, cut={"correction"}) is No.NONE
+
+
+def test_cleared_is_what_was_said_to_its_end() -> None:
+    assert not cleared({"alert", "update"}, set())
+    assert cleared({"alert", "all_clear"}, set())
+    assert cleared({"alert", "correction"}, set())
+    assert not cleared({"alert", "all_clear"}, {"all_clear"})
+    assert cleared({"all_clear", "correction"}, {"correction"})
 
 
 def test_an_alert_is_said_by_the_launch_alone() -> None:

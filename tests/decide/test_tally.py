@@ -11,6 +11,7 @@ from hub.decide.boards import Parts, curves, snapshot, tally
 from hub.decide.copies import Copies
 from hub.decide.tally import CELLS, Board, Changes, Person, board, flat_state, fold, step
 from hub.events import Event, EventKind
+from hub.under_way import HelpOpen
 
 LAUNCHED = 1_700_000_000_000
 WORDS = ("safe", "help", "evacuated", "away", "seen")
@@ -147,6 +148,20 @@ def test_help_never_disappears_behind_another_answer():
     assert state.cells[1] == "safe"
 
 
+def test_an_answer_that_is_taken_back_leaves_no_trace_in_the_numbers():
+    state, changes = start(), Changes()
+    before = copy.deepcopy(state)
+    said = {"recipient": 0, "answer": "safe"}
+    fold(state, event(2, EventKind.ANSWERED, said), changes)
+    fold(state, event(3, EventKind.ANSWERED, {"recipient": 1, "answer": "away"}), changes)
+    back = {"answer": "", "undone": LAUNCHED + 5_000}
+    for person in (0, 1):
+        again = event(4 + person, EventKind.ANSWERED, {"recipient": person, **back}, 60)
+        fold(state, again, changes)
+    before.seq = state.seq
+    assert state == before
+
+
 def test_a_person_who_only_saw_it_is_told_and_has_answered():
     state = start()
     for person in (0, 1):
@@ -160,11 +175,14 @@ def test_a_person_who_only_saw_it_is_told_and_has_answered():
 def test_unreachable_people_are_not_counted_as_not_told_and_the_tally_sums_up():
     state = start()
     fold(state, event(2, EventKind.PROGRESS, {"unreachable": [2], "told": [0, 1]}), Changes())
-    said = tally(state, {"households": 3}, {7: {"state": "shown"}, 8: {"state": "offline"}})
+    parts = Parts({"households": 3}, helped=HelpOpen(asked=2, cries=1))
+    said = tally(state, parts, {7: {"state": "shown"}, 8: {"state": "offline"}})
     assert (said["people"], said["told"], said["unreachable"], said["not_told"]) == (8, 2, 1, 5)
     assert said["flats"] == {**dict.fromkeys(CELLS, 0), "told": 1, "unre": 1, "none": 1}
     assert said["screens"] == {"total": 2, "shown": 1}
     assert said["deliveries"] == {"sms": {"planned": 50}}
+    assert said["help"] == 3
+    assert said["help_by"] == {"asked": 2, "marked": 0, "cries": 1}
 
 
 def test_curves_are_running_totals_in_growing_steps():
@@ -195,3 +213,14 @@ def test_progress_that_names_a_wave_has_the_waves_read_again():
     assert not changes.structure
     fold(start(), event(3, EventKind.PROGRESS, {"wave": 2, "key": "call"}), changes)
     assert changes.structure
+
+
+def test_one_of_two_homes_counts_once_and_shows_at_both() -> None:
+    people = {1: Person(household=5, further=(7,)), 2: Person(household=7)}
+    made = board(launched_ms=LAUNCHED, seq=1, people=people, deliveries={}, helps={}, curves={})
+    changes = Changes()
+    fold(made, event(2, EventKind.ANSWERED, {"recipient": 1, "answer": "help"}), changes)
+    fold(made, event(3, EventKind.HELP, {"recipient": 1, "task": 9}), changes)
+    assert made.cells == {5: "help", 7: "help"}
+    assert changes.cells == {5, 7}
+    assert made.answers == {"help": 1}

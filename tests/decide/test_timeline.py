@@ -21,7 +21,7 @@ from hub.decide.timeline import (
 from hub.events import Event, EventKind
 
 KNOWN = Known(
-    places={7: "3/12/1203"}.get,
+    places={7: {"zh-CN": "3栋1203室", "en": "Tower 3, flat 1203"}},
     waves={"voice": {"zh-CN": "电话", "en": "Phone calls"}},
     tasks={5: {"zh-CN": "打119", "en": "Call 119"}},
 )
@@ -64,8 +64,8 @@ CASES = [
     (
         EventKind.ANSWERED,
         {"recipient": 7, "answer": "help", "via": "sms"},
-        "3/12/1203 回复“需要帮助”（短信）",
-        "3/12/1203 answered “need help” by SMS",
+        "3栋1203室 回复“需要帮助”（短信）",
+        "Tower 3, flat 1203 answered “need help” by SMS",
     ),
     (
         EventKind.ANSWERED,
@@ -73,7 +73,19 @@ CASES = [
         "一位未登记住处的人员 回复“安全”",
         "Somebody without a flat answered “safe”",
     ),
-    (EventKind.HELP, {"recipient": 7}, "3/12/1203 需要帮助", "3/12/1203 needs help"),
+    (
+        EventKind.ANSWERED,
+        {"recipient": 7, "answer": "away", "via": "staff", "undone": 1},
+        "3栋1203室 的代答已撤销，恢复为“不在现场”",
+        "Tower 3, flat 1203: what staff recorded was taken back, now “not on site”",
+    ),
+    (
+        EventKind.ANSWERED,
+        {"recipient": 7, "answer": "", "via": "staff", "undone": 1},
+        "3栋1203室 的代答已撤销，恢复为“未回复”",
+        "Tower 3, flat 1203: what staff recorded was taken back, now “no answer”",
+    ),
+    (EventKind.HELP, {"recipient": 7}, "3栋1203室 需要帮助", "Tower 3, flat 1203 needs help"),
     (EventKind.TASK, {"task": 5, "state": "done"}, "打119：完成", "Call 119: done"),
     (
         EventKind.WAVE,
@@ -96,8 +108,8 @@ CASES = [
     (
         EventKind.TASK,
         {"task": 9, "state": "done", "outcome": "not_home: dark", "recipient": 7, "name": DOORS},
-        "敲门名单：3/12/1203 无人应答",
-        "Door-knock list: 3/12/1203 nobody answered",
+        "敲门名单：3栋1203室 无人应答",
+        "Door-knock list: Tower 3, flat 1203 nobody answered",
     ),
     (
         EventKind.TASK,
@@ -109,8 +121,8 @@ CASES = [
             "name": DOORS,
             "tasks": 1,
         },
-        "敲门名单：3/12/1203 安全；还须当面或电话告知已结束",
-        "Door-knock list: 3/12/1203 safe; still to be told by hand that it is over",
+        "敲门名单：3栋1203室 安全；还须当面或电话告知已结束",
+        "Door-knock list: Tower 3, flat 1203 safe; still to be told by hand that it is over",
     ),
     (
         EventKind.ASSIGNED,
@@ -135,6 +147,30 @@ CASES = [
         {"stage": "correction", "deliveries": 0, "tasks": 2},
         "误报撤回已发出，2户上门或电话",
         "Withdrawal of a false alarm went out, 2 households by hand",
+    ),
+    (
+        EventKind.NOTICE,
+        {"stage": "all_clear", "deliveries": 3, "after_close": True},
+        "解除通知已发出（结案后补发），3条",
+        "All-clear went out after the close, 3 deliveries",
+    ),
+    (
+        EventKind.CLOSED,
+        {"cleared": False, "help_open": 1},
+        "事件已结案，记录封存；未发出解除通知；仍有1人需要帮助",
+        "Closed; the record is final; nobody was told that it is over; 1 person still needs help",
+    ),
+    (
+        EventKind.CLOSED,
+        {"cleared": True, "help_open": 2},
+        "事件已结案，记录封存；仍有2人需要帮助",
+        "Closed; the record is final; 2 people still need help",
+    ),
+    (
+        EventKind.ALARM,
+        {"what": "cry_settled"},
+        "一条求救已有人处理",
+        "Somebody has seen to a cry for help",
     ),
     (
         EventKind.STOPPED,
@@ -188,3 +224,15 @@ def test_every_outcome_of_a_knock_has_its_words():
     for words in (*OUTCOME.values(), *ENDED.values()):
         assert set(words) == {"zh-CN", "en"}
         assert all(words.values())
+
+
+def test_what_something_real_does_to_a_drill_is_said() -> None:
+    began = said(EventKind.LAUNCHED, {"people": 3, "households": 2, "drills": ["FIRE-0001"]})
+    assert began["zh-CN"].endswith("同一地点的演练已停止：FIRE-0001")
+    assert began["en"].endswith("drills there were ended: FIRE-0001")
+    ended = said(EventKind.STOPPED, {"live": 2, "live_code": "FIRE-0002"})
+    assert ended["zh-CN"] == "真实事件 FIRE-0002 开始，演练已停止"
+    assert ended["en"] == "The drill was ended: the real incident FIRE-0002 began"
+    told = said(EventKind.NOTICE, {"stage": "correction", "deliveries": 2, "real": True})
+    assert told["zh-CN"] == "已告知参加演练的人：这是真实事件，2条"
+    assert told["en"] == "The people of the drill are told that it is real: 2 deliveries"

@@ -32,11 +32,17 @@ EVERYBODY = [ALONE, *HEARD, NOWHERE, STAYS]
 LOST = [ALONE, HEARD[0], NOWHERE, STAYS]
 
 
-def test_homes_that_hear_nothing_and_are_to_be_knocked_at_are_listed_once() -> None:
-    assert listed_at_once(EVERYBODY, LOST, [wave("door"), wave("door", "sms")]) == 1
-    assert listed_at_once(EVERYBODY, LOST, [wave("sms")]) == 0
+def test_every_home_that_hears_nothing_is_listed_once_whatever_its_band() -> None:
+    assert listed_at_once(EVERYBODY, LOST, [wave("door"), wave("door", "sms")]) == 2
+    assert listed_at_once(EVERYBODY, LOST, [wave("sms")]) == 2
+    assert listed_at_once(EVERYBODY, LOST, []) == 2
 
 
 def test_a_call_needs_no_place_and_a_wave_in_order_uses_its_first_way_only() -> None:
-    assert listed_at_once(EVERYBODY, LOST, [wave("door", "phone")]) == 2
-    assert listed_at_once(EVERYBODY, LOST, [wave("door", "phone", mode="first")]) == 1
+    assert listed_at_once(EVERYBODY, LOST, [wave("door", "phone")]) == 3
+    assert listed_at_once(EVERYBODY, LOST, [wave("door", "phone", mode="first")]) == 2
+
+
+def test_a_household_of_no_place_has_no_door() -> None:
+    lost = [told(6, -6, place=None)]
+    assert listed_at_once(lost, lost, [wave("door")]) == 0

@@ -8,6 +8,7 @@ from hub.decide.answers import Answered, Given
 from hub.decide.claim import Claimed, Release
 from hub.decide.views import Loaded, Since, incident_json, masked, moment
 from hub.model import AnswerWord
+from hub.under_way import UnderWay
 
 ROW = {
     "id": 7, "code": "FIRE-0007", "kind": "live", "playbook": "fire", "level": "P1", "place": "3",
@@ -51,4 +52,13 @@ def test_values_speak_for_nobody_and_nothing_unless_told_so() -> None:
     assert Claimed() == Claimed((), (), full=False, now=None)
     assert Release.__dataclass_fields__["due_ms"].default == 0
     assert {"epoch", "seq", "timeline"} <= set(Loaded.__dataclass_fields__)
-    assert set(Since.__dataclass_fields__) == {"events", "parts", "screens", "at"}
+    assert set(Since.__dataclass_fields__) == {"events", "parts", "screens", "places", "at"}
+
+
+def test_a_drill_names_what_ended_it() -> None:
+    names = "id code kind playbook level place status launched_at launched_by next_update_at"
+    row = dict.fromkeys([*names.split(), "stopped_at", "closed_at", "people", "households"])
+    real = UnderWay(4, "FIRE-0004", "live", "open", "3/12")
+    found = incident_json(row, recipe=None, spoken={}, real=real)
+    assert found["ended_by"] == {"incident": 4, "code": "FIRE-0004"}
+    assert incident_json(row, recipe=None, spoken={})["ended_by"] is None

@@ -241,7 +241,7 @@ def words(
         stage=stage,
         variables=values,
         channels=channels,
-        signature=signature,
+        signature={"zh-CN": signature},
         letter=letter,
     )
     return {(one.band, one.channel, one.language): one for one in made}

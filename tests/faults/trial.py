@@ -70,7 +70,7 @@ class Launcher:
 
     def begin(self, key: str, begin: Begin) -> None:
         """Every copy of this launch has its answer; then it is updated, then stopped, if it is."""
-        body = {"playbook": begin.playbook, "place": begin.place, "kind": "live"}
+        body = {"playbook": begin.playbook, "place": begin.place, "kind": "live", "again": True}
         with ThreadPoolExecutor(begin.times) as pool:
             asked = [pool.submit(self._ask, key, body, begin, one) for one in range(begin.times)]
         for one in asked:
@@ -265,6 +265,7 @@ def _last_words(made: HubUnderTest, launcher: Launcher, book: Notebook) -> None:
     for incident, begin in launcher.incidents.items():
         stage = "all_clear" if begin.stop_after is None else "correction"
         body = {"stage": stage, "text": "" if stage == "all_clear" else "误报"}
+        body |= {"confirm_help": _board(made, incident)["tally"]["help"]}
         path = f"/incidents/{incident}/notices"
         if launcher.until_answered(path, body, f"last-{incident}") is None:
             raise AssertionError(f"{path} was not answered within {LAUNCH_WITHIN:g} s")

@@ -94,7 +94,7 @@ def test_a_right_password_takes_its_try_back() -> None:
 
 
 async def test_a_new_password_and_a_closed_account_end_sessions(accounts: Accounts) -> None:
-    for change in ({"password": "another password"}, {"password": None, "disabled": True}):
+    for change in ({"password": "another long secret"}, {"password": None, "disabled": True}):
         await accounts.put_user("lin", name="L", role="duty", password=PASSWORD, who=HUB)
         session = await accounts.login("lin", PASSWORD, "10.0.0.1")
         await accounts.put_user("lin", name="", role="duty", who=HUB, **change)
@@ -210,18 +210,9 @@ async def test_a_login_nobody_can_type_is_refused_by_field(accounts: Accounts, l
 async def test_unknown_roles_and_short_passwords_are_refused(accounts: Accounts) -> None:
     with pytest.raises(Refused, match="role"):
         await accounts.create_token("x", "god", HUB)
-    with pytest.raises(Refused, match="short"):
+    with pytest.raises(Refused) as refused:
         await accounts.put_user("x", name="", role="duty", password="short", who=HUB)
-
-
-async def test_the_audit_chain_names_the_first_changed_row(
-    accounts: Accounts, db: Database
-) -> None:
-    for i in range(5):
-        await accounts.audit(HUB, "deed", f"thing:{i}", {"n": i})
-    assert await accounts.broken_audit() is None
-    await db.write(lambda c: c.execute(text("UPDATE audit SET object = 'other' WHERE id = 3")))
-    assert await accounts.broken_audit() == 3
+    assert [problem.what for problem in refused.value.problems] == ["is shorter than 10 characters"]
 
 
 async def test_only_those_who_still_may_stand(accounts: Accounts) -> None:

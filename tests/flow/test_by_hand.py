@@ -250,15 +250,19 @@ async def test_a_home_nothing_can_reach_is_on_the_list_from_the_first_moment(
             Who("3/12/1202"),
             Who("3/12/1202", ways=[("sms", "+15550100002")]),  # somebody there hears of it
             Who("3/12/1203", ways=[("sms", "+15550100003")]),
-            Who("3/5/501"),  # told to stay: no door of theirs
+            Who("3/5/501"),  # told to stay
         )
         await home.db.write(lambda conn: put_estate(conn, PATHS, people))
         await home.launch.start(LaunchRequest("fire", "3/12"), who=WHO, key="launch")
-        assert [row[1:4] for row in await open_doors(home)] == [(1, "3/12/1201", "open")]
+        assert [row[1:4] for row in await open_doors(home)] == [
+            (1, "3/12/1201", "open"),
+            (6, "3/5/501", "open"),
+        ]
         said = await home.rows("SELECT data FROM events WHERE kind = 'launched'")
-        assert '"tasks":1' in str(said[0][0]).replace(" ", "").replace("'", '"')
+        assert '"tasks":2' in str(said[0][0]).replace(" ", "").replace("'", '"')
         await home.run("UPDATE waves SET due_at = 0 WHERE \"key\" = 'door_knock'")
         await home.escalate.due()
-        assert [row[2] for row in await open_doors(home)] == ["3/12/1201", "3/12/1202", "3/12/1203"]
+        paths = [row[2] for row in await open_doors(home)]
+        assert paths == ["3/12/1201", "3/12/1202", "3/12/1203", "3/5/501"]
     finally:
         await home.db.close()

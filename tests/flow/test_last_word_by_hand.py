@@ -123,7 +123,7 @@ async def test_a_stop_sends_nobody_and_the_all_clear_after_it_does(database_url:
         await home.say.stop(1, who=WHO)
         assert await home.one("SELECT count(*) FROM tasks WHERE notice_id > 1") == 0
         assert (await home.say.preview(1, "update")).by_hand == 0
-        over = await home.say.notice(1, "all_clear", who=WHO, key="over")
+        over = await home.say.notice(1, "all_clear", confirm_help=2, who=WHO, key="over")
         assert await flats(home, notice=over.notice) == [DOOR]
 
 

@@ -18,6 +18,7 @@ from tests.launch_estate import WHO, House, Who, house, open_house, put_estate, 
 
 PATHS = ("3/5/501", "3/11/1101", "3/12/1201", "3/12/1202", "3/20/2001", "4/1/101")
 FIRE = LaunchRequest("fire", "3/12")
+AGAIN = replace(FIRE, again=True)
 
 
 def sms(number: int) -> tuple[tuple[str, str], ...]:
@@ -59,7 +60,7 @@ async def test_a_live_launch_waits_for_no_drill(database_url: str) -> None:
             return await write(plan)
 
         ledger.open = held  # type: ignore[method-assign]
-        large = replace(FIRE, kind=Kind.DRILL)
+        large = replace(FIRE, place="4", kind=Kind.DRILL)  # where nothing real begins
         drill = asyncio.create_task(home.launch.start(large, who=WHO, key="drill"))
         await begun.wait()
         async with asyncio.timeout(30):
@@ -190,7 +191,7 @@ async def test_launches_of_several_processes_get_codes_of_their_own(database_url
     async with running(database_url) as home:
         houses = [house(home.db) for _ in range(4)]
         got = await asyncio.gather(
-            *(one.launch.start(FIRE, who=WHO, key=f"k{n}") for n, one in enumerate(houses))
+            *(one.launch.start(AGAIN, who=WHO, key=f"k{n}") for n, one in enumerate(houses))
         )
 
         assert len({one.code for one in got}) == 4
@@ -200,7 +201,7 @@ async def test_launches_of_several_processes_get_codes_of_their_own(database_url
 async def test_the_code_in_the_texts_is_the_incidents(database_url: str) -> None:
     async with running(database_url) as home:
         for key in "ab":
-            launched = await home.launch.start(FIRE, who=WHO, key=key)
+            launched = await home.launch.start(AGAIN, who=WHO, key=key)
             texts = await home.rows(
                 "SELECT w.parts FROM wordings w JOIN notices n ON n.id = w.notice_id"
                 " WHERE n.incident_id = :i",

@@ -91,5 +91,6 @@ async def _compare_waves(home: House, waves: object) -> None:
         pass
     made = await home.rows(
         "SELECT \"key\", deliveries FROM waves WHERE state = 'started' AND round = 0"
+        " AND \"key\" <> 'beyond'"
     )
     assert dict(made) == {wave.key: wave.deliveries for wave in waves}  # type: ignore[attr-defined]

@@ -21,8 +21,8 @@ from tests.roster.files import HEADER, csv_bytes, rewritten, xlsx_bytes
 from tests.roster.xls_file import SECTOR, xls_bytes
 
 ROW = ("3栋", "1203", "王芳", "13800138000")
-KNOWN = [7, "3/12/1203|王芳", "resident", "王芳", "3/12/1203", "zh-CN", [], [], False,
-         [["sms", "+8613800138001", False, "bad_address"]]]  # fmt: skip
+KNOWN = [7, "3/12/1203|王芳", "resident", "王芳", "3/12/1203", "zh-CN", [], [], False, False,
+         [["sms", "+8613800138001", False, "bad_address"]], []]  # fmt: skip
 
 
 async def compared(

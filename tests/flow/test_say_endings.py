@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from hub.errors import Conflict, Refused, Unknown
-from tests.flow.launched import FIRE, launched, sent
-from tests.launch_estate import STILL, WHO
+from tests.flow.launched import FIRE, launched, reached, sent
+from tests.launch_estate import STILL, WHO, House
 
 # ── Once, and only where it may be ─────────────────────────────────────────────────────────────
 
@@ -37,7 +39,7 @@ async def test_the_same_key_with_other_words_is_a_conflict(database_url: str) ->
 
 async def test_the_same_key_serves_another_incident(database_url: str) -> None:
     async with launched(database_url) as (home, incident):
-        other = await home.launch.start(FIRE, who=WHO, key="other")
+        other = await home.launch.start(replace(FIRE, again=True), who=WHO, key="other")
         one = await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
         two = await home.say.notice(other.id, "update", text=STILL, who=WHO, key="u")
 
@@ -201,7 +203,7 @@ async def test_closing_is_final_and_says_what_was_left_open(database_url: str) -
             " VALUES (:i, 'help', '{}', '', 1, 'open', 0)",
             i=incident,
         )
-        closed = await home.say.close(incident, who=WHO)
+        closed = await home.say.close(incident, confirm_help=1, who=WHO)
 
         assert (closed.help_open, closed.cleared, closed.untold) == (1, False, 5)
         assert await home.one("SELECT status FROM incidents") == "closed"
@@ -225,3 +227,82 @@ async def test_nothing_is_closed_while_the_all_clear_is_going_out(database_url: 
         )
 
         assert (await home.say.close(incident, who=WHO)).cleared
+
+
+# ── Closed, and nobody called it over ──────────────────────────────────────────────────────────
+
+
+async def closed_uncleared(home: House, incident: int) -> datetime:
+    """Sent to the first, closed; until when its end can still be said."""
+    await sent(home, 1)
+    closed = await home.say.close(incident, who=WHO)
+    assert not closed.cleared
+    assert closed.clear_until is not None
+    return closed.clear_until
+
+
+@pytest.mark.parametrize("stage", ["all_clear", "correction"])
+async def test_what_was_closed_uncleared_is_called_over_to_those_who_were_told(
+    database_url: str, stage: str
+) -> None:
+    async with launched(database_url) as (home, incident):
+        until = await closed_uncleared(home, incident)
+        closed_at = await home.one("SELECT closed_at FROM incidents")
+        assert until.timestamp() * 1000 == closed_at + 7 * 86_400_000
+        with pytest.raises(Conflict) as refused:
+            await home.say.notice(incident, "update", text=STILL, who=WHO, key="u")
+        assert refused.value.code == "closed"
+
+        preview = await home.say.preview(incident, stage)
+        said = await home.say.notice(incident, stage, who=WHO, key="a")
+
+        assert (said.deliveries, await reached(home, said.notice)) == (1, [(1, "+15550100001")])
+        assert preview.to_json()["deliveries"] == 1
+        row = (await home.rows("SELECT status, closed_at FROM incidents"))[0]
+        assert row == ("cleared", None), "open to answers and boards, until it is closed again"
+        assert "after_close" in str(await home.one(NOTICE_EVENT))
+        again = await home.say.notice(incident, stage, who=WHO, key="a")
+        assert (again.notice, again.repeated) == (said.notice, True)
+        await home.run("UPDATE deliveries SET state = 'accepted' WHERE state = 'planned'")
+        closed = await home.say.close(incident, who=WHO)
+        assert (closed.cleared, closed.clear_until) == (True, None)
+        with pytest.raises(Conflict):
+            await home.say.notice(incident, stage, who=WHO, key="b")
+
+
+NOTICE_EVENT = "SELECT data FROM events WHERE kind = 'notice' ORDER BY seq DESC LIMIT 1"
+
+
+async def test_two_who_call_over_what_was_closed_at_once_are_one(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await closed_uncleared(home, incident)
+        asked = (home.say.notice(incident, "all_clear", who=WHO, key=key) for key in ("a", "b"))
+        got = await asyncio.gather(*asked, return_exceptions=True)
+
+        assert sorted(type(one).__name__ for one in got) == ["Conflict", "Said"]
+
+
+async def test_a_week_after_the_close_it_is_too_late(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await closed_uncleared(home, incident)
+        await home.run("UPDATE incidents SET closed_at = closed_at - 604800001")
+        with pytest.raises(Conflict) as refused:
+            await home.say.notice(incident, "all_clear", who=WHO, key="a")
+        assert refused.value.code == "late"
+        assert await home.one("SELECT status FROM incidents") == "closed"
+
+
+async def test_help_that_was_open_at_the_close_is_asked_about_again(database_url: str) -> None:
+    async with launched(database_url) as (home, incident):
+        await sent(home, 1)
+        await home.run(
+            "INSERT INTO tasks (incident_id, key, name, role, recipient_id, state, created_at)"
+            " VALUES (:i, 'help', '{}', '', 1, 'open', 0)",
+            i=incident,
+        )
+        await home.say.close(incident, confirm_help=1, who=WHO)
+        with pytest.raises(Conflict, match="Still in need of help: 1"):
+            await home.say.notice(incident, "all_clear", who=WHO, key="a")
+        await home.say.notice(incident, "all_clear", confirm_help=1, who=WHO, key="a")
+
+        assert await home.one("SELECT status FROM incidents") == "cleared"

@@ -183,8 +183,8 @@ async def test_news_are_events_at_once_and_one_frame_of_sums(stage):
     assert [frame["seq"] for frame in frames][:2] == [2, 3]
     event, last = frames[0]["event"], frames[-1]
     assert event["text"] == {
-        "zh-CN": "3/12/1200 回复“需要帮助”（链接）",
-        "en": "3/12/1200 answered “need help” by link",
+        "zh-CN": "3栋1200室 回复“需要帮助”（链接）",
+        "en": "Tower 3, flat 1200 answered “need help” by link",
     }
     flat = str(stage.units[0])
     assert last["cells"][flat] == "help"

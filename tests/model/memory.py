@@ -47,6 +47,7 @@ class Affair:
     ways: set[Way] = field(default_factory=set)
     status: str = "open"
     ends: list[int] = field(default_factory=list)  # stopped, cleared, closed: each time, in ms
+    ended: bool = False  # a drill that something real ended
 
 
 @dataclass

@@ -30,6 +30,7 @@ from hub.model import (
 )
 from hub.states import DeliveryState, Reason
 from hub.store.answers import AnswerLedger
+from hub.store.help_open import help_open
 from hub.store.receipts import ReceiptLedger
 from hub.store.tasks import TaskLedger
 from tests.flow.stage import SECRET
@@ -89,7 +90,7 @@ class Story:
     async def told(self) -> None:
         fire = await self._launch("fire", "3/12", Kind.LIVE)
         power = await self._launch("power-outage", "3/13", Kind.LIVE)
-        drill = await self._launch("fire", "3/11", Kind.DRILL)
+        drill = await self._launch("fire", "9", Kind.DRILL)  # where nothing real is under way
         await self._calm()
         for turn, incident in enumerate((fire, power, fire)):
             await self._receipts()
@@ -102,13 +103,20 @@ class Story:
         await self._doors(fire)
         await self._moved_away()
         for incident, stage in ((fire, "all_clear"), (power, "correction"), (drill, "all_clear")):
-            await self.home.say.notice(incident, stage, text=STILL, who=WHO, key=stage)
+            waiting = await self._needing(incident)
+            said = {"text": STILL, "confirm_help": waiting, "who": WHO, "key": stage}
+            await self.home.say.notice(incident, stage, **said)
         await self._calm()
         await self._receipts()
-        await self.home.say.close(fire, who=WHO)
+        await self.home.say.close(fire, confirm_help=await self._needing(fire), who=WHO)
+
+    async def _needing(self, incident: int) -> int:
+        """How many still need help: who closes it all the same says so."""
+        found = await self.home.db.read(lambda conn: help_open(conn, incident))
+        return found.people
 
     async def _launch(self, book: str, place: str, kind: Kind) -> int:
-        request = LaunchRequest(book, place, kind)
+        request = LaunchRequest(book, place, kind, again=True)
         return (await self.home.launch.start(request, who=WHO, key=f"{book} {place}")).id
 
     async def _waves(self, incident: int, *, most: int) -> None:
@@ -241,7 +249,7 @@ async def played(url: str, ledger: Path, crew: Crew) -> tuple[Counter[Any], Any,
     """Ledger and ends of the whole story; and how many workers had a part in it."""
     home = await open_house(url, *CHANNELS)
     try:
-        await home.db.write(lambda conn: put_estate(conn, FLATS, neighbours()))
+        await home.db.write(lambda conn: put_estate(conn, (*FLATS, "9/1/101"), neighbours()))
         story = Story(home, ledger)
         async with crew(home):
             await story.told()

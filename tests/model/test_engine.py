@@ -9,7 +9,7 @@ hub's own code.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -31,6 +31,14 @@ FAULTS = ("", "", "claim_lost", "record_lost", "freeze_claimed", "freeze_sent")
 WAITS = (0.6, 3.0, 6.0, 13.0, 16.0, 31.0, 61.0, 180.0, 300.0, 601.0, 1_801.0)
 
 
+_HELP = "tasks WHERE incident_id = :i AND key = 'help' AND state <> 'done'"
+_CRIES = f"""
+SELECT DISTINCT coalesce(nullif(sender, ''), CAST(recipient_id AS TEXT), CAST(id AS TEXT))
+FROM replies WHERE cry AND settled_at IS NULL
+AND (incident_id = :i OR (SELECT kind = 'live' AND status <> 'closed' FROM incidents WHERE id = :i))
+AND NOT EXISTS (SELECT 1 FROM {_HELP} AND tasks.recipient_id = replies.recipient_id)"""
+
+
 class Engine(Replies):
     """What people at the desk, workers and providers do."""
 
@@ -48,13 +56,14 @@ class Engine(Replies):
         book=st.sampled_from(["fire", "power-outage"]),
         kind=st.sampled_from(["live", "live", "drill"]),
         key=st.sampled_from(["key-0", "key-1", "key-2", "key-3"]),
+        again=st.booleans(),
     )
-    def launches(self, book: str, kind: str, key: str) -> None:
-        self._launch(book, kind, key)
+    def launches(self, book: str, kind: str, key: str, again: bool) -> None:
+        self._launch(book, kind, key, again=again)
 
-    def _launch(self, book: str, kind: str, key: str) -> None:
+    def _launch(self, book: str, kind: str, key: str, *, again: bool = False) -> None:
         known = self.memory.keys.get(key)
-        request = LaunchRequest(book, "3/12", Kind(kind))
+        request = LaunchRequest(book, "3/12", Kind(kind), again=again)
 
         async def twice() -> Sequence[Any]:
             start = self.town.launch.start
@@ -62,8 +71,13 @@ class Engine(Replies):
             return await asyncio.gather(*clicks, return_exceptions=True)
 
         found = self.do(twice())
-        if known is not None and known[1] != (book, kind):
+        asked = (book, kind, again)
+        beside = known is None and not again and self._runs(book, kind)
+        if (known is not None and known[1] != asked) or beside:
             assert all(isinstance(one, Conflict) for one in found), found
+            return
+        if known is None and kind == "drill" and self._real():
+            assert {one.code for one in found} == {"live_open"}
             return
         ids = {one.id for one in found}
         assert len(ids) == 1
@@ -72,9 +86,34 @@ class Engine(Replies):
             assert number == known[0]
             return
         assert [one.repeated for one in found].count(True) == 1
-        self.memory.keys[key] = (number, (book, kind))
+        self.memory.keys[key] = (number, asked)
         self.memory.launched(number, book, kind)
         self._heard_of(number)
+        if kind == "live":
+            self._ends_drills(number)
+
+    def _real(self) -> bool:
+        """Whether something real is under way: everything of this town is at one place."""
+        every = self.memory.affairs.values()
+        return any(one.kind == "live" and one.status != "closed" for one in every)
+
+    def _ends_drills(self, real: int) -> None:
+        """Every drill that runs is ended; one that is over, if its last word was still to go."""
+        asked = "SELECT id FROM incidents WHERE ended_by = :i"
+        ended = {int(row.id) for row in self.do(self.town.rows(asked, i=real))}
+        for one in self.memory.affairs.values():
+            if one.kind == "drill" and one.status in {"open", "stopped"}:
+                assert one.id in ended
+                one.status = "stopped"
+            if one.id in ended:
+                assert one.kind == "drill"
+                one.ended = True
+                one.ends.append(self.town.house.ms)
+
+    def _runs(self, book: str, kind: str) -> bool:
+        """The same is open there already."""
+        same = [n for n, asked in self.memory.keys.values() if asked[:2] == (book, kind)]
+        return any(self.memory.affairs[number].status == "open" for number in same)
 
     def _heard_of(self, affair: int) -> int:
         """The incident's newest notice is in the notebook; its id."""
@@ -87,10 +126,16 @@ class Engine(Replies):
     def says(self, which: int, stage: str) -> None:
         affair = self._affair(which)
         said = {n.stage for n in self.memory.notices.values() if n.affair == affair.id}
-        may = affair.status != "closed" and "correction" not in said
-        may = may and (affair.status != "cleared" or stage == "correction")
+        late = affair.status == "closed" and not said & LAST and stage in LAST
+        may = (late or affair.status != "closed") and "correction" not in said
+        may = may and (affair.status != "cleared" or stage == "correction") and not affair.ended
         try:
-            told = self.do(self.town.say.notice(affair.id, stage, text=STILL, who=WHO, key=None))
+            told = self._confirmed(
+                affair.id,
+                lambda help_open: self.town.say.notice(
+                    affair.id, stage, text=STILL, confirm_help=help_open, who=WHO, key=None
+                ),
+            )
         except Conflict:
             assert not may
             return
@@ -100,6 +145,19 @@ class Engine(Replies):
             affair.status = "cleared"
             affair.ends.append(self.town.house.ms)
             self._exactly_those_who_heard(affair.id, told.notice)
+
+    def _confirmed(self, affair: int, ask: Callable[[int | None], Any]) -> Any:
+        """Asked as it is; where people need help, once more with exactly their number."""
+        try:
+            return self.do(ask(None))
+        except Conflict as refused:
+            if refused.code != "help_open":
+                raise
+            said = refused.facts["help"]
+        people = self.do(self.town.rows(f"SELECT DISTINCT recipient_id FROM {_HELP}", i=affair))
+        cries = self.do(self.town.rows(_CRIES, i=affair))
+        assert said == len(people) + len(cries) > 0
+        return self.do(ask(said))
 
     def _exactly_those_who_heard(self, affair: int, notice: int) -> None:
         asked = "SELECT channel, address FROM deliveries WHERE notice_id = :n"
@@ -134,7 +192,10 @@ class Engine(Replies):
     def closes(self, which: int) -> None:
         affair = self._affair(which)
         try:
-            self.do(self.town.say.close(affair.id, who=WHO))
+            self._confirmed(
+                affair.id,
+                lambda help_open: self.town.say.close(affair.id, confirm_help=help_open, who=WHO),
+            )
         except Conflict:  # while the last word is still on its way
             assert affair.status == "cleared"
             return

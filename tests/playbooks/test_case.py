@@ -19,7 +19,12 @@ def test_every_text_of_the_file_is_looked_at():
 
 def test_values_lead_through_every_branch():
     fire = list(variants(BOOK, "zh-CN"))
-    assert {values["scope_value"] for values in fire} == {"site_plan", "building"}
+    assert {values["scope_value"] for values in fire} == {
+        "site_plan",
+        "phased",
+        "building",
+        "floor",
+    }
     assert any(not values["text"] for values in fire)
     assert any(not values["building"] and not values["floor"] for values in fire)
     power = list(variants(load(POWER, name="p.yaml"), "en"))

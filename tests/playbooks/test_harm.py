@@ -240,6 +240,16 @@ def test_a_drill_may_speak_of_real_help_and_a_live_text_is_not_asked():
         "The fire brigade is coming.",
         "A crew is on the way.",
         "We are sending a steward.",
+        "管家会上门协助您。",
+        "已安排人员上门。",
+        "保安已出动。",
+        "消防员已到场。",
+        "我们马上来。",
+        "Somebody's coming.",
+        "We have sent a colleague.",
+        "A steward will knock at your door.",
+        "Firefighters are en route.",
+        "Help will arrive soon.",
     ],
 )
 def test_nobody_is_promised_before_anybody_goes(said: str):
@@ -265,6 +275,21 @@ def test_nobody_is_promised_before_anybody_goes(said: str):
 def test_what_is_no_promise_stays(said: str):
     assert told(nobody_is_promised, said) == []
     assert promises("誰も来ません", "ja") == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("已派員前往。", "zh-Hant"),
+        ("管理員正趕來。", "zh-HK"),
+        ("係員が向かっています。", "ja"),
+        ("直員が到着します。担当者が伺います。", "ja"),
+        ("직원이 곧 가고 있습니다.", "ko"),
+        ("المساعدة في الطريق إليك", "ar"),
+    ],
+)
+def test_a_promise_in_another_language_is_heard(said: str, language: str):
+    assert promises(said, language)
 
 
 def test_the_words_of_the_first_release_do_not_pass_but_can_still_be_launched():

@@ -56,7 +56,7 @@ def test_a_document_that_is_no_playbook_does_not_thaw():
         (("level: P1", "level: P9"), "P9", "must be 'P1', 'P2', 'P3' or 'P4', not 'P9'"),
         (("expires: 30m", "expires: soon"), "soon", "write a length of time as 30s"),
         (("expires: 30m", "expires: 30"), "30\n", "must be text"),
-        (("version: 2", "version: one"), "one\n", "should be a valid integer"),
+        (("version: 3", "version: one"), "one\n", "should be a valid integer"),
         (("icon: fire", "icons: fire"), "fire\nlane", "not a known field"),
         (("    below: 1", "    below: 99"), "99", "less than or equal to 10"),
         (("kinds: [resident]", "kinds: [people]"), "people]", "must be 'resident', 'staff'"),
@@ -118,7 +118,7 @@ def test_the_library_is_what_the_hub_asks_for():
 def test_a_playbook_of_the_site_replaces_the_shipped_one():
     own = changed(POWER, ("version: 2", "version: 7"))
     library = Library.packaged({"ours.yaml": own})
-    assert [one.version for one in library.all()] == [2, 7]
+    assert [one.version for one in library.all()] == [3, 7]
     assert len(library.drafts()) == 2
 
 

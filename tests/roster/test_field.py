@@ -66,7 +66,7 @@ def test_traditional_headers_are_read() -> None:
         ("電郵", "email"), ("語言", "language"), ("住客", "name"), ("座數", "building"),
         ("Occupier", "name"), ("楼宇名称", "building"), ("房间名称", "unit"), ("联系号码", "phone"),
         ("备用联系方式", "phone"), ("聯絡電話", "phone"), ("業主姓名", "name"), ("樓層", "floor"),
-        ("單元", "entrance"), ("備註", "ignored"), ("E-mail地址", "email"), ("IP地址", ""),
+        ("單元", "entrance"), ("備註", "remarks"), ("E-mail地址", "email"), ("IP地址", ""),
         ("VIP类型", ""), ("APP编号", ""), ("WiFi位置", ""),
         ("物业电话", "ignored"), ("客服电话", "ignored"),
         ("代理人电话", "ignored"), ("监护人电话", "ignored"), ("紧急联系人", "ignored"),
@@ -266,3 +266,17 @@ def test_a_name_of_two_words_is_one_person_or_asked(name: str, names: list[str] 
         assert stops(found) == [(2, "C", Code.NAME_IN_DOUBT)]
     else:
         assert [p.name for p in found.people] == names
+
+
+def test_a_court_beside_phases_is_a_group_and_no_estates_name() -> None:
+    rows = [
+        ("期数", "楼栋", "房号", "姓名", "手机"),
+        ("一期", "1栋", "101", "张三", "13800000001"),
+        ("听涛苑", "", "别墅3号", "李四", "13800000002"),
+    ]
+    found = read_rows(*rows[1:], header=rows[0])
+    assert {p.name: p.place.path for p in found.people} == {
+        "张三": "1期1/1/101",
+        "李四": "听涛苑别墅/3",
+    }
+    assert not found.problems

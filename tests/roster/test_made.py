@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.entries import How
+from hub.errors import Refused
 from hub.roster.problem_words import Code
 from hub.roster.reading import read_roster
 from hub.roster.values import RosterReading, Severity
@@ -20,6 +21,37 @@ APART = {"张三": ("3-1/3/301", (ONE,)), "李四": ("3-2/3/301", (TWO,))}
 PHASES = {"张三": ("1期3/12/1203", (ONE,)), "李四": ("2期3/12/1203", (TWO,))}
 
 Right = tuple[dict[str, tuple[str, tuple[str, ...]]], list[tuple[str, int, str, Code]]]
+
+LOST = {"张三": ZHANG, "李四": ("3/12/1204", ()), "王五": WANG}
+"""A number shown as 1.38E+10 is lost in a CSV, not in a workbook."""
+
+# By LibreOffice 7.4.7.2, from one table each: phones as numbers with three formats, merged cells
+# under a title and two lines of headers with subtotals, "3单元" by format, hidden and filtered
+# rows, formulas, a sheet per phase, and odd signs (full width, NBSP, soft hyphen, direction marks).
+LIBREOFFICE: dict[str, Right] = {
+    **{
+        f"libreoffice-{name}.{kind}": right
+        for kind in ("xlsx", "xls")
+        for name, right in {
+            "plain": (ALL, []),
+            "merged": (ALL, []),
+            "formats": (APART, []),
+            "hidden": ({"张三": ZHANG, "李四": LI}, [("stop", 0, "", Code.ROWS_HIDDEN)]),
+            "filtered": ({"张三": ZHANG, "李四": LI}, [("stop", 0, "", Code.ROWS_HIDDEN)]),
+            "formulas": (LOST, [("address", 3, "D", Code.CELL_ERROR)]),
+            "sheets": (PHASES, []),
+            "odd": (ALL, []),
+        }.items()
+    },
+    "libreoffice-merged-utf8.csv": (
+        {"张三": ZHANG, "王五": WANG},
+        [("stop", 5, "B", Code.PLACE_NO_BUILDING)],
+    ),
+    "libreoffice-pipe.csv": (ALL, []),
+    "libreoffice-quoted-raw.csv": (LOST, [("address", 3, "D", Code.PHONE_DIGITS_LOST)]),
+    "libreoffice-semicolon-gb18030.csv": (LOST, [("address", 3, "D", Code.PHONE_DIGITS_LOST)]),
+    "libreoffice-tab-utf16.csv": (APART, []),
+}
 
 RIGHT: dict[str, Right] = {
     "gnumeric-error.xlsx": (
@@ -77,7 +109,13 @@ RIGHT: dict[str, Right] = {
     ),
     "xlwt-hidden-column.xls": (ALL, []),
     "xlwt-hidden-row.et": ({"张三": ZHANG, "王五": WANG}, [("stop", 0, "", Code.ROWS_HIDDEN)]),
+    **LIBREOFFICE,
     "xlwt-phases.et": (PHASES, [("stop", 4, "D", Code.NAME_IN_DOUBT)]),
+}
+REFUSED = {
+    "libreoffice-plain.ods": "roster_not_a_table",
+    "libreoffice-html.xls": "roster_markup",
+    "libreoffice-single-quotes.csv": "",
 }
 TAKEN = {
     "openpyxl-filtered.xlsx": 3, "xlsxwriter-hidden-row.xlsx": 3, "xlwt-hidden-row.et": 3,
@@ -107,6 +145,17 @@ def test_what_is_hidden_is_read_when_it_belongs(name: str) -> None:
     assert (len(found.people), found.stops) == (TAKEN[name], ())
 
 
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_read_right_is_refused_or_stops(name: str) -> None:
+    code = REFUSED[name]
+    if not code:
+        assert read(name, How()).stops
+        return
+    with pytest.raises(Refused) as refused:
+        read(name, How())
+    assert refused.value.code == code
+
+
 def test_every_file_here_has_its_right_values() -> None:
-    assert {f.name for f in MADE.iterdir()} == set(RIGHT)
+    assert {f.name for f in MADE.iterdir()} == {*RIGHT, *REFUSED}
     assert len(RIGHT) >= 20

@@ -29,7 +29,8 @@ def why(text: str, country: str = "CN") -> list[Code | None]:
     ["13800138000", "138 0013 8000", "138-0013-8000", "+8613800138000", "+86 138 0013 8000",
      "86 13800138000", "0086 13800138000", "１３８００１３８０００", "'13800138000",
      "手机：13800138000", "Tel: 13800138000", "13800138000(妻)", "张三13800138000",
-     "1.3800138000E+10"],
+     "1.3800138000E+10", "138–0013–8000", "138‑0013‑8000", "138— 0013 —8000", "138−0013−8000",
+     "+86‐138‐0013‐8000"],
 )  # fmt: skip
 def test_a_mobile_is_a_text_number_however_written(text: str) -> None:
     assert read(text) == [("sms", "+8613800138000")]
@@ -103,9 +104,12 @@ def test_one_bad_number_spoils_only_itself() -> None:
     assert why("12345/13800138000") == []  # a short number of the house: noted, never dialled
 
 
-@pytest.mark.parametrize("text", ["", "无", "-", "n/a", "None", "13800138000/无"])
+@pytest.mark.parametrize(
+    "text", ["", "无", "-", "——", "－", "–", "−/—", "n/a", "None", "13800138000/无"]
+)
 def test_a_word_for_no_number_is_no_problem(text: str) -> None:
     assert why(text) == []
+    assert "/无" in text or read_emails(text) == ()
 
 
 def test_a_remark_beside_a_number_is_handed_back() -> None:

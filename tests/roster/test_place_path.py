@@ -43,6 +43,13 @@ from hub.roster.place_path import PlaceQuery, parse_place
         ("3-2-1203", PlaceQuery(building="3", entrance="2", floor="12", unit="1203")),
         ("3-12-1203", PlaceQuery(building="3", floor="12", unit="1203")),
         ("riverside：3栋", PlaceQuery(site="riverside", building="3")),
+        ("东苑", PlaceQuery(group="东苑")),
+        ("一期", PlaceQuery(group="1期")),
+        ("riverside:Phase 2", PlaceQuery(site="riverside", group="PHASE2")),
+        ("PHASE2", PlaceQuery(group="PHASE2")),
+        ("123弄", PlaceQuery(group="123弄")),
+        ("翡翠苑一期", PlaceQuery(group="翡翠苑1期")),
+        ("Green Court", PlaceQuery(group="GREENCOURT")),
     ],
 )
 def test_a_place_is_understood(text: str, wanted: PlaceQuery) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model import PlaceKind
-from hub.roster.place_tree import natural, place_tree
+from hub.roster.place_tree import natural, place_name, place_tree
 from hub.roster.values import PlaceParts
 
 PARTS = st.builds(
@@ -47,3 +48,21 @@ def test_names_are_in_both_languages() -> None:
 
 def test_two_comes_before_twelve_and_numbers_before_letters() -> None:
     assert sorted(["12", "A", "2", "2A"], key=natural) == ["2", "2A", "12", "A"]
+
+
+@pytest.mark.parametrize(
+    ("building", "chinese", "english"),
+    [
+        ("1期1", "1期1栋", "Phase 1, Tower 1"),
+        ("翡翠苑1期3", "翡翠苑1期3栋", "翡翠苑 Phase 1, Tower 3"),
+        ("123弄3", "123弄3号", "Lane 123, Tower 3"),
+        ("1期车库", "1期车库", "Phase 1, Garages"),
+        ("1期别墅3", "1期别墅3", "Phase 1, Villa 3"),
+        ("PHASE2.3", "2期3栋", "Phase 2, Tower 3"),
+        ("3", "3栋", "Tower 3"),
+    ],
+)
+def test_a_building_of_a_group_is_named_in_both_languages(
+    building: str, chinese: str, english: str
+) -> None:
+    assert place_name(PlaceParts(building)) == {"zh-CN": chinese, "en": english}

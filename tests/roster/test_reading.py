@@ -247,11 +247,15 @@ def test_a_file_that_is_no_roster_is_refused_in_both_languages(data: bytes, code
     assert "住户.csv" in problem.hint
 
 
-def test_json_shows_no_number_whole() -> None:
-    reading = read_rows(ROW, ("??", "1", "王五", "13800138001"), ("3", "1204", "13800138002", ""))
-    text = str(reading.to_json())
-    assert "1380013" not in text.replace("138****", "")
-    assert "138****8002" in text
+def test_problems_say_what_stood_there_and_all_else_masks_numbers() -> None:
+    """Whoever gets the problems has the file: a number they cannot read they cannot put right."""
+    rows = (ROW, ("??", "1", "王五", "13800138001"), ("3", "1204", "13800138002 2026-03-01", ""))
+    reading = read_rows(*rows)
+    form = reading.to_json()
+    assert "13800138002 2026-03-01" in [p["found"] for p in form["problems"]]
+    assert "1380013" not in str({k: v for k, v in form.items() if k != "problems"})
+    text = str(form["sheets"])
+    assert "138****8001" in text
 
 
 def test_json_counts_and_cuts_aloud() -> None:

@@ -32,6 +32,6 @@ def test_a_refusal_names_the_same_things_in_both_languages(code: str) -> None:
 
 def test_needs_are_categories_and_roles_are_those_of_the_field() -> None:
     assert set(NEEDS) == {
-        "moves_slowly", "wheelchair", "powered_device", "hearing", "sight", "infant"
+        "moves_slowly", "wheelchair", "powered_device", "hearing", "sight", "infant", "other"
     }  # fmt: skip
     assert {"duty_manager", "control_room", "security", "engineering", "steward"} <= set(ROLES)

@@ -45,7 +45,7 @@ class House:
 
     def launch(self, key: str = "", *, place: str = "2", **body: Any) -> dict[str, Any]:
         """A running incident."""
-        asked = {"playbook": "power-outage", "place": place, "kind": "live", **body}
+        asked = {"playbook": "power-outage", "place": place, "kind": "live", "again": True, **body}
         answer = self.client.post(
             "/incidents", json=asked, headers={"Idempotency-Key": key} if key else {}
         )

@@ -160,7 +160,20 @@ def test_a_second_process_on_one_folder_is_refused(house: House) -> None:
 # ── drills ──
 
 
+def _ended(house: House) -> None:
+    """Nothing real is open: no drill begins beside it."""
+    for one in house.client.get("/incidents").json()["items"]:
+        if one["status"] == "closed":
+            continue
+        house.client.post(f"/incidents/{one['id']}/stop")
+        needed = house.client.get(f"/incidents/{one['id']}").json()["tally"]["help"]
+        body = {"confirm_help": needed}
+        said = house.client.post(f"/incidents/{one['id']}/close", json=body)
+        assert said.status_code == 200, said.text
+
+
 def test_a_drill_reaches_its_participants_alone_and_every_text_says_so(house: House) -> None:
+    _ended(house)
     before = len(house.texts())
     made = house.launch("drill", place="all", kind="drill")
     house.settled(made["id"])

@@ -80,6 +80,8 @@ def _odds(conn: Any) -> None:
         (t.receipts, {"attempt_id": 1, "state": "delivered"}),
         (t.attempts, {"delivery_id": 1, "fence": 1, "started_at": 2**40}),
         (t.delivery_also, {"delivery_id": 1, "recipient_id": 2}),
+        (t.homes, {"recipient_id": 1, "place_id": 2}),
+        (t.audience_homes, {"incident_id": 1, "recipient_id": 1, "household": 2, "band": "b"}),
         (t.screens, {"recipient_id": 6, "device_hash": "d", "seen_at": 5, "way": {"metres": 3}}),
         (t.pairings, {"code": "1234", "claim_hash": "c", "expires_at": 1}),
         (t.processes, {"id": "p", "role": "serve", "pid": 1, "started_at": 1, "seen_at": 1}),

@@ -220,3 +220,18 @@ async def test_a_number_that_opted_out_stays_out_whoever_is_said_to_have_it(
         ("+447700900999", False),
         (PHONE, True),
     ]
+
+
+async def test_numbers_are_read_by_the_country_of_the_site_as_a_roster_is(
+    estate: Estate, db: Database
+) -> None:
+    abroad = SiteEntry("leeds", {"en": "Leeds"}, {"country": "GB"})
+    await estate.load(abroad, [], [], who=WHO)
+    fields = {"name": "Ann", "site": "leeds"}
+    fields["addresses"] = [{"channel": "sms", "value": "07400 123456"}]
+    made = await estate.add(fields, who=WHO)
+    assert made["addresses"][0]["value"] == "+447400123456"
+
+    fields = {"addresses": [{"channel": "sms", "value": "07400 123457"}]}
+    changed = await estate.change(made["id"], fields, who=WHO)  # of its own site, unnamed
+    assert changed["addresses"][0]["value"] == "+447400123457"

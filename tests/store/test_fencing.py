@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ async def test_what_was_under_way_ends_and_an_all_clear_still_goes_to_who_may_ha
         assert (*event[:2], data["reason"]) == ("stopped", "hub", "restored")
         assert sum(move[3] for move in data["moves"]) == cut.unsent
 
-        said = await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
+        said = await home.say.notice(1, "all_clear", confirm_help=1, who=WHO, key="over")
         told = await home.rows(
             "SELECT channel, address FROM deliveries WHERE notice_id = :n ORDER BY 1, 2",
             n=said.notice,
@@ -95,14 +96,14 @@ async def test_what_was_sent_after_the_backup_hears_the_all_clear_and_its_ids_ar
         lost = (await ledger.claim(Lane.URGENT, "sms", "one", limit=2)).claims
         taken = Outcome(Verdict.ACCEPTED, Reason.OK, "SM1")
         await ledger.record([Sent(claim, taken, receipts=True) for claim in lost])
-        later = await home.launch.start(FIRE, who=WHO, key="after the backup")
+        later = await home.launch.start(replace(FIRE, again=True), who=WHO, key="after")
         assert len(lost) == 2
     await restored(new, tmp_path / "backup.zip")
 
     async with _house(new) as home:
         again = await DeliveryLedger(home.db).claim(Lane.URGENT, "sms", "one", limit=50)
         assert not again.claims, "nothing is sent again"
-        said = await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
+        said = await home.say.notice(1, "all_clear", confirm_help=1, who=WHO, key="over")
         told = await home.rows("SELECT address FROM deliveries WHERE notice_id = :n", n=said.notice)
         assert {claim.address for claim in lost} <= {row[0] for row in told}
 
@@ -136,7 +137,7 @@ async def test_an_all_clear_a_restore_cut_short_is_said_again_to_those_who_have_
     old, new = urls
     async with running(old) as home:
         await home.run("UPDATE deliveries SET state = 'accepted'")
-        first = await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
+        first = await home.say.notice(1, "all_clear", confirm_help=1, who=WHO, key="over")
         got, in_the_air, waits = await _fates(home, first.notice)
         await backed_up(old, tmp_path / "backup.zip")
     (cut,) = (await restored(new, tmp_path / "backup.zip")).cuts
@@ -147,7 +148,7 @@ async def test_an_all_clear_a_restore_cut_short_is_said_again_to_those_who_have_
         event = (await home.rows("SELECT kind, actor FROM events ORDER BY seq"))[-1]
         assert tuple(event) == ("stopped", "hub")
         seen = await home.say.preview(1, "all_clear", text="")
-        again = await home.say.notice(1, "all_clear", text="", who=WHO, key="over, again")
+        again = await home.say.notice(1, "all_clear", confirm_help=1, who=WHO, key="over, again")
         told = await _told(home, again.notice)
 
         assert got not in told, "it surely has it: it is not told twice"
@@ -156,7 +157,7 @@ async def test_an_all_clear_a_restore_cut_short_is_said_again_to_those_who_have_
         assert seen.deliveries == len(told)
         assert await home.one("SELECT status FROM incidents") == "cleared"
         with pytest.raises(Conflict):
-            await home.say.notice(1, "all_clear", text="", who=WHO, key="a third")
+            await home.say.notice(1, "all_clear", confirm_help=1, who=WHO, key="a third")
 
 
 @both
@@ -166,7 +167,7 @@ async def test_a_correction_a_restore_cut_short_can_be_said_again_and_nothing_el
     old, new = urls
     async with running(old) as home:
         await home.run("UPDATE deliveries SET state = 'accepted'")
-        cleared = await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
+        cleared = await home.say.notice(1, "all_clear", confirm_help=1, who=WHO, key="over")
         await home.run(
             "UPDATE deliveries SET state = 'delivered' WHERE notice_id = :n", n=cleared.notice
         )
@@ -200,18 +201,18 @@ async def test_a_last_word_after_an_update_goes_to_all_again_and_a_close_says_it
     old, new = urls
     async with running(old) as home:
         await home.run("UPDATE deliveries SET state = 'accepted'")
-        first = await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
+        first = await home.say.notice(1, "all_clear", confirm_help=1, who=WHO, key="over")
         got, *_ = await _fates(home, first.notice)
         await backed_up(old, tmp_path / "backup.zip")
     await restored(new, tmp_path / "backup.zip")
 
     async with _house(new) as home:
         await home.say.notice(1, "update", text=STILL, who=WHO, key="not yet")
-        again = await home.say.notice(1, "all_clear", text="", who=WHO, key="over, again")
+        again = await home.say.notice(1, "all_clear", confirm_help=1, who=WHO, key="over, again")
         assert got in await _told(home, again.notice), "the update may have come after it"
     await restored(new, tmp_path / "backup.zip", replace=True)
     async with _house(new) as home:
-        assert not (await home.say.close(1, who=WHO)).cleared
+        assert not (await home.say.close(1, confirm_help=1, who=WHO)).cleared
 
 
 @sqlite
@@ -221,7 +222,7 @@ async def test_an_all_clear_a_correction_took_the_place_of_opens_nothing_again(
     old, new = urls
     async with running(old) as home:
         await home.run("UPDATE deliveries SET state = 'accepted'")
-        cleared = await home.say.notice(1, "all_clear", text="", who=WHO, key="over")
+        cleared = await home.say.notice(1, "all_clear", confirm_help=1, who=WHO, key="over")
         await _fates(home, cleared.notice)
         corrected = await home.say.notice(1, "correction", text="", who=WHO, key="an error")
         done = "UPDATE deliveries SET state = 'accepted' WHERE notice_id = :n"

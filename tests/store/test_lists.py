@@ -13,7 +13,7 @@ PEOPLE = tuple(Who(place, ways=[("sms", f"+1555010{i}")]) for i, place in enumer
 
 async def _fire(house: House) -> int:
     await house.db.write(lambda conn: put_estate(conn, PLACES, PEOPLE))
-    request = LaunchRequest("fire", "3/12", Kind.LIVE)
+    request = LaunchRequest("fire", "3/12", Kind.LIVE, again=True)
     return (await house.launch.start(request, who=WHO, key=None)).id
 
 

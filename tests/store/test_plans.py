@@ -52,7 +52,6 @@ INTENDED = {
     "FROM deliveries WHERE notice_id = ? AND wave = ? AND round = ?": "a wave, once: its counts",
     "SELECT recipient_id, household, vulnerable, unreachable": "a board that is opened: everybody",
     "SELECT channel, state, unsure, doubled": "a board that is opened: all its deliveries",
-    "SELECT p.id, p.path FROM places p": "a board that is opened: its flats",
     "SELECT f.path, min(a.band)": "a board that is opened: which floors leave first",
     "kind = 'called'": "by an index of nothing but calls",
     "SELECT a.incident_id, count(*) AS people, count(a.told_at)": "counted once for each event",
@@ -64,7 +63,8 @@ INTENDED = {
     "d.accepted_at < ? LIMIT": "every 30 s, and while it finds any: open incidents alone",
     "incident_id = ? AND state = 'planned' AND notice_id IN": "stop, close or a last notice, once",
     "n.stage IN ('all_clear', 'correction') AND d.state": "closing, once",
-    "SELECT n.stage FROM notices n": "a notice, once: whether a restore cut the last word short",
+    "SELECT n.stage FROM notices n": "by an index of nothing but what a restore cut short",
+    "ELSE 'reply ' || r.id END) AS cries": "by an index of nothing but what waits",
     "SELECT count(*) AS count_1 FROM audience": "stop or close, once: who was not told",
     "count(audience.told_at) AS count_1": "a rehearsal looks how far it is",
     "SELECT count(*) AS count_1 FROM deliveries WHERE": "a rehearsal looks how far it is",
@@ -191,11 +191,11 @@ async def _inbox(ledger: InboxLedger, number: str, asked: Asked) -> None:
     for again in range(2):
         note = Note("sms", number, "救命 5栋1601", True, Why.OVER, recipient=person, once="n")
         await ledger.keep(dataclasses.replace(note, once=f"n{again}"))
-    await ledger.listed(settled=False, group=0, after=0, limit=1)
+    await ledger.listed("open", group=0, after=0, limit=1)
     await ledger.waiting()
     await ledger.looked([1], "user:1")
     await ledger.settle(1, Settling(person, "help", ""), "user:1")
-    await ledger.listed(settled=True, group=0, after=0, limit=1)
+    await ledger.listed("settled", group=0, after=0, limit=1)
 
 
 _ACCEPTED = """-- test
@@ -282,8 +282,8 @@ async def _knock(house: House, incident: int) -> None:
 
 
 _ANSWER = """-- test
-UPDATE audience SET answer = 'safe' WHERE recipient_id IN
-    (SELECT max(recipient_id) FROM tasks WHERE household IS NOT NULL AND state <> 'done')"""
+UPDATE audience SET answer = 'safe' WHERE household IN
+    (SELECT max(household) FROM tasks WHERE household IS NOT NULL AND state <> 'done')"""
 
 
 async def _audit(db: Database) -> None:
@@ -316,7 +316,7 @@ async def _end(house: House, incident: int) -> None:
     tasks = TaskLedger(house.db)
     await tasks.change(incident, task, Change(state="done"), "user:1")
     await tasks.called(incident, "119", "user:1")
-    await house.say.notice(incident, "all_clear", text="", who=WHO, key=None)
+    await house.say.notice(incident, "all_clear", confirm_help=1, who=WHO, key=None)
     await house.say.preview(incident, "correction")
     late = (await tasks.doors(incident, state="done", block="", after=0, limit=2))["items"][-1]
     await tasks.change(incident, late["task"], Change(state="done", outcome="other"), "user:1")
@@ -325,8 +325,8 @@ async def _end(house: House, incident: int) -> None:
     await house.db.read(lambda conn: records(conn, incident, {"sms": True}))
     await house.db.read(lambda conn: told(conn, incident))
     await house.run(_OVER)
-    await house.say.close(incident, who=WHO)
-    request = LaunchRequest("power-outage", "2", Kind.LIVE)
+    await house.say.close(incident, confirm_help=1, who=WHO)
+    request = LaunchRequest("power-outage", "2", Kind.LIVE, again=True)
     other = await house.launch.start(request, who=WHO, key=None)
     await house.say.stop(other.id, who=WHO)
     await AccountLedger(house.db, secret=b"s" * 32).audit("hub", "looked", "", {})

@@ -58,7 +58,7 @@ class Field:
 
     async def launch(self, playbook: str, place: str, kind: Kind = Kind.LIVE) -> int:
         """An incident whose first texts have been sent."""
-        request = LaunchRequest(playbook, place, kind)
+        request = LaunchRequest(playbook, place, kind, again=True)
         made = await self.hub.launch.start(request, who=DUTY, key=None)
         self.incidents.append(made.id)
         await self.send()

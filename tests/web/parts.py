@@ -21,13 +21,16 @@ from hub.bus.local import LocalWake
 from hub.flow.accounts import Accounts
 from hub.flow.alarms import Alarms
 from hub.flow.answer import TakeAnswer
+from hub.flow.audit_book import AuditBook
 from hub.flow.estate import Estate
 from hub.flow.inbox import Inbox
 from hub.flow.launch import Launch
 from hub.flow.passage import Passage
+from hub.flow.probes import Probes
 from hub.flow.report import Report
 from hub.flow.say import Say
 from hub.flow.screens import Screens
+from hub.flow.sites import Sites
 from hub.flow.tasks import Tasks
 from hub.flow.watch import Watch
 from hub.model import Actor
@@ -36,6 +39,7 @@ from hub.store import schema as t
 from hub.store.accounts import AccountLedger
 from hub.store.alarms import AlarmLedger
 from hub.store.answers import AnswerLedger
+from hub.store.audit_book import AuditBookLedger
 from hub.store.boards import BoardLedger
 from hub.store.calls import CallLedger
 from hub.store.database import Database, database
@@ -49,6 +53,7 @@ from hub.store.notices import SayLedger
 from hub.store.pages import PageLedger
 from hub.store.receipts import ReceiptLedger
 from hub.store.screens import ScreenLedger
+from hub.store.sites import SiteLedger
 from hub.store.tasks import TaskLedger
 from playbooks.load import Library
 from web.app import create_app
@@ -106,6 +111,7 @@ async def open_hub(folder: Path) -> AsyncIterator[Any]:
 
 def wired(chosen: Settings, db: Database) -> Any:
     clock, wake = RealClock(), LocalWake()
+    db.seal.key = chosen.secret_key
     accounts = AccountLedger(db, secret=chosen.secret_key)
     library = Library.packaged()
     twilio = TwilioSms(
@@ -124,9 +130,12 @@ def wired(chosen: Settings, db: Database) -> Any:
         words={},
         channels=channels,
         accounts=Accounts(accounts),
-        alarms=Alarms(AlarmLedger(db), accounts, wake),
+        probes=Probes(channels, {}),
+        audit_book=AuditBook(AuditBookLedger(db, secret=chosen.secret_key)),
+        alarms=Alarms(AlarmLedger(db), accounts, wake, db.disk.look),
         screens=Screens(ScreenLedger(db), accounts, clock, wake),
         estate=Estate(EstateLedger(db), ScreenLedger(db), accounts, wake, "CN", chosen.languages),
+        sites=Sites(SiteLedger(db), accounts, wake),
         launch=Launch(LaunchLedger(db), library, clock, wake, channels),
         say=Say(SayLedger(db), library, clock, wake, channels),
         tasks=Tasks(TaskLedger(db), wake),

@@ -28,6 +28,9 @@ EXPECTED = {
     ("POST", "/api/v1/incidents/{id:int}/tasks/{task:int}"): DUTY,
     ("POST", "/api/v1/incidents/{id:int}/calls"): DUTY,
     ("GET", "/api/v1/estate"): VIEWER,
+    ("GET", "/api/v1/sites"): "viewer",
+    ("GET", "/api/v1/sites/{key}"): "admin",
+    ("PATCH", "/api/v1/sites/{key}"): "admin",
     ("GET", "/api/v1/recipients"): DUTY,
     ("POST", "/api/v1/recipients"): DUTY,
     ("GET", "/api/v1/recipients/{id:int}"): DUTY,
@@ -60,6 +63,10 @@ EXPECTED = {
     ("POST", "/hooks/{channel}/receipts/{attempt}"): ANYONE,
     ("POST", "/hooks/{channel}/replies"): ANYONE,
     ("POST", "/hooks/{channel}/replies/{attempt}"): ANYONE,
+    ("GET", "/api/v1/accounts"): ADMIN,
+    ("POST", "/api/v1/accounts/{name}/test"): ADMIN,
+    ("GET", "/api/v1/audit"): ADMIN,
+    ("GET", "/api/v1/audit/check"): ADMIN,
     ("GET", "/api/v1/alarms"): VIEWER,
     ("POST", "/api/v1/alarms/{id:int}/acknowledge"): DUTY,
     ("GET", "/api/v1/incidents/{id:int}/doors"): DUTY,
@@ -267,3 +274,15 @@ async def test_a_one_time_login_can_be_typed_into_the_form(web: House):
 )
 def test_login_goes_on_to_our_own_pages_only(wanted, kept):
     assert local_path(wanted) == kept
+
+
+async def test_a_common_password_is_refused_in_the_language_of_who_chose_it(web: House):
+    body = {"login": "wang", "role": "duty", "password": "Password2026!"}
+    async with web.client(headers=await web.bearer("admin")) as client:
+        for tag, said in (("zh-CN", "太容易被猜到"), ("en", "is among the first")):
+            answer = await client.post("/api/v1/users", json=body, headers={"accept-language": tag})
+            found = answer.json()
+            assert (answer.status_code, found["code"]) == (422, "password")
+            assert [one["where"] for one in found["problems"]] == ["password"]
+            assert said in found["problems"][0]["what"]
+            assert body["password"] not in answer.text

@@ -9,6 +9,8 @@ from sqlalchemy import text
 from hub.model import LaunchRequest
 from hub.states import Reason
 from hub.store.addresses import spoil
+from hub.store.doors import _BLOCK
+from hub.store.placed import spoken_of
 from tests.launch_estate import WHO, Who, house, put_estate
 from tests.web.parts import House
 
@@ -51,7 +53,7 @@ async def test_the_second_at_a_door_gets_409_and_a_look_is_recorded(web: House) 
         assert nothing.status_code == 422
         page = await client.get("/incidents/1/doors?lang=zh-CN")
         assert (page.status_code, "敲门名单" in page.text) == (200, True)
-    assert await audited(web) == ["door_look"]
+    assert await audited(web) == ["needs_look", "door_look"]
     async with web.client(headers=await web.bearer("viewer")) as client:
         for path in (f"{API}/doors", f"{API}/doors/{task}", "/incidents/1/doors"):
             assert (await client.get(path)).status_code == 403
@@ -69,3 +71,27 @@ async def test_a_dead_number_is_listed_for_duty_and_tried_again_once(web: House)
         assert (await client.delete(path)).status_code == 204
         assert (await client.delete(path)).status_code == 404
     assert await audited(web) == ["repairs_look", "address_mend"]
+
+
+async def test_a_block_is_an_entrance_with_its_building_and_a_floor_is_said(web: House) -> None:
+    """Two buildings have an entrance 1 each: their doors are two blocks."""
+    paths = ("1-1/5/501", "2-1/5/501")
+    await web.hub.db.write(lambda conn: put_estate(conn, paths, PEOPLE[:0]))
+    await web.hub.db.write(
+        lambda conn: conn.execute(text("UPDATE places SET entrance = '1' WHERE kind = 'unit'"))
+    )
+    found = await web.hub.db.read(
+        lambda conn: conn.execute(text(f"SELECT {_BLOCK} FROM places p WHERE kind = 'unit'")).all()
+    )
+    assert sorted(row[0] for row in found) == ["1-1", "2-1"]
+    said = await web.hub.db.read(lambda conn: spoken_of(conn, 1, "1/5"))
+    assert said["zh-CN"] == "1栋5层"
+    assert said["en"].endswith("floor 5")
+
+
+async def test_a_viewer_who_sees_no_needs_is_not_recorded_as_seeing_them(web: House) -> None:
+    await knock(web)
+    for role, seen in (("viewer", []), ("duty", ["needs_look"])):
+        async with web.client(headers=await web.bearer(role)) as client:
+            assert (await client.get(f"{API}/board")).status_code == 200
+        assert await audited(web) == seen

@@ -48,9 +48,11 @@ async def _both(hub: Field) -> None:
     await hub.launch("power-outage", "3")
 
 
-async def _drill_after(hub: Field) -> None:
-    await _alert(hub)
+async def _drill_ended(hub: Field) -> None:
+    """No drill starts after it; one that ran was ended by it."""
     await hub.launch("fire", "3/12", Kind.DRILL)
+    await _alert(hub)
+    hub.incidents.reverse()
 
 
 async def _drill_over(hub: Field) -> None:
@@ -74,7 +76,7 @@ STATES: dict[str, tuple[Callable[[Field], Awaitable[None]], ...]] = {
     "opted out before": (_out,),
     "both open, the outage's text came last and offers no 3": (_both,),
     "both open": (_both,),
-    "a drill was started after it, or is over and not closed": (_drill_after, _drill_over),
+    "a drill was started after it, or is over and not closed": (_drill_ended, _drill_over),
     "after the close, within a day": (_closed,),
 }
 

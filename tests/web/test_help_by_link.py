@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.model import Kind
+from tests.small_disks import small_disk
 from tests.web.field import (
     RESIDENT,
     Field,
@@ -22,8 +23,8 @@ async def hub(template: None, quick_path: Path) -> AsyncIterator[Field]:
 
 
 async def test_help_by_the_link_of_a_drill_counts_in_the_fire(hub: Field) -> None:
-    fire = await hub.launch("fire", "3/12")
     drill = await hub.launch("fire", "3/12", Kind.DRILL)
+    fire = await hub.launch("fire", "3/12")  # which ends the drill
     person = await hub.person(RESIDENT)
     path = f"/a/{hub.hub.answer.token(drill, person)}"
     as_json = {"accept": "application/json"}
@@ -72,3 +73,24 @@ async def test_help_by_the_link_of_what_is_closed_is_heard(hub: Field, *, beside
         return
     (cry,) = await hub.waiting()
     assert (cry.cry, cry.why, cry.incident_id) == (True, "over", outage)
+
+
+async def test_help_by_a_link_while_the_disk_is_full_is_heard_once_there_is_room(
+    template: None, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        async with in_the_field(disk.folder) as hub:
+            fire = await hub.launch("fire", "3/12")
+            path = f"/a/{hub.hub.answer.token(fire, await hub.person(RESIDENT))}"
+            as_json = {"accept": "application/json"}
+            nonce = (await hub.client.get(path, headers=as_json)).json()["nonce"]
+            disk.fill()
+            said = {"answer": "help", "nonce": nonce}
+            done = await hub.client.post(path, json=said, headers=as_json)
+            assert (done.status_code, done.json()["code"]) == (503, "disk_full")
+            assert await hub.answer(fire, RESIDENT) == ""
+            disk.free()
+            assert await hub.hub.report.held.settle() == 1
+            assert await hub.answer(fire, RESIDENT) == "help"
+            told = (await hub.hub.watch.incident(fire))["tally"]
+            assert told["help_by"] == {"asked": 1, "marked": 0, "cries": 0}

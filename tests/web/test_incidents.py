@@ -124,7 +124,9 @@ async def test_a_household_is_opened_by_duty_only_and_recorded(web: House, stage
     async with web.client(headers=await web.bearer("duty")) as client:
         answer = await client.get(path)
     assert answer.status_code == 200
-    assert await web.hub.accounts.broken_audit() is None
+    rows = await web.hub.db.read(lambda conn: conn.execute(t.audit.select()).all())
+    (look,) = [one for one in rows if one.action == "flat_look"]
+    assert (look.object, look.data) == (f"incident:{stage.incident}", {"place": stage.units[0]})
 
 
 async def test_somebody_without_a_flat_is_named_to_those_on_duty(web: House, stage: Stage):
@@ -172,8 +174,8 @@ async def test_metrics_count_deliveries_without_anybodys_number(web: House, stag
     assert "+44" not in answer.text
 
 
-async def watched(web: House, socket, topic: str, **since) -> None:
-    ticket = await web.ticket("viewer")
+async def watched(web: House, socket, topic: str, *, role: str = "viewer", **since) -> None:
+    ticket = await web.ticket(role)
     await socket.send(json.dumps({"op": "hello", "ticket": ticket}))
     await socket.send(json.dumps({"op": "watch", "topic": topic, **since}))
 

@@ -16,7 +16,7 @@ async def used(web: House) -> House:
     """A hub in which KEY stands for an incident."""
     await Stage(web.hub.db).set_up(people=2)
     async with web.client(headers=await web.bearer("duty")) as client:
-        asked = {"playbook": "fire", "place": "all"}
+        asked = {"playbook": "fire", "place": "all", "again": True}
         launched = await client.post(PATH, json=asked, headers=KEY)
     assert launched.status_code == 202, launched.text
     return web

@@ -161,6 +161,28 @@ async def test_a_flood_of_comers_waits_in_its_own_line(template, tmp_path, monke
             assert await healthy(web)
 
 
+async def test_those_who_show_who_they_are_let_the_next_in_sooner(template, tmp_path, monkeypatch):
+    """Ten thousand screens come back at 1,600 a second; who shows nothing comes at 400."""
+    monkeypatch.setattr(accept, "BURST", 4.0)
+    monkeypatch.setattr(accept, "RATE", 1e-6)  # nobody is let in by waiting
+    async with small(tmp_path, ROOM_ENOUGH) as web, contextlib.AsyncExitStack() as stack:
+        hellos = [
+            json.dumps({"op": "hello", "device": await web.device(screen)}).encode()
+            for screen in await web.screens(12)
+        ]
+        for hello in hellos:  # the fifth would wait for ever, did the first four not give back
+            raw = await stack.enter_async_context(upgraded(web))
+            raw.say(frame(1, hello))
+            assert b"welcome" in await raw.frame()
+        begun = 0
+        with contextlib.suppress(TimeoutError):
+            while begun < 12:
+                async with asyncio.timeout(2):
+                    await stack.enter_async_context(upgraded(web, hello=True))
+                begun += 1
+        assert begun <= 2  # what was left; they show nothing and give nothing back
+
+
 async def test_without_handles_nobody_spins_and_it_goes_on_by_itself(
     template, tmp_path, monkeypatch
 ):

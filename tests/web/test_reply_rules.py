@@ -101,8 +101,8 @@ async def test_of_two_alike_the_newer_is_answered(hub: Field) -> None:
 
 
 async def test_a_live_incident_goes_before_a_graver_drill(hub: Field) -> None:
-    outage = await hub.launch("power-outage", "3")
     drill = await hub.launch("fire", "3/12", Kind.DRILL)
+    outage = await hub.launch("power-outage", "3")
     await hub.reply(RESIDENT, "1")
     assert await hub.answer(outage, RESIDENT) == "safe"
     assert await hub.answer(drill, RESIDENT) == ""
@@ -234,7 +234,7 @@ async def test_help_marks_the_flat_and_overrules_nobodys_own_words(hub: Field) -
     board = (await hub.hub.watch.board(fire)).to_json()
     unit = (await hub.rows(t.places, path="3/12/1201"))[0].id
     assert board["cells"][str(unit)] == "help"
-    await hub.reply(ann, "1")
+    await hub.reply(ann, "我没事了")
     assert await hub.answer(fire, bob) == "evacuated"
     assert await hub.answer(fire, ann) == "safe"
 

@@ -22,10 +22,11 @@ async def test_a_cry_after_the_close_belongs_to_the_real_fire_before_the_later_d
     hub: Field,
 ) -> None:
     fire = await hub.launch("fire", "3/12")
+    await hub.say(fire, Stage.ALL_CLEAR)
+    await hub.close(fire)
     drill = await hub.launch("fire", "3/12", Kind.DRILL)
-    for incident in (fire, drill):
-        await hub.say(incident, Stage.ALL_CLEAR)
-        await hub.close(incident)
+    await hub.say(drill, Stage.ALL_CLEAR)
+    await hub.close(drill)
     await hub.reply(RESIDENT, "救命")
     (cry,) = await hub.waiting()
     assert (cry.cry, cry.why, cry.incident_id) == (True, "over", fire)

@@ -41,7 +41,9 @@ async def test_a_column_nobody_understands_is_asked_about_answered_and_remembere
     assert len(columns["电话"]["examples"]) == 3
     (stop,) = [p for p in shown["reading"]["problems"] if p["severity"] == "stop"]
     assert (stop["code"], stop["column"], stop["letter"]) == ("column_unsure", "微聊", "E")
-    assert "--map '微聊=phone'" in stop["expected"]["zh-CN"]
+    assert stop["fits"] == "phone"
+    assert not any("--" in words for words in stop["expected"].values())
+    assert (shown["stops"], shown["asks"]) == (1, 1)
     assert (await _post(web, data)).status_code == 422
     query = f"map={quote('微聊=ignore')}"
     assert (await _post(web, data, query)).json()["applied"]
@@ -100,11 +102,11 @@ async def _command(folder: Path, *words: bytes | str) -> tuple[int, str, str]:
         sys.executable, "-c", "from hub.cli import main; main()", *words, env=environment,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    said, wrong = await asyncio.wait_for(process.communicate(), 60)
+    said, wrong = await asyncio.wait_for(process.communicate(), 150)
     return process.returncode or 0, said.decode(), wrong.decode()
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 async def test_the_command_shows_columns_exits_1_and_knows_names_in_gbk(tmp_path: Path) -> None:
     name = "住户.csv".encode("gbk")
     at = os.path.join(os.fsencode(tmp_path), name)  # noqa: PTH118
@@ -120,3 +122,47 @@ async def test_the_command_shows_columns_exits_1_and_knows_names_in_gbk(tmp_path
     )
     assert code == 0, (said, wrong)
     assert json.loads(said)["reading"]["file"] == "住户.csv"
+
+
+async def test_a_second_home_is_written_and_read_by_the_api(web: House) -> None:
+    """Refused where there is no such place; the page of people shows both."""
+    known = [(*row[:2], row[2], row[3]) for row in ROWS]
+    await _post(web, csv_bytes([ODD[:4], *known]))
+    async with web.client(headers=await web.bearer("duty")) as client:
+        first = (await client.get("/api/v1/recipients")).json()["items"][0]
+        path = f"/api/v1/recipients/{first['id']}"
+        assert (await client.patch(path, json={"homes": ["5/9/999"]})).status_code == 422
+        changed = (await client.patch(path, json={"homes": ["5/1/101"]})).json()
+        assert (changed["place"], changed["homes"]) == (first["place"], ["5/1/101"])
+        found = (await client.get("/api/v1/recipients?search=5/1/101")).json()["items"]
+        assert first["id"] in [one["id"] for one in found]
+        again = (await client.patch(path, json={"drill": True})).json()
+        assert again["homes"] == ["5/1/101"]
+
+
+async def test_nobody_is_removed_who_is_to_be_kept(web: House) -> None:
+    known = [row[:4] for row in ROWS]
+    await _post(web, csv_bytes([ODD[:4], *known]))
+    few = csv_bytes([ODD[:4], known[0], known[8]])
+    shown = (await _post(web, few, "dry_run=1")).json()["difference"]
+    assert shown["missing"] == [
+        {"building": "3", "missing": 7, "stored": 8},
+        {"building": "5", "missing": 7, "stored": 8},
+    ]
+    kept = (await _post(web, few, "missing=keep")).json()
+    assert kept["applied"]
+    assert (kept["difference"]["counts"]["removed"], kept["difference"]["counts"]["held"]) == (
+        0,
+        14,
+    )
+    assert (await _post(web, few, "missing=perhaps")).json()["code"] == "roster_missing"
+
+
+async def test_what_a_column_is_is_kept_with_the_import_or_not_at_all(web: House) -> None:
+    data, query = csv_bytes([ODD, *ROWS]), f"map={quote('微聊=ignore')}"
+    assert (await _post(web, data, query)).json()["applied"]
+    few = csv_bytes([ODD, ROWS[0]])
+    refused = await _post(web, few, f"map={quote('微聊=phone')}")
+    assert refused.status_code == 409
+    site = await web.hub.estate.site()
+    assert site.settings["roster_columns"] == {"微聊": "ignore"}

@@ -23,6 +23,7 @@ HOME = Path(__file__).parents[2]
 ROOMS = ("hub/flow", "hub/decide", "hub/store", "web")
 RAISED = frozenset(
     {"Refused", "Unknown", "Conflict", "NotAllowed", "NotKnown", "TooMany", "Unready", "Malformed"}
+    | {"Damaged"}
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

@@ -83,6 +83,17 @@ def test_what_the_end_itself_adds_is_said() -> None:
     assert over["news"]["text"] == "Stair A stays closed"
 
 
+@pytest.mark.parametrize(
+    ("language", "alone", "both"),
+    [("en", "10:41", "10:41, updated 10:46"), ("zh-CN", "10:41", "10:41，10:46 更新")],
+)
+def test_the_first_time_stays_and_the_newest_stands_beside_it(
+    language: str, alone: str, both: str
+) -> None:
+    assert page(ALERT, language=language)["issued"] == alone
+    assert page(UPDATE, ALERT, language=language)["issued"] == both
+
+
 HELPED = (Person(7, "A", "help", START, help_open=True),)
 DRILL_HELP = "Help is real in a drill too"
 
@@ -93,6 +104,13 @@ def test_help_in_a_drill_is_as_real_as_in_a_fire() -> None:
         assert said_then.startswith("We have your call for help and are telling the duty team.")
         assert "call 119 now" in said_then
         assert (DRILL_HELP in said_then) == (kind is not Kind.LIVE)
+
+
+def test_help_that_was_seen_to_is_not_said_to_be_passed_on() -> None:
+    done = (replace(HELPED[0], help_open=False),)
+    said_then = page(ALERT, persons=done)["answered"]["then"]
+    assert said_then.startswith("Your call for help is marked as seen to.")
+    assert "119" in said_then
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

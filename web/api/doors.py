@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from web.api import alarms, estate, incidents, people, playbooks, replies, screens
+from web.api import (
+    accounts,
+    alarms,
+    audit,
+    estate,
+    incidents,
+    people,
+    playbooks,
+    replies,
+    screens,
+    sites,
+)
 from web.auth import ADMIN, ANYONE, DUTY, VIEWER, Door
 
 API = "/api/v1"
@@ -28,6 +39,9 @@ DOORS: tuple[Door, ...] = (
     Door("GET", f"{API}/incidents/{{id:int}}/doors/{{task:int}}", DUTY, incidents.door),
     Door("POST", f"{API}/incidents/{{id:int}}/calls", DUTY, incidents.call),
     Door("GET", f"{API}/estate", VIEWER, estate.layout),
+    Door("GET", f"{API}/sites", VIEWER, sites.list_sites),
+    Door("GET", f"{API}/sites/{{key}}", ADMIN, sites.site),
+    Door("PATCH", f"{API}/sites/{{key}}", ADMIN, sites.change_site),
     Door("GET", f"{API}/recipients", DUTY, estate.recipients),
     Door("POST", f"{API}/recipients", DUTY, estate.add_recipient),
     Door("GET", f"{API}/recipients/{{id:int}}", DUTY, estate.recipient),
@@ -48,6 +62,10 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{API}/replies/{{id:int}}", DUTY, replies.settle),
     Door("GET", f"{API}/alarms", VIEWER, alarms.list_alarms),
     Door("POST", f"{API}/alarms/{{id:int}}/acknowledge", DUTY, alarms.acknowledge),
+    Door("GET", f"{API}/accounts", ADMIN, accounts.list_accounts),
+    Door("POST", f"{API}/accounts/{{name}}/test", ADMIN, accounts.test_account),
+    Door("GET", f"{API}/audit", ADMIN, audit.list_audit),
+    Door("GET", f"{API}/audit/check", ADMIN, audit.check_audit),
     Door("POST", f"{API}/live/tickets", VIEWER, people.add_ticket),
     Door("GET", f"{API}/session", VIEWER, people.session),
     Door("GET", f"{API}/tokens", ADMIN, people.list_tokens),

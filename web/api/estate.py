@@ -41,6 +41,7 @@ async def recipients(request: Request) -> Response:
         after=count(request, "after", default=0),
         limit=limit(request),
     )
+    await house(request).accounts.looked(actor_of(request), "recipients")
     return JSONResponse(found)
 
 
@@ -108,7 +109,8 @@ async def import_roster(request: Request) -> Response:
 
     `dry_run` shows the difference and writes nothing; `skip_problems` takes the good rows;
     `confirm_remove` is how many people leave; `map` (title=field, several) says what a column is,
-    `encoding` what a CSV is written in, `hidden` (take, leave) whether hidden rows belong.
+    `encoding` what a CSV is written in, `hidden` (take, leave) whether hidden rows belong,
+    `missing` (remove, keep) what becomes of those the file does not name.
     """
     data, name = await _file(request)
     report = await house(request).estate.import_roster(
@@ -135,7 +137,12 @@ def _how(request: Request) -> How:
     asked = request.query_params
     pairs = (text.rpartition("=") for text in asked.getlist("map"))
     columns = {title.strip(): field.strip().lower() for title, _, field in pairs}
-    return How(asked.get("encoding", ""), asked.get("hidden", "") or "ask", columns)
+    return How(
+        encoding=asked.get("encoding", ""),
+        hidden=asked.get("hidden", "") or "ask",
+        columns=columns,
+        missing=asked.get("missing", "") or "remove",
+    )
 
 
 def _name(sent: str) -> str:

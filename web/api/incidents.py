@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hub.errors import Problem, Refused
+from hub.flow import veiled
 from hub.model import Answer, IncidentId, RecipientId
 from hub.states import DeliveryState, IncidentState
-from web.api.models import AnswerBody, CallBody, LaunchBody, NoticeBody, TaskBody
+from web.api.models import AnswerBody, CallBody, CloseBody, LaunchBody, NoticeBody, TaskBody
 from web.api.reading import body_of, count, idempotency_key, limit, number
-from web.auth import actor_of
+from web.auth import actor_of, sees_people
 from web.base import base_of
 from web.house import house
 
@@ -34,6 +38,7 @@ async def launch(request: Request) -> Response:
     said = {
         "id": made.id,
         "code": made.code,
+        "kind": str(body.kind),
         "people": made.people,
         "deliveries": made.deliveries,
         "watch": "/live",
@@ -46,9 +51,10 @@ async def launch(request: Request) -> Response:
 
 
 async def list_incidents(request: Request) -> Response:
-    """GET /incidents: newest first."""
+    """GET /incidents: newest first; `code`: the one that has it."""
     found = await house(request).watch.incidents(
         _choice(request, "status", IncidentState),
+        code=request.query_params.get("code", "")[:32],
         limit=limit(request),
         after=count(request, "after", default=0),
     )
@@ -57,11 +63,12 @@ async def list_incidents(request: Request) -> Response:
 
 async def incident(request: Request) -> Response:
     """GET /incidents/{id}: status, tally, last seq; nothing that depends on the clock."""
-    return JSONResponse(await house(request).watch.incident(number(request, "id")))
+    found = await house(request).watch.incident(number(request, "id"))
+    return JSONResponse(found if sees_people(request) else veiled.incident(found))
 
 
 async def deliveries(request: Request) -> Response:
-    """GET /incidents/{id}/deliveries: by id, addresses masked."""
+    """GET /incidents/{id}/deliveries: by id, addresses masked; whose they are is for duty."""
     found = await house(request).watch.deliveries(
         number(request, "id"),
         state=_choice(request, "state", DeliveryState),
@@ -69,7 +76,7 @@ async def deliveries(request: Request) -> Response:
         after=count(request, "after", default=0),
         limit=limit(request),
     )
-    return JSONResponse(found)
+    return JSONResponse(_shown(request, found, veiled.delivery))
 
 
 async def events(request: Request) -> Response:
@@ -77,13 +84,16 @@ async def events(request: Request) -> Response:
     found = await house(request).watch.events(
         number(request, "id"), since=count(request, "since", default=0), limit=limit(request)
     )
-    return JSONResponse(found)
+    return JSONResponse(_shown(request, found, veiled.event))
 
 
 async def board(request: Request) -> Response:
     """GET /incidents/{id}/board: the snapshot frame of the websocket."""
-    found = await house(request).watch.board(number(request, "id"))
-    return JSONResponse(found.to_json())
+    found = (await house(request).watch.board(number(request, "id"))).to_json()
+    if not sees_people(request):
+        return JSONResponse(veiled.frame(found))
+    await house(request).accounts.looked(actor_of(request), f"incident:{number(request, 'id')}")
+    return JSONResponse(found)
 
 
 async def flat(request: Request) -> Response:
@@ -118,6 +128,7 @@ async def notice(request: Request) -> Response:
         body.stage,
         text=body.text,
         untranslated=body.untranslated,
+        confirm_help=body.confirm_help,
         who=actor_of(request),
         key=key,
     )
@@ -140,9 +151,11 @@ async def stop(request: Request) -> Response:
 
 async def close(request: Request) -> Response:
     """POST /incidents/{id}/close: the record is final; what was left open."""
-    closed = await house(request).say.close(number(request, "id"), who=actor_of(request))
-    left = {"untold": closed.untold, "help_open": closed.help_open, "cleared": closed.cleared}
-    return JSONResponse({"status": str(IncidentState.CLOSED), **left})
+    body = await body_of(request, CloseBody) if await request.body() else CloseBody()
+    closed = await house(request).say.close(
+        number(request, "id"), who=actor_of(request), confirm_help=body.confirm_help
+    )
+    return JSONResponse(closed.to_json())
 
 
 async def answer(request: Request) -> Response:
@@ -186,6 +199,7 @@ async def doors(request: Request) -> Response:
         after=count(request, "after", default=0),
         limit=limit(request),
     )
+    await house(request).accounts.looked(actor_of(request), f"incident:{number(request, 'id')}")
     return JSONResponse(found)
 
 
@@ -211,6 +225,15 @@ async def call(request: Request) -> Response:
         number(request, "id"), number=body.number, who=actor_of(request)
     )
     return JSONResponse(done)
+
+
+def _shown(
+    request: Request, page: Mapping[str, Any], one: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """A page of a list as this reader may see it."""
+    if sees_people(request):
+        return page
+    return {**page, "items": [one(item) for item in page["items"]]}
 
 
 def _choice(request: Request, name: str, choices: type[DeliveryState | IncidentState]) -> str:

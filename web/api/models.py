@@ -5,16 +5,36 @@ What comes in refuses unknown fields; sizes are bounded here, meaning is checked
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from hub.model import AnswerWord, Kind, LaunchRequest
+from hub.tags import tag_fault, tidy_tag
 
 Id = Annotated[int, Field(gt=0, le=2**53, strict=True)]
-Tag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+_TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+Tag = Annotated[str, Field(pattern=_TAG.pattern)]
 Short = Annotated[str, Field(max_length=200)]
 Scalar = str | bool | int | float
+ConfirmHelp = Annotated[
+    Any,
+    Field(
+        description="How many people still need help, if it is to be done all the same: their"
+        " number, or the counts by kind.",
+        json_schema_extra={
+            "anyOf": [
+                {"type": "integer", "minimum": 0},
+                {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}},
+                {"type": "null"},
+            ]
+        },
+    ),
+]
+"""Anything else than the number confirms nothing, and is answered with the counts as they are."""
 
 
 class Taken(BaseModel):
@@ -24,7 +44,8 @@ class Taken(BaseModel):
 
 
 class LaunchBody(Taken):
-    """What to launch, or to preview."""
+    """What to launch, or to preview. `confirm_people`, `confirm_audience`: what the preview said
+    (`confirm`, `audience_hash`); `again`: beside the same that runs there already."""
 
     playbook: Annotated[str, Field(min_length=1, max_length=64, examples=["fire"])]
     place: Annotated[str, Field(min_length=1, max_length=128, examples=["3/12"])]
@@ -32,6 +53,8 @@ class LaunchBody(Taken):
     params: Annotated[dict[Short, Scalar], Field(max_length=40)] = {}
     confirm_people: Annotated[int, Field(ge=0, strict=True)] | None = None
     announce: bool = False
+    confirm_audience: Annotated[str, Field(max_length=128)] = ""
+    again: bool = False
 
     def request(self) -> LaunchRequest:
         """As the hub asks for it: every parameter a text."""
@@ -42,6 +65,8 @@ class LaunchBody(Taken):
             params={key: _as_text(value) for key, value in self.params.items()},
             confirm_people=self.confirm_people,
             announce=self.announce,
+            confirm_audience=self.confirm_audience,
+            again=self.again,
         )
 
 
@@ -55,7 +80,40 @@ class NoticeBody(Taken):
         default="",
         examples=[{"zh-CN": "A梯有烟，请走B梯。", "en": "Stair A has smoke, use stair B."}],
     )
-    untranslated: bool = False
+    untranslated: Annotated[bool, Field(strict=True)] = False
+    confirm_help: ConfirmHelp = None
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _text(cls, given: object) -> object:
+        """A text, or texts by language whose tags are written as we write them. One sentence for
+        whatever is neither."""
+        if isinstance(given, str):
+            return given
+        if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
+            raise PydanticCustomError("texts", "must be a text, or a text for each language tag")
+        return _by_tag(given)
+
+
+def _by_tag(given: Mapping[str, str]) -> dict[str, str]:
+    """The texts by tidy tags (`zh_CN` is zh-CN). Nothing written for people is lost because its tag
+    names a language of nobody (`jp`), or one language twice."""
+    found: dict[str, str] = {}
+    for tag, said in given.items():
+        meant, tidy = tag_fault(tag), tidy_tag(tag)
+        if meant is not None:
+            named = {"tag": repr(tag[:20]), "right": meant or "a tag, such as zh-CN or en"}
+            raise PydanticCustomError("tag", "has {tag} for a language: write {right}", named)
+        if tidy in found:
+            raise PydanticCustomError("tag_twice", "has {tag} twice", {"tag": tidy})
+        found[tidy] = said
+    return found
+
+
+class CloseBody(Taken):
+    """Closing needs nothing said, but for how many still need help, if anybody does."""
+
+    confirm_help: ConfirmHelp = None
 
 
 class AnswerBody(Taken):
@@ -87,9 +145,15 @@ class ClaimBody(Taken):
 
 
 class ConfirmBody(Taken):
-    """Which screen the device with this code is."""
+    """Which screen the device with this code is; and, if that is said now, where it stands and
+    which way it points."""
 
     recipient: Id
+    place: Annotated[str, Field(max_length=60, examples=["3-1/lobby"])] | None = None
+    way: dict[str, Any] | None = Field(
+        default=None,
+        examples=[{"arrow": "left", "door": {"zh-CN": "南门", "en": "South door"}, "metres": 20}],
+    )
 
 
 class LoginBody(Taken):
@@ -125,10 +189,13 @@ class RecipientBody(BaseModel):
     kind: Any = None
     name: Any = None
     place: Any = None
+    homes: Any = None
     language: Any = None
     roles: Any = None
     needs: Any = None
     drill: Any = None
+    no_drill: Any = None
+    way: Any = None
     addresses: Any = None
     version: Any = None
 
@@ -160,6 +227,7 @@ class LaunchedOut(BaseModel):
 
     id: int
     code: str
+    kind: Kind
     people: int
     deliveries: int
     watch: str

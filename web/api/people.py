@@ -42,7 +42,7 @@ async def log_in_once(request: Request) -> Response:
     key = request.path_params.get("token") or fields.get("key", "")
     after = local_path(fields.get("next", "") or "/")
     try:
-        session = await house(request).accounts.one_time_login(key)
+        session = await house(request).accounts.one_time_login(key, client_ip(request))
     except Refused as error:
         if wants_json(request.scope):
             raise

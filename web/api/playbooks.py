@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hub.errors import Unknown
+from hub.flow.site_defaults import offered_by
 from hub.model import Choice, Parameter, Playbook, Site
 from web.house import House, house
 
@@ -64,11 +64,9 @@ def _parameter(parameter: Parameter, site: Site | None) -> dict[str, Any]:
 
 
 def _options(parameter: Parameter, site: Site | None) -> list[dict[str, Any]]:
-    if parameter.source and site is not None:
-        own: Sequence[Mapping[str, Any]] = site.settings.get(parameter.source, ())
-        if own:
-            return [{"value": str(o["key"]), "name": dict(o["name"])} for o in own]
-    return [_option(choice) for choice in parameter.options]
+    offered = offered_by(parameter.source, site.settings) if site is not None else []
+    own = [{"value": key, "name": dict(name)} for key, name in offered]
+    return own or [_option(choice) for choice in parameter.options]
 
 
 def _option(choice: Choice) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from web.api.models import Id, Taken
 
 
 class ReplyBody(Taken):
-    """What is made of a reply: whose it is, what it answers, a note. Nothing at all: seen to."""
+    """What is made of a reply: whose it is, what it answers, a note. Nothing at all: seen to.
+    `state` `open`, alone: it waits again, and what settling it recorded is taken back."""
 
     recipient: Id | None = None
     answer: AnswerWord | None = None
     note: Annotated[str, Field(max_length=500)] = ""
+    state: Literal["open", "settled"] = "settled"
 
 
 class GuessOut(BaseModel):
@@ -75,6 +77,8 @@ class ReplyOut(BaseModel):
         "staff_phone",
         "unclear",
         "bare",
+        "after_help",
+        "robot",
         "heard",
     ]
     guess: GuessOut | None

@@ -43,8 +43,11 @@ async def claim(request: Request) -> Response:
 async def confirm(request: Request) -> Response:
     """POST /screens/pairings/{code}: the device with this code is that screen."""
     body = await body_of(request, ConfirmBody)
-    code = request.path_params["code"]
-    await house(request).screens.confirm(code, body.recipient, actor_of(request))
+    code, hub = request.path_params["code"], house(request)
+    said = body.model_dump(include={"place", "way"}, exclude_none=True)
+    if said:
+        await hub.estate.change(body.recipient, said, who=actor_of(request))
+    await hub.screens.confirm(code, body.recipient, actor_of(request))
     return JSONResponse({"recipient": body.recipient})
 
 

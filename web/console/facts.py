@@ -6,20 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.errors import Unknown
+from hub.flow.site_defaults import Contact, contacts_of
 from web.house import House
 from web.render import say_in
 
 CALLS = ("fire", "ambulance", "police")
 
 
-async def numbers(hub: House, wanted: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-    """The site's emergency numbers as (what, number): those a playbook names, or the usual."""
+async def numbers(
+    hub: House, wanted: tuple[str, ...] = (), *, site: str = "", firms: bool = False
+) -> list[Contact]:
+    """The site's emergency numbers: those a playbook names, or the usual; then those of its
+    firms."""
     try:
-        site = await hub.estate.site()
+        found = await hub.estate.site(site)
     except Unknown:
         return []
-    known: Mapping[str, str] = site.settings.get("emergency", {})
-    return [(key, str(known[key])) for key in wanted or CALLS if known.get(key)]
+    known = {one.key: one for one in contacts_of(found.settings)}
+    first = [known[key] for key in wanted or CALLS if key in known]
+    others = [one for one in known.values() if one.key not in CALLS and one not in first]
+    return [*first, *others] if firms else first
 
 
 def titled(incident: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ async def board(request: Request) -> Response:
         icon_name=playbook.icon if playbook else ICON,
         hazard=said(incident.get("playbook_name"), language),
         order=said(playbook.summary, language) if playbook else "",
-        numbers=await numbers(hub, playbook.calls if playbook else ()),
+        numbers=await numbers(hub, playbook.calls if playbook else (), firms=True),
     )
 
 

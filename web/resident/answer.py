@@ -35,7 +35,9 @@ async def show(request: Request) -> Response:
         raise BrokenLink
     nonce = page_nonce(hub.settings.secret_key, token, hub.clock.now())
     if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse({**found.to_json(), "nonce": nonce})
+        real = hub.answer.real_token(token, found)
+        link = {"real_link": f"/a/{real}"} if real else {}
+        return JSONResponse({**found.to_json(), **link, "nonce": nonce})
     return drawn(request, found, token=token, nonce=nonce)
 
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from hub.errors import HubError, Unknown
-from hub.flow.site_defaults import usual_numbers
+from hub.flow.site_defaults import numbers_of, usual_numbers
 from hub.tags import nearest
 from web.base import base_of, rebased
 from web.catalog import LANGUAGES, weight
@@ -61,8 +61,7 @@ async def _asked(hub: House) -> tuple[str, ...]:
     except (HubError, OSError, TimeoutError) as error:
         log.warning("resident.no_numbers", kind=type(error).__name__)
         return ()
-    found = (str((one.settings.get("emergency") or {}).get("fire") or "") for one in sites)
-    return tuple(dict.fromkeys(number for number in found if number))
+    return tuple(dict.fromkeys(numbers_of(one.settings)["fire"] for one in sites))
 
 
 async def broken(request: Request, _error: Exception) -> Response:

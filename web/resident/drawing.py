@@ -11,6 +11,7 @@ from web.base import base_of, rebased
 from web.house import house
 from web.render import environment
 from web.resident.style import policy, style
+from web.resident.together import together
 from web.resident.view import language_for, view_of
 from web.tongues import tongue
 
@@ -32,7 +33,9 @@ def drawn(request: Request, found: ResidentPage, *, token: str, nonce: str) -> R
             css=style(),
             token=token,
             nonce=nonce,
+            real=hub.answer.real_token(token, found),
             t=speech.t,
+            kept=lambda said: together(said, language),
         )
     )
     headers = {

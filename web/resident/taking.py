@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from hub.errors import Conflict, Problem, Refused
@@ -43,16 +44,22 @@ async def take(hub: House, token: str, fields: Mapping[str, Any]) -> dict[str, A
         problem = Problem("nonce", "is missing or older than a day", "open the link again")
         raise Refused("Open the link again, then answer.", [problem], code="nonce")
     people = await _people(hub, token, recipient, fields.get("person"))
-    first, others = people[0], people[1:]
-    given = Answer(incident, first, word, "link", {"nonce": nonce.partition(".")[0]})
+    given = Answer(incident, people[0], word, "link", {"nonce": nonce.partition(".")[0]})
     who = Actor(f"recipient:{recipient}", "resident")
+    stand = partial(_stand, hub, given, who=who, people=people)
+    # nobody may be there to tap again: a cry that cannot be written down now is, later
+    await (hub.report.held.do(stand) if word is AnswerWord.HELP else stand())
+    return {"answer": str(word), "people": list(people)}
+
+
+async def _stand(hub: House, given: Answer, *, who: Actor, people: Sequence[RecipientId]) -> None:
+    incident, word, others = given.incident, given.word, people[1:]
     try:
         await hub.answer.take(given, who=who, once=None, others=others)
     except Conflict:  # closed: who reads so may still need help
         await _tapped(hub, incident, people, word, taken=False)
         raise
     await _tapped(hub, incident, people, word, taken=True)
-    return {"answer": str(word), "people": list(people)}
 
 
 async def _tapped(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.flow.answer import Person, ResidentPage, Said
+from hub.flow.answer import Person, Real, ResidentPage, Said
 from hub.model import AnswerWord, Level, Stage
 from hub.tags import direction, nearest
 from hub.times import told
@@ -74,9 +74,7 @@ def view_of(page: ResidentPage, *, tongue: Tongue, timezone: str, now: datetime)
         "look": _look(page),
         "over": _is_over(page),
         "band": _band(page, speaker),
-        "title": words.get("title") or speaker.pick(page.playbook_name),
-        "do": words.get("do", ""),
-        "how": words.get("facts", ""),
+        **(_real(page.real, speaker) if page.real else _words(page, words, speaker)),
         "news": _news(page, speaker),
         "takes_answers": page.takes_answers and bool(page.persons),
         "several": several,
@@ -86,12 +84,34 @@ def view_of(page: ResidentPage, *, tongue: Tongue, timezone: str, now: datetime)
         "buttons": _buttons(page, speaker, several=several),
         "persons": [_person(one, page, speaker) for one in page.persons] if several else [],
         "place": speaker.pick(page.place_spoken),
+        "homes": [speaker.pick(home) for home in page.homes],
         "issued": _issued(page, speaker),
         "next_update": _next(page, speaker),
         "source": speaker.pick(page.site.get("source") or {}),
         "code": page.code,
         "older": [_older(said, speaker) for said in page.said[1:]],
         "call": _call(page, speaker),
+    }
+
+
+def _words(page: ResidentPage, words: Mapping[str, str], speaker: _Speaker) -> dict[str, Any]:
+    return {
+        "title": words.get("title") or speaker.pick(page.playbook_name),
+        "do": words.get("do", ""),
+        "how": words.get("facts", ""),
+        "real": "",
+    }
+
+
+def _real(real: Real, speaker: _Speaker) -> dict[str, Any]:
+    """A drill that something real ended says that alone, and where to look."""
+    how = [speaker.t("res.real_how", place=speaker.pick(real.place_spoken))]
+    how += [] if real.mine else [speaker.t("res.real_staff")]
+    return {
+        "title": speaker.t("res.real_title", name=speaker.pick(real.name)),
+        "do": speaker.t("res.real_do"),
+        "how": (" " if speaker.tongue.fixed in {"en", "ko", "ar"} else "").join(how),
+        "real": speaker.t("res.real_open") if real.mine else "",
     }
 
 
@@ -106,10 +126,14 @@ def _others(page: ResidentPage, language: str) -> list[dict[str, str]]:
 
 
 def _is_over(page: ResidentPage) -> bool:
+    if page.real:
+        return False
     return page.now is not None and page.now.stage in OVER
 
 
 def _look(page: ResidentPage) -> str:
+    if page.real:
+        return "red"
     if page.is_drill:
         return "drill"
     if _is_over(page):
@@ -118,6 +142,8 @@ def _look(page: ResidentPage) -> str:
 
 
 def _band(page: ResidentPage, speaker: _Speaker) -> str:
+    if page.real:
+        return speaker.t("res.real")
     if page.kind == "test":
         return speaker.t("res.test")
     if page.is_drill:
@@ -132,6 +158,8 @@ def _band(page: ResidentPage, speaker: _Speaker) -> str:
 
 def _news(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
     """The newest thing the duty manager added; once it is over, only what was added to that."""
+    if page.real:
+        return None
     for said in page.said[:1] if _is_over(page) else page.said:
         if said.text:
             said_in = said.added(speaker.tongue.reads)
@@ -169,6 +197,8 @@ def _answered(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
 def _then(page: ResidentPage, person: Person, speaker: _Speaker) -> str:
     if person.answer != AnswerWord.HELP:
         return speaker.t("res.thanks_over" if _is_over(page) else "res.thanks")
+    if not person.help_open:
+        return speaker.t("res.help_done", number=page.number)
     if person.help_assigned:
         return speaker.t("res.help_with", who=person.help_assigned, number=page.number)
     said = "res.help_open_drill" if page.is_drill else "res.help_open"
@@ -220,7 +250,7 @@ def _issued(page: ResidentPage, speaker: _Speaker) -> str:
 
 
 def _next(page: ResidentPage, speaker: _Speaker) -> str:
-    if _is_over(page) or page.next_update_at is None:
+    if _is_over(page) or page.real or page.next_update_at is None:
         return ""
     return speaker.t("res.by", time=speaker.clock(page.next_update_at))
 
@@ -237,5 +267,5 @@ def _call(page: ResidentPage, speaker: _Speaker) -> dict[str, str] | None:
     if _is_over(page):
         return None
     number = page.number
-    key = "res.call_drill" if page.is_drill else "res.call"
+    key = "res.call_drill" if page.is_drill and not page.real else "res.call"
     return {"number": number, "text": speaker.t(key, number=number)}

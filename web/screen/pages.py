@@ -17,6 +17,7 @@ FILES = (
     "screen.css",
     "screen.js",
     "draw.js",
+    "lines.js",
     "words.js",
     "tongues.js",
     "keep.js",

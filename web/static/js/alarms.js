@@ -26,7 +26,7 @@ function entry(one) {
     h("span", { class: "tag" }, named("severity", one.severity)),
     h("p", {}, h("b", {}, text.what), " ", open(one) ? text.do : null,
       h("span", { class: "two" }, ` ${when(one)}`), one.incident ? h("a", { href: `/incidents/${one.incident}` }, ` ${t("alarm.board")}`) : null));
-  if (may && open(one) && !one.acknowledged_at) row.append(h("button", { class: "btn", onclick: () => acknowledge(one, row) }, t("alarm.acknowledge")));
+  if (may && one.id && open(one) && !one.acknowledged_at) row.append(h("button", { class: "btn", onclick: () => acknowledge(one, row) }, t("alarm.acknowledge")));
   return row;
 }
 const plain = (cls, what, todo) => h("li", { class: `alarm ${cls}` }, h("span", { class: "tag" }, named("severity", cls)), h("p", {}, h("b", {}, what), " ", todo));

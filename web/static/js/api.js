@@ -13,6 +13,7 @@ export class Trouble extends Error {
     this.status = status;
     this.code = body.code ?? "";
     this.problems = body.problems ?? [];
+    this.body = body;
   }
 }
 
@@ -67,6 +68,6 @@ export function trouble(error) {
   return h("div", { class: "trouble", role: "alert" },
     h("p", {}, h("b", {}, error.message)),
     error.problems?.length
-      ? h("ul", {}, error.problems.slice(0, 20).map((p) => h("li", {}, p.where ? h("b", {}, `${p.label || p.where}: `) : null, p.what, p.hint ? ` ${p.hint}` : "")))
+      ? h("ul", {}, error.problems.slice(0, 20).filter((p) => ![p.what, p.hint].includes(error.message)).map((p) => h("li", {}, p.where ? h("b", {}, `${p.label || p.where}: `) : null, p.what, p.hint ? ` ${p.hint}` : "")))
       : null);
 }

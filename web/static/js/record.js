@@ -1,7 +1,7 @@
 // The record: every numbered fact of an incident, oldest first.
 import { get, trouble } from "./api.js";
 import { $, h } from "./dom.js";
-import { t, has, say, named } from "./words.js";
+import { t, actor, say, named } from "./words.js";
 import { moment } from "./clock.js";
 
 const id = document.body.dataset.incident;
@@ -20,16 +20,11 @@ async function load() {
       last = read.items.at(-1)?.seq ?? last;
       left = Boolean(read.next) || read.items.length >= 500;
     }
-    body.append(...runs(items).map((one) => h("tr", {}, h("td", { class: "num" }, one.to ? `${one.seq}–${one.to}` : String(one.seq)), h("td", { class: "num" }, moment(one.at)), h("td", {}, say(one.text) || named("event", one.kind)), h("td", {}, who(one.actor ?? "")))));
+    body.append(...runs(items).map((one) => h("tr", {}, h("td", { class: "num" }, one.to ? `${one.seq}–${one.to}` : String(one.seq)), h("td", { class: "num" }, moment(one.at)), h("td", {}, say(one.text) || named("event", one.kind)), h("td", {}, actor(one.actor ?? "") /* a number of the register, never a name */))));
     more.hidden = !left;
     empty.hidden = Boolean(body.children.length);
     if (!body.children.length) empty.textContent = t("record.empty");
   } catch (error) { last = from; empty.hidden = false; empty.replaceChildren(trouble(error)); }
-}
-/** Who did it, in words: `user:4` is a number of the register, never a name. */
-function who(actor) {
-  const [kind, n = ""] = actor.split(":");
-  return has(`actor.${kind}`) ? t(`actor.${kind}`, { n }) : actor;
 }
 /** Runs of sending are one row that names its first and last number. */
 function runs(items) {

@@ -33,5 +33,12 @@ export const say = (words) =>
 export const pct = (part, whole) =>
   whole && part !== null && part !== undefined ? `${(Math.floor((part / whole) * 1000) / 10).toFixed(1)} %` : "–";
 
+/** Who did something: a person by name, a program by the name of its token, never by our own key. */
+export function actor(by, name = "") {
+  const [kind, n = ""] = String(by).split(":");
+  if (kind === "token") return name ? t("actor.token_named", { name }) : t("actor.token", { n });
+  return name || (has(`actor.${kind}`) ? t(`actor.${kind}`, { n }) : by);
+}
+
 /** The first letter large, as a sentence begins. */
 export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,7 +1,8 @@
 /** Draws a screen's whole picture from one value, in one cut. Text only ever through textContent. */
 
+import { together } from "./lines.js";
 import { directionOf, nearest } from "./tongues.js";
-import { CLEAR, CORRECTED, DRILL, DRILL_OVER, LEVEL, NEARBY, PAIR, SAY, wayWords } from "./words.js";
+import { CLEAR, CORRECTED, DRILL, DRILL_OVER, LEVEL, NEARBY, PAIR, REAL, SAY, wayWords } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
@@ -19,10 +20,10 @@ export function drawNotice(root, view) {
   const en = part(show, PAIR.second);
   const both = JSON.stringify(zh) !== JSON.stringify(en);
   const notes = notesOf(view, zh, en);
-  const box = el("div", `screen ${look.look}${notes.length || show.kind === "drill" ? " tight" : ""}`);
+  const box = el("div", `screen ${look.look}${notes.length || isDrill(show) ? " tight" : ""}`);
   box.append(top(look, view), el("div", "notes", ...notes), middle(view, zh, en, both), foot(view, show, info));
-  document.body.dataset.kind = show.kind;
-  document.title = `${show.kind === "drill" ? "【演练】DRILL: " : ""}${zh.headline || en.headline}`;
+  document.body.dataset.kind = show.real ? "live" : show.kind;
+  document.title = `${isDrill(show) ? "【演练】DRILL: " : ""}${zh.headline || en.headline}`;
   only(root, box);
   fit(box);
 }
@@ -85,13 +86,22 @@ function withTime(say, at, view) {
 const two = (n) => String(n).padStart(2, "0");
 
 function lookOf(show) {
-  const over = show.stage === "all_clear" || show.stage === "correction";
+  if (show.real) return REAL;
+  const over = isOver(show);
   if (show.kind === "drill") return over ? DRILL_OVER : DRILL;
   if (show.stage === "all_clear") return CLEAR;
   if (show.stage === "correction") return CORRECTED;
   if (show.level === "P1" && stays(part(show, "zh-CN"), part(show, "en"))) return NEARBY;
   return LEVEL[show.level] || LEVEL.P2;
 }
+
+/** Whether it is the last word of an incident; that something real ended a drill is none. */
+function isOver(show) {
+  return !show.real && (show.stage === "all_clear" || show.stage === "correction");
+}
+
+/** Whether it is a drill, and still one. */
+const isDrill = (show) => show.kind === "drill" && !show.real;
 
 function top(look, view) {
   return el("div", "top",
@@ -103,10 +113,10 @@ function top(look, view) {
 function notesOf(view, zh, en) {
   const { show, stale } = view;
   const notes = [];
-  if (show.kind === "drill") notes.push(note("dr", null, SAY.drill));
+  if (isDrill(show)) notes.push(note("dr", null, SAY.drill));
   if (stale) notes.push(note("stale", "offline", withTime(SAY.stale, stale, view)));
   if (show.stage === "update") {
-    const said = withTime((at) => SAY.update(show.revision - 1, at), new Date(show.issued), view);
+    const said = withTime((at) => SAY.update(show.revision - 1, at), new Date(show.updated || show.issued), view);
     // words a duty manager typed in one language only are said once
     const once = zh.detail === en.detail;
     notes.push(note("upd", "danger", {
@@ -119,27 +129,28 @@ function notesOf(view, zh, en) {
 
 function note(kind, icon, said) {
   return el("div", `note ${kind}`, ...(icon ? [mark(icon)] : []),
-    lang("zh", el("span", "", said.zh)), lang("en", el("span", "", said.en)));
+    lang("zh", el("span", "", ...together(said.zh))), lang("en", el("span", "", said.en)));
 }
 
 function middle(view, zh, en, both) {
   const { show, info } = view;
-  const over = show.stage === "all_clear" || show.stage === "correction";
+  const over = isOver(show);
   const say = el("div", "say",
-    el("div", "", el("h1", "", whole(zh.headline)), ...(both ? [lang("en", el("p", "second", en.headline))] : [])),
-    el("p", "do", zh.action, ...(both ? [lang("en", el("small", "", en.action))] : [])));
+    el("div", "", el("h1", "", ...together(zh.headline)), ...(both ? [lang("en", el("p", "second", en.headline))] : [])),
+    el("p", "do", ...together(zh.action), ...(both ? [lang("en", el("small", "", en.action))] : [])));
   // An update adds to the first instruction; what that said beside it ("no lifts") still holds.
   const first = show.stage === "update" && show.base ? { parts: show.base } : show;
   const [more, moreEn] = [part(first, PAIR.first).detail, part(first, PAIR.second).detail];
   if (more && (show.stage !== "update" || show.base)) {
     say.append(el("div", "more", ...(over ? [] : [detailMark(more)]),
-      el("span", "", more, ...(more !== moreEn ? [el("br"), lang("en", el("span", "", moreEn))] : []))));
+      el("span", "", ...together(more), ...(more !== moreEn ? [el("br"), lang("en", el("span", "", moreEn))] : []))));
   }
   const way = el("div", "way");
   const out = !over && leaves(show) ? wayWords(info && info.way) : null;
   if (over) way.append(big("tick"));
-  if (out) way.append(arrow(info.way.arrow), el("b", "", out.zh), lang("en", el("span", "", out.en)));
-  way.append(el("b", out ? "ap" : "", zh.way), ...(both ? [lang("en", el("span", "", en.way))] : []));
+  if (out && info.way.arrow) way.append(arrow(info.way.arrow));
+  if (out) way.append(el("b", "", ...together(out.zh)), ...(out.zh === out.en ? [] : [lang("en", el("span", "", out.en))]));
+  way.append(el("b", out ? "ap" : "", ...together(zh.way)), ...(both ? [lang("en", el("span", "", en.way))] : []));
   return el("div", "mid", say, way);
 }
 
@@ -167,18 +178,20 @@ const IN = {
 
 function foot(view, show, info) {
   const { now } = view;
-  const over = show.stage === "all_clear" || show.stage === "correction";
+  const over = isOver(show);
   const at = (iso) => (iso ? timeOf(new Date(iso), view) : { zh: "–", en: "–" });
   const fact = (said, value) => el("span", "", `${said.zh} `, lang("en", el("span", "", said.en)), el("b", "num", value.zh),
     ...(value.zh === value.en ? [] : [" ", lang("en", el("span", "num", value.en))]));
-  const facts = [fact(over ? SAY.ended : SAY.issued, at(show.issued)), fact(SAY.updated, at(show.updated))];
+  // When it was first said stays, whatever follows; the newest notice's own time stands beside it.
+  const facts = [fact(SAY.issued, at(show.issued)), fact(over ? SAY.ended : SAY.updated, at(show.updated))];
   if (over && show.until) facts.push(fact(SAY.returns, at(show.until)));
   if (!over && show.next_update) {
     const late = new Date(show.next_update) < now;
     facts.push(fact(late ? SAY.due : SAY.next, at(show.next_update)));
   }
   const source = info && info.source ? info.source : null;
-  if (source) facts.push(fact(SAY.from, one(named(source, PAIR.first))));
+  const site = (info && info.site && named(info.site, PAIR.first)) || "";
+  if (source) facts.push(fact(SAY.from, one([site, named(source, PAIR.first)].filter(Boolean).join(" "))));
   const code = el("span", "code", `${SAY.code.zh} `, lang("en", el("span", "", SAY.code.en)), el("b", "num", show.code || ""));
   return el("div", "foot", ...facts, code);
 }
@@ -208,11 +221,6 @@ function part(show, tag) {
   const words = show.parts || {};
   const found = words[tag] || words[tag.slice(0, 2)] || words.en || Object.values(words)[0] || {};
   return { headline: "", action: "", detail: "", way: "", ...found };
-}
-
-/** A number stays on the line of what it counts: "2 栋" is never torn apart. */
-function whole(words) {
-  return words.replace(/(\d) (?=[\u4e00-\u9fff])/g, "$1\u00a0");
 }
 
 function place(info, tag) {

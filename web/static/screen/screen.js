@@ -76,8 +76,16 @@ function heard(frame) {
   if (frame.at) state.skew = Date.parse(frame.at) - Date.now();
 }
 
+/** Where this screen stands, points or belongs has changed. */
+function card(frame) {
+  state.info = frame.screen;
+  keep({ info: state.info });
+  draw();
+}
+
 const ops = {
   show,
+  card,
   clear,
   snapshot: (frame) => (frame.notice ? show(frame) : clear(frame)),
 };

@@ -16,6 +16,8 @@ export const NEARBY = {
 export const CLEAR = { zh: "安全 警报解除", en: "SAFE, ALL CLEAR", look: "s-green", mark: "tick" };
 export const CORRECTED = { zh: "更正", en: "CORRECTION", look: "s-green", mark: "tick" };
 export const DRILL = { zh: "演练", en: "DRILL", look: "s-drill", mark: "danger" };
+/** Of a drill that something real ended: no drill any more. */
+export const REAL = { zh: "真实事件 演练已停止", en: "REAL. THE DRILL HAS STOPPED", look: "s-red", mark: "danger" };
 export const DRILL_OVER = { zh: "演练结束", en: "DRILL OVER", look: "s-drill", mark: "tick" };
 
 export const SAY = {
@@ -50,14 +52,19 @@ export const ARROWS = {
   right: { zh: "向右", en: "to the right" },
   ahead: { zh: "直行", en: "straight ahead" },
   back: { zh: "向后", en: "behind you" },
+  up: { zh: "上楼", en: "up the stairs" },
+  down: { zh: "下楼", en: "down the stairs" },
 };
 
-/** Where this screen's way out is: {zh, en}, or null when nobody has said. */
+/** Where this screen's way out is: {zh, en}, or null when nobody has said. Words of its own stand for
+ *  what would be put together from turn, door and distance. */
 export function wayWords(way) {
-  if (!way || !way.door) return null;
+  if (!way || !(way.door || way.words || ARROWS[way.arrow])) return null;
+  const said = (words, tag) => words[tag] || words[/^zh/.test(tag) ? "zh-CN" : "en"] || words["zh-CN"] || words.en || "";
+  if (way.words) return { zh: said(way.words, PAIR.first), en: said(way.words, PAIR.second) };
   const turn = ARROWS[way.arrow] || null;
   const metres = way.metres ? way.metres : 0;
-  const door = (tag) => way.door[tag] || way.door[/^zh/.test(tag) ? "zh-CN" : "en"] || way.door["zh-CN"] || way.door.en || "";
+  const door = (tag) => said(way.door || {}, tag);
   const chinese = /^(zh-CN|zh-Hans|zh)$/.test(PAIR.first);
   return {
     zh: [turn ? turn.zh : "", door(PAIR.first), metres ? `${metres} ${chinese ? "米" : "m"}` : ""].filter(Boolean).join(" "),

@@ -1,11 +1,28 @@
 // Update, all clear, correction, stop, close: each shows its words and who gets them, then asks once.
 import { get, onceKey, post, Trouble, trouble } from "../api.js";
+import { now } from "../clock.js";
 import { ask } from "../dialog.js";
 import { h, $ } from "../dom.js";
-import { t, say, named } from "../words.js";
+import { lang, t, say, named } from "../words.js";
 import { drawWords } from "../launch/wordings.js";
 import { sum, toDo } from "../doors/counts.js";
+import { StillHelp } from "./stillhelp.js";
 import { Tongues } from "./tongues.js";
+
+/** Whether it was closed without an end, and one can still be said. */
+export const mayClear = (incident) => incident?.status === "closed" && Date.parse(incident.clear_until ?? "") > now();
+/** Each part of the audience, how many they are, and what they are told: it stays with the update. */
+function whoGets({ bands = [], words = [] }) {
+  return bands.filter((one) => one.people).map((one) => {
+    const pages = words.filter((word) => word.band === one.key && word.channel === "page");
+    const told = (pages.find((word) => word.language === lang) ?? pages[0])?.parts.do;
+    return h("li", {}, h("b", {}, say(one.name)), " ", h("span", { class: "num" }, t("form.band_people", { n: one.people })), told ? h("span", { class: "two" }, told) : null);
+  });
+}
+/** Whom what is typed speaks against: said before it goes out, never refused. */
+function contrary({ contrary: found = [] }) {
+  return found.map((one) => h("p", { class: "warn" }, h("b", {}, t(`act.contrary.${one.told}.${one.says}`, { n: one.people, band: say(one.name) }))));
+}
 
 export class Actions {
   constructor({ id, state, kind }) { this.id = id; this.state = state; this.kind = kind; this.busy = false; }
@@ -39,13 +56,15 @@ export class Actions {
     const tongues = new Tongues({
       stage, needed: stage === "update", changed: () => { clearTimeout(waiting); waiting = setTimeout(look, 300); },
     });
+    const against = h("div", { role: "status" }), bands = h("ul", { class: "who-gets" });
     const last = this.state.notices?.at(-1), again = h("p", { class: "warn", hidden: true }, h("b"));
+    const still = stage === "all_clear" ? new StillHelp(this.state) : null;
     const body = h("div", { class: "ask-body" },
-      stage === "all_clear" ? this.#stillHelp() : null,
+      still ? still.node : stage === "correction" ? this.#needHelp() : null,
       stage === "update" ? null : this.#doorsOff(),
-      h("p", { class: "two" }, this.#whom(stage)), again,
+      h("p", { class: "two" }, this.#whom(stage)), bands, again,
       stage === "correction" ? h("p", { class: "warn" }, h("b", {}, t(`act.means.correction.${means}`))) : null,
-      tongues.node,
+      tongues.node, against,
       last?.text ? h("p", { class: "hint" }, t("act.last", {
         stage: named("stage", last.stage), n: last.revision, text: say(last.texts) || last.text,
       })) : null,
@@ -58,6 +77,7 @@ export class Actions {
         const seen = await post(`/incidents/${this.id}/notices/preview`, { stage, text: tongues.text }, { signal: asked.signal });
         tongues.offer(seen.languages ?? []);
         words.replaceChildren(drawWords(seen, { kind: this.kind }));
+        if (stage === "update") { bands.replaceChildren(...whoGets(seen)); against.replaceChildren(...contrary(seen)); }
         again.hidden = !seen.by_hand;
         if (seen.by_hand) again.firstChild.textContent = t(`act.by_hand.${stage}`, { n: seen.by_hand });
       } catch (error) {
@@ -73,7 +93,8 @@ export class Actions {
         const lacks = tongues.lacks();
         if (lacks) throw new Trouble(422, { detail: lacks, code: "notice" });
         const said = { stage, text: tongues.text, ...(tongues.untranslated ? { untranslated: true } : {}) };
-        return post(`/incidents/${this.id}/notices`, said, { headers: { "Idempotency-Key": key } });
+        const send = (more) => post(`/incidents/${this.id}/notices`, { ...said, ...more }, { headers: { "Idempotency-Key": key } });
+        return still ? still.run(send) : send({});
       },
     });
   }
@@ -86,9 +107,9 @@ export class Actions {
       act: () => post(`/incidents/${this.id}/stop`, {}),
     });
   }
-  /** What must not be forgotten when it seems over: those with an open call for help. */
-  #stillHelp() {
-    const n = new Set((this.state.help ?? []).map((row) => row.recipient)).size;
+  /** What must not be forgotten when it seems over: those who wait for help. */
+  #needHelp() {
+    const n = this.state.tally?.help;
     return n ? h("p", { class: "warn" }, h("b", {}, t("act.close_help", { n }))) : null;
   }
   /** Who heard of it at the door alone, and does not know yet that it is over. */
@@ -102,11 +123,21 @@ export class Actions {
     return n ? h("p", { class: "warn" }, h("b", {}, t("act.doors_off", { n }))) : null;
   }
   #close() {
+    const still = new StillHelp(this.state);
     return ask({
       title: t("act.title.close"), go: t("act.go.close"),
-      body: h("div", { class: "ask-body" }, h("p", {}, t("act.close_1")), this.#stillHelp(), this.#stillToTell()),
-      act: () => post(`/incidents/${this.id}/close`, {}),
+      body: h("div", { class: "ask-body" }, this.#uncleared() ?? h("p", {}, t("act.close_1")), still.node, this.#stillToTell()),
+      act: () => still.run((more) => post(`/incidents/${this.id}/close`, more)),
     });
+  }
+  /** Nobody has told people that it is over: said before it is closed, with the way to do it. */
+  #uncleared() {
+    if (this.state.incident?.cleared !== false) return null;
+    const first = () => { $("dialog.ask")?.close(); setTimeout(() => this.run("all_clear")); };
+    return h("div", { class: "uncleared" },
+      h("p", { class: "warn" }, h("b", {}, t(`act.uncleared.${this.kind === "live" ? "live" : "drill"}`, { n: this.state.tally?.told }))),
+      h("button", { class: "btn okay", type: "button", onclick: first }, t("act.clear_first")),
+      h("p", { class: "two" }, t("act.uncleared_then")));
   }
 
   /** Who goes: any name; the staff of the roster are offered. */
@@ -130,9 +161,9 @@ export class Actions {
   }
   more(open) {
     const pick = (what) => { $("dialog.ask")?.close(); open(what); };
-    const closed = this.state.incident?.status;
+    const closed = this.state.incident?.status, late = mayClear(this.state.incident);
     return ask({ title: t("act.more"), body: h("div", { class: "ask-body stack-buttons" },
-      closed === "closed" ? null : h("button", { class: "btn big wide", type: "button", onclick: () => pick("correction") }, t("act.correction")),
+      (closed === "closed" && !late) || this.state.incident?.ended_by ? null : h("button", { class: "btn big wide", type: "button", onclick: () => pick("correction") }, t("act.correction")),
       closed === "open" ? h("button", { class: "btn big wide stop", type: "button", onclick: () => pick("stop") }, t("act.stop")) : null,
       closed === "cleared" || closed === "stopped" ? h("button", { class: "btn big wide", type: "button", onclick: () => pick("close") }, t("act.close")) : null) });
   }

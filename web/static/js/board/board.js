@@ -2,12 +2,12 @@
 import { get, post } from "../api.js";
 import { $, $$, put } from "../dom.js";
 import { t, say, named, capital } from "../words.js";
-import { clock, clockShort, now, span } from "../clock.js";
+import { clock, clockShort, moment, now, span } from "../clock.js";
 import { Live } from "../live.js";
 import { mark } from "../../screen/elapsed.js";
 import { freshPlan, lastPlan } from "../estate/known.js";
 import { Sheet } from "../estate/sheet.js";
-import { Actions } from "./actions.js";
+import { Actions, mayClear } from "./actions.js";
 import { byHand } from "./byhand.js";
 import { cries } from "./cries.js";
 import { Contact } from "./contact.js";
@@ -107,7 +107,7 @@ function helps() {
   const known = new Set(state.help.map((one) => one.task ?? one.recipient));
   const fresh = helpKnown ? state.help.filter((one) => !helpKnown.has(one.task ?? one.recipient)) : [];
   helpKnown = known;
-  help.show(state.help, state.tally?.flats?.help);
+  help.show(state.help, state.tally?.flats?.help, state.tally?.help_by?.cries);
   if (fresh.length) speakNow(fresh.map((one) => t("help.spoken", { place: say(one.spoken) || one.place })).join(" "));
   sound.help(help.unassigned, fresh.length > 0);
 }
@@ -123,18 +123,35 @@ function incidentChanged() {
   const one = state.incident;
   if (!one) return;
   document.body.dataset.status = one.status;
-  if (one.status === "closed") { help.end(); tasks.end(); }
+  const late = mayClear(one);
+  document.body.toggleAttribute("data-late", late);
+  const note = $("#clear-late");
+  note.hidden = !late;
+  put(note, late ? t("act.clear_late", { at: moment(one.clear_until) }) : "");
+  const ended = one.status === "closed"; // until its all clear is sent after all
+  help.allow(may && !ended);
+  tasks.allow(may && !ended, ended);
   put($("#started"), clock(one.launched_at));
   const tag = $("#status");
   tag.hidden = one.status === "open";
-  put(tag, named("status", one.status));
+  put(tag, one.ended_by && one.status !== "closed" ? t("real.status") : named("status", one.status));
   for (const button of $$("[data-act]")) {
     const what = button.dataset.act;
-    const over = one.status === "closed";
+    const over = one.status === "closed" && !(late && what !== "update");
     button.hidden = what === "close" ? !["stopped", "cleared"].includes(one.status) : what === "stop" ? one.status !== "open" : over || (["update", "all_clear"].includes(what) && one.status === "cleared");
   }
+  const real = $("#real");
+  real.hidden = !one.ended_by;
+  if (one.ended_by) {
+    put($("b", real), t("real.began", { code: one.ended_by.code }));
+    $("a", real).href = `/incidents/${one.ended_by.incident}`;
+    for (const button of $$('[data-act="update"],[data-act="all_clear"],[data-act="correction"]')) button.hidden = true;
+  }
   const notice = latest();
-  if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: say(notice.texts) || notice.text }) : named("stage", notice.stage));
+  if (one.ended_by) put($("#order"), "");
+  else if (notice) put($("#order"), notice.text ? t("order.update", { stage: named("stage", notice.stage), text: say(notice.texts) || notice.text }) : named("stage", notice.stage));
+  const [first] = state.notices ?? [];
+  if (first) put($("#issued"), notice ? t("order.issued_updated", { issued: clock(first.issued_at), updated: clock(notice.issued_at) }) : t("order.issued", { issued: clock(first.issued_at) }));
   flag();
 }
 
@@ -170,6 +187,7 @@ live.addEventListener("snapshot", ({ detail }) => {
   zones();
   if (filled) return;
   filled = true;
+  wantsUpdate();
   timeline.fill((since, limit) => get(`/incidents/${id}/events?since=${since}&limit=${limit}`)).catch(() => { filled = false; /* the next snapshot tries again */ });
 });
 live.addEventListener("progress", ({ detail }) => {
@@ -226,6 +244,12 @@ $("#calls")?.addEventListener("click", (event) => {
   const number = event.target.closest("[data-number]")?.dataset.number;
   if (number && may) post(`/incidents/${id}/calls`, { number }).catch(() => {});
 });
+/** The launch form sends here whoever wanted to launch what runs already. */
+function wantsUpdate() {
+  if (location.hash !== "#update") return;
+  history.replaceState(null, "", location.pathname + location.search);
+  if (may && maySay()) actions.run("update");
+}
 const maySay = () => ["open", "stopped"].includes(state.incident?.status);
 keys({ may, update: () => maySay() && actions.run("update"), help: () => help.first(), tasks: () => opened?.close(), sheet: () => sheet, tower: (path) => opened?.tower(path), flat: (unit) => opened?.flat(unit) });
 

@@ -15,8 +15,8 @@ export function byHand(waves, status) {
   put($("b", box), t(`doors.title.${last ? last : keys.length > 1 ? "both" : keys[0] ?? "door"}`));
   put($(".n", box), num(toDo(whole)));
   put($(".end", box), far(whole));
-  // What is listed before its wave begins is what no message can reach: nobody waits for them to answer.
-  const now = mine.filter((one) => one.state === "waiting").reduce((n, one) => n + toDo(one.tasks), 0), why = $(".why", box);
+  // What is listed before its wave begins, or in a wave of its own, no message can reach: nobody waits for an answer.
+  const now = mine.filter((one) => one.state === "waiting" || one.key === "beyond").reduce((n, one) => n + toDo(one.tasks), 0), why = $(".why", box);
   why.hidden = !now;
   put(why.lastChild, now ? t(`byhand.now.${keys.length > 1 ? "both" : keys[0] ?? "door"}`, { n: now }) : "");
 }

@@ -12,6 +12,7 @@ export function byFlat(tasks) {
     const row = flats.get(key) ?? { ...one, key, needs: [], tasks: [], open: [], who: new Set() };
     row.tasks.push(one.task);
     if (one.assigned) row.who.add(one.assigned); else row.open.push(one.task);
+    row.elsewhere = [...(row.elsewhere ?? []), ...(one.elsewhere ?? []).filter((home) => !(row.elsewhere ?? []).some((known) => known.place === home.place))];
     row.needs = [...new Set([...row.needs, ...(one.needs ?? [])])];
     if (one.since && one.since < row.since) row.since = one.since;
     flats.set(key, row);
@@ -30,24 +31,31 @@ export class HelpList {
   get oldest() { return this.#items.map((one) => one.since).filter(Boolean).sort()[0]; }
   get unassigned() { return this.#items.filter((one) => !one.assigned).length; }
 
-  /** The incident is closed: nobody can be sent from here any more. */
-  end() { this.may = false; }
-  show(tasks, flats) {
+  /** Nobody can be sent from here while the incident is closed. */
+  allow(may) {
+    if (this.may === may) return;
+    this.may = may;
+    this.#list.show(this.#items);
+  }
+  /** `cries`: of people nobody can place; they stand above the board. */
+  show(tasks, flats, cries = 0) {
     const items = byFlat(tasks);
     this.#items = items;
     this.#list.show(items);
     const nobody = this.unassigned;
     const loose = items.filter((one) => !one.unit).length;
-    put($("#h-h"), items.length ? t("help.title", { n: Math.max(flats ?? 0, items.length - loose) + loose }) : t("help.none_title"));
+    const nowhere = cries ? t("help.cries_title", { n: cries }) : t("help.none_title");
+    put($("#h-h"), items.length ? t("help.title", { n: Math.max(flats ?? 0, items.length - loose) + loose }) : nowhere);
     put($("#help-note"), items.length ? (nobody ? t("help.nobody", { n: nobody }) : t("help.all_assigned")) : "");
-    $("#help").classList.toggle("calm", !items.length);
+    $("#help").classList.toggle("calm", !items.length && !cries);
   }
 
   #row(one, before) {
     const row = before ?? this.#make(one);
     this.#age(row, one);
     const needs = (one.needs ?? []).length ? t("help.needs", { needs: capital(one.needs.map((need) => named("need", need)).join(t("comma"))) }) : "";
-    put($("[data-needs]", row), this.wall ? t("help.people", { n: one.people ?? 1 }) : [t("help.people", { n: one.people ?? 1 }), needs].filter(Boolean).join(" "));
+    const also = one.elsewhere?.length ? t("help.also", { places: one.elsewhere.map((home) => say(home.spoken)).join(t("comma")) }) : "";
+    put($("[data-needs]", row), this.wall ? t("help.people", { n: one.people ?? 1 }) : [t("help.people", { n: one.people ?? 1 }), needs, also].filter(Boolean).join(" "));
     const who = $("[data-who]", row);
     const now = `${one.assigned || "-"}|${this.may}`;
     if (who.dataset.now !== now) {

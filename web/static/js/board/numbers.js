@@ -11,18 +11,9 @@ function set(key, n, note) {
   put($(".s", box), note || " ");
 }
 
-const people = (rows) => new Set(rows.map((row) => row.recipient)).size;
-
-/** People who wait for somebody now: who said help and has an open task, at least one a flat, and
- * everybody without a flat. An answer that changed later does not take the flat from the list, nor
- * does a task that is done stay. */
-function inNeed(help, flats, answered) {
-  const placed = flats ? Math.max(Math.min(people(help.filter((row) => row.unit)), answered), flats) : 0;
-  return placed + people(help.filter((row) => !row.unit));
-}
-
-function whereHelp(flats, oldest) {
+function whereHelp(flats, oldest, cries) {
   const age = oldest ? ageText(oldest) : "";
+  if (cries) return t(flats ? "nums.help_flats_cries" : "nums.help_cries", { n: flats, cries });
   if (!flats) return age ? t("nums.help_oldest", { age }) : t("nums.help_none");
   return age ? t("nums.help_note", { n: flats, age }) : t("nums.help_flats", { n: flats });
 }
@@ -31,9 +22,10 @@ export function numbers({ tally, incident, help, waves, queue }) {
   if (!tally) return;
   const { answers = {}, flats = {} } = tally;
   const oldest = (help ?? []).map((row) => row.since).filter(Boolean).sort()[0];
-  const needy = inNeed(help ?? [], flats.help ?? 0, answers.help ?? 0);
-  set("help", needy, whereHelp(flats.help, oldest));
-  set("people", tally.people, t("nums.people_note", { homes: tally.households ?? 0, vulnerable: tally.vulnerable ?? 0 }));
+  const needy = tally.help ?? 0; // counted by the hub, once for everybody
+  set("help", tally.help, whereHelp(flats.help, oldest, tally.help_by?.cries));
+  const homes = tally.households ?? 0; // who only looks is not told how many have needs
+  set("people", tally.people, "vulnerable" in tally ? t("nums.people_note", { homes, vulnerable: tally.vulnerable }) : t("nums.homes_note", { homes }));
   set("told", tally.told, pct(tally.told, tally.people));
   set("delivered", tally.delivered, pct(tally.delivered, tally.people));
   set("answered", tally.answered, pct(tally.answered, tally.people));

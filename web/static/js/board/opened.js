@@ -149,7 +149,7 @@ export class Opened {
     const needs = (one.needs ?? []).map((need) => named("need", need)).join(t("comma"));
     const trouble_at = h("div");
     return h("li", {},
-      h("p", {}, h("b", {}, one.name), needs ? h("span", { class: "needs" }, needs) : null),
+      h("p", {}, h("b", {}, one.name), needs ? h("span", { class: "needs" }, needs) : null, one.homes?.length ? h("span", { class: "two" }, ` ${t("help.homes", { places: one.homes.join(t("comma")) })}`) : null),
       h("p", { class: "two" }, answer ? t("opened.answered", { answer: named("answer", answer), at: at ? clock(at) : "" }) : t("opened.no_answer")),
       h("ul", { class: "sent" }, (one.deliveries ?? []).map((d) => h("li", {}, h("span", {}, named("channel", d.channel)), h("span", { class: ["refused", "failed", "expired", "unreachable"].includes(d.state) ? "late" : "two" }, named("delivery", d.state), d.to ? ` ${d.to}` : "")))),
       this.may && this.state.incident?.status !== "closed" ? h("div", { class: "behalf", role: "group", "aria-label": t("opened.behalf", { name: one.name }) }, h("span", { class: "hint" }, t("opened.behalf_short")), ANSWERS.map((word) => h("button", {

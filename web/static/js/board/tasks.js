@@ -18,8 +18,8 @@ export class TaskList {
     this.#items = items.filter((one) => !one.recipient);
     this.tick();
   }
-  /** The incident is closed: nothing can be ticked off any more, and nothing grows later. */
-  end() { this.may = false; this.over = true; }
+  /** While the incident is closed nothing can be ticked off, and nothing grows later. */
+  allow(may, over) { this.may = may; this.over = over; }
   tick() {
     const order = [...this.#items].sort((a, b) => (a.state === "done") - (b.state === "done") || (a.state === "done" ? Date.parse(b.done_at) - Date.parse(a.done_at) : due(a) - due(b)));
     this.#list.show(order, true);

@@ -32,7 +32,7 @@ function person(one) {
   const sent = one.deliveries.map((d) => h("span", { class: BAD.has(d.state) ? "late" : "" }, [named("channel", d.channel), named("delivery", d.state), BAD.has(d.state) && d.reason ? named("reason", d.reason) : "", clockShort(d.delivered_at ?? d.accepted_at).replace("–", "")].filter(Boolean).join(" ")));
   const said = one.answer ? t("opened.answered", { answer: named("answer", one.answer), at: clockShort(one.answered_at) }) : t("opened.no_answer");
   return h("li", {},
-    h("div", {}, h("p", {}, h("b", {}, one.name), h("span", { class: "two" }, ` ${tongue(one.language)}`), needs ? h("span", { class: "needs" }, needs) : null),
+    h("div", {}, h("p", {}, h("b", {}, one.name), h("span", { class: "two" }, ` ${tongue(one.language)}`), needs ? h("span", { class: "needs" }, needs) : null, one.homes?.length ? h("span", { class: "two" }, t("help.homes", { places: one.homes.join(t("comma")) })) : null),
       h("p", { class: "two sent" }, h("span", {}, said), sent)),
     h("p", { class: "numbers" }, one.numbers.length ? one.numbers.map(({ value, dead }) => (dead ? h("span", { class: "late" }, `${value} ${t("doors.dead")}`) : h("a", { class: "btn", href: `tel:${value.replace(/[^+\d]/g, "")}` }, icon("phone"), value))) : h("span", { class: "late" }, t("doors.no_number"))));
 }

@@ -1,6 +1,6 @@
 // One door: where, what is needed, how far they were reached; opened, the outcomes under the thumb.
 import { chip, h, icon, put } from "../dom.js";
-import { t, say, named, tongue, capital } from "../words.js";
+import { t, say, named, tongue, capital, actor } from "../words.js";
 import { clockShort } from "../clock.js";
 import { household } from "./household.js";
 
@@ -20,7 +20,7 @@ const after = (one) => (one.stage && one.stage !== "alert" ? named("stage", one.
 function reached(one) {
   if (after(one)) return t("doors.hears", { stage: after(one) });
   if (one.answered && one.answered < one.people) return t("doors.reach.some", { n: one.answered, all: one.people });
-  if (one.unreachable) return t("doors.reach.none");
+  if (one.unreachable) return [t("doors.reach.none"), one.why ? named("reason", one.why) : ""].filter(Boolean).join(t("colon"));
   return t(`doors.reach.${one.delivered ? "delivered" : one.told ? "told" : "untold"}`);
 }
 
@@ -87,7 +87,7 @@ export class Door {
   }
   #who() {
     const { done_by: by, by: name } = this.one;
-    return by === this.page.actor ? t("doors.you") : by === "hub" ? t("doors.themselves") : name || t("doors.somebody");
+    return by === this.page.actor ? t("doors.you") : by === "hub" ? t("doors.themselves") : name ? actor(by, name) : t("doors.somebody");
   }
 
   #inside(open, entry) {

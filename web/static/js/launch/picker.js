@@ -8,16 +8,18 @@ const BAR = { w: 44, dy: 6.4, h: 5.2 };
 function stacks(layout) {
   return layout.buildings.flatMap((building) => building.entrances.map((entrance) => ({
     path: entrance.path, building: building.path, name: say(building.name),
-    floors: [...entrance.floors].filter((f) => f.units.length || f.level > 0).sort((a, b) => (b.level ?? 0) - (a.level ?? 0)),
+    floors: [...entrance.floors].filter((f) => (f.units.length || f.level > 0) && f.path !== entrance.path).sort((a, b) => (b.level ?? 0) - (a.level ?? 0)),
   })));
 }
 
 export class Picker {
-  #host; #bars = new Map(); #marks = new Map(); #columns = []; #depth; #pick;
+  #host; #bars = new Map(); #marks = new Map(); #columns = []; #groups = []; #depth; #pick;
 
   constructor(host, layout, { depth, pick }) {
     this.#host = host; this.#depth = depth; this.#pick = pick;
     this.#columns = stacks(layout);
+    this.#groups = layout.groups ?? [];
+    if (this.#groups.length) host.before(h("p", { class: "picker-groups" }, this.#groups.map((one) => h("button", { type: "button", class: "btn small", onclick: () => pick(one.path) }, say(one.name)))));
     const most = Math.max(1, ...this.#columns.map((c) => c.floors.length));
     host.dataset.many = this.#columns.length > 12 ? "many" : this.#columns.length > 6 ? "some" : "few";
     host.replaceChildren(...this.#columns.map((column) => this.#column(column, Math.min(most, 60))));
@@ -54,6 +56,7 @@ export class Picker {
     if (column < 0) column = 0; else column = Math.max(0, Math.min(this.#columns.length - 1, column + step[1]));
     const { path, building, floors } = this.#columns[column];
     if (this.#depth === "building" || this.#depth === "site") return this.#pick(building);
+    if (!floors.length) return this.#pick(path); // shops and villas stand on no floor
     let at = floors.findIndex((f) => String(f.label) === floor);
     at = at < 0 ? floors.length - 1 : Math.max(0, Math.min(floors.length - 1, at + step[0]));
     this.#pick(`${path}/${floors[at].label}`);
@@ -75,7 +78,9 @@ export class Picker {
     for (const over of this.#marks.values()) over.replaceChildren();
     for (const { bar } of this.#bars.values()) bar.removeAttribute("data-here");
     const [head, floor] = path.split("/");
+    const whole = this.#groups.find((one) => one.path === head.toUpperCase());
     for (const [own, { bar, column, y, floor: one }] of this.#bars) {
+      if (whole?.buildings.includes(column.building)) bar.setAttribute("data-here", "");
       if (!(column.path === head || column.building === head)) continue;
       if (floor === undefined) { bar.setAttribute("data-here", ""); continue; }
       if (String(one.label) !== floor) continue;
@@ -93,10 +98,11 @@ export class Picker {
     const ys = same.map((one) => this.#bars.get(one).y);
     if (ys.length > 1) over.append(s("path", { class: "zn", d: `M${BAR.w + 2} ${Math.min(...ys)}h3V${Math.max(...ys) + BAR.h}h-3` }));
   }
-  buildings() { return [...new Set(this.#columns.map((c) => c.building))].slice(0, 30); }
+  buildings() { return [...this.#groups.map((one) => one.path), ...new Set(this.#columns.map((c) => c.building))].slice(0, 30); }
   knows(path) {
     if (path === "all") return true;
     const [head, floor] = path.split("/");
+    if (this.#groups.some((one) => one.path === path.toUpperCase())) return true;
     return this.#columns.some((c) => (c.path === head || c.building === head) && (floor === undefined || c.floors.some((f) => String(f.label) === floor)));
   }
 }

@@ -8,7 +8,7 @@ const AXIS = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400]
 export function reach(preview, currency) {
   for (const key of ["people", "households", "vulnerable"]) $(`[data-n="${key}"]`).textContent = num(preview[key]);
   $('[data-n="told_by"]').textContent = spanSeconds(preview.seconds);
-  $("#reach").replaceChildren(...[table(preview, preview.currency ?? currency), gantt(preview), ...warnings(preview)].filter(Boolean));
+  $("#reach").replaceChildren(...[...nobody(preview), table(preview, preview.currency ?? currency), gantt(preview), ...warnings(preview)].filter(Boolean));
 }
 export function unknown() {
   for (const key of ["people", "households", "vulnerable", "told_by"]) $(`[data-n="${key}"]`).textContent = "–";
@@ -45,12 +45,16 @@ function unheard({ listed_at_once: listed = 0, unreachable_households: flats = 0
   if (!listed) return t("form.unreachable_2");
   return [t("form.unreachable_listed", { n: listed }), listed < flats ? t("form.unreachable_rest") : ""].filter(Boolean).join(" ");
 }
+const isGrave = (one) => one.code.startsWith("nobody_");
+/** That it reaches nobody at all stands before every figure. */
+const nobody = ({ warnings: said = [] }) => said.filter(isGrave).map((one) => h("p", { class: "warn grave", role: "alert" }, icon("clock"), h("span", {}, say(one.text))));
+
 function warnings(preview) {
   const made = [];
   if (preview.unreachable) made.push(h("p", { class: "warn" }, icon("clock"), h("span", {}, h("b", {}, t("form.unreachable", { n: preview.unreachable, flats: preview.unreachable_households ?? 0 })), " ", unheard(preview))));
   if (preview.screens_offline) made.push(h("p", { class: "warn calm" }, icon("offline"), h("span", {}, t("form.screens_offline", { n: preview.screens_offline, of: preview.screens ?? 0 }))));
   for (const one of preview.warnings ?? []) {
-    if (["unreachable", "screens_offline"].includes(one.code)) continue;
+    if (["unreachable", "screens_offline"].includes(one.code) || isGrave(one)) continue;
     made.push(h("p", { class: "warn calm" }, icon("clock"), h("span", {}, say(one.text))));
   }
   return made;

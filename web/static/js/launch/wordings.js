@@ -1,6 +1,6 @@
 // The real text of each medium for each part of the audience, in every language it goes out in.
 import { h, icon } from "../dom.js";
-import { t, say, named, num, tongue } from "../words.js";
+import { lang, t, say, named, num, tongue } from "../words.js";
 
 const SCREEN = "screen";
 let oneWay = 0; // numbers of this preview that cannot answer by text
@@ -19,12 +19,19 @@ export function drawWords(preview, { kind, icon: sign = "bell" } = {}) {
     const title = band === "*" ? t("form.everyone") : say(names.get(band)?.name) || named("band", band);
     const people = names.get(band)?.people;
     const head = [h("b", {}, title), !people ? null : h("span", { class: "two" }, t("form.band_people", { n: people }))];
-    return i === 0 ? h("section", { class: "band-words" }, h("h3", {}, head), content) : h("details", { class: "band-words" }, h("summary", {}, head, h("span", { class: "first", lang: own[0].language }, marked(firstLine(own)))), content);
+    return i === 0 ? h("section", { class: "band-words" }, h("h3", {}, head), content) : h("details", { class: "band-words" }, h("summary", {}, head, firstLine(own)), content);
   }));
 }
 /** Marks stand for what each person gets of their own: shown as an example, never as a blank. */
 const marked = (part) => String(part).split(/(\ue000|\ue001)/).map((one) => (one === "\ue000" ? h("u", {}, t("form.link")) : one === "\ue001" ? h("i", {}, t("form.name")) : one));
-const firstLine = (own) => { const one = own.find((w) => w.channel !== SCREEN) ?? own[0]; return one.parts.body ?? one.parts.action ?? one.parts.title ?? Object.values(one.parts)[0] ?? ""; };
+/** What a folded part begins with, in the reader's language where somebody is told in it. */
+function firstLine(own) {
+  const texts = own.filter((w) => w.channel !== SCREEN), from = texts.length ? texts : own;
+  const { language, parts } = from.find((w) => w.language === lang) ?? from[0];
+  const first = parts.body ?? parts.action ?? parts.title ?? Object.values(parts)[0] ?? "";
+  return h("span", { class: "first", lang: language }, marked(first));
+}
+
 
 function mediums(own, kind, sign) {
   const channels = [...new Set(own.map((one) => one.channel))].sort((a, b) => order(a) - order(b));

@@ -1,7 +1,7 @@
 // One open reply as a card: the words large, where they came from, who it may be, what to do.
 import { trouble } from "../api.js";
 import { h, icon, put } from "../dom.js";
-import { t, named } from "../words.js";
+import { t, actor, named } from "../words.js";
 import { age, clockShort } from "../clock.js";
 import { by, place, who, words } from "./said.js";
 import { settle, settling } from "./settle.js";
@@ -15,7 +15,7 @@ export function card(one, before, { done, me }) {
   put(row.querySelector("[data-age]"), n);
   put(row.querySelector("[data-unit]"), unit);
   const others = one.seen_by.filter((look) => look.by !== me);
-  put(row.querySelector("[data-seen]"), others.length ? t("replies.seen", { who: others.map((look) => `${look.name || look.by} ${clockShort(look.at)}`).join(t("comma")) }) : "");
+  put(row.querySelector("[data-seen]"), others.length ? t("replies.seen", { who: others.map((look) => `${actor(look.by, look.name)} ${clockShort(look.at)}`).join(t("comma")) }) : "");
   return row;
 }
 

@@ -1,7 +1,7 @@
 // Replies nobody has seen to yet: cries first, then the others, each oldest first; what was settled beside them.
 import { look, trouble } from "../api.js";
 import { $, $$, h, put } from "../dom.js";
-import { t, named } from "../words.js";
+import { t, actor, named } from "../words.js";
 import { clock } from "../clock.js";
 import { CalmList } from "../board/rows.js";
 import { Sound } from "../board/sound.js";
@@ -10,6 +10,7 @@ import { showRunning } from "../running.js";
 import { card } from "./card.js";
 import { near } from "./near.js";
 import { by, place, words } from "./said.js";
+import { reopen } from "./settle.js";
 import { counts, line, waiting } from "./waiting.js";
 
 const { me } = document.body.dataset;
@@ -99,10 +100,14 @@ function heard(cries) {
 function settledList() {
   const box = $("#settled-rows");
   put($("#settled-title"), t("replies.settled"));
-  box.replaceChildren(...(state.settled.length ? state.settled.map(settledRow) : [h("li", { class: "empty" }, t("replies.settled_none"))]));
+  const key = JSON.stringify([state.settled, state.next]); // what somebody has open is not drawn anew under them
+  if (box.dataset.key === key) return;
+  box.dataset.key = key;
+  box.replaceChildren(...(state.settled.length ? state.settled.map((one) => settledRow(one)) : [h("li", { class: "empty" }, t("replies.settled_none"))]));
   $("#settled-more").hidden = !state.next;
 }
-function settledRow(one) {
+function settledRow(one, failed = "#settled-failed") {
+  const again = reopening(one, $(failed));
   const { settled: s } = one;
   const whom = [s.name, place(s)].filter(Boolean).join(t("comma"));
   const what = s.answer ? named("answer", s.answer) : t("replies.no_answer");
@@ -110,7 +115,23 @@ function settledRow(one) {
   return h("li", {},
     h("time", { datetime: s.at, class: "num" }, clock(s.at)),
     h("div", {}, h("b", {}, whom || t("replies.nobody")), h("p", {}, what, s.note ? h("span", { class: "two" }, ` ${s.note}`) : null), lost,
-      h("details", {}, h("summary", {}, s.by === "hub" ? t("replies.by_hub") : t("replies.settled_by", { who: s.by_name || s.by })), words(one), h("p", { class: "hint num" }, by(one)))));
+      h("details", {}, h("summary", {}, one.why === "robot" ? t("replies.why.robot") : s.by === "hub" ? t("replies.by_hub") : t("replies.settled_by", { who: actor(s.by, s.by_name) })), words(one), h("p", { class: "hint num" }, by(one)), again)));
+}
+/** Settled wrongly: it waits again, and what it recorded is taken back. */
+function reopening(one, failed) {
+  const button = h("button", { class: "btn small", type: "button", onclick: async () => {
+    button.disabled = true;
+    try { await reopen(one); await load(); if ($("#aside").open) aside(); }
+    catch (error) { failed.replaceChildren(trouble(error)); button.disabled = false; }
+  } }, t("replies.reopen"));
+  return h("p", {}, button, " ", h("span", { class: "hint" }, t(one.settled.answer === "help" ? "replies.reopen_help" : "replies.reopen_note")));
+}
+/** What machines answered by themselves: nobody has to look, and anybody may. */
+async function aside() {
+  try {
+    const read = await look("/replies?state=aside&limit=50");
+    $("#aside-rows").replaceChildren(...(read.items.length ? read.items.map((one) => settledRow(one, "#aside-failed")) : [h("li", { class: "empty" }, t("replies.aside_none"))]));
+  } catch (error) { $("#aside-failed").replaceChildren(trouble(error)); }
 }
 
 const typing = (target) => target.matches?.("input, textarea, select") || target.closest?.("dialog");
@@ -129,6 +150,7 @@ addEventListener("keydown", (event) => {
 });
 const keyList = () => ask({ title: t("keys.title"), body: h("dl", { class: "keys" }, [["J", "↓"], ["K", "↑"], ["Enter"], ["?"]].map((names) => [h("dt", {}, names.map((name) => h("kbd", {}, name))), h("dd", {}, t(`replies.key.${names[0]}`))])) });
 
+$("#aside").addEventListener("toggle", () => $("#aside").open && aside());
 $("#settled-more").addEventListener("click", older);
 waiting.addEventListener("change", load);
 line.addEventListener("contact", ({ detail }) => { $("#line").hidden = detail.open; });

@@ -11,6 +11,8 @@ const FEW = 8;
 export const settle = (one, { recipient = null, answer = "", note = "" } = {}) =>
   post(`/replies/${one.id}`, { ...(recipient ? { recipient } : {}), ...(answer ? { answer } : {}), note });
 
+export const reopen = (one) => post(`/replies/${one.id}`, { state: "open" });
+
 /** Resolves to the reply as settled, or null if the person went back. */
 export function settling(one) {
   const guess = one.guess ?? {};

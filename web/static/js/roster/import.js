@@ -3,50 +3,65 @@ import { post, trouble } from "../api.js";
 import { $, h, icon } from "../dom.js";
 import { t, say, named, num } from "../words.js";
 import { takeOver } from "./handover.js";
+import { FEW, encoding, foot, hidden, missing } from "./questions.js";
 
 const MOST = 200;
-const COUNTS = ["added", "changed", "moved", "removed", "held", "unchanged"];
+const COUNTS = ["added", "changed", "moved", "removed", "held", "joined", "unchanged"];
 
 export function importer({ done }) {
   const box = $("#file"), drop = $("#drop"), out = $("#report");
   if (!box) return;
   const said = new Map(); // title of a column → the field a person chose
-  let file = null, busy = false, leaving = 0; // leaving: how many people the page said are removed
+  let file = null, busy = false, last = null; // last: the trial that is shown
+  const answers = { hidden: "ask", encoding: "", missing: "" };
 
-  async function send({ dry, skip = false }) {
+  async function send({ dry }) {
     if (busy || !file) return;
     busy = true;
+    const leaving = dry ? null : staying() ? 0 : gone(last), skip = !dry && last.stops > 0;
     out.replaceChildren(h("p", { class: "hint" }, t(dry ? "import.reading" : "import.saving", { name: file.name })));
     const form = new FormData();
     form.append("file", file, file.name);
     try {
-      const report = await post(`/roster?dry_run=${dry ? 1 : 0}&skip_problems=${skip ? 1 : 0}${dry ? "" : `&confirm_remove=${leaving}`}${maps()}`, form, { timeout: 120000 });
-      leaving = gone(report);
-      out.replaceChildren(...draw(report, dry));
+      const report = await post(`/roster?dry_run=${dry ? 1 : 0}&skip_problems=${skip ? 1 : 0}${dry ? "" : `&confirm_remove=${leaving}`}${choices(dry)}`, form, { timeout: 120000 });
+      last = report;
+      show(dry);
       if (!dry) done();
     } catch (error) {
-      out.replaceChildren(trouble(error), h("p", { class: "hint" }, t("import.nothing_saved")));
+      out.replaceChildren(...[trouble(error), encoding(error, answers.encoding, (one) => answer({ encoding: one })), h("p", { class: "hint" }, t("import.nothing_saved"))].filter(Boolean));
     }
     busy = false;
   }
-  const maps = () => [...said].map(([title, field]) => `&map=${encodeURIComponent(`${title}=${field}`)}`).join("");
+  const staying = () => answers.missing === "keep" && gone(last) > FEW;
+  const choices = (dry) => [...said].map(([title, field]) => `&map=${encodeURIComponent(`${title}=${field}`)}`).join("")
+    + (answers.hidden === "ask" ? "" : `&hidden=${answers.hidden}`) + (answers.encoding ? `&encoding=${answers.encoding}` : "") + (!dry && staying() ? "&missing=keep" : "");
   const choose = (title, field) => { said.set(title, field); send({ dry: true }); };
-  const take = (chosen) => { if (!chosen) return; file = chosen; said.clear(); $("#drop-text").textContent = chosen.name; send({ dry: true }); };
+  const answer = (one) => { Object.assign(answers, one); send({ dry: true }); };
+  const show = (dry) => out.replaceChildren(...draw(last, dry));
+  const take = (chosen) => {
+    if (!chosen) return;
+    file = chosen;
+    said.clear();
+    Object.assign(answers, { hidden: "ask", encoding: "", missing: "" });
+    $("#drop-text").textContent = chosen.name;
+    send({ dry: true });
+  };
 
   function draw(report, dry) {
-    const { problems, problems_left_out: hidden } = report.reading;
-    const stops = report.stops;
-    const saved = !dry && report.applied;
+    const { problems, problems_left_out: cut } = report.reading;
+    const rows = report.stops - report.asks, saved = !dry && report.applied, many = gone(report) > FEW;
+    const leaving = !many ? gone(report) : answers.missing === "keep" ? 0 : answers.missing ? gone(report) : null;
+    const head = saved ? t("import.saved") : [report.asks ? t("import.asked", { n: report.asks }) : "", rows ? t("import.stopped", { n: rows }) : ""].filter(Boolean).join(t("comma")) || t("import.ready");
     return [
-      h("h3", {}, saved ? t("import.saved") : stops ? t("import.stopped", { n: stops }) : t("import.ready")),
+      h("h3", {}, head),
       ...report.reading.sheets.map((sheet) => columns(sheet, problems, saved ? null : choose)),
+      saved ? null : hidden(problems, answers.hidden, (one) => answer({ hidden: one })),
       counts(report),
       ...details(report),
-      problems.length ? table(problems, hidden) : h("p", { class: "good" }, icon("tick"), t("import.no_problems")),
-      saved || !gone(report) ? null : h("p", { class: "warn" }, h("b", {}, t("import.warn_removed", { n: gone(report) })), " ", t("import.warn_whole")),
-      saved ? null : h("div", { class: "ends" },
-        h("span", { class: "two" }, t(stops ? "import.choice" : "import.dry_note")),
-        stops ? h("button", { class: "btn big", onclick: () => send({ dry: false, skip: true }) }, t("import.skip", { n: stops }), gone(report) ? `${t("comma")}${t("import.and_remove", { n: gone(report) })}` : "") : h("button", { class: "btn main big", onclick: () => send({ dry: false }) }, gone(report) ? t("import.go_removed", { n: gone(report) }) : t("import.go"))),
+      problems.length ? table(problems, cut) : h("p", { class: "good" }, icon("tick"), t("import.no_problems")),
+      saved ? null : missing(report, answers.missing, (one) => { answers.missing = one; show(dry); $(`[name=missing][value=${one}]`, out)?.focus(); }),
+      saved || many || !gone(report) ? null : h("p", { class: "warn" }, h("b", {}, t("import.warn_removed", { n: gone(report) })), " ", t("import.warn_whole")),
+      saved ? null : foot(report, { leaving, stops: report.stops, go: () => send({ dry: false }) }),
     ].filter(Boolean);
   }
 
@@ -57,7 +72,7 @@ export function importer({ done }) {
   takeOver().then(take);
 }
 
-const FIELDS = ["group", "building", "entrance", "floor", "unit", "place", "name", "first_name", "last_name", "phone", "email", "language", "needs", "roles", "kind", "drill", "ref"];
+const FIELDS = ["group", "building", "entrance", "floor", "unit", "place", "name", "first_name", "last_name", "phone", "email", "language", "needs", "remarks", "roles", "kind", "drill", "ref"];
 
 /** What each column is, above three of its cells; a person corrects it, and the file is read again. */
 function columns(sheet, problems, choose) {
@@ -77,7 +92,7 @@ const gone = (report) => report.difference.counts.removed;
 
 function counts({ reading, difference }) {
   const read = ["rows", "people", "households", "unusable"].map((key) => [key, reading.counts[key]]);
-  const change = COUNTS.map((key) => [key, difference.counts[key]]);
+  const change = COUNTS.filter((key) => key !== "joined" || difference.counts[key]).map((key) => [key, difference.counts[key]]);
   const block = (title, pairs) => h("div", { class: "fact-block" }, h("h4", {}, title), h("dl", { class: "facts" }, pairs.map(([key, value]) => h("div", {}, h("dt", {}, t(`import.n.${key}`)), h("dd", {}, num(value))))));
   return h("div", { class: "fact-blocks" }, block(t("import.in_file"), read), block(t("import.against"), change));
 }
@@ -86,7 +101,7 @@ function details({ difference }) {
   return COUNTS.filter((key) => difference[key]?.length).map((key) => {
     const all = difference.counts[key], shown = difference[key];
     return h("details", { class: "group" }, h("summary", {}, h("b", {}, t(`import.n.${key}`)), h("span", { class: "end num" }, num(all))),
-      h("ul", { class: "plain" }, shown.map((one) => h("li", {}, h("span", {}, one.name), h("span", { class: "two" }, one.fields ? one.fields.map(change).join(t("comma")) : one.place))), all > shown.length ? h("li", { class: "two" }, t("import.more", { n: all - shown.length })) : null));
+      h("ul", { class: "plain" }, shown.map((one) => h("li", {}, h("span", {}, one.name), h("span", { class: "two" }, one.fields ? one.fields.map(change).join(t("comma")) : [one.place, ...(one.homes ?? [])].join(t("comma"))))), all > shown.length ? h("li", { class: "two" }, t("import.more", { n: all - shown.length })) : null));
   });
 }
 const change = (one) => `${named("field", one.field)}${t("colon")}${one.before || "–"} → ${one.after || "–"}`;

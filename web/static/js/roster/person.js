@@ -10,7 +10,7 @@ const NEEDS = ["moves_slowly", "wheelchair", "powered_device", "hearing", "sight
 const WAYS = ["sms", "voice", "email", "wecom", "push"];
 
 export async function person(id) {
-  const known = id === null ? { kind: "resident", name: "", place: "", language: lang, needs: [], roles: [], addresses: [], drill: false } : await get(`/recipients/${id}`);
+  const known = id === null ? { kind: "resident", name: "", place: "", homes: [], language: lang, needs: [], roles: [], addresses: [], drill: false } : await get(`/recipients/${id}`);
   const addresses = [...known.addresses];
   const optedOut = id !== null && addresses.some((one) => one.usable === false && one.reason === "opted_out");
   const back = async () => { if (await optIn(id, known.name)) { document.querySelector("dialog.ask")?.close(); dispatchEvent(new Event("roster-changed")); } };
@@ -24,7 +24,7 @@ export async function person(id) {
     h("button", { type: "button", class: "btn quiet small", onclick: () => { addresses.splice(i, 1); draw(); } }, t("person.remove_way")))));
   draw();
   const body = h("div", { class: "ask-body grid2" },
-    box("name", t("roster.name"), { required: true, maxlength: 120, autofocus: true }), box("place", t("roster.place"), { placeholder: "3/12/1203" }),
+    box("name", t("roster.name"), { required: true, maxlength: 120, autofocus: true }), box("place", t("roster.place"), { placeholder: "3/12/1203" }), box("homes", t("roster.homes"), { value: known.homes.join(", "), placeholder: t("roster.homes_hint") }),
     select("kind", t("roster.kind"), KINDS, "recipient"), select("language", t("roster.language"), [...new Set(["zh-CN", "en", known.language])], "language"),
     h("fieldset", { class: "field checks" }, h("legend", { class: "lab" }, t("roster.needs")), NEEDS.map((need) => h("label", {}, h("input", { type: "checkbox", name: "needs", value: need, checked: known.needs.includes(need) }), " ", named("need", need)))),
     box("roles", t("person.roles"), { value: known.roles.join(", ") }),
@@ -37,7 +37,7 @@ export async function person(id) {
     act: (form) => {
       const data = new FormData(form);
       const fields = {
-        name: data.get("name").trim(), place: data.get("place").trim(), kind: data.get("kind"), language: data.get("language"), needs: data.getAll("needs"),
+        name: data.get("name").trim(), place: data.get("place").trim(), homes: data.get("homes").split(/[,，、;；\s]+/).filter(Boolean), kind: data.get("kind"), language: data.get("language"), needs: data.getAll("needs"),
         roles: data.get("roles").split(/[,，、\s]+/).filter(Boolean), drill: data.has("drill"),
         addresses: addresses.filter((one) => one.value.trim()).map(({ channel, value }) => ({ channel, value: value.trim() })),
       };

@@ -38,7 +38,7 @@ function row(one) {
   const ways = one.addresses.map((a) => h("span", { class: a.usable === false ? "way bad" : "way" }, `${named("channel", a.channel)} ${a.value}`, a.usable === false ? h("b", {}, ` ${named("reason", a.reason)}`) : null));
   return h("tr", {},
     h("th", { scope: "row" }, may ? h("button", { class: "link", onclick: () => edit(one.id) }, one.name) : one.name),
-    h("td", { class: one.place ? "num" : "num none" }, one.place || "–"), h("td", {}, named("recipient", one.kind), one.roles.length ? h("span", { class: "two" }, ` ${one.roles.map((r) => named("role", r)).join(t("comma"))}`) : null),
+    h("td", { class: one.place ? "num" : "num none" }, [one.place, ...(one.homes ?? [])].filter(Boolean).join(t("comma")) || "–"), h("td", {}, named("recipient", one.kind), one.roles.length ? h("span", { class: "two" }, ` ${one.roles.map((r) => named("role", r)).join(t("comma"))}`) : null),
     h("td", {}, tongue(one.language)), h("td", {}, ways.length ? ways : h("span", { class: one.kind === "screen" ? "two" : "late" }, one.kind === "screen" ? "–" : t("roster.no_way"))),
     h("td", { class: one.needs.length ? "needs" : "none" }, one.needs.map((need) => named("need", need)).join(t("comma")) || "–"), h("td", {}, one.drill ? h("span", { class: "tag" }, t("roster.drill")) : null));
 }

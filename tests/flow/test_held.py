@@ -1,0 +1,61 @@
+"""What is said while nothing can be written down is heard afterwards, in order, and each once."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.errors import Conflict, DiskFull, Unready
+from hub.flow.held import Held
+
+
+class _Paper:
+    """Somewhere to write, full at first."""
+
+    def __init__(self) -> None:
+        self.full = True
+        self.lines: list[str] = []
+
+    async def write(self, line: str) -> str:
+        if self.full:
+            raise DiskFull("no room", fault="full")
+        if line == "wrong":
+            raise Conflict("no such thing")
+        self.lines.append(line)
+        return line
+
+
+async def _say(held: Held, paper: _Paper, line: str) -> None:
+    async def work() -> str:
+        return await paper.write(line)
+
+    with pytest.raises(DiskFull):
+        await held.do(work)
+
+
+async def test_what_came_meanwhile_is_heard_in_order_and_once() -> None:
+    held, paper = Held(), _Paper()
+    for line in ("a", "wrong", "b"):
+        await _say(held, paper, line)
+    assert await held.settle() == 0
+    assert len(held) == 3
+    paper.full = False
+    assert await held.settle() == 3
+    assert await held.settle() == 0
+    assert paper.lines == ["a", "b"]
+
+
+async def test_only_a_full_disk_is_waited_for_and_not_without_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hub.flow.held.MOST", 2)
+    held, paper = Held(), _Paper()
+
+    async def away() -> None:
+        raise Unready("away")
+
+    with pytest.raises(Unready):
+        await held.do(away)
+    assert len(held) == 0
+    for line in ("a", "b", "c"):
+        await _say(held, paper, line)
+    assert len(held) == 2
