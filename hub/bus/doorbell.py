@@ -79,6 +79,8 @@ class Doorbell:
             for task in tasks:
                 task.cancel()
             await self._ended(tasks)
+            # In a task that nobody has cancelled: see `closed`.
+            await self._ended([asyncio.create_task(self._farewell(), name="doorbell-farewell")])
             self.listeners.close()
 
     async def _ended(self, tasks: list[asyncio.Task[None]]) -> None:
@@ -154,9 +156,18 @@ class Doorbell:
                 if not await self._sent(redis):
                     await asyncio.sleep(backoff.next())
         finally:
+            await closed(redis)
+
+    async def _farewell(self) -> None:
+        """What was still to be said goes out, if anybody takes it at once."""
+        if not self._outbox.filled.is_set():
+            return
+        redis = commands(self._url, seconds=FAREWELL_SECONDS)
+        try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FAREWELL_SECONDS):
                     await self._sent(redis)
+        finally:
             await closed(redis)
 
     async def _sent(self, redis: ArqRedis) -> bool:

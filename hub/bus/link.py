@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 
 CONNECT_SECONDS = 1.0
 COMMAND_SECONDS = 2.0
+CLOSE_SECONDS = 1.0
 
 
 def commands(url: str, *, seconds: float = COMMAND_SECONDS) -> ArqRedis:
@@ -37,11 +38,22 @@ def subscription(url: str) -> Redis:
 
 
 async def closed(*connections: Any) -> None:
-    """Nobody of them holds a socket any more; says nothing about one that was dead already."""
+    """Nobody of them holds a socket any more; says nothing about one that was dead already.
+
+    Each is closed in a task of its own: in one that is being cancelled, redis-py's deadlines end in
+    another cancellation on Python 3.11.0 to 3.11.2, and the socket would stay open.
+    """
     for connection in connections:
-        with contextlib.suppress(Exception):
-            async with asyncio.timeout(1):
-                await connection.aclose()
+        closing = asyncio.create_task(_close(connection), name="redis-close")
+        try:
+            await asyncio.wait([closing], timeout=CLOSE_SECONDS)
+        finally:
+            closing.cancel()
+
+
+async def _close(connection: Any) -> None:
+    with contextlib.suppress(Exception):
+        await connection.aclose()
 
 
 def to_json(job: Any) -> bytes:
