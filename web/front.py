@@ -8,6 +8,7 @@ does the rest.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -28,7 +29,9 @@ PROVE = "muster.prove"  # in a request's scope: to be called when its sender is 
 SLICE = 16 * KIB  # bytes parsed at once: then it is looked whether to go on
 HEAD_BYTES = 64 * KIB
 HEAD_SECONDS = 15.0  # a request line and headers that take longer are a slow attack
-SPILL_SECONDS = 5.0  # for the rest of a body whose request is answered already
+SPILL_SECONDS = 30.0  # for the rest of a body whose request is answered already (RFC 9112 §9.6)
+SPILL_QUIET = 5.0  # seconds of those without a byte
+SPILL_BYTES = 64 * 1024 * KIB
 STALL_SECONDS = 60.0  # without taking the 48 KiB that make room for more
 FLUSH_SECONDS = 30.0  # for the last bytes of a connection that is closed
 EXPEL_SECONDS = 0.5  # from a refusal to the cut
@@ -51,6 +54,8 @@ class GateProtocol(HttpToolsProtocol):
         self._cutting: asyncio.TimerHandle | None = None
         self._waking: asyncio.TimerHandle | None = None
         self._over = False  # nothing that comes is read any more
+        self._parting = False  # to be closed once the rest of the body has come
+        self._spilled, self._spills_until = 0, 0.0
         self._head = self._lines = self._chunks = self._body = 0
         self._whole = True  # the newest request has come with all of its body
         self._left, self._counted_at = REQUESTS, self.loop.time()
@@ -101,6 +106,7 @@ class GateProtocol(HttpToolsProtocol):
                 part = view[at : at + SLICE]
                 at += self._feed(part)
                 self._grow(len(part))
+            self._spill(len(data))
         except Wrong as wrong:
             self._refuse(wrong.answer)
         except httptools.HttpParserError as error:
@@ -172,6 +178,8 @@ class GateProtocol(HttpToolsProtocol):
             self._prove()
         self._pace()
         super().on_headers_complete()
+        if (cycle := self._newest()) is not None:
+            cycle.transport = _Leave(self.transport, self.part)
 
     def on_chunk_header(self) -> None:
         self._chunks += 1
@@ -185,15 +193,27 @@ class GateProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._whole = True
         super().on_message_complete()
-        if self._seat is not None and not self._answered():
+        if self._parting:
+            self._over = True
+            self.transport.close()
+            self._see_out()
+        elif self._seat is not None and not self._answered():
             self._seat.busy()
 
     def on_response_complete(self) -> None:
-        super().on_response_complete()
+        if self._parting:
+            self.pipeline.clear()
+            self.flow.resume_reading()
+        else:
+            super().on_response_complete()
         if self.transport.is_closing():
             self._see_out()
         elif self.cycle.response_complete:
-            self._wait(HEAD_SECONDS if self._whole else SPILL_SECONDS)
+            if self._whole:
+                self._wait(HEAD_SECONDS)
+            else:
+                self._spilled, self._spills_until = 0, self.loop.time() + SPILL_SECONDS
+                self._wait(min(SPILL_QUIET, SPILL_SECONDS))
             self._waits()
 
     # ── pace ──
@@ -233,6 +253,28 @@ class GateProtocol(HttpToolsProtocol):
 
     # ── how it ends ──
 
+    def part(self) -> None:
+        """The answer is out and no other follows: the connection ends once the body has come, or a
+        peer that still sends would meet a reset before it has read our word (a proxy says 502)."""
+        if self._whole or self.transport.is_closing():
+            self.transport.close()
+            return
+        self._parting = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+
+    def _spill(self, size: int) -> None:
+        """The rest of a body that nobody needs is read and thrown away, within bounds."""
+        if self._whole or not self._answered() or self.transport.is_closing():
+            return
+        self._spilled += size
+        left = self._spills_until - self.loop.time()
+        if self._spilled > SPILL_BYTES or left <= 0:
+            self._over = True
+            self.transport.abort()
+        else:
+            self._wait(min(SPILL_QUIET, left))
+
     def _refuse(self, answer: Answer) -> None:
         """The last answer; in the middle of another one there is none."""
         self._over = True
@@ -251,8 +293,12 @@ class GateProtocol(HttpToolsProtocol):
 
     def _answered(self) -> bool:
         """No answer is under way."""
-        cycle: Any = self.cycle  # none before the first request
+        cycle = self._newest()
         return cycle is None or bool(cycle.response_complete)
+
+    def _newest(self) -> Any:
+        """The newest request and its answer; None before the first."""
+        return self.cycle
 
     def _see_out(self) -> None:
         """A peer that takes nothing would keep a graceful close open for ever."""
@@ -271,6 +317,15 @@ class GateProtocol(HttpToolsProtocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+
+class _Leave:
+    """The transport as an answer has it: closing it is the protocol's decision."""
+
+    def __init__(self, transport: Any, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close
 
 
 class _Flow(FlowControl):

@@ -88,15 +88,10 @@ async def test_a_large_roster_comes_through_and_a_larger_one_gets_our_refusal(
     async with behind.post(query, data=form, headers=bearer) as answer:
         said = await answer.json()
     assert (answer.status, "reading" in said) == (200, True), said
-    refused: dict[str, Any] = {}
-    for _ in range(3):
-        body = io.BytesIO(b"x" * LARGER)
-        async with behind.post(query, data=body, headers=bearer) as answer:
-            if answer.status == 502:  # the proxy was still sending when we had answered and closed
-                continue
-            refused = await answer.json()
-            break
-    assert (answer.status, refused.get("code")) == (413, "too_large")
+    body = io.BytesIO(b"x" * LARGER)  # the proxy still sends when we have answered: it reads on
+    async with behind.post(query, data=body, headers=bearer) as answer:
+        refused = await answer.json()
+    assert (answer.status, refused["code"]) == (413, "too_large")
 
 
 async def test_a_poll_is_held_and_told_at_once(hub: House, behind: aiohttp.ClientSession):
