@@ -1,7 +1,8 @@
-"""What people and providers said while the disk was full: kept in memory, heard once there is room.
+"""What people and providers said while nothing could be written down: kept in memory, heard later.
 
-They were answered 503, for what is in memory alone may be lost: a provider that sends it again does
-no harm, and most never do. A cry for help must not be lost for want of a few hundred bytes.
+The disk was full, or the database away or busy. They were answered 503, for what is in memory alone
+may be lost: a provider that sends it again does no harm, and most never do. A cry for help must not
+be lost for want of a few hundred bytes.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from typing import TypeVar
 
 import structlog
 
-from hub.errors import DiskFull, Unready
+from hub.errors import Unready
 
 T = TypeVar("T")
 
 MOST = 10_000  # kept at most; whoever comes then is only answered 503
+FOR_PEOPLE = 2_000  # of these, which receipts never take
 EVERY = 1.0  # seconds between tries
 
 log = structlog.get_logger(__name__)
@@ -32,12 +34,13 @@ class Held:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    async def do(self, work: Callable[[], Awaitable[T]]) -> T:
-        """What came of the work. DiskFull: it is kept, and done later."""
+    async def do(self, work: Callable[[], Awaitable[T]], *, words: bool = True) -> T:
+        """What came of the work. Unready: it is kept, and done later. `words`: somebody said it;
+        else it is a receipt, of which fewer are kept."""
         try:
             return await work()
-        except DiskFull:
-            if len(self._waiting) < MOST:
+        except Unready:
+            if len(self._waiting) < (MOST if words else MOST - FOR_PEOPLE):
                 self._waiting.append(work)
             raise
 

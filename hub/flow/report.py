@@ -16,9 +16,12 @@ from hub.flow.gather import Gather
 from hub.flow.hear import Answers, AuditTrail, Hear, Inbox, ReplyLedger
 from hub.flow.held import Held
 from hub.model import AttemptId, Receipt
-from hub.ports import Channel, HookRequest, Inbound, Inward, OnTheLine, Wake
+from hub.ports import Channel, HookRequest, Inbound, Inward, OnTheLine, Pressed, Wake
 
 Reached = tuple[tuple[int, int], ...]
+
+
+_NO_CALL = "This callback is not about a call we made."
 
 
 class ReceiptLedger(Protocol):
@@ -76,7 +79,8 @@ class Report:
         inward = _read(inbound, request)
         for receipt in inward.receipts:
             signed = dataclasses.replace(receipt, attempt=attempt)
-            await self.held.do(partial(self._gather(channel.traits.channel).put, signed))
+            put = partial(self._gather(channel.traits.channel).put, signed)
+            await self.held.do(put, words=False)
         return inward
 
     async def replies(self, channel_name: str, request: HookRequest) -> Inward:
@@ -93,15 +97,26 @@ class Report:
         on the line next. Unknown and NotAllowed as for receipts."""
         channel, inbound = self._inbound(channel_name, request)
         attempt = read_attempt_token(self._secret, request.callback)
-        call = attempt and await self._calls.spoken_by(attempt, channel.traits.channel)
-        if not call or not isinstance(channel, OnTheLine):
-            raise NotAllowed("This callback is not about a call we made.", code="forged")
+        if attempt is None or not isinstance(channel, OnTheLine):
+            raise NotAllowed(_NO_CALL, code="forged")
         inward = _read(inbound, request)
         if not inward.replies:
+            await self._call(attempt, channel)
             return inward
         reply = dataclasses.replace(inward.replies[0], attempt=attempt)
-        key = partial(self._hear.keyed, channel_name, reply, call, request.callback)
+
+        async def key() -> Pressed:
+            call = await self._call(attempt, channel)
+            return await self._hear.keyed(channel_name, reply, call, request.callback)
+
         return channel.respond(await self.held.do(key))
+
+    async def _call(self, attempt: AttemptId, channel: Channel) -> Called:
+        """The call this attempt was; NotAllowed where it was none of ours."""
+        call = await self._calls.spoken_by(attempt, channel.traits.channel)
+        if not call:
+            raise NotAllowed(_NO_CALL, code="forged")
+        return call
 
     async def tapped(self, incident: int, people: Sequence[int], *, taken: bool) -> None:
         """Help asked for by a link counts in every live incident that speaks to these people, and

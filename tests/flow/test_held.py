@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from hub.errors import Conflict, DiskFull, Unready
@@ -44,18 +46,35 @@ async def test_what_came_meanwhile_is_heard_in_order_and_once() -> None:
     assert paper.lines == ["a", "b"]
 
 
-async def test_only_a_full_disk_is_waited_for_and_not_without_bound(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("hub.flow.held.MOST", 2)
-    held, paper = Held(), _Paper()
+async def test_a_database_that_is_away_is_waited_for_but_nothing_that_is_refused() -> None:
+    held = Held()
 
     async def away() -> None:
         raise Unready("away")
 
+    async def wrong() -> None:
+        raise Conflict("no such thing")
+
     with pytest.raises(Unready):
         await held.do(away)
-    assert len(held) == 0
-    for line in ("a", "b", "c"):
+    with pytest.raises(Conflict):
+        await held.do(wrong)
+    assert len(held) == 1
+
+
+async def test_what_is_kept_is_bounded_and_receipts_leave_room_for_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hub.flow.held.MOST", 3)
+    monkeypatch.setattr("hub.flow.held.FOR_PEOPLE", 2)
+    held, paper = Held(), _Paper()
+    for line in ("a", "b"):
+        with pytest.raises(DiskFull):
+            await held.do(partial(paper.write, line), words=False)
+    assert len(held) == 1
+    for line in ("c", "d", "e"):
         await _say(held, paper, line)
-    assert len(held) == 2
+    assert len(held) == 3
+    paper.full = False
+    await held.settle()
+    assert paper.lines == ["a", "c", "d"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -73,6 +74,29 @@ async def test_help_by_the_link_of_what_is_closed_is_heard(hub: Field, *, beside
         return
     (cry,) = await hub.waiting()
     assert (cry.cry, cry.why, cry.incident_id) == (True, "over", outage)
+
+
+async def test_help_while_the_database_is_busy_is_heard_once_it_is_free(
+    hub: Field, quick_path: Path
+) -> None:
+    fire = await hub.launch("fire", "3/12")
+    await hub.send()
+    path = f"/a/{hub.hub.answer.token(fire, await hub.person(RESIDENT))}"
+    as_json = {"accept": "application/json"}
+    nonce = (await hub.client.get(path, headers=as_json)).json()["nonce"]
+    hub.client.timeout = hub.provider.timeout = 30
+    other = sqlite3.connect(next(quick_path.glob("**/*.db")), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")  # nobody else writes for longer than anybody waits
+    said = {"answer": "help", "nonce": nonce}
+    done = await hub.client.post(path, json=said, headers=as_json)
+    assert (done.status_code, done.json()["code"]) == (503, "unready")
+    texted = await hub.reply(RESIDENT, "help")
+    assert texted.status_code == 503
+    other.execute("ROLLBACK")
+    other.close()
+    assert await hub.answer(fire, RESIDENT) == ""
+    assert await hub.hub.report.held.settle() == 2
+    assert await hub.answer(fire, RESIDENT) == "help"
 
 
 async def test_help_by_a_link_while_the_disk_is_full_is_heard_once_there_is_room(
