@@ -14,7 +14,7 @@ from hub.decide.echoes import may_echo
 from hub.decide.inbox import Guessed, Note, Why
 from hub.decide.marks import fill
 from hub.decide.replies import Because, Meaning, Meant, as_said_by, read_reply, says_yes
-from hub.decide.routing import Asked, Caller, Route, acknowledges, route, route_key
+from hub.decide.routing import Asked, Caller, Route, acknowledges, ranked, route, route_key
 from hub.errors import Conflict, Unknown
 from hub.flow.answer import MOST
 from hub.model import Actor, Answer, AnswerWord, IncidentId, RecipientId, Reply
@@ -206,7 +206,7 @@ class Hear:
         data: Mapping[str, Any] | None = None,
     ) -> None:
         """On the audit trail, by the provider's reference: never the number, never the words."""
-        incident = next((one.incident for one in caller.asked), None)
+        incident = next((one.incident for one in ranked(caller.asked)), None)
         obj = "" if incident is None else f"incident:{incident}"
         actor = "outside" if caller.owner is None else f"recipient:{caller.owner}"
         because = {} if meaning is None else {"because": str(meaning.because)}
@@ -232,7 +232,7 @@ def _note(
     once: str | None,
 ) -> Note:
     """The reply as people will see it."""
-    about = next(iter(taken or way.to or caller.asked), None)
+    about = next(iter(taken or way.to or ranked(caller.asked)), None)
     person = about.people[0] if about else caller.owner
     word = meaning.word
     if word is not None and about is not None:  # as it is recorded: of those on duty "seen"

@@ -118,3 +118,12 @@ async def test_help_by_a_link_while_the_disk_is_full_is_heard_once_there_is_room
             assert await hub.answer(fire, RESIDENT) == "help"
             told = (await hub.hub.watch.incident(fire))["tally"]
             assert told["help_by"] == {"asked": 1, "marked": 0, "cries": 0}
+
+
+async def test_words_nobody_understands_stand_with_what_is_real(hub: Field) -> None:
+    """A drill that a fire has ended still spoke to them first; its people are in the fire now."""
+    drill = await hub.launch("fire", "3/12", Kind.DRILL)
+    fire = await hub.launch("fire", "3/12")
+    assert (await hub.reply(RESIDENT, "the stairs look grey today")).status_code < 300
+    (kept,) = await hub.waiting()
+    assert kept.incident_id == fire != drill
