@@ -13,6 +13,7 @@ from operator import itemgetter
 from hub.decide.drills import Drills, takes_part
 from hub.decide.ground import Ground, covers, distance
 from hub.decide.meeting import base_band
+from hub.decide.overlap import same_ground
 from hub.decide.spoken import choose_language
 from hub.model import PEOPLE, Band, PlaceKind, RecipientKind
 from hub.plans import Person, Spot, Told
@@ -33,13 +34,15 @@ class Audience:
 
     `people`: residents, staff and outside parties, not groups and screens. `households`: flats,
     and residents without one. `further`: a row more for each other flat that is concerned, in the
-    band of that flat.
+    band of that flat. `spared`: residents a drill leaves out because they live where something
+    real is open.
     """
 
     told: tuple[Told, ...]
     people: int
     households: int
     further: tuple[Told, ...] = ()
+    spared: int = 0
 
     @property
     def hash(self) -> str:
@@ -57,13 +60,18 @@ def audience(
     languages: Sequence[str],
     site_languages: Sequence[str] = (),
     drills: Drills | None = None,
+    real: Sequence[str] = (),
 ) -> Audience:
     """Who is told, in which band, language and order.
 
     `languages`: those there are words in, at least one. `drills`: only recipients that take part
-    in drills by this rule. Nobody found is an empty audience, never everybody.
+    in drills by this rule. `real`: where something real is open; a drill tells nobody who has a
+    home there. Nobody found is an empty audience, never everybody.
     """
     places = _Places(spots, bands, ground)
+    people = tuple(people) if real else people
+    busy = _at_home(people, spots, real) if real else frozenset()
+    spared: set[int] = set()
     pick, look, units = _picker(bands), places.of, places.units
 
     @cache
@@ -79,12 +87,24 @@ def audience(
         chosen = pick((kind, roles, vulnerable, look(place)))
         if chosen is not None:
             band, rank = chosen
+            if number in busy:
+                spared.add(number)
+                continue
             home = place if place is not None and place in units else -number
             row = Told(number, kind, band, rank, speak(language), home, place, roles, vulnerable)
             if number in found:
                 row = _graver(found[number], row, grave, more)
             found[number] = row
-    return _audience(sorted(found.values(), key=itemgetter(3, 0)), more)
+    return _audience(sorted(found.values(), key=itemgetter(3, 0)), more, len(spared))
+
+
+def _at_home(
+    people: Iterable[Person], spots: Sequence[Spot], real: Sequence[str]
+) -> frozenset[int]:
+    """Residents with a home on the ground of one of these places: it is real for them."""
+    there = {spot.id for spot in spots if any(same_ground(spot.path, one) for one in real)}
+    resident = RecipientKind.RESIDENT
+    return frozenset(one[0] for one in people if one[1] == resident and one[2] in there)
 
 
 def _graver(one: Told, two: Told, grave: Mapping[str, int], more: list[Told]) -> Told:
@@ -96,11 +116,11 @@ def _graver(one: Told, two: Told, grave: Mapping[str, int], more: list[Told]) ->
     return first
 
 
-def _audience(told: Sequence[Told], more: Sequence[Told]) -> Audience:
+def _audience(told: Sequence[Told], more: Sequence[Told], spared: int) -> Audience:
     kinds = Counter(map(itemgetter(1), told))
     flats = {row[5] for row in (*told, *more) if row[1] == RecipientKind.RESIDENT}
     people = sum(kinds[kind] for kind in PEOPLE)
-    return Audience(tuple(told), people, len(flats), tuple(more))
+    return Audience(tuple(told), people, len(flats), tuple(more), spared)
 
 
 def bands_by_floor(spots: Sequence[Spot], bands: Sequence[Band], ground: Ground) -> dict[str, str]:

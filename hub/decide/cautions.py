@@ -43,6 +43,10 @@ _WORDS: dict[str, Words] = {
         "zh-CN": "那里正在演练，启动后演练立即停止：{}。",
         "en": "A drill is under way there; it ends when this starts: {}.",
     },
+    "drill_spares": {
+        "zh-CN": "{} 人的住处正有真实事件，本次演练不通知他们。",
+        "en": "People left out of this drill, something real is open where they live: {}.",
+    },
     "nobody_accounts": {
         "zh-CN": "谁都通知不到：没有账号能给这些人发短信或打电话。请管理员先设置账号"
         "（MUSTER_TWILIO_…，或 MUSTER_CONFIG 里的 [[accounts]]），并请立即上门通知。",
@@ -128,6 +132,8 @@ def _of_people(made: Draft, sight: Sight) -> Iterator[Caution]:
     """Whom it will not reach, and why."""
     if not any(row.kind == RecipientKind.RESIDENT for row in made.audience.told):
         yield _caution("no_residents")
+    if made.audience.spared:
+        yield _caution("drill_spares", number=made.audience.spared)
     if sight.unreachable:
         yield _caution("unreachable", number=sight.unreachable)
     if silent := _in_use(made):

@@ -217,6 +217,9 @@ def _audience(
         drills=None
         if request.kind is Kind.LIVE or request.announce
         else drills_of(estate.settings),
+        real=()
+        if request.kind is Kind.LIVE
+        else [one.place for one in estate.under_way if one.kind == Kind.LIVE],
     )
 
 

@@ -226,3 +226,21 @@ def test_a_second_home_that_is_no_flat_or_the_same_adds_none() -> None:
     found = find([person(1, 12), person(1, 12), person(2, None, "staff"), person(2, 5, "staff")])
     assert (found.people, found.households) == (2, 1)
     assert [(t.recipient, t.household) for t in found.further] == [(2, 5)]
+
+
+def test_a_drill_leaves_out_who_has_a_home_where_something_real_is_open() -> None:
+    """Whichever home the drill is at; staff are told, who know both."""
+    rows = [person(1, 12, drill=True), person(1, 99, drill=True), person(2, 12, drill=True)]
+    rows.append(person(3, 99, "staff", drill=True))
+    for order in (rows, iter(rows[::-1])):
+        found = audience(
+            order,
+            SPOTS,
+            bands=BANDS,
+            ground=GROUND,
+            languages=("zh-CN", "en"),
+            drills=Drills(),
+            real=["4/1"],
+        )
+        assert ({t.recipient for t in found.told}, found.people, found.spared) == ({2, 3}, 2, 1)
+        assert found.further == ()

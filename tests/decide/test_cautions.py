@@ -71,3 +71,11 @@ def test_what_nobody_has_said_of_the_site_is_named_in_both_languages():
     said = dict(cautions(made, Kind.LIVE, Sight(people=5, unreachable=0, offline=0)))
     assert "the estate's name" in said["site_defaults"]["en"]
     assert "小区名称" in said["site_defaults"]["zh-CN"]
+
+
+def test_a_drill_says_how_many_it_leaves_out_for_something_real() -> None:
+    made = complete()
+    made = replace(made, audience=replace(made.audience, spared=4))
+    said = dict(cautions(made, Kind.DRILL, Sight(people=5, unreachable=0, offline=0)))
+    assert set(said) == {"drill_spares"}
+    assert all("4" in text for text in said["drill_spares"].values())

@@ -24,7 +24,7 @@ from hub.model import Kind, LaunchRequest, Stage
 from hub.plans import Estate, Spot
 from hub.ports import Traits
 from hub.roster.place_path import parse_place
-from hub.under_way import Standing
+from hub.under_way import Standing, UnderWay
 from tests.launch_estate import NOW, SETTINGS, shipped
 
 SPOTS = [
@@ -220,3 +220,16 @@ def test_the_preview_names_what_runs_there_already() -> None:
             "launched_at": "1970-01-01T00:00:01.000Z",
         }
     ]
+
+
+def test_who_lives_where_something_real_is_open_is_told_by_it_alone() -> None:
+    """A drill at one of their homes leaves them out; another real incident does not."""
+    real = (UnderWay(1, "FIRE-0001", "live", "open", "8"),)
+    people = [(*one[:6], 1) for one in PEOPLE]
+    other_home = next((10, *one[1:2], 88, *one[3:]) for one in people if one[0] == 10)
+    spots = [*SPOTS, Spot(88, "unit", "8/1/101", "8", "", "1", 1)]
+    given = {"people": [*people, other_home], "spots": spots, "under_way": real}
+    drill = make("3", Kind.DRILL, estate=given).audience
+    live = make("3", Kind.LIVE, estate=given).audience
+    assert (drill.spared, live.spared) == (1, 0)
+    assert {one.recipient for one in live.told} - {one.recipient for one in drill.told} == {10}
