@@ -14,6 +14,7 @@ from hub.decide.ground import Ground, survey
 from hub.decide.leaving import settle_scope
 from hub.decide.meeting import settle_meeting
 from hub.decide.params import settle_params
+from hub.decide.real_first import refuse_drill
 from hub.decide.site import signatures
 from hub.decide.target import Target, too_deep
 from hub.decide.variables import Facts, meeting_by_band, variables_by_language
@@ -71,12 +72,15 @@ def draft(
     terms: Terms,
     now: datetime,
 ) -> Draft:
-    """The launch, decided. Refused names everything that is wrong with the request at once."""
+    """The launch, decided. Refused names everything that is wrong with the request at once;
+    Conflict: it is a drill, and something real is open there."""
     params, problems = settle_params(playbook.parameters, request.params, settings=estate.settings)
     if isinstance(target, Problem):
         raise refused([target, *problems])
     deep = too_deep(target, playbook.place_depth)
     problems = [deep, *problems] if deep else problems
+    if not problems and request.kind is not Kind.LIVE:
+        refuse_drill(target.path, estate.under_way)
     playbook, params = _settled(playbook, params, estate, target)
     ground = survey(target.place, estate.spots, bands=playbook.bands, scope=params.get("scope", ""))
     found = _audience(request, playbook, estate, ground=ground, terms=terms)

@@ -10,7 +10,6 @@ from typing import Protocol
 from hub.decide.draft import Draft, Terms, draft, milliseconds, refused
 from hub.decide.preview import Preview, preview
 from hub.decide.queue import Sender
-from hub.decide.real_first import refuse_drill
 from hub.decide.target import find_target
 from hub.errors import Problem, Refused, Unready
 from hub.flow.confirmed import already_open, hold, to_draft
@@ -152,10 +151,7 @@ class Launch:
         if playbook is None:
             raise refused([*problems, *await asyncio.to_thread(_place_problem, asked, estate)])
         checked = to_draft(request, look=look)
-        made = await asyncio.to_thread(self._decide, checked, playbook, estate, asked)
-        if request.kind is not Kind.LIVE:
-            refuse_drill(made.target.path, estate.under_way)
-        return made
+        return await asyncio.to_thread(self._decide, checked, playbook, estate, asked)
 
     async def _standing(self, made: Draft, request: LaunchRequest) -> Sequence[Standing]:
         same = Same(made.estate.site, made.playbook.key, str(request.kind))
