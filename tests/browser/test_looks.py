@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -90,8 +91,12 @@ async def test_a_drill_that_cannot_start_says_why_where_one_would_start_it(
 ) -> None:
     async with burning(web):
         page = await on_a_phone(browser, web)
+        why = page.locator("#go-text")
         await page.goto(f"{web.at.url}/launch/fire?kind=drill&place=3/12&lang=en")
-        await expect(page.locator("#go-text")).to_contain_text("Nobody there takes part in drills")
+        await expect(why).to_contain_text("is open there. See to it first")
+        await expect(why.locator("a")).to_have_attribute("href", re.compile(r"/incidents/\d+"))
+        await expect(page.locator("#send")).to_be_disabled()
+        await page.goto(f"{web.at.url}/launch/fire?kind=drill&place=9&lang=en")
         await expect(page.locator("#send")).to_be_disabled()
 
 
