@@ -35,7 +35,8 @@ def socket_path(folder: Path) -> Path:
             raise Refused(f"{short} belongs to somebody else; remove it.", code="socket")
         short.chmod(0o700)
     except OSError as error:  # no folder for temporary files, or a full or foreign one
-        raise unusable(Path(error.filename or "/tmp"), error, named="TMPDIR") from error  # noqa: S108
+        where = Path(error.filename or "/tmp")  # noqa: S108 named in a sentence, nothing is put there
+        raise unusable(where, error, named="TMPDIR") from error
     return short / "hub.sock"
 
 

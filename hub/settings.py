@@ -121,7 +121,7 @@ def load(environ: Mapping[str, str] | None = None, *, data: Path | None = None) 
 def user_data(name: str = "muster") -> Path:
     """The folder of that name where this user's programs keep their data. Refused: nowhere."""
     root = os.environ.get("XDG_DATA_HOME", "")
-    if os.path.isabs(root):  # noqa: PTH117 - another one is to be ignored, as the XDG standard says
+    if Path(root).is_absolute():  # a relative one is to be ignored, says the XDG standard
         return Path(root) / name
     with contextlib.suppress(RuntimeError):  # nobody knows a home of this user
         usual = Path.home() / ".local" / "share" / name

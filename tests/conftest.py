@@ -4,6 +4,7 @@
 `postgres`      one PostgreSQL server for the whole session, from a wheel; works as root too
 `postgres_url`  URL of a fresh, empty PostgreSQL database, dropped after the test
 `database_url`  the same test twice: on a fresh SQLite file and on a fresh PostgreSQL database
+`db`            that database, opened, with every table and nothing in it
 `house_url`     the same, quicker: the PostgreSQL one has every table already, all empty
 `quick_path`    a folder in memory, where the system has one: nothing there waits for a disk
 `free_port`     a TCP port nobody listens on
@@ -20,13 +21,15 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from hub.bus.valkey import ValkeyProcess
+from hub.store.database import Database, database
+from hub.store.schema import metadata
 from hub.zones import use_locked
 from tests import processes
 from tests.postgres import Postgres, make_user, own_runtime
@@ -96,6 +99,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
     if request.param == "postgres":
         return str(request.getfixturevalue("postgres_url"))
     return f"sqlite:///{request.getfixturevalue('quick_path') / 'hub.db'}"
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    found = database(database_url)
+    await found.open()
+    await found.write(metadata.create_all)
+    yield found
+    await found.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

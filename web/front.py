@@ -178,7 +178,8 @@ class GateProtocol(HttpToolsProtocol):
             self._prove()
         self._pace()
         super().on_headers_complete()
-        if (cycle := self._newest()) is not None:
+        cycle: Any = self.cycle  # the old one, or none, where a websocket begins
+        if cycle is not None:
             cycle.transport = _Leave(self.transport, self.part)
 
     def on_chunk_header(self) -> None:
@@ -293,12 +294,8 @@ class GateProtocol(HttpToolsProtocol):
 
     def _answered(self) -> bool:
         """No answer is under way."""
-        cycle = self._newest()
+        cycle: Any = self.cycle  # none before the first request
         return cycle is None or bool(cycle.response_complete)
-
-    def _newest(self) -> Any:
-        """The newest request and its answer; None before the first."""
-        return self.cycle
 
     def _see_out(self) -> None:
         """A peer that takes nothing would keep a graceful close open for ever."""

@@ -44,8 +44,10 @@ _SAYS: Final[Mapping[Told, re.Pattern[str]]] = {
     ),
     Told.RETURN: re.compile(
         rf"{_NOT}(?:回家|返回|回屋|回到(?:家|屋|楼)|上楼|上樓|回楼|解除|恢复正常|恢復正常|危险已过|已经安全)(?!前|时请等|通知)"
-        rf"|\b{_NOT_EN}(?:go|come|return|move)\s+(?:back\b|home\b|to\s+your\s+(?:homes?|flats?)|inside\b)(?!\s+(?:only|when))"
-        rf"|\b{_NOT_EN}return\s+(?:home|to)\b|\ball\s+clear\b|\bsafe\s+to\s+(?:return|enter|go)\b|\b(?:is|it.s)\s+over\b",
+        rf"|\b{_NOT_EN}(?:go|come|return|move)\s+(?:back\b|home\b|to\s+your\s+(?:homes?|flats?)"
+        r"|inside\b)(?!\s+(?:only|when))"
+        rf"|\b{_NOT_EN}return\s+(?:home|to)\b|\ball\s+clear\b|\bsafe\s+to\s+(?:return|enter|go)\b"
+        r"|\b(?:is|it.s)\s+over\b",
         re.IGNORECASE,
     ),
 }

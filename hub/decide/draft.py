@@ -229,6 +229,10 @@ def _audience(
 
 def _empty(request: LaunchRequest, found: Audience) -> list[Problem]:
     """An empty audience is refused, never everybody."""
+    if not found.told and found.spared:
+        what = "whoever would take part lives where something real is open"
+        hint = "see to it first, or drill with other buildings"
+        return [Problem("place", what, hint, code="nobody_spared")]
     if not found.told:
         drill = request.kind is not Kind.LIVE and not request.announce
         what = "nobody there takes part in drills" if drill else "nobody would be told"

@@ -105,8 +105,10 @@ _PERIL: Final = re.compile(
     r"|stabb\w+|shots\s+fired|with\s+a\s+(?:knife|gun)|robbery|being\s+robbed|intruders?|attacked"
     r"|jumped\s+(?:off|from|out)|someone\s+jumped|drowning|water\s+(?:is\s+)?rising"
     rf"|(?:ca\s*n.?t|cannot|can\s+not|could\s*n.?t)\s+(?:find|reach)\s+(?:my|our|the)\s+(?:\w+\s+)?{_KIN_EN}"
-    rf"|lost\s+(?:my|our)\s+{_KIN_EN}|{_KIN_EN}(?:.s|\s+is|\s+are|\s+has|\s+have)?\s+(?:gone\s+)?(?:missing|disappeared)"
-    rf"|(?:people|persons?|some\s*(?:one|body)|{_KIN_EN})(?:.s|\s+is|\s+are)?\s+(?:still\s+)?(?:inside|upstairs|in\s+there))(?![a-z])"
+    rf"|lost\s+(?:my|our)\s+{_KIN_EN}"
+    rf"|{_KIN_EN}(?:.s|\s+is|\s+are|\s+has|\s+have)?\s+(?:gone\s+)?(?:missing|disappeared)"
+    rf"|(?:people|persons?|some\s*(?:one|body)|{_KIN_EN})(?:.s|\s+is|\s+are)?\s+(?:still\s+)?"
+    r"(?:inside|upstairs|in\s+there))(?![a-z])"
     r"|^\W*fire+(?:\W+fire+)*\W*$"
     # Spanish
     r"|\bhuele(?:\s+\w+)?\s+a\s+(?:gas|quemado)|\b(?:fuga|escape|olor)\s+(?:de|a)\s+gas|\bhay\s+(?:un\s+)?"
@@ -163,7 +165,8 @@ _OVER: Final = re.compile(
     r"|(?<![没沒未无不人])(?:已经?|已經|都)(?:处理|處理|排除|修好|解决|解決|关|關|扑|撲|灭|滅|找到|控制)"
     r"|(?:处理好|處理好|修好|扑灭|撲滅|灭|滅|解除|控制住)了|演练|演習|演习|误报|誤報|是假的"
     r"|^\s*(?:is\s+|has\s+been\s+|was\s+|are\s+|now\s+|all\s+|been\s+)*(?:fixed|over|out|resolved|repaired|found"
-    r"|gone|stopped|false|sorted|mended|safe|fine|okay|ok|well|and\s+safe|under\s+control|drill|exercise|detectors?|insurance|company|bill|test)\b"
+    r"|gone|stopped|false|sorted|mended|safe|fine|okay|ok|well|and\s+safe|under\s+control"
+    r"|drill|exercise|detectors?|insurance|company|bill|test)\b"
     r"|ではありません|はない|はありません"
 )
 """Behind it: it is over, or only talked about."""

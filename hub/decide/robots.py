@@ -38,7 +38,8 @@ ROBOT: Final = re.compile(
 """A machine that answers by itself."""
 
 OFFERED: Final = re.compile(
-    r"\b(?:reply|text|send|type)\s+(?:\"|')?help(?:\"|')?(?:\s+for\s+help)?|\bfor\s+(?:\w+\s+){0,2}(?:help|assistance)\b"
+    r"\b(?:reply|text|send|type)\s+(?:\"|')?help(?:\"|')?(?:\s+for\s+help)?"
+    r"|\bfor\s+(?:\w+\s+){0,2}(?:help|assistance)\b"
     r"|\bif\s+(?:you|it)\b[^.!]{0,30}\b(?:help|emergenc\w+|urgent|assistance)\b|\bin\s+(?:an?\s+)?emergency\b"
     r"|\bcan\s*.?not\s+(?:get\s+to|answer|take)\b|\bhelp\s?desk\b|(?:如|若|如果)(?:有|遇|您|你|需)[^,。]{0,12}"
     r"(?:紧急|緊急|急事|需要|帮助|幫助|求助)|紧急(?:情况|事务|事宜)"

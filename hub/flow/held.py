@@ -8,6 +8,7 @@ be lost for want of a few hundred bytes.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -30,13 +31,19 @@ class Held:
 
     def __init__(self) -> None:
         self._waiting: deque[Callable[[], Awaitable[object]]] = deque()
+        self._settling = asyncio.Lock()
+        self._tried_at = -math.inf  # loop time of the newest try that met the same trouble
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     async def do(self, work: Callable[[], Awaitable[T]], *, words: bool = True) -> T:
         """What came of the work. Unready: it is kept, and done later. `words`: somebody said it;
-        else it is a receipt, of which fewer are kept."""
+        else it is a receipt, of which fewer are kept.
+
+        What waits goes first, if it can be done by now: an older "safe" never follows a cry."""
+        if words and self._waiting:
+            await self._ahead()
         try:
             return await work()
         except Unready:
@@ -46,13 +53,24 @@ class Held:
 
     async def settle(self) -> int:
         """Whatever can be done by now is; how many were."""
+        async with self._settling:
+            return await self._settle()
+
+    async def _ahead(self) -> None:
+        """As `settle`, but one try in EVERY seconds while the trouble lasts, however many come."""
+        async with self._settling:
+            if asyncio.get_running_loop().time() - self._tried_at >= EVERY:
+                await self._settle()
+
+    async def _settle(self) -> int:
         done = 0
         while self._waiting:
             try:
                 await self._waiting[0]()
             except Unready:
+                self._tried_at = asyncio.get_running_loop().time()
                 break
-            except Exception as error:  # noqa: BLE001 - it must not keep the others waiting
+            except Exception as error:  # noqa: BLE001 a defect in one would keep all others waiting
                 log.error("held_failed", error=type(error).__name__)
             self._waiting.popleft()
             done += 1

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from hub.decide.showing import Candidate, Ordered, ScreenRow, next_change, showing
-from hub.decide.showing import ScreenCard as ScreenCard  # noqa: PLC0414 for the web
+from hub.decide.showing import Candidate, Ordered, ScreenCard, ScreenRow, next_change, showing
 from hub.errors import Problem, Refused, Unknown
 from hub.events import iso
 from hub.model import Actor, Stage
@@ -203,3 +202,6 @@ def screen_json(row: ScreenRow) -> dict[str, Any]:
 
 def _iso(ms: int | None) -> str | None:
     return None if ms is None else iso(datetime.fromtimestamp(ms / 1000, UTC))
+
+
+__all__ = ["PAIRING_LIFE", "ScreenCard", "Screens", "Show", "device_hash", "screen_json"]

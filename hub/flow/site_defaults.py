@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hub.decide.emergency import Contact as Contact  # noqa: PLC0414 for the web
-from hub.decide.emergency import contacts_of as contacts_of  # noqa: PLC0414
-from hub.decide.emergency import numbers_of as numbers_of  # noqa: PLC0414
-from hub.decide.emergency import usual_numbers as usual_numbers  # noqa: PLC0414
+from hub.decide.emergency import Contact, contacts_of, numbers_of, usual_numbers
 from hub.decide.meeting import OWN, OWN_NAME, by_building, points_of
 from hub.decide.site import (
     ASSEMBLY,
@@ -46,3 +43,15 @@ def offered_by(source: str, settings: Mapping[str, Any]) -> list[tuple[str, Word
     found = options_of(source, settings) if source else []
     apart = source == POINTS and by_building(points_of(settings))
     return [(OWN, OWN_NAME), *found] if apart else found
+
+
+__all__ = [
+    "FIRST",
+    "Contact",
+    "contacts_of",
+    "first_site",
+    "numbers_of",
+    "offered_by",
+    "usual_numbers",
+]
+"""What the web may ask of emergency numbers stands here: it imports no decisions."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, TypeGuard
 
 from hub.decide.drills import CHOSEN, WHO
 from hub.decide.leaving import PHASED, PLANS
@@ -86,18 +86,32 @@ def _made(name: Mapping[str, str], taken: Collection[str]) -> str:
     return next(key for key in numbers if key not in taken)
 
 
+def _is_object(
+    field: str, said: Any, keys: Sequence[str], right: str, out: list[Problem]
+) -> TypeGuard[Mapping[str, Any]]:
+    """Whether something of these keys was written; if not, how it is written is among `out`."""
+    if not isinstance(said, Mapping):
+        out.append(problem(field, "object", right=right))
+        return False
+    only(field, said, keys, out)
+    return True
+
+
+def _kept(settings: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """What stands there so far, to be changed."""
+    known = settings.get(field)
+    return dict(known) if isinstance(known, Mapping) else {}
+
+
 def read_evacuation(
     settings: dict[str, Any], given: Any, heads: Collection[str], out: list[Problem]
 ) -> None:
     """The site's plan, and that of buildings with another; a word alone is the site's."""
     said = {"plan": given} if isinstance(given, str) else given
-    if not isinstance(said, Mapping):
-        right = '{"plan": "phased", "buildings": {"3": "all_out"}}'
-        out.append(problem("evacuation", "object", right=right))
+    right = '{"plan": "phased", "buildings": {"3": "all_out"}}'
+    if not _is_object("evacuation", said, ("plan", "buildings"), right, out):
         return
-    only("evacuation", said, ("plan", "buildings"), out)
-    known = settings.get("evacuation")
-    kept: dict[str, Any] = dict(known) if isinstance(known, Mapping) else {}
+    kept = _kept(settings, "evacuation")
     if "plan" in said:
         kept["plan"] = _choice("evacuation.plan", said["plan"], PLANS, out)
     buildings = said.get("buildings", {})
@@ -120,13 +134,10 @@ def read_drills(
 ) -> None:
     """Who takes part; a word alone is for the whole site."""
     said = {"who": given} if isinstance(given, str) else given
-    if not isinstance(said, Mapping):
-        right = '{"who": "chosen", "buildings": ["3"]}'
-        out.append(problem("drills", "object", right=right))
+    right = '{"who": "chosen", "buildings": ["3"]}'
+    if not _is_object("drills", said, ("who", "buildings"), right, out):
         return
-    only("drills", said, ("who", "buildings"), out)
-    known = settings.get("drills")
-    kept: dict[str, Any] = dict(known) if isinstance(known, Mapping) else {}
+    kept = _kept(settings, "drills")
     if "who" in said:
         kept["who"] = _choice("drills.who", said["who"], WHO, out)
     if "buildings" in said:

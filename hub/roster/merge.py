@@ -26,15 +26,16 @@ def merge_people(
     for person in people:
         if person.ref in apart:
             person = replace(person, ref=f"{person.ref}|{name_key(person.name)}")  # noqa: PLW2901
-        if marks := _marks(person, shared):
-            if person.ref not in merged and (owner := _owner(person, marks, owners)):
-                person = replace(person, ref=owner)  # noqa: PLW2901
-            owners |= dict.fromkeys(marks, person.ref)
-        before = merged.get(person.ref)
+        marks = _marks(person, shared)
+        ref = person.ref
+        if ref not in merged:
+            ref = _owner(person, marks, owners) or ref
+        owners |= dict.fromkeys(marks, ref)
+        before = merged.get(ref)
         if before is None:
-            merged[person.ref] = person
+            merged[ref] = person
             continue
-        merged[person.ref] = _together(before, person)
+        merged[ref] = _together(before, person)
         problem(_note(person, Code.SAME_PERSON, _rows(before), found=person.name))
     return tuple(merged.values())
 

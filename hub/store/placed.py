@@ -69,7 +69,7 @@ def homes_named(conn: Connection, incident: int, events: Iterable[Event]) -> dic
     """Where those live whom these events name, in words; who has no home is not there."""
     people = {event.data["recipient"] for event in events if event.data.get("recipient")}
     found = run(conn, _HOMES, IDS, [(one,) for one in people], incident) if people else []
-    return {row.person: spoken_at(row._mapping) for row in found}  # noqa: SLF001 SQLAlchemy's own
+    return {row.person: spoken_at(row._asdict()) for row in found}
 
 
 def place_of(row: Mapping[Any, Any]) -> Place:

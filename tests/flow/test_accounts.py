@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
@@ -13,20 +12,10 @@ from hub.flow.accounts import Accounts
 from hub.flow.tries import FOR_ONE, FROM_ONE, TRIES, Tries, network
 from hub.model import Actor
 from hub.store.accounts import AccountLedger
-from hub.store.database import Database, database
-from hub.store.schema import metadata
+from hub.store.database import Database
 
 HUB = Actor("hub", "hub")
 PASSWORD = "long enough to be a password"
-
-
-@pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    found = database(database_url)
-    await found.open()
-    await found.write(metadata.create_all)
-    yield found
-    await found.close()
 
 
 @pytest.fixture

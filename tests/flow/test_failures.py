@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from hub.flow.failures import Failures
 from hub.flow.tries import TRIES
 from hub.model import Actor
 from hub.store.accounts import AccountLedger
-from hub.store.database import Database, database
-from hub.store.schema import audit, metadata
+from hub.store.database import Database
+from hub.store.schema import audit
 from tests.passwords import cheap_passwords
 
 __all__ = ["cheap_passwords"]
@@ -24,15 +23,6 @@ __all__ = ["cheap_passwords"]
 HUB = Actor("hub", "hub")
 PASSWORD = "correct horse battery"
 TYPED = "Tr0ub4dor&3-typed-into-the-name"
-
-
-@pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    found = database(database_url)
-    await found.open()
-    await found.write(metadata.create_all)
-    yield found
-    await found.close()
 
 
 @pytest.fixture

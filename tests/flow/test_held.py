@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 import pytest
@@ -78,3 +79,32 @@ async def test_what_is_kept_is_bounded_and_receipts_leave_room_for_words(
     paper.full = False
     await held.settle()
     assert paper.lines == ["a", "c", "d"]
+
+
+async def test_what_waits_goes_before_what_comes_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An old "safe" that was held is never written after the cry that came when all was well."""
+    held, paper = Held(), _Paper()
+    await _say(held, paper, "safe")
+    paper.full = False
+    monkeypatch.setattr("hub.flow.held.EVERY", 0)  # the next try is due
+    assert await held.do(partial(paper.write, "help")) == "help"
+    assert paper.lines == ["safe", "help"]
+    assert len(held) == 0
+
+
+async def test_a_crowd_waits_for_one_try_and_not_for_one_each() -> None:
+    held, tries = Held(), 0
+
+    async def away() -> None:
+        nonlocal tries
+        tries += 1
+        await asyncio.sleep(0)
+        raise Unready("away")
+
+    with pytest.raises(Unready):
+        await held.do(away)
+    tries = 0
+    found = await asyncio.gather(*(held.do(away) for _ in range(50)), return_exceptions=True)
+    assert all(isinstance(one, Unready) for one in found)
+    assert tries <= 50 + 1  # their own, and one for what waited
+    assert len(held) == 51

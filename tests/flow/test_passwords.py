@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -16,8 +15,8 @@ from hub.flow.accounts import Accounts
 from hub.flow.passwords import fault, tidy
 from hub.model import Actor
 from hub.store.accounts import AccountLedger
-from hub.store.database import Database, database
-from hub.store.schema import metadata, sites, users
+from hub.store.database import Database
+from hub.store.schema import sites, users
 
 HUB = Actor("hub", "hub")
 ABOUT = ("lin.wei", "林伟", "riverside", "Riverside Gardens", "碧水湾花园")
@@ -96,15 +95,6 @@ def test_two_at_once_are_judged_by_their_own_words() -> None:
 
 
 # ── in the hub ──
-
-
-@pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    found = database(database_url)
-    await found.open()
-    await found.write(metadata.create_all)
-    yield found
-    await found.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ databases."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from functools import partial
 
 import pytest
@@ -24,19 +23,10 @@ from hub.store.audit_chain import (
     record,
 )
 from hub.store.chain_watch import ChainWatch
-from hub.store.database import Database, database
-from hub.store.schema import audit, meta, metadata
+from hub.store.database import Database
+from hub.store.schema import audit, meta
 
 KEY = b"k" * 32
-
-
-@pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    found = database(database_url)
-    await found.open()
-    await found.write(metadata.create_all)
-    yield found
-    await found.close()
 
 
 async def _add(db: Database, rows: int, *, key: bytes = KEY) -> None:

@@ -8,7 +8,7 @@ import os
 import resource
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,15 +18,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from hub.errors import Refused, Unready
 from hub.store.database import Database, database, database_now, insert_rows
 from hub.store.schema import meta, metadata, sites
-
-
-@pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    found = database(database_url)
-    await found.open()
-    await found.write(metadata.create_all)
-    yield found
-    await found.close()
 
 
 def _put(key: str, value: str = "1") -> object:
