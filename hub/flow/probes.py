@@ -13,7 +13,7 @@ from hub.errors import Unknown
 from hub.ports import AddressProbe, Channel, Probe
 from hub.states import Finding
 
-LONGEST = 12.0  # seconds one question may take, whatever the channel promises
+LONGEST = 12.0  # seconds for an account and all its robots, whatever the channel promises
 FRESH = 2.0  # seconds an answer is given again: a provider is not asked as often as anybody likes
 ROBOTS = 50  # addresses asked about at most
 AT_ONCE = 8  # questions under way to one account
@@ -73,8 +73,9 @@ class Probes:
 
     async def _ask(self, account: str, channel: Channel) -> Mapping[str, Any]:
         began = asyncio.get_running_loop().time()
-        probe = await _within(channel.probe())
-        bad, asked = await self._robots(channel) if probe.ok else ((), 0)
+        ends = began + LONGEST
+        probe = await _by(ends, channel.probe())
+        bad, asked = await self._robots(channel, ends) if probe.ok else ((), 0)
         found = probe.finding
         said = words(found, account, channel.traits.channel)
         if bad:
@@ -90,8 +91,8 @@ class Probes:
             "words": said,
         }
 
-    async def _robots(self, channel: Channel) -> tuple[tuple[int, ...], int]:
-        """(whose robots are gone, how many were asked about)."""
+    async def _robots(self, channel: Channel, ends: float) -> tuple[tuple[int, ...], int]:
+        """(whose robots are gone, as far as that is known in time; how many there are to ask)."""
         if self.robots is None or not isinstance(channel, AddressProbe):
             return (), 0
         rows = await self.robots.robots(channel.traits.channel, limit=ROBOTS)
@@ -99,7 +100,7 @@ class Probes:
 
         async def gone(address: str) -> bool:
             async with turns:
-                probe = await _within(channel.probe_address(address))
+                probe = await _by(ends, channel.probe_address(address))
             return probe.finding is Finding.CREDENTIALS
 
         found = await asyncio.gather(*(gone(address) for _, address in rows))
@@ -107,9 +108,10 @@ class Probes:
         return bad, len(rows)
 
 
-async def _within(question: Any) -> Probe:
+async def _by(ends: float, question: Any) -> Probe:
+    """The answer, or that there was none by this loop time."""
     try:
-        async with asyncio.timeout(LONGEST):
+        async with asyncio.timeout_at(ends):
             found: Probe = await question
     except TimeoutError:
         return Probe(False, "no answer in time", finding=Finding.SILENT)

@@ -93,3 +93,32 @@ async def test_a_provider_is_asked_once_however_many_ask_and_never_for_ever(
     assert asked == 1
     finding = Finding.SILENT if raises else Finding.WELL
     assert {one["finding"] for one in found} == {str(finding)}
+
+
+async def test_silent_robots_share_the_time_of_their_account(monkeypatch: pytest.MonkeyPatch):
+    """Fifty that say nothing take no longer than one; one that is gone is named all the same."""
+    monkeypatch.setattr("hub.flow.probes.LONGEST", 0.3)
+    waited: list[str] = []
+
+    async def probe() -> Probe:
+        return Probe(ok=True)
+
+    async def probe_address(address: str) -> Probe:
+        if address == "0":
+            return Probe(ok=False, finding=Finding.CREDENTIALS)
+        await asyncio.sleep(0)
+        waited.append(address)  # it had time to ask
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+    async def robots(channel: str, *, limit: int) -> list[tuple[int, str]]:
+        return [(number, str(number)) for number in range(limit)]
+
+    traits = SimpleNamespace(channel="wecom")
+    channel: Any = SimpleNamespace(
+        name="chat_wecom", traits=traits, probe=probe, probe_address=probe_address
+    )
+    rows: Any = SimpleNamespace(robots=robots)
+    found = await Probes({"main": channel}, {}, rows).test("main")
+    assert found["finding"] == "robots_gone"
+    assert len(waited) <= 8
