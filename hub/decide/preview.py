@@ -30,9 +30,7 @@ from hub.decide.unserved import unserved
 from hub.decide.variables import public_place
 from hub.decide.views import standing_json
 from hub.model import PEOPLE, Kind, RecipientKind, Words
-from hub.plans import (
-    Told,
-)
+from hub.plans import Told
 from hub.under_way import Standing
 
 SMS = "sms"

@@ -16,13 +16,7 @@ from hub.flow.confirmed import already_open, hold, to_draft
 from hub.flow.keys import keyed
 from hub.flow.queues import senders_of
 from hub.model import Actor, Kind, Lane, LaunchRequest, Playbook
-from hub.plans import (
-    Estate,
-    Keyed,
-    LaunchPlan,
-    Opened,
-    Stale,
-)
+from hub.plans import Estate, Keyed, LaunchPlan, Opened, Stale
 from hub.ports import Channel, Clock, Library, Wake
 from hub.roster.place_path import PlaceQuery, parse_place
 from hub.under_way import RunsAlready, Same, Standing

@@ -22,23 +22,8 @@ from hub.errors import Conflict, Problem, Refused
 from hub.events import iso
 from hub.flow.keys import keyed
 from hub.flow.where import target_of
-from hub.model import (
-    Actor,
-    Kind,
-    Playbook,
-    Stage,
-    Wording,
-    Words,
-)
-from hub.plans import (
-    Ended,
-    Hearers,
-    Keyed,
-    NoticePlan,
-    Running,
-    Spoken,
-    Spot,
-)
+from hub.model import Actor, Kind, Playbook, Stage, Wording, Words
+from hub.plans import Ended, Hearers, Keyed, NoticePlan, Running, Spoken, Spot
 from hub.ports import Channel, Clock, Library, Wake
 from hub.states import IncidentState
 from hub.under_way import HelpOpen

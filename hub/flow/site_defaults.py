@@ -7,15 +7,7 @@ from typing import Any
 
 from hub.decide.emergency import Contact, contacts_of, numbers_of, usual_numbers
 from hub.decide.meeting import OWN, OWN_NAME, by_building, points_of
-from hub.decide.site import (
-    ASSEMBLY,
-    ASSEMBLY_KEY,
-    NAME,
-    POINTS,
-    SIGNATURE,
-    SOURCE,
-    spoken_in,
-)
+from hub.decide.site import ASSEMBLY, ASSEMBLY_KEY, NAME, POINTS, SIGNATURE, SOURCE, spoken_in
 from hub.decide.spoken import options_of
 from hub.entries import SiteEntry
 from hub.model import Words

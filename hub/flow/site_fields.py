@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from hub.decide.emergency import usual_numbers
+from hub.decide.emergency import SERVICES, usual_numbers
 from hub.decide.site import POINTS
 from hub.entries import SiteEntry
 from hub.errors import Problem, Refused
@@ -30,7 +30,6 @@ NAME_LIMIT = 40
 SOURCE_LIMIT = 40
 MOST_LANGUAGES = 12
 MOST_NUMBERS = 20
-SERVICES = ("fire", "ambulance", "police")
 
 _NUMBER = re.compile(r"\+?[0-9(][0-9 ()\-]{1,23}")
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,23}")

@@ -18,15 +18,7 @@ from hub.roster.place_words import read_written
 from hub.roster.problem_words import Code
 from hub.roster.samples import Samples
 from hub.roster.table import Table
-from hub.roster.values import (
-    SITE,
-    PersonRow,
-    PlaceParts,
-    RowProblem,
-    Severity,
-    SheetRead,
-    Skipped,
-)
+from hub.roster.values import SITE, PersonRow, PlaceParts, RowProblem, Severity, SheetRead, Skipped
 
 _TRAITS = ("roles", "kind", "language", "needs", "drill", "ref")
 _EMPTY = ("", None)

@@ -10,9 +10,7 @@ from hub.decide.stages import No, cleared, may_stop
 from hub.errors import Conflict
 from hub.events import EventKind
 from hub.model import PEOPLE
-from hub.plans import (
-    Ended,
-)
+from hub.plans import Ended
 from hub.states import IncidentState, Reason
 from hub.store.audit_chain import record
 from hub.store.database import database_now

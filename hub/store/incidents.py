@@ -12,9 +12,7 @@ from hub.decide.stages import AFTER_CLOSE, cleared
 from hub.decide.views import moment
 from hub.errors import Unknown
 from hub.model import Stage
-from hub.plans import (
-    Running,
-)
+from hub.plans import Running
 from hub.states import Reason, WaveState
 from hub.store.database import database_now
 from hub.store.knocks import put_down

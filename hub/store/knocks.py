@@ -18,14 +18,7 @@ from hub.events import EventKind
 from hub.store.events import append_event
 from hub.store.homes import AT_HOMES
 from hub.store.placed import as_json
-from hub.store.waves import (
-    PAIR,
-    WaveRow,
-    covers_sql,
-    enough,
-    silent_sql,
-    with_lists,
-)
+from hub.store.waves import PAIR, WaveRow, covers_sql, enough, silent_sql, with_lists
 from hub.store.ways import ways
 
 _PEOPLE = "a.kind IN ('resident', 'staff', 'outside')"

@@ -12,15 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.events import EventKind
 from hub.model import Stage
-from hub.plans import (
-    Estate,
-    Keyed,
-    LaunchPlan,
-    Opened,
-    Sent,
-    Stale,
-    WavePlan,
-)
+from hub.plans import Estate, Keyed, LaunchPlan, Opened, Sent, Stale, WavePlan
 from hub.states import IncidentState, WaveState
 from hub.store.audiences import insert_audience, insert_homes, mark_unreachable
 from hub.store.audit_chain import record

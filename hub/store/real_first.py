@@ -15,9 +15,7 @@ from sqlalchemy import Connection, text
 from hub.decide.real_first import drill_ended, drills_at, real_at, refuse_drill
 from hub.events import EventKind
 from hub.model import Kind, Stage
-from hub.plans import (
-    LaunchPlan,
-)
+from hub.plans import LaunchPlan
 from hub.states import IncidentState, Reason
 from hub.store.database import Database, database_now
 from hub.store.events import append_event

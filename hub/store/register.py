@@ -9,13 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from hub.entries import (
-    ROSTER_COLUMNS,
-    AddressEntry,
-    PlaceEntry,
-    RecipientEntry,
-    RosterWrite,
-)
+from hub.entries import ROSTER_COLUMNS, AddressEntry, PlaceEntry, RecipientEntry, RosterWrite
 from hub.model import RecipientKind
 from hub.store.addresses import keep_out
 from hub.store.database import database_now, insert_rows

@@ -11,14 +11,7 @@ from sqlalchemy import Connection, and_, delete, insert, select, update
 from hub.decide.showing import Ordered, ScreenCard, ScreenRow
 from hub.decide.site import own_name
 from hub.store.database import Database, database_now
-from hub.store.schema import (
-    addresses,
-    pairings,
-    places,
-    recipients,
-    screens,
-    sites,
-)
+from hub.store.schema import addresses, pairings, places, recipients, screens, sites
 from hub.store.screen_orders import ordered
 
 SILENT = 75_000  # ms: whoever holds a screen says so every 30 s, so here its process has died

@@ -5,9 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, select, text
 
 from hub.decide.overlap import running_at
-from hub.plans import (
-    LaunchPlan,
-)
+from hub.plans import LaunchPlan
 from hub.states import IncidentState
 from hub.store.placed import spoken_of
 from hub.store.schema import sites

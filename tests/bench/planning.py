@@ -31,16 +31,7 @@ from hub.store.schema import (
 )
 from tests.bench.child import called, peak_mib
 from tests.bench.estate import WHO, channels_to, copied, launcher, people_for
-from tests.bench.harness import (
-    Bench,
-    Contender,
-    Figures,
-    Limit,
-    Moment,
-    Ratio,
-    cores,
-    measure,
-)
+from tests.bench.harness import Bench, Contender, Figures, Limit, Moment, Ratio, cores, measure
 from tests.bench.server_cpu import server_cpu
 
 WRITTEN: tuple[Table, ...] = (

@@ -2,13 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.decide.real_first import (
-    drill_ended,
-    drills_at,
-    public_path,
-    real_at,
-    refuse_drill,
-)
+from hub.decide.real_first import drill_ended, drills_at, public_path, real_at, refuse_drill
 from hub.errors import Conflict
 from hub.under_way import UnderWay
 

@@ -6,15 +6,7 @@ from hypothesis import strategies as st
 
 from hub.decide.inbox import Why
 from hub.decide.replies import Because, Meaning, Meant, read_reply
-from hub.decide.routing import (
-    Asked,
-    Caller,
-    Route,
-    acknowledges,
-    ranked,
-    route,
-    route_key,
-)
+from hub.decide.routing import Asked, Caller, Route, acknowledges, ranked, route, route_key
 from hub.model import DIGITS
 
 FIRE = Asked(1, "live", "P1", 100, (7,), offered=frozenset("123"))

@@ -10,13 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.decide.tokens import (
-    answer_token,
-    attempt_token,
-    read_attempt_token,
-    read_token,
-    tokens_in,
-)
+from hub.decide.tokens import answer_token, attempt_token, read_attempt_token, read_token, tokens_in
 from hub.errors import Defect
 
 IDS = st.integers(1, 2**32 - 1)

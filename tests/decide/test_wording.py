@@ -10,14 +10,7 @@ from hypothesis import strategies as st
 
 from hub.decide.marks import LINK, NAME
 from hub.decide.variables import sample
-from hub.decide.wording import (
-    OUTPUT_LIMIT,
-    fill,
-    flaws,
-    names_in,
-    render,
-    render_all,
-)
+from hub.decide.wording import OUTPUT_LIMIT, fill, flaws, names_in, render, render_all
 from hub.errors import Refused
 from hub.model import Kind, Playbook, Stage, Wording
 from hub.ports import Traits

@@ -21,13 +21,7 @@ import pytest
 from hub.decide.answers import Given
 from hub.decide.tokens import read_attempt_token
 from hub.flow.tasks import Tasks
-from hub.model import (
-    AnswerWord,
-    AttemptId,
-    Kind,
-    LaunchRequest,
-    Receipt,
-)
+from hub.model import AnswerWord, AttemptId, Kind, LaunchRequest, Receipt
 from hub.states import DeliveryState, Reason
 from hub.store.answers import AnswerLedger
 from hub.store.help_open import help_open

@@ -6,9 +6,7 @@ import pytest
 
 from hub.model import Kind, Stage
 from playbooks.case import Case, Text
-from playbooks.harm import (
-    updates_repeat_what_to_do,
-)
+from playbooks.harm import updates_repeat_what_to_do
 from tests.playbooks.said import BOOKS
 from tests.playbooks.shelf import LANGUAGES, TRAITS
 

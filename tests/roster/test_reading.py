@@ -11,15 +11,7 @@ from hub.roster.limits import BYTES
 from hub.roster.problem_words import Code
 from hub.roster.reading import read_roster
 from hub.roster.values import Severity
-from tests.roster.files import (
-    HEADER,
-    csv_bytes,
-    of,
-    people,
-    read_rows,
-    read_sheet,
-    xlsx_bytes,
-)
+from tests.roster.files import HEADER, csv_bytes, of, people, read_rows, read_sheet, xlsx_bytes
 
 ROW = ("3栋", "1203", "张三", "13800138000")
 TOLD = [("3/12/1203", "张三", ("+8613800138000",))]

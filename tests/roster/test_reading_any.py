@@ -9,11 +9,7 @@ from hub.errors import Refused
 from hub.roster.cells import cell_text
 from hub.roster.reading import read_roster
 from hub.roster.values import RosterReading
-from tests.roster.files import (
-    HEADER,
-    csv_bytes,
-    xlsx_bytes,
-)
+from tests.roster.files import HEADER, csv_bytes, xlsx_bytes
 
 ROW = ("3栋", "1203", "张三", "13800138000")
 WORKBOOK = xlsx_bytes([HEADER, ROW, ("3栋", "1204", "李四", "13900139000")])

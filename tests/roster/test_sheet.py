@@ -8,15 +8,7 @@ from hub.model import RecipientKind
 from hub.roster.problem_words import Code
 from hub.roster.reading import read_roster
 from hub.roster.values import Severity
-from tests.roster.files import (
-    HEADER,
-    of,
-    people,
-    read_rows,
-    read_sheet,
-    rewritten,
-    xlsx_bytes,
-)
+from tests.roster.files import HEADER, of, people, read_rows, read_sheet, rewritten, xlsx_bytes
 
 ROW = ("3栋", "1203", "张三", "13800138000")
 TOLD = [("3/12/1203", "张三", ("+8613800138000",))]

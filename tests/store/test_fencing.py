@@ -22,14 +22,7 @@ from hub.store.deliveries import DeliveryLedger
 from hub.store.snapshot import look
 from tests.flow.launched import FIRE
 from tests.launch_estate import STILL, WHO, House, house
-from tests.store.backups import (
-    backed_up,
-    both,
-    every_way,
-    restored,
-    running,
-    sqlite,
-)
+from tests.store.backups import backed_up, both, every_way, restored, running, sqlite
 
 
 @every_way

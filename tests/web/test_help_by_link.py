@@ -10,11 +10,7 @@ import pytest
 
 from hub.model import Kind
 from tests.small_disks import small_disk
-from tests.web.field import (
-    RESIDENT,
-    Field,
-    in_the_field,
-)
+from tests.web.field import RESIDENT, Field, in_the_field
 
 
 @pytest.fixture
