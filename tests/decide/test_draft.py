@@ -235,15 +235,22 @@ def test_who_lives_where_something_real_is_open_is_told_by_it_alone() -> None:
     assert {one.recipient for one in live.told} - {one.recipient for one in drill.told} == {10}
 
 
+def two_homes() -> dict[str, Any]:
+    """An estate whose only resident has a flat where a drill may be, and one in a real fire."""
+    return {
+        "people": [(10, "resident", place, "en", "[]", False, 1) for place in (5, 88)],
+        "spots": [*SPOTS, Spot(88, "unit", "8/1/101", "8", "", "1", 1)],
+        "under_way": (UnderWay(1, "FIRE-0001", "live", "open", "8"),),
+    }
+
+
 def test_a_drill_for_nobody_else_says_that_it_is_for_something_real() -> None:
     """Not that nobody takes part: that would be mended by marking people."""
-    real = (UnderWay(1, "FIRE-0001", "live", "open", "8"),)
-    people = [(10, "resident", place, "en", "[]", False, 1) for place in (5, 88)]
-    spots = [*SPOTS, Spot(88, "unit", "8/1/101", "8", "", "1", 1)]
-    given = {"people": people, "spots": spots, "under_way": real}
+    given = two_homes()
     with pytest.raises(Refused) as refused:
         make("3", Kind.DRILL, estate=given)
     assert [one.code for one in refused.value.problems] == ["nobody_spared"]
+    refusing = [(*one[:6], -1) for one in given["people"]]
     with pytest.raises(Refused) as refused:
-        make("3", Kind.DRILL, estate=given | {"people": [(*one[:6], -1) for one in people]})
+        make("3", Kind.DRILL, estate=given | {"people": refusing})
     assert [one.code for one in refused.value.problems] == ["nobody_drills"]

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from hub.decide.accounts import Offer
 from hub.decide.claim import Release, Sent
 from hub.flow import pump
 from hub.model import Lane, Outcome, Verdict
 from hub.ports import Traits
 from hub.states import Reason
 from hub.store import schema as t
+from hub.store.claims import claim
 from hub.store.deliveries import DeliveryLedger
 from tests.flow.stage import Provider
 from tests.flow.test_deliver import sender
@@ -132,9 +134,14 @@ async def test_a_late_failure_does_not_take_the_delivery_from_who_sends_it_now(s
     slow = sender(stage, Provider(answer=answer))
     zombie = asyncio.create_task(slow.drain(Lane.URGENT))
     await begun.wait()
-    await stage.set(t.deliveries, {"id": 1}, state="planned", doubled=True, unsure=1)
-    ledger = DeliveryLedger(stage.db)
-    [held] = (await ledger.claim(Lane.URGENT, "sms", "sms_test", limit=9)).claims
+
+    def taken_over(conn):  # in one transaction: the slow one looks for work as well
+        lost = {"state": "planned", "doubled": True, "unsure": 1}
+        conn.execute(update(t.deliveries).where(t.deliveries.c.id == 1).values(lost))
+        offers = (Offer("sms_test"),)
+        return claim(conn, lane=Lane.URGENT, channel="sms", offers=offers, limit=9)
+
+    [held] = (await stage.db.write(taken_over)).claims
     before = (await stage.deliveries())[0]
     free.set()
     await zombie

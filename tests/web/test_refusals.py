@@ -17,6 +17,7 @@ from hub.errors import Conflict, Problem, Refused, Unready
 from hub.model import Choice, Kind, LaunchRequest, Parameter
 from hub.ports import Traits
 from hub.roster.place_path import parse_place
+from tests.decide.test_draft import make, two_homes
 from tests.decide.test_target import SPOTS, find
 from tests.decide.test_wording import FIRE, words
 from tests.flow.test_launch_refusals import running
@@ -117,6 +118,7 @@ async def test_every_refusal_has_its_words_in_both_languages_and_none_is_left_ov
     tmp_path: Path,
 ) -> None:
     found = [*_typed(), *_places(), *_texts(), *await _asked(tmp_path)]
+    found += _of(lambda: make("3", Kind.DRILL, estate=two_homes()))
     for problem in found:
         assert filled("en", f"{problem.code}.what", problem.params) == problem.what, problem
         assert filled("en", f"{problem.code}.hint", problem.params) == problem.hint, problem
