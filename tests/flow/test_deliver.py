@@ -289,7 +289,8 @@ async def test_a_late_outcome_with_a_stale_fence_changes_nothing(stage):
         await free.wait()
         return Outcome(Verdict.REFUSED, Reason.BAD_ADDRESS)
 
-    slow = sender(stage, Provider(answer=answer))
+    one = Traits("sms", ("body",), 1600, receipts=True, parallel=1)
+    slow = sender(stage, Provider(answer=answer, traits=one))  # it cannot take it a second time
     zombie = asyncio.create_task(slow.drain(Lane.URGENT))
     await begun.wait()
     # its lease is taken away, and another worker sends it again
